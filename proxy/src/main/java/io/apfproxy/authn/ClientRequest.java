@@ -1,0 +1,25 @@
+package io.apfproxy.authn;
+
+import io.apfproxy.nullness.Nullable;
+import io.vertx.core.MultiMap;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * What the listener knows of a request before anything was decided about it.
+ *
+ * @param method as sent
+ * @param headers as received, never edited
+ * @param http2 whether it came by HTTP/2
+ * @param authority {@code Host} or {@code :authority} as the listener read it; null if there was
+ *     none
+ * @param peerCertificates the client's chain as the TLS handshake saw it, unverified; empty if none
+ * @param peerAddress address of the socket's other end
+ */
+public record ClientRequest(
+    String method,
+    MultiMap headers,
+    boolean http2,
+    @Nullable String authority,
+    List<X509Certificate> peerCertificates,
+    String peerAddress) {}

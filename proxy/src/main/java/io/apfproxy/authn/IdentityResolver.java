@@ -1,0 +1,13 @@
+package io.apfproxy.authn;
+
+import io.vertx.core.Future;
+
+/** Finds out who asks, in kube-apiserver's order, and how upstream will be told. */
+public interface IdentityResolver {
+  /**
+   * @param head the checked head of the request
+   * @return fails with {@link io.apfproxy.request.RefusedException} only; completes on the caller's
+   *     context
+   */
+  Future<Identity> resolve(RequestHead head);
+}

@@ -1,0 +1,67 @@
+package io.apfproxy.flowcontrol;
+
+/**
+ * Receives the events that cannot be read from a snapshot. Called outside every lock, on the hot
+ * path: must be cheap.
+ */
+public interface FlowMetrics {
+  /**
+   * The meters of one flow schema at one level; asked for when configuration is applied, kept by
+   * the caller.
+   */
+  FlowMeter flow(String priorityLevel, String flowSchema);
+
+  /** Meters of one (level, schema). Durations in nanoseconds. */
+  interface FlowMeter {
+    /** Work estimated for an arrival: the larger of initial and final seats. */
+    void estimated(int seats);
+
+    /** Watchers interested in a mutating request. */
+    void watchersSeen(int count);
+
+    /** Length of its queue just after a request was put there. */
+    void enqueued(int queueLength);
+
+    void rejected(RejectReason reason);
+
+    void dispatched();
+
+    /**
+     * Time from arrival to decision; {@code execute} is false for a request refused on arrival
+     * only.
+     */
+    void waited(long nanos, boolean execute);
+
+    /** Time from dispatch to the end; for a watch to the end of its initialisation. */
+    void executed(long nanos, boolean watch);
+  }
+
+  /** Nobody listens. */
+  FlowMetrics NONE = (level, schema) -> NoMeter.INSTANCE;
+
+  /** Does nothing. */
+  enum NoMeter implements FlowMeter {
+    INSTANCE;
+
+    @Override
+    public void estimated(int seats) {}
+
+    @Override
+    public void watchersSeen(int count) {}
+
+    @Override
+    public void enqueued(int queueLength) {}
+
+    @Override
+    public void rejected(RejectReason reason) {}
+
+    @Override
+    public void dispatched() {}
+
+    @Override
+    public void waited(long nanos, boolean execute) {}
+
+    @Override
+    public void executed(long nanos, boolean watch) {}
+  }
+}

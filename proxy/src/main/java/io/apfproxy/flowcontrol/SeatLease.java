@@ -1,0 +1,14 @@
+package io.apfproxy.flowcontrol;
+
+/** Seats held by one executing request. Thread-safe. */
+public interface SeatLease extends AutoCloseable {
+  /**
+   * A watch has sent its initial events: its seats go back while the stream goes on. Harmless when
+   * repeated, or after {@link #close}.
+   */
+  void watchInitialised();
+
+  /** The exchange has ended, in whatever way. Harmless when repeated. */
+  @Override
+  void close();
+}

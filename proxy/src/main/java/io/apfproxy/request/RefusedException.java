@@ -1,0 +1,77 @@
+package io.apfproxy.request;
+
+/**
+ * A request that the proxy answers itself. Carries what the reply says; never the data of another
+ * user, an upstream address or a secret. Without stack trace: refusing must be cheap.
+ */
+public final class RefusedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  private final int code;
+  private final String reason;
+  private final String rule;
+  private final int retryAfterSeconds;
+  private final boolean closeConnection;
+
+  /**
+   * @param code HTTP status
+   * @param reason {@code reason} of the Status body, such as {@code BadRequest}
+   * @param rule fixed name of the rule that refused, for metric and log, such as {@code
+   *     duplicate-host}
+   * @param message for people, names the header, field or flag and what was expected
+   */
+  public RefusedException(int code, String reason, String rule, String message) {
+    this(code, reason, rule, message, 0, false);
+  }
+
+  private RefusedException(
+      int code, String reason, String rule, String message, int retryAfterSeconds, boolean close) {
+    super(message, null, false, false);
+    this.code = code;
+    this.reason = reason;
+    this.rule = rule;
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.closeConnection = close;
+  }
+
+  /** 400 of an ambiguous or illegal message; an HTTP/1.1 connection is closed after it. */
+  public static RefusedException badRequest(String rule, String message) {
+    return new RefusedException(400, "BadRequest", rule, message, 0, true);
+  }
+
+  /** The same refusal with {@code Retry-After}. */
+  public RefusedException retryAfter(int seconds) {
+    return new RefusedException(code, reason, rule, getMessageText(), seconds, closeConnection);
+  }
+
+  /** The same refusal, after which an HTTP/1.1 connection is closed. */
+  public RefusedException closing() {
+    return new RefusedException(code, reason, rule, getMessageText(), retryAfterSeconds, true);
+  }
+
+  public int code() {
+    return code;
+  }
+
+  public String reason() {
+    return reason;
+  }
+
+  public String rule() {
+    return rule;
+  }
+
+  /** Seconds, or 0 for no {@code Retry-After}. */
+  public int retryAfterSeconds() {
+    return retryAfterSeconds;
+  }
+
+  public boolean closesConnection() {
+    return closeConnection;
+  }
+
+  private String getMessageText() {
+    String message = getMessage();
+    return message == null ? "" : message;
+  }
+}

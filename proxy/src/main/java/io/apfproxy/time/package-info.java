@@ -1,0 +1,2 @@
+/** Clocks. Imports {@code java.*} only. */
+package io.apfproxy.time;

@@ -1,0 +1,29 @@
+package io.apfproxy.upstream;
+
+import io.apfproxy.nullness.Nullable;
+import java.net.URI;
+
+/**
+ * One kube-apiserver and the credentials the proxy may use there. Secrets: never log.
+ *
+ * @param server scheme, host, port and perhaps a path prefix, as in a kubeconfig
+ * @param certificateAuthority PEM; null for the machine's trusted authorities
+ * @param tlsServerName name its certificate must have; null for the host of {@code server}
+ * @param ownCertificate the proxy's client certificate, for impersonation mode; null if it has none
+ * @param frontProxyCertificate for request-header mode; null if none is configured
+ */
+public record UpstreamConfig(
+    URI server,
+    @Nullable String certificateAuthority,
+    boolean insecureSkipTlsVerify,
+    @Nullable String tlsServerName,
+    @Nullable PemKeyPair ownCertificate,
+    @Nullable PemKeyPair frontProxyCertificate) {
+  /** A certificate chain and its key, both PEM. */
+  public record PemKeyPair(String certificates, String key) {
+    @Override
+    public String toString() {
+      return "PemKeyPair[...]";
+    }
+  }
+}
