@@ -2,6 +2,7 @@ package io.apfproxy.level;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.queueset.QueuingShape;
@@ -183,7 +184,6 @@ class PriorityLevelTest {
   @Test
   void reportsThatItIsIdleOnlyWhileQuiescing() {
     PriorityLevel level = level(ONE_QUEUE, 1);
-    assertThat(level.quiesce()).as("idle already").isFalse();
     level.finish(start(level, "a", 1, 0, 0));
     assertThat(idleCalls).isZero();
 
@@ -195,6 +195,18 @@ class PriorityLevelTest {
     level.finish(last);
 
     assertThat(idleCalls).isEqualTo(1);
+  }
+
+  @Test
+  void startsNothingOnceItWasFoundIdleAndDropped() {
+    PriorityLevel level = level(ONE_QUEUE, 1);
+    assertThat(level.quiesce()).isFalse();
+
+    Request late = new Request(level, "a", 1, 0, 0);
+    assertThat(level.start(late)).isFalse();
+
+    assertThat(told).isEmpty();
+    assertThat(late.state()).isEqualTo(RequestState.CREATED);
   }
 
   @Test
@@ -220,9 +232,7 @@ class PriorityLevelTest {
 
     assertThat(level.requests())
         .extracting(RequestRow::request, RequestRow::queue, RequestRow::position)
-        .containsExactly(
-            org.assertj.core.groups.Tuple.tuple(waiting, 0, 0),
-            org.assertj.core.groups.Tuple.tuple(executing, 0, -1));
+        .containsExactly(tuple(waiting, 0, 0), tuple(executing, 0, -1));
     assertThat(level.queues())
         .singleElement()
         .satisfies(

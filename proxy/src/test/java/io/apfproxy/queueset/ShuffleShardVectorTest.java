@@ -3,6 +3,7 @@ package io.apfproxy.queueset;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.apfproxy.classify.FlowHash;
 import io.apfproxy.vectors.VectorFiles;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -18,7 +19,13 @@ class ShuffleShardVectorTest {
     switch (testCase.get("kind").textValue()) {
       case "deal" -> checkDeal(testCase);
       case "entropy" -> checkEntropy(testCase);
-      case "flowHash" -> {}
+      case "flowHash" ->
+          assertThat(
+                  Long.toUnsignedString(
+                      FlowHash.of(
+                          testCase.get("flowSchema").textValue(),
+                          testCase.get("flowDistinguisher").textValue())))
+              .isEqualTo(testCase.get("hash").textValue());
       default -> throw new IllegalArgumentException(testCase.get("kind").textValue());
     }
   }
