@@ -25,13 +25,12 @@ public final class QueueSet {
   final QueueTable queues;
   private final DispatchTree ranking;
   final RequestList withoutQueue = new RequestList();
+  final QueueChooser chooser = new QueueChooser();
+  private final DecisionChain decided = new DecisionChain();
 
   QueuingShape shape = QueuingShape.REJECT;
   int limit;
-  private @Nullable Dealer dealer;
-  private int[] hand = {};
   int robinIndex;
-  long enqueues;
 
   int waiting;
   int executing;
@@ -52,9 +51,6 @@ public final class QueueSet {
   long epochAdvancesClamped;
   long dispatchR;
   long latestS;
-
-  private @Nullable SeatRequest firstDecided;
-  private @Nullable SeatRequest lastDecided;
 
   /**
    * @param limit seats there are; ignored if exempt
@@ -201,14 +197,11 @@ public final class QueueSet {
    * none. They are told by {@link SeatRequest#deliver}.
    */
   public @Nullable SeatRequest takeDecided() {
-    SeatRequest first = firstDecided;
-    firstDecided = null;
-    lastDecided = null;
-    return first;
+    return decided.take();
   }
 
   private void arriveAtQueue(SeatRequest request, long nowNanos) {
-    FlowQueue queue = choose(request.flowHash);
+    FlowQueue queue = chooser.choose(request.flowHash, queues);
     request.queue = queue;
     if (seatsInUse >= limit && queue.waiting.size() >= shape.queueLengthLimit()) {
       refuse(request, Refusal.QUEUE_FULL);
@@ -234,27 +227,6 @@ public final class QueueSet {
     rank(queue);
     publishDemand(nowNanos);
     dispatch(nowNanos);
-  }
-
-  /** The queue of the hand with the least waiting work; each arrival starts one card further on. */
-  private FlowQueue choose(long flowHash) {
-    if (dealer == null) {
-      throw new IllegalStateException("no queues to deal from");
-    }
-    dealer.deal(flowHash, hand);
-    int offset = (int) (enqueues++ % hand.length);
-    int best = -1;
-    long leastWork = 0;
-    for (int i = 0; i < hand.length; i++) {
-      int card = hand[(offset + i) % hand.length];
-      FlowQueue queue = queues.peek(card);
-      long work = queue == null ? 0 : queue.waitingWork;
-      if (best < 0 || Long.compareUnsigned(work, leastWork) < 0) {
-        best = card;
-        leastWork = work;
-      }
-    }
-    return queues.get(best);
   }
 
   private void dispatch(long nowNanos) {
@@ -318,7 +290,7 @@ public final class QueueSet {
     request.tally.executing++;
     request.tally.executingSeats += request.seats;
     request.tally.dispatched++;
-    decided(request);
+    decided.add(request);
     publishDemand(nowNanos);
   }
 
@@ -326,17 +298,7 @@ public final class QueueSet {
     request.refusal = reason;
     request.state = RequestState.REFUSED;
     rejected++;
-    decided(request);
-  }
-
-  private void decided(SeatRequest request) {
-    SeatRequest last = lastDecided;
-    if (last == null) {
-      firstDecided = request;
-    } else {
-      last.nextDecided = request;
-    }
-    lastDecided = request;
+    decided.add(request);
   }
 
   /** Takes a waiting request out of its queue. */
@@ -425,8 +387,7 @@ public final class QueueSet {
   private void adopt(QueuingShape newShape) {
     shape = newShape;
     if (newShape.queues() > 0) {
-      dealer = new Dealer(newShape.queues(), newShape.handSize());
-      hand = new int[newShape.handSize()];
+      chooser.reconfigure(newShape.queues(), newShape.handSize());
       queues.growTo(newShape.queues());
       rankAll();
     }

@@ -239,7 +239,7 @@ final class Replay {
     snapshot.put("lastSync", set.meter.lastNanos());
     snapshot.put("virtualTime", Long.toUnsignedString(set.meter.r()));
     snapshot.put("robinIndex", set.robinIndex);
-    snapshot.put("enqueues", set.enqueues);
+    snapshot.put("enqueues", set.chooser.enqueues());
     snapshot.put("totRequestsWaiting", set.waiting);
     snapshot.put("totRequestsExecuting", set.executing);
     snapshot.put("totSeatsInUse", set.seatsInUse);
@@ -274,7 +274,7 @@ final class Replay {
     totals.put("stillWaiting", state.waiting());
     totals.put("totRequestsRejected", state.rejected());
     totals.put("totRequestsCancelled", state.cancelled());
-    totals.put("enqueues", set.enqueues);
+    totals.put("enqueues", set.chooser.enqueues());
     totals.put("noAccommodation", state.noAccommodation());
     totals.put("epochAdvances", state.epochAdvances() - state.epochAdvancesClamped());
     totals.put("epochAdvancesUnsuccessful", state.epochAdvancesClamped());
