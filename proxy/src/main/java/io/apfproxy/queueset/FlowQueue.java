@@ -49,4 +49,31 @@ final class FlowQueue {
       nextDispatchR = head.arrivalR;
     }
   }
+
+  /**
+   * R was rebased: its readings follow, down to zero at most.
+   *
+   * @return whether one would have fallen below zero
+   */
+  boolean rebase() {
+    if (!isBusy()) {
+      nextDispatchR = 0; // its next arrival sets it anew
+      return false;
+    }
+    boolean clamped = isBelowRebase(nextDispatchR);
+    nextDispatchR = rebased(nextDispatchR);
+    for (SeatRequest r = waiting.first(); r != null; r = r.next) {
+      clamped |= isBelowRebase(r.arrivalR);
+      r.arrivalR = rebased(r.arrivalR);
+    }
+    return clamped;
+  }
+
+  private static boolean isBelowRebase(long reading) {
+    return Long.compareUnsigned(reading, ProgressMeter.REBASE) < 0;
+  }
+
+  private static long rebased(long reading) {
+    return isBelowRebase(reading) ? 0 : reading - ProgressMeter.REBASE;
+  }
 }

@@ -362,26 +362,10 @@ public final class QueueSet {
   private void rebase() {
     meter.rebase();
     boolean[] clamped = {false};
-    queues.forEachMade(
-        queue -> {
-          clamped[0] |= queue.isBusy() && isBelowRebase(queue.nextDispatchR);
-          queue.nextDispatchR = queue.isBusy() ? rebased(queue.nextDispatchR) : 0;
-          for (SeatRequest r = queue.waiting.first(); r != null; r = r.next) {
-            clamped[0] |= isBelowRebase(r.arrivalR);
-            r.arrivalR = rebased(r.arrivalR);
-          }
-        });
+    queues.forEachMade(queue -> clamped[0] |= queue.rebase());
     epochAdvances++;
     epochAdvancesClamped += clamped[0] ? 1 : 0;
     rankAll();
-  }
-
-  private static boolean isBelowRebase(long reading) {
-    return Long.compareUnsigned(reading, ProgressMeter.REBASE) < 0;
-  }
-
-  private static long rebased(long reading) {
-    return isBelowRebase(reading) ? 0 : reading - ProgressMeter.REBASE;
   }
 
   private void adopt(QueuingShape newShape) {
