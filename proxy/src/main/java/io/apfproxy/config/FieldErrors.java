@@ -15,6 +15,11 @@ final class FieldErrors {
     add(FieldError.Type.INVALID, field, "is " + quoted(value) + ", " + expected);
   }
 
+  /** The spec of a mandatory object differs from the built-in one. */
+  void invalidSpec(String name) {
+    add(FieldError.Type.INVALID, "spec", "spec of " + name + " must equal the built-in one");
+  }
+
   void notSupported(String field, String value, String supported) {
     add(FieldError.Type.NOT_SUPPORTED, field, "is " + quoted(value) + ", supported: " + supported);
   }

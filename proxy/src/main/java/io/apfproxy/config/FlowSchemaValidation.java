@@ -61,7 +61,7 @@ final class FlowSchemaValidation {
     }
     for (FlowSchema builtIn : List.of(Bootstrap.exemptSchema(), Bootstrap.catchAllSchema())) {
       if (schema.name().equals(builtIn.name()) && !spec.equals(builtIn.spec())) {
-        errors.invalid("spec", spec, "spec of " + builtIn.name() + " must equal the built-in one");
+        errors.invalidSpec(builtIn.name());
       }
     }
   }

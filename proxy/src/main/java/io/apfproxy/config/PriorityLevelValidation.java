@@ -59,7 +59,7 @@ final class PriorityLevelValidation {
           default -> false;
         };
     if (changed) {
-      errors.invalid("spec", spec, "spec of " + name + " must equal the built-in one");
+      errors.invalidSpec(name);
     }
   }
 
