@@ -140,7 +140,8 @@ final class GzipBody implements BodySink, AutoCloseable {
           return;
         }
         sink.accept(output, 0, inflated);
-        if (inflater.getBytesWritten() > FREE_EXPANSION + MOST_EXPANSION * inflater.getBytesRead()) {
+        if (inflater.getBytesWritten()
+            > FREE_EXPANSION + MOST_EXPANSION * inflater.getBytesRead()) {
           failed = true;
           return;
         }

@@ -1,7 +1,7 @@
 package io.apfproxy.work;
 
-import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.UserInfo;
