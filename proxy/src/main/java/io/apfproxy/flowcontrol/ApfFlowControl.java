@@ -6,7 +6,6 @@ import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.level.DelayedActions;
 import io.apfproxy.nullness.Nullable;
-import io.apfproxy.queueset.RequestState;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.ListLearning;
@@ -101,7 +100,7 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
 
   /** The levels' counters, as kube-apiserver's {@code dump_priority_levels}. */
   public String dumpPriorityLevels() {
-    return FlowControlDumps.priorityLevels(levels.states());
+    return FlowControlDumps.priorityLevels(snapshot());
   }
 
   /** The queues, as kube-apiserver's {@code dump_queues}. */
@@ -120,26 +119,24 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
 
   @Override
   public Admission admit(RequestDigest digest, AdmissionListener listener) {
-    while (true) {
-      Routing routing = levels.routing();
-      FlowMatch match = routing.classify(digest);
-      Route route = routing.route(match.schemaIndex());
-      WorkEstimate work =
-          estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
-      ApfRequest request = new ApfRequest(this, route, match, work, digest, listener);
-      if (request.start()) {
-        afterStart(request, work);
-        return request;
-      }
-      levels.awaitChange();
+    Routing routing = levels.routing();
+    ApfRequest request = request(routing, digest, listener);
+    while (!request.start()) {
+      routing = levels.nextRouting();
+      request = request(routing, digest, listener);
     }
-  }
-
-  private void afterStart(ApfRequest request, WorkEstimate work) {
-    request.recordArrival(work.maxSeats(), estimator.watchersOf(request.digest().info()));
-    if (request.state() == RequestState.WAITING && undecided.sum() > settings.mostWaiting()) {
+    request.recordArrival(estimator.watchersOf(digest.info()));
+    if (request.isWaiting() && undecided.sum() > settings.mostWaiting()) {
       request.overflow();
     }
+    return request;
+  }
+
+  private ApfRequest request(Routing routing, RequestDigest digest, AdmissionListener listener) {
+    FlowMatch match = routing.classify(digest);
+    Route route = routing.route(match.schemaIndex());
+    WorkEstimate work = estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
+    return new ApfRequest(this, route, match, work, digest, listener);
   }
 
   @Override

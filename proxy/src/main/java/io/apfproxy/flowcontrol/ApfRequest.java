@@ -16,6 +16,7 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   private final String flowDistinguisher;
   private final RequestDigest digest;
   private final AdmissionListener listener;
+  private final int estimatedSeats;
   private volatile boolean overflowed;
   private volatile WatchTracker.@Nullable Registration watch;
 
@@ -37,6 +38,7 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
     this.flowDistinguisher = match.flowDistinguisher();
     this.digest = digest;
     this.listener = listener;
+    this.estimatedSeats = work.maxSeats();
   }
 
   RequestDigest digest() {
@@ -72,9 +74,9 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   }
 
   /** To be called by the thread that started it. */
-  void recordArrival(int seats, int watchers) {
+  void recordArrival(int watchers) {
     FlowMetrics.FlowMeter meter = route.meter();
-    meter.estimated(seats);
+    meter.estimated(estimatedSeats);
     if (isMutating()) {
       meter.watchersSeen(watchers);
     }
