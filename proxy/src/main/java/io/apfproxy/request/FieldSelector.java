@@ -4,24 +4,25 @@ import io.apfproxy.nullness.Nullable;
 import java.util.Arrays;
 
 /**
- * What request info needs of a field selector. Source: reference, apimachinery
+ * What a field selector demands of one field. Source: reference, apimachinery
  * pkg/fields/selector.go.
  *
  * @param valid whether it parses
- * @param requiredName the value {@code metadata.name} must have; null if it is free, or if the
- *     selector does not parse
+ * @param requiredValue the value the field must have; null if it is free, or if the selector does
+ *     not parse
  */
-record FieldSelector(boolean valid, @Nullable String requiredName) {
-  private static final String NAME = "metadata.name";
+public record FieldSelector(boolean valid, @Nullable String requiredValue) {
   private static final FieldSelector INVALID = new FieldSelector(false, null);
 
   /**
    * Reads terms {@code field=value}, {@code field==value}, {@code field!=value} joined by commas.
+   *
+   * @param field the one to look for, such as {@code metadata.name}
    */
-  static FieldSelector parse(String selector) {
+  public static FieldSelector parse(String selector, String field) {
     // the reference sorts all terms bytewise and takes the first that fits: the smallest
     byte[] smallest = null;
-    String name = null;
+    String required = null;
     int from = 0;
     while (from <= selector.length()) {
       int end = endOfTerm(selector, from);
@@ -37,17 +38,17 @@ record FieldSelector(boolean valid, @Nullable String requiredName) {
         if (value == null) {
           return INVALID;
         }
-        if (!negated && operator == NAME.length() && term.startsWith(NAME)) {
+        if (!negated && operator == field.length() && term.startsWith(field)) {
           byte[] bytes = Utf8Bytes.encode(term);
           if (smallest == null || Arrays.compareUnsigned(bytes, smallest) < 0) {
             smallest = bytes;
-            name = value;
+            required = value;
           }
         }
       }
       from = end + 1;
     }
-    return new FieldSelector(true, name);
+    return new FieldSelector(true, required);
   }
 
   private static int endOfTerm(String selector, int from) {

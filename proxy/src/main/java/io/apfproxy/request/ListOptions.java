@@ -24,7 +24,7 @@ record ListOptions(boolean watch, @Nullable String name) {
 
   private static @Nullable String demandedName(
       Query query, String fieldSelector, @Nullable String labelSelector) {
-    String name = FieldSelector.parse(fieldSelector).requiredName();
+    String name = FieldSelector.parse(fieldSelector, "metadata.name").requiredValue();
     boolean usable =
         name != null
             && NameSyntax.isPathSegment(name)
