@@ -191,7 +191,9 @@ class StandardIdentityResolverTest {
           .as("%s", certificate.certificate())
           .isEqualTo(401);
     }
-    assertThat(identity("auto", Heads.from(USERS.leaf("").forClients().issue())).effective())
+    assertThat(
+            identity("auto", Heads.from(USERS.leaf("").organization("dev").forClients().issue()))
+                .effective())
         .as("S05: nobody by that means")
         .isEqualTo(UserInfo.ANONYMOUS);
   }
@@ -407,7 +409,10 @@ class StandardIdentityResolverTest {
 
   @Test
   void readsTheTokenOfAWebSocket() throws RefusedException {
-    String token = Base64.getUrlEncoder().withoutPadding().encodeToString("bob-token".getBytes(StandardCharsets.UTF_8));
+    String token =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString("bob-token".getBytes(StandardCharsets.UTF_8));
     String[] upgrade = {"Connection: Upgrade", "Upgrade: websocket"};
     String bearer = WebSocketProtocols.BEARER;
     String good = "Sec-WebSocket-Protocol: " + bearer + token + ", v5.channel.k8s.io";

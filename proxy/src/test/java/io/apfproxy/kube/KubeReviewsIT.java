@@ -78,7 +78,8 @@ class KubeReviewsIT {
 
   @Test
   void believesNothingButAuthenticatedWithAName() throws Exception {
-    tokenReviewAnswers(new TokenReviewBuilder().withNewStatus().withAuthenticated(false).endStatus());
+    tokenReviewAnswers(
+        new TokenReviewBuilder().withNewStatus().withAuthenticated(false).endStatus());
     assertThat(answer(reviews.review("t"))).isEmpty();
     tokenReviewAnswers(new TokenReviewBuilder().withNewStatus().withError("bad").endStatus());
     assertThat(answer(reviews.review("t"))).isEmpty();
@@ -112,7 +113,8 @@ class KubeReviewsIT {
         .post()
         .withPath(ACCESS)
         .andReturn(
-            201, new SubjectAccessReviewBuilder().withNewStatus().withAllowed(true).endStatus().build())
+            201,
+            new SubjectAccessReviewBuilder().withNewStatus().withAllowed(true).endStatus().build())
         .once();
     Question question =
         new Question(
@@ -183,14 +185,31 @@ class KubeReviewsIT {
         .expect()
         .get()
         .withPath("/version")
-        .andReturn(200, Map.of("major", "1", "minor", "37", "gitVersion", "v1.37.1"))
+        .andReturn(
+            200,
+            Map.of(
+                "major",
+                "1",
+                "minor",
+                "37",
+                "gitVersion",
+                "v1.37.1",
+                "buildDate",
+                "2026-01-01T00:00:00Z"))
         .once();
     server
         .expect()
         .post()
         .withPath("/apis/authorization.k8s.io/v1/selfsubjectaccessreviews")
-        .andReturn(201, Map.of("kind", "SelfSubjectAccessReview", "apiVersion", "authorization.k8s.io/v1",
-            "status", Map.of("allowed", false)))
+        .andReturn(
+            201,
+            Map.of(
+                "kind",
+                "SelfSubjectAccessReview",
+                "apiVersion",
+                "authorization.k8s.io/v1",
+                "status",
+                Map.of("allowed", false)))
         .times(3);
     UpstreamCheck.Findings findings = new UpstreamCheck(client).run();
     assertThat(findings.version()).isEqualTo("v1.37.1");

@@ -74,7 +74,8 @@ class UpstreamAccessTest {
 
   @Test
   void readsInlineDataAndToken() throws Exception {
-    String ca = Base64.getEncoder().encodeToString(AUTHORITY.pem().getBytes(StandardCharsets.UTF_8));
+    String ca =
+        Base64.getEncoder().encodeToString(AUTHORITY.pem().getBytes(StandardCharsets.UTF_8));
     Path config =
         kubeconfig(
             "server: \"https://127.0.0.1:1\", certificate-authority-data: " + ca, "token: secret");
