@@ -101,7 +101,7 @@ record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
       JcaPEMKeyConverter converter = new JcaPEMKeyConverter();
       for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
         if (object instanceof PEMKeyPair pair) {
-          return converter.getKeyPair(pair).getPrivate();
+          return converter.getPrivateKey(pair.getPrivateKeyInfo());
         }
         if (object instanceof PrivateKeyInfo info) {
           return converter.getPrivateKey(info);

@@ -1,6 +1,7 @@
 package io.apfproxy.cli;
 
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.GoDuration;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -8,6 +9,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.function.Predicate;
 
 /**
@@ -43,7 +46,7 @@ final class Settings {
   }
 
   private Setting setting(Flag flag) {
-    return java.util.Objects.requireNonNull(settings.get(flag));
+    return Objects.requireNonNull(settings.get(flag));
   }
 
   String text(Flag flag) {
@@ -109,7 +112,11 @@ final class Settings {
   }
 
   Duration duration(Flag flag) throws UsageException {
-    return GoDuration.parse(text(flag)).orElseThrow(() -> unexpected(flag));
+    OptionalLong nanos = GoDuration.parse(text(flag));
+    if (nanos.isEmpty() || nanos.getAsLong() < 0) {
+      throw unexpected(flag);
+    }
+    return Duration.ofNanos(nanos.getAsLong());
   }
 
   boolean bool(Flag flag) throws UsageException {
