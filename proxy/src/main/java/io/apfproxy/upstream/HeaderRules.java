@@ -148,7 +148,9 @@ final class HeaderRules {
   }
 
   private static long parseLength(String value) throws RefusedException {
-    if (value.isEmpty() || value.length() > 18 || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (value.isEmpty()
+        || value.length() > 18
+        || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
       throw badGateway("the upstream declared a length that is no number");
     }
     return Long.parseLong(value);

@@ -218,7 +218,8 @@ final class HttpExchange implements Exchange {
 
   @Override
   public void cancel() {
-    if (!over) {
+    // a response of known length may be complete at the client before the upstream's stream ends
+    if (!over && !response.ended()) {
       over = true;
       stopBodies();
       reset();

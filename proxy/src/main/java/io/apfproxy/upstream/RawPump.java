@@ -41,8 +41,8 @@ final class RawPump {
     right.exceptionHandler(cause -> right.close());
     left.handler(bytes -> pass(bytes, left, right));
     right.handler(bytes -> pass(bytes, right, left));
-    left.endHandler(end -> right.end());
-    right.endHandler(end -> left.end());
+    left.endHandler(end -> endAfterFlush(right));
+    right.endHandler(end -> endAfterFlush(left));
     left.closeHandler(
         closed -> {
           leftClosed = true;
@@ -69,6 +69,10 @@ final class RawPump {
       from.pause();
       to.drainHandler(drained -> from.resume());
     }
+  }
+
+  private static void endAfterFlush(NetSocket socket) {
+    socket.write(Buffer.buffer()).onComplete(flushed -> socket.close());
   }
 
   private void closeIfIdle() {

@@ -89,7 +89,7 @@ final class Upload {
       return;
     }
     if (!started) {
-      stream.sendHead();
+      stream.writeHead();
     }
     if (request.expectContinue()) {
       client.response().writeContinue();

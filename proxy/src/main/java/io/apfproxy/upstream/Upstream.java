@@ -84,9 +84,7 @@ public final class Upstream {
     return pathPrefix.isEmpty() ? request.target() : pathPrefix + request.target();
   }
 
-  /**
-   * A stream or connection to send the request on. Fails only if certainly nothing was sent.
-   */
+  /** A stream or connection to send the request on. Fails only if certainly nothing was sent. */
   Future<HttpClientRequest> open(Outgoing request) {
     RequestOptions options =
         new RequestOptions()
@@ -98,9 +96,7 @@ public final class Upstream {
             .setURI(target(request))
             .setFollowRedirects(false)
             .setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
-    return client(request.credential())
-        .request(options)
-        .map(stream -> stream.authority(authority));
+    return client(request.credential()).request(options).map(stream -> stream.authority(authority));
   }
 
   /** A connection of its own for an upgrade: HTTP/1.1, nothing sent yet. */
@@ -117,8 +113,7 @@ public final class Upstream {
     }
     return dialers
         .computeIfAbsent(
-            credential,
-            any -> vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true)))
+            credential, any -> vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true)))
         .connect(options);
   }
 
@@ -161,8 +156,7 @@ public final class Upstream {
           .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
           .setProtocolVersion(HttpVersion.HTTP_2)
           .setVerifyHost(!config.insecureSkipTlsVerify());
-      ClientSSLOptions ssl =
-          UpstreamTls.options(config, credential, List.of("h2", "http/1.1"));
+      ClientSSLOptions ssl = UpstreamTls.options(config, credential, List.of("h2", "http/1.1"));
       builder = builder.with(options).with(ssl);
     } else {
       builder = builder.with(options);
