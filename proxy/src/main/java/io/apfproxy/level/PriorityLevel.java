@@ -40,6 +40,7 @@ public final class PriorityLevel {
   private final Map<String, FlowTally> tallies = new LinkedHashMap<>();
   private boolean exempt;
   private boolean quiescing;
+  private boolean closed;
 
   /**
    * @param limit seats there are; ignored if exempt
@@ -77,9 +78,10 @@ public final class PriorityLevel {
    * told by whatever call decides it.
    *
    * @param request new; its tally must be of this level
+   * @return false if the level was dropped: nothing happened
    */
-  public void start(SeatRequest request) {
-    step(Step.ARRIVE, request);
+  public boolean start(SeatRequest request) {
+    return step(Step.ARRIVE, request);
   }
 
   /**
@@ -131,12 +133,13 @@ public final class PriorityLevel {
   /**
    * The level is no longer configured: once it is idle, its owner is told.
    *
-   * @return false if it is idle already: nothing is marked, and the owner may drop it at once
+   * @return false if it is idle already: it starts no request any more, and must be dropped
    */
   public boolean quiesce() {
     return locked(
         () -> {
           quiescing = !queueSet.isIdle();
+          closed = !quiescing;
           return quiescing;
         });
   }
@@ -216,8 +219,10 @@ public final class PriorityLevel {
   private boolean apply(Step step, SeatRequest request, long nowNanos) {
     return switch (step) {
       case ARRIVE -> {
-        queueSet.arrive(request, nowNanos);
-        yield true;
+        if (!closed) {
+          queueSet.arrive(request, nowNanos);
+        }
+        yield !closed;
       }
       case CANCEL -> queueSet.cancel(request, nowNanos);
       case FINISH -> queueSet.finish(request, nowNanos);

@@ -1,8 +1,5 @@
 package io.apfproxy.work;
 
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-
 /** Counts the items of a JSON list, or the rows of a JSON table. */
 final class JsonItems implements ListItems {
   /*
@@ -13,10 +10,10 @@ final class JsonItems implements ListItems {
   private static final int LIST = 1;
   private static final int SECTION = 2;
   private static final int ITEM = 3;
-  private static final byte[] PARTIAL_KIND = ascii("PartialObjectMetadataList");
+  private static final String PARTIAL_KIND = "PartialObjectMetadataList";
   private static final long MOST_REMAINING = Long.MAX_VALUE / 100;
 
-  private final byte[] text = new byte[PARTIAL_KIND.length + 1];
+  private final byte[] text = new byte[PARTIAL_KIND.length() + 1];
   private int textLength;
   private boolean inString;
   private boolean escaped;
@@ -40,10 +37,10 @@ final class JsonItems implements ListItems {
     OTHER("");
 
     private static final Key[] ALL = values();
-    private final byte[] name;
+    private final String name;
 
     Key(String name) {
-      this.name = ascii(name);
+      this.name = name;
     }
   }
 
@@ -170,17 +167,21 @@ final class JsonItems implements ListItems {
     return Key.OTHER;
   }
 
-  private boolean textIs(byte[] expected) {
-    return Arrays.equals(text, 0, textLength, expected, 0, expected.length);
+  private boolean textIs(String expected) {
+    if (textLength != expected.length()) {
+      return false;
+    }
+    for (int i = 0; i < textLength; i++) {
+      if (text[i] != expected.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private void digit(byte octet) {
     if (octet >= '0' && octet <= '9' && remaining < MOST_REMAINING) {
       remaining = Math.max(remaining, 0) * 10 + (octet - '0');
     }
-  }
-
-  private static byte[] ascii(String text) {
-    return text.getBytes(StandardCharsets.US_ASCII);
   }
 }

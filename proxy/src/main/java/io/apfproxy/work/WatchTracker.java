@@ -57,11 +57,13 @@ public final class WatchTracker implements WatchCounts {
 
   @Override
   public int interestedIn(RequestInfo info) {
-    switch (info.verb()) {
-      case "get", "list", "watch", "proxy":
-        return 0;
-      default:
-    }
+    return switch (info.verb()) {
+      case "get", "list", "watch", "proxy" -> 0;
+      default -> watchersOf(info);
+    };
+  }
+
+  private int watchersOf(RequestInfo info) {
     String group = info.apiGroup();
     String resource = info.resource();
     int interested = count(group, resource, "", "");

@@ -129,7 +129,7 @@ public final class WorkEstimator {
     }
     long wanted = (watchers + WATCHES_PER_SEAT - 1L) / WATCHES_PER_SEAT;
     int finalSeats = (int) Math.min(wanted, cap);
-    long work = SeatSeconds.of(wanted, EVENT_NANOS);
+    long work = SeatSeconds.of((double) wanted, EVENT_NANOS);
     return new WorkEstimate(1, finalSeats, SeatSeconds.nanosPerSeat(work, finalSeats));
   }
 }
