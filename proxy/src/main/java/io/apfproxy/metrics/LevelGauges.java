@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -40,8 +41,11 @@ final class LevelGauges implements MultiCollector {
 
   private final Supplier<List<LevelSnapshot>> levels;
 
-  LevelGauges(Supplier<List<LevelSnapshot>> levels) {
+  private final DoubleSupplier fairFraction;
+
+  LevelGauges(Supplier<List<LevelSnapshot>> levels, DoubleSupplier fairFraction) {
     this.levels = levels;
+    this.fairFraction = fairFraction;
   }
 
   @Override
@@ -51,6 +55,10 @@ final class LevelGauges implements MultiCollector {
     BY_LEVEL.forEach((metric, value) -> metrics.add(byLevel(metric, value, snapshots)));
     BY_FLOW.forEach((metric, value) -> metrics.add(byFlow(metric, value, snapshots)));
     metrics.add(epochAdvances(snapshots));
+    metrics.add(
+        gauge(FlowMetricName.SEAT_FAIR_FRAC)
+            .dataPoint(point(Labels.EMPTY, fairFraction.getAsDouble()))
+            .build());
     return new MetricSnapshots(metrics);
   }
 

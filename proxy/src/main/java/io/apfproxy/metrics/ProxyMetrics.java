@@ -46,9 +46,9 @@ public final class ProxyMetrics implements AutoCloseable {
     return events;
   }
 
-  /** Shows the levels as they are at each scrape. */
-  public void bindLevels(Supplier<List<LevelSnapshot>> levels) {
-    prometheus.register(new LevelGauges(levels));
+  /** Shows the levels, and how seats were last shared, as they are at each scrape. */
+  public void bindLevels(Supplier<List<LevelSnapshot>> levels, DoubleSupplier fairFraction) {
+    prometheus.register(new LevelGauges(levels, fairFraction));
   }
 
   /** Shows the classic limits' use, as kube-apiserver does, but as it is at the scrape. */
