@@ -109,10 +109,10 @@ final class LevelTable {
   }
 
   /** The levels in being, by name. */
-  List<PriorityLevel> levels() {
+  List<LevelEntry> entries() {
     changes.lock();
     try {
-      return entries.values().stream().map(LevelEntry::level).toList();
+      return List.copyOf(entries.values());
     } finally {
       changes.unlock();
     }
