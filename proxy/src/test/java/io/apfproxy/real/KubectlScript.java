@@ -233,7 +233,7 @@ final class KubectlScript {
   private static CommandResult shape(CommandResult token) {
     String shape =
         "token of "
-            + (token.stdout().strip().split("\\.").length == 3 ? "three" : "other")
+            + (token.stdout().strip().split("\\.", -1).length == 3 ? "three" : "other")
             + " parts";
     return new CommandResult(token.command(), token.exitCode(), shape, token.stderr());
   }

@@ -14,7 +14,7 @@ record KubectlStep(
     String name, int exitCode, String shown, Function<KubectlActor, CommandResult> action) {
 
   static KubectlStep step(String command) {
-    return new KubectlStep(command, 0, "", actor -> actor.run(command.split(" ")));
+    return new KubectlStep(command, 0, "", actor -> actor.run(command.split(" ", -1)));
   }
 
   static KubectlStep step(String name, Function<KubectlActor, CommandResult> action) {
@@ -24,7 +24,8 @@ record KubectlStep(
   /** kubectl with a manifest on standard input. */
   static KubectlStep manifest(String resource, String command) {
     return step(
-        command + " < " + resource, actor -> actor.runWithManifest(resource, command.split(" ")));
+        command + " < " + resource,
+        actor -> actor.runWithManifest(resource, command.split(" ", -1)));
   }
 
   KubectlStep fails(int expected) {

@@ -50,7 +50,8 @@ final class PodStreams {
                         .with("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", webSockets)
                         .with("KUBECTL_PORT_FORWARD_WEBSOCKETS", webSockets));
     return List.of(
-        step("exec " + suffix, by.apply(actor -> exec(actor, "echo out; echo err >&2"))).shows("err"),
+        step("exec " + suffix, by.apply(actor -> exec(actor, "echo out; echo err >&2")))
+            .shows("err"),
         step("exec with standard input " + suffix, by.apply(PodStreams::execWithInput))
             .shows("from the client"),
         step("exec that fails " + suffix, by.apply(actor -> exec(actor, "exit 7"))).fails(7),
@@ -92,7 +93,7 @@ final class PodStreams {
       Path back = actor.scratch().resolve(actor.id() + "-back.bin");
       Files.deleteIfExists(back);
       CommandResult out = actor.run("cp", there.toString(), "{ns}/shell:copied.bin").orThrow();
-      String remote = exec(actor, "sha256sum copied.bin").orThrow().stdout().split(" ")[0];
+      String remote = exec(actor, "sha256sum copied.bin").orThrow().stdout().substring(0, 64);
       CommandResult in = actor.run("cp", "{ns}/shell:copied.bin", back.toString()).orThrow();
       boolean same =
           remote.equals(sha256(content))
@@ -122,7 +123,7 @@ final class PodStreams {
 
   /** Writes everything while reading as much back. */
   private static byte[] echo(int port, byte[] content) {
-    try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout((int) PATIENCE.toMillis());
       CompletableFuture<Void> written =
           CompletableFuture.runAsync(
