@@ -10,4 +10,10 @@ public interface IdentityResolver {
    *     context
    */
   Future<Identity> resolve(RequestHead head);
+
+  /**
+   * The upstream answered 401 to a request whose credentials were believed: they are checked anew
+   * next time. Does nothing for credentials that are not remembered.
+   */
+  default void upstreamRefused(RequestHead head) {}
 }

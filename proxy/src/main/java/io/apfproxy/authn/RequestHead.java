@@ -9,9 +9,9 @@ import io.vertx.core.MultiMap;
  * @param client the request it was read from; only its certificates, method and peer are looked at
  *     later
  * @param survivors lines to copy: name, value bytes, order, repetition; no hop-by-hop, no protected
- *     header
- * @param upgrade protocol asked for ({@code websocket}, {@code SPDY/3.1}), lower case as sent by
- *     the client; empty if none
+ *     header, no {@code Host}. The one {@code Content-Length} is kept, checked to be a number
+ * @param upgrade protocol asked for ({@code websocket}, {@code SPDY/3.1}) as sent by the client, to
+ *     be compared without regard to case; empty if none
  * @param expectContinue whether the client waits for {@code 100 Continue}
  */
 public record RequestHead(

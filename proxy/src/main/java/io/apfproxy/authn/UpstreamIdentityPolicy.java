@@ -1,0 +1,84 @@
+package io.apfproxy.authn;
+
+import io.apfproxy.authn.Identity.Mode;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Which modes may carry an identity upstream. The first mode of {@link #order} that is available
+ * and able to carry the identity does: pass-through carries bearer tokens only, request-header no
+ * uid that the upstream would not read. Anonymous requests always go without credential.
+ *
+ * @param order preferred first
+ * @param available modes the proxy has the credentials for
+ */
+public record UpstreamIdentityPolicy(List<Mode> order, Set<Mode> available) {
+  private static final List<Mode> AUTO =
+      List.of(Mode.PASS_THROUGH, Mode.REQUEST_HEADER, Mode.IMPERSONATION);
+
+  public UpstreamIdentityPolicy {
+    order = List.copyOf(order);
+    available = Set.copyOf(available);
+  }
+
+  /**
+   * @param words of {@code --upstream-identity}: {@code auto} alone, or modes in order of
+   *     preference
+   * @param frontProxyCertificate whether one is configured
+   * @param ownCredential whether the proxy has one to impersonate with
+   * @throws IllegalArgumentException naming the flag and what was expected
+   */
+  public static UpstreamIdentityPolicy parse(
+      List<String> words, boolean frontProxyCertificate, boolean ownCredential) {
+    EnumSet<Mode> available = EnumSet.of(Mode.PASS_THROUGH);
+    if (frontProxyCertificate) {
+      available.add(Mode.REQUEST_HEADER);
+    }
+    if (ownCredential) {
+      available.add(Mode.IMPERSONATION);
+    }
+    if (words.equals(List.of("auto"))) {
+      return new UpstreamIdentityPolicy(AUTO, available);
+    }
+    List<Mode> order = words.stream().map(UpstreamIdentityPolicy::mode).distinct().toList();
+    if (order.isEmpty()) {
+      throw new IllegalArgumentException("--upstream-identity is empty, " + EXPECTED);
+    }
+    if (order.contains(Mode.REQUEST_HEADER) && !frontProxyCertificate) {
+      throw new IllegalArgumentException(
+          "--upstream-identity=request-header needs --proxy-client-cert-file and"
+              + " --proxy-client-key-file");
+    }
+    if (order.contains(Mode.IMPERSONATION) && !ownCredential) {
+      throw new IllegalArgumentException(
+          "--upstream-identity=impersonation needs a credential of the proxy in --kubeconfig");
+    }
+    return new UpstreamIdentityPolicy(order, available);
+  }
+
+  private static final String EXPECTED =
+      "must be auto, or a list of pass-through, request-header, impersonation";
+
+  private static Mode mode(String word) {
+    return switch (word.trim().toLowerCase(Locale.ROOT)) {
+      case "pass-through" -> Mode.PASS_THROUGH;
+      case "request-header" -> Mode.REQUEST_HEADER;
+      case "impersonation" -> Mode.IMPERSONATION;
+      default ->
+          throw new IllegalArgumentException(
+              "--upstream-identity has \"" + word + "\", " + EXPECTED);
+    };
+  }
+
+  /** The usable modes, preferred first. */
+  List<Mode> usable() {
+    return order.stream().filter(available::contains).toList();
+  }
+
+  /** Whether the proxy itself asserts the identity of token holders, so that errors last longer. */
+  boolean assertsTokens() {
+    return usable().stream().findFirst().filter(mode -> mode != Mode.PASS_THROUGH).isPresent();
+  }
+}

@@ -1,0 +1,31 @@
+package io.apfproxy.kube;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A task repeated on a daemon thread of its own until closed. The task must not throw. */
+final class Periodic implements AutoCloseable {
+  private final ScheduledExecutorService thread;
+  private final ScheduledFuture<?> repetition;
+
+  Periodic(String name, Duration every, Runnable task) {
+    thread =
+        Executors.newSingleThreadScheduledExecutor(
+            work -> {
+              Thread created = new Thread(work, name);
+              created.setDaemon(true);
+              return created;
+            });
+    repetition =
+        thread.scheduleWithFixedDelay(task, every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    repetition.cancel(true);
+    thread.shutdownNow();
+  }
+}
