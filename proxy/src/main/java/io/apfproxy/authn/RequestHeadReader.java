@@ -1,26 +1,55 @@
 package io.apfproxy.authn;
 
 import io.apfproxy.request.RefusedException;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Checks the head of a request and reads it into typed fields. Thread-safe. */
+/**
+ * Checks the head of a request and reads it into typed fields: steps 1 to 7 of specification
+ * security.md 3.1. Thread-safe.
+ */
 public final class RequestHeadReader {
+  private final Supplier<ClientTrust> trust;
+  private final Predicate<String> trustedPeer;
+  private volatile Names names;
+
+  /** The catalogue made for one version of the trust. */
+  private record Names(ClientTrust trust, HeaderCatalogue catalogue) {
+    static Names of(ClientTrust trust) {
+      return new Names(trust, new HeaderCatalogue(trust.accepted(), trust.upstream()));
+    }
+  }
+
   /**
    * @param trust names the headers of front proxies; read at each request
    * @param trustedPeer whether forwarding headers of this address are kept
    */
-  public RequestHeadReader(Supplier<ClientTrust> trust, Predicate<String> trustedPeer) {}
+  public RequestHeadReader(Supplier<ClientTrust> trust, Predicate<String> trustedPeer) {
+    this.trust = trust;
+    this.trustedPeer = trustedPeer;
+    this.names = Names.of(trust.get());
+  }
 
   /**
    * @throws RefusedException if the message is ambiguous or illegal
    */
   public RequestHead read(ClientRequest request) throws RefusedException {
-    return new RequestHead(
-        request,
-        request.headers(),
-        "",
-        false,
-        new Credentials(null, java.util.List.of(), java.util.Map.of(), null));
+    HeadReading reading =
+        new HeadReading(request, catalogue(), trustedPeer.test(request.peerAddress()));
+    for (Map.Entry<String, String> line : request.headers()) {
+      reading.add(line.getKey(), line.getValue());
+    }
+    return reading.finish();
+  }
+
+  private HeaderCatalogue catalogue() {
+    ClientTrust current = trust.get();
+    Names known = names;
+    if (!known.trust().equals(current)) {
+      known = Names.of(current);
+      names = known;
+    }
+    return known.catalogue();
   }
 }

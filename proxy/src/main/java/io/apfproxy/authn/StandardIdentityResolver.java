@@ -1,11 +1,32 @@
 package io.apfproxy.authn;
 
+import io.apfproxy.authn.AccessReviewer.Question;
+import io.apfproxy.authn.ClientAuthenticator.Authenticated;
+import io.apfproxy.authn.Credentials.Impersonation;
+import io.apfproxy.authn.Identity.Mode;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
-/** Finds out who asks by the configured means, and how the upstream is told. Thread-safe. */
+/**
+ * Finds out who asks by the configured means, and how the upstream is told. Thread-safe.
+ *
+ * <p>What is remembered is answered at once, on the caller's thread; reviews run elsewhere, and
+ * their answers come back on the caller's context.
+ */
 public final class StandardIdentityResolver implements IdentityResolver {
+  private final Supplier<ClientTrust> trust;
+  private final UpstreamIdentityPolicy policy;
+  private final ClientAuthenticator authenticator;
+  private final AccessReviews access;
+
   /**
    * @param trust read at each request
    * @param anonymous whether requests without credential are let through as anonymous
@@ -16,10 +37,124 @@ public final class StandardIdentityResolver implements IdentityResolver {
       TokenReviewer tokens,
       AccessReviewer access,
       boolean anonymous,
-      TimeSource time) {}
+      TimeSource time) {
+    this.trust = trust;
+    this.policy = policy;
+    this.authenticator =
+        new ClientAuthenticator(
+            trust, new TokenAuthenticator(tokens, policy.assertsTokens(), time), anonymous, time);
+    this.access = new AccessReviews(access, time);
+  }
 
   @Override
   public Future<Identity> resolve(RequestHead head) {
-    throw new UnsupportedOperationException();
+    CompletableFuture<Identity> identity;
+    try {
+      identity = authenticator.authenticate(head).thenCompose(who -> assertIdentity(head, who));
+    } catch (RefusedException e) {
+      return Future.failedFuture(e);
+    }
+    if (identity.isDone() && !identity.isCompletedExceptionally()) {
+      return Future.succeededFuture(identity.join());
+    }
+    Context context = Vertx.currentContext();
+    Future<Identity> answer =
+        context == null
+            ? Future.fromCompletionStage(identity)
+            : Future.fromCompletionStage(identity, context);
+    return answer.recover(cause -> Future.failedFuture(refusal(cause)));
+  }
+
+  @Override
+  public void upstreamRefused(RequestHead head) {
+    try {
+      authenticator.forget(head);
+    } catch (RefusedException e) {
+      // a head without readable token was not believed for one
+    }
+  }
+
+  private CompletableFuture<Identity> assertIdentity(RequestHead head, Authenticated who) {
+    try {
+      return assertOrRefuse(head.credentials().impersonation(), who);
+    } catch (RefusedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<Identity> assertOrRefuse(
+      @Nullable Impersonation wish, Authenticated who) throws RefusedException {
+    if (who.user().extra().containsKey(OriginalUser.KEY)
+        || (wish != null && wish.extra().containsKey(OriginalUser.KEY))) {
+      throw Refusals.forbidden(
+          "reserved-extra", "extra key " + OriginalUser.KEY + " is reserved for apf-proxy");
+    }
+    Mode mode = policy.choose(who, trust.get().upstream());
+    if (mode == Mode.IMPERSONATION) {
+      return impersonate(wish, who.user());
+    }
+    IdentityHeaders headers = new IdentityHeaders();
+    if (mode == Mode.REQUEST_HEADER) {
+      headers.remote(who.user(), trust.get().upstream());
+    } else if (who.token() != null) {
+      headers.bearer(who.token());
+    }
+    Identity.UpstreamHeaders assertion = headers.wished(wish).build();
+    return effective(wish, who.user())
+        .thenApply(user -> new Identity(who.user(), user, mode, assertion));
+  }
+
+  /** Whom flow control sees where the upstream decides about impersonation. */
+  private CompletableFuture<UserInfo> effective(@Nullable Impersonation wish, UserInfo user) {
+    if (wish == null) {
+      return CompletableFuture.completedFuture(user);
+    }
+    ImpersonatedUser wanted = ImpersonatedUser.of(user, wish);
+    if (wanted.questions().size() > AccessReviews.MOST_PER_REQUEST) {
+      return CompletableFuture.completedFuture(user);
+    }
+    return access
+        .firstDenied(wanted.questions())
+        .handle((denied, cause) -> denied != null && denied.isEmpty() ? wanted.user() : user);
+  }
+
+  /** With the proxy's own credential the upstream sees no client, so the proxy must decide. */
+  private CompletableFuture<Identity> impersonate(@Nullable Impersonation wish, UserInfo user)
+      throws RefusedException {
+    if (wish == null) {
+      Identity.UpstreamHeaders assertion = new IdentityHeaders().impersonated(user).build();
+      return CompletableFuture.completedFuture(
+          new Identity(user, user, Mode.IMPERSONATION, assertion));
+    }
+    ImpersonatedUser wanted = ImpersonatedUser.of(user, wish);
+    if (wanted.questions().size() > AccessReviews.MOST_PER_REQUEST) {
+      throw Refusals.forbidden(
+          "too-many-impersonated-names",
+          "at most " + AccessReviews.MOST_PER_REQUEST + " Impersonate-* values");
+    }
+    Identity.UpstreamHeaders assertion =
+        new IdentityHeaders().impersonated(OriginalUser.addTo(wanted.user(), user)).build();
+    Identity identity = new Identity(user, wanted.user(), Mode.IMPERSONATION, assertion);
+    return access
+        .firstDenied(wanted.questions())
+        .thenCompose(
+            denied ->
+                denied
+                    .map(StandardIdentityResolver::denied)
+                    .orElseGet(() -> CompletableFuture.completedFuture(identity)));
+  }
+
+  private static CompletableFuture<Identity> denied(Question question) {
+    return CompletableFuture.failedFuture(
+        Refusals.forbidden("impersonation-denied", ImpersonatedUser.denial(question)));
+  }
+
+  private static RefusedException refusal(Throwable cause) {
+    Throwable reason =
+        cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
+    return reason instanceof RefusedException refused
+        ? refused
+        : Refusals.unavailable(
+            "access-review-failed", "the impersonation could not be checked at the upstream");
   }
 }

@@ -1,6 +1,8 @@
 package io.apfproxy.authn;
 
+import io.apfproxy.authn.ClientAuthenticator.Authenticated;
 import io.apfproxy.authn.Identity.Mode;
+import io.apfproxy.request.RefusedException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -72,13 +74,39 @@ public record UpstreamIdentityPolicy(List<Mode> order, Set<Mode> available) {
     };
   }
 
-  /** The usable modes, preferred first. */
-  List<Mode> usable() {
-    return order.stream().filter(available::contains).toList();
+  /**
+   * @throws RefusedException 403 if no mode can carry this identity
+   */
+  Mode choose(Authenticated who, FrontProxyHeaders upstream) throws RefusedException {
+    if (who.isAnonymous()) {
+      return Mode.PASS_THROUGH;
+    }
+    for (Mode mode : order) {
+      boolean able =
+          switch (mode) {
+            case PASS_THROUGH -> who.token() != null;
+            case REQUEST_HEADER ->
+                !upstream.user().isEmpty()
+                    && (who.user().uid().isEmpty() || !upstream.uid().isEmpty());
+            case IMPERSONATION -> true;
+          };
+      if (able && available.contains(mode)) {
+        return mode;
+      }
+    }
+    throw Refusals.forbidden(
+        "identity-not-assertable",
+        "this identity cannot be told to the upstream: it needs a front-proxy certificate or a"
+            + " credential of the proxy, and a mode of --upstream-identity that can carry it");
   }
 
-  /** Whether the proxy itself asserts the identity of token holders, so that errors last longer. */
+  /** Whether the proxy itself asserts the identity of token holders. */
   boolean assertsTokens() {
-    return usable().stream().findFirst().filter(mode -> mode != Mode.PASS_THROUGH).isPresent();
+    for (Mode mode : order) {
+      if (available.contains(mode)) {
+        return mode != Mode.PASS_THROUGH;
+      }
+    }
+    return false;
   }
 }

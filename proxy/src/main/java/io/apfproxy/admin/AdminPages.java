@@ -1,0 +1,41 @@
+package io.apfproxy.admin;
+
+import java.util.List;
+import java.util.Optional;
+
+/** What the admin listener shows. Called on worker threads but for {@link #readiness}. */
+public interface AdminPages {
+  /** One condition of readiness. */
+  record Check(String name, boolean ok) {}
+
+  /** All conditions; ready if all are met. Must not block. */
+  List<Check> readiness();
+
+  /** Metrics in Prometheus' text format. */
+  String metrics();
+
+  /**
+   * A dump as kube-apiserver prints it.
+   *
+   * @param withRequestDetails whether users and paths may be named; for requests only
+   * @return empty where flow control has no queues
+   */
+  Optional<String> dump(Dump what, boolean withRequestDetails);
+
+  /** kube-apiserver's three dumps. Source: specification apf-config.md 6. */
+  enum Dump {
+    PRIORITY_LEVELS("dump_priority_levels"),
+    QUEUES("dump_queues"),
+    REQUESTS("dump_requests");
+
+    private final String path;
+
+    Dump(String name) {
+      this.path = "/debug/api_priority_and_fairness/" + name;
+    }
+
+    String path() {
+      return path;
+    }
+  }
+}

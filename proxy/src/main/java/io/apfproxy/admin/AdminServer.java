@@ -1,0 +1,150 @@
+package io.apfproxy.admin;
+
+import io.apfproxy.admin.AdminPages.Dump;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/**
+ * Serves {@code /livez}, {@code /readyz}, {@code /metrics} and the dumps. Health is open to all;
+ * the rest, which may name users, only to this machine.
+ */
+public final class AdminServer {
+  /*
+   * Pages are made on worker threads, one at a time: a second dump or scrape meanwhile is told to
+   * come back, so that nobody can make the proxy dump all day. Source: specification security.md,
+   * S77, S81.
+   */
+  private static final int IDLE_SECONDS = 60;
+  private static final String LIVEZ = "/livez";
+  private static final String READYZ = "/readyz";
+  private static final List<String> KNOWN = List.of(LIVEZ, READYZ, "/metrics");
+  private static final List<HttpMethod> READING = List.of(HttpMethod.GET, HttpMethod.HEAD);
+
+  private final Vertx vertx;
+  private final AdminPages pages;
+  private final LocalOnly local = new LocalOnly();
+  private final AtomicBoolean busy = new AtomicBoolean();
+  private final HttpServer server;
+
+  public AdminServer(Vertx vertx, AdminPages pages) {
+    this.vertx = vertx;
+    this.pages = pages;
+    this.server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHttp2ClearTextEnabled(false)
+                    .setIdleTimeout(IDLE_SECONDS))
+            .requestHandler(this::handle);
+  }
+
+  /**
+   * Starts to listen.
+   *
+   * @return the port; fails if the address cannot be bound
+   */
+  public Future<Integer> listen(String address, int port) {
+    return server.listen(port, address).map(HttpServer::actualPort);
+  }
+
+  public Future<Void> close() {
+    return server.close();
+  }
+
+  private void handle(HttpServerRequest request) {
+    String path = request.path();
+    Optional<Dump> dump =
+        Arrays.stream(Dump.values()).filter(known -> known.path().equals(path)).findFirst();
+    if (path == null || (dump.isEmpty() && !KNOWN.contains(path))) {
+      send(request, AdminReply.plain(404, "404 page not found\n"));
+    } else if (!READING.contains(request.method())) {
+      request.response().putHeader("Allow", "GET, HEAD");
+      send(request, AdminReply.plain(405, "Method Not Allowed\n"));
+    } else if (path.equals(LIVEZ)) {
+      send(request, AdminReply.plain(200, "ok"));
+    } else if (path.equals(READYZ)) {
+      send(request, readiness(request));
+    } else if (!local.allows(request)) {
+      send(
+          request,
+          AdminReply.plain(403, "Forbidden: " + path + " is served to this machine only\n"));
+    } else if (dump.isPresent()) {
+      // Any value counts, "0" and "false" too, as at kube-apiserver.
+      String details = request.getParam("includeRequestDetails");
+      boolean withDetails = details != null && !details.isEmpty();
+      oneAtATime(request, () -> dump(dump.get(), withDetails));
+    } else {
+      oneAtATime(request, () -> AdminReply.prometheus(pages.metrics()));
+    }
+  }
+
+  private AdminReply dump(Dump what, boolean withDetails) {
+    return pages
+        .dump(what, withDetails)
+        .map(text -> AdminReply.plain(200, text))
+        .orElseGet(
+            () ->
+                AdminReply.plain(404, "404: --enable-priority-and-fairness=false has no queues\n"));
+  }
+
+  private AdminReply readiness(HttpServerRequest request) {
+    List<AdminPages.Check> checks = pages.readiness();
+    boolean ready = checks.stream().allMatch(AdminPages.Check::ok);
+    int code = ready ? 200 : 503;
+    if (request.params().contains("verbose")) {
+      String list =
+          checks.stream()
+              .map(check -> check.ok() ? "[+]" + check.name() + " ok\n" : failed(check))
+              .collect(Collectors.joining());
+      return AdminReply.plain(code, list + "readyz check " + (ready ? "passed\n" : "failed\n"));
+    }
+    return AdminReply.plain(code, ready ? "ok" : "not ready");
+  }
+
+  private static String failed(AdminPages.Check check) {
+    return "[-]" + check.name() + " failed: reason withheld\n";
+  }
+
+  private void oneAtATime(HttpServerRequest request, Callable<AdminReply> page) {
+    if (!busy.compareAndSet(false, true)) {
+      request.response().putHeader("Retry-After", "1");
+      send(request, AdminReply.plain(429, "Another page is being made, try again later.\n"));
+      return;
+    }
+    vertx
+        .executeBlocking(page, false)
+        .onComplete(
+            made -> {
+              busy.set(false);
+              send(
+                  request,
+                  made.succeeded()
+                      ? made.result()
+                      : AdminReply.plain(500, "Internal Server Error\n"));
+            });
+  }
+
+  private static void send(HttpServerRequest request, AdminReply reply) {
+    HttpServerResponse response = request.response();
+    if (response.closed()) {
+      return;
+    }
+    response
+        .setStatusCode(reply.code())
+        .putHeader("Content-Type", reply.contentType())
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Cache-Control", "no-cache, private")
+        .end(reply.body());
+  }
+}

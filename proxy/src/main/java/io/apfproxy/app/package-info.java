@@ -1,0 +1,5 @@
+/**
+ * Builds the proxy of its parts and owns their order: start, readiness, housekeeping, drain, stop.
+ * Imports every other package. Open {@link io.apfproxy.app.ProxyApp} first.
+ */
+package io.apfproxy.app;

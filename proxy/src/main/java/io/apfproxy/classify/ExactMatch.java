@@ -1,0 +1,168 @@
+package io.apfproxy.classify;
+
+import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.FlowSchema.NonResourceRule;
+import io.apfproxy.config.FlowSchema.ResourceRule;
+import io.apfproxy.config.FlowSchema.ServiceAccount;
+import io.apfproxy.config.FlowSchema.Subject;
+import io.apfproxy.request.RequestInfo;
+import io.apfproxy.request.UserInfo;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Decides whether one schema matches a request. Immutable. Source: reference,
+ * pkg/util/flowcontrol/rule.go; specification apf-config.md 2.5.
+ */
+final class ExactMatch {
+  static final String SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:";
+
+  private final List<Rule> rules;
+
+  ExactMatch(FlowSchema schema) {
+    this.rules = schema.spec().rules().stream().map(Rule::new).toList();
+  }
+
+  boolean matches(RequestInfo info, UserInfo user) {
+    for (Rule rule : rules) {
+      if (rule.covers(user) && rule.covers(info)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Whether a list of values stands for every value; a {@code *} among others is a plain string.
+   */
+  static boolean isWildcard(List<String> values) {
+    return values.size() == 1 && values.get(0).equals("*");
+  }
+
+  /** The part of a rule URL that paths below it begin with. */
+  static String subtree(String url) {
+    String stem = url.endsWith("*") ? url.substring(0, url.length() - 1) : url;
+    return stem.endsWith("/") ? stem : stem + "/";
+  }
+
+  /** One rule with its subjects hashed: there may be a thousand of them. */
+  private static final class Rule {
+    private final Set<String> users = new HashSet<>();
+    private final Set<String> groups = new HashSet<>();
+    private final Set<String> serviceAccountNamespaces = new HashSet<>();
+    private boolean everybody;
+    private final List<ResourceRule> resourceRules;
+    private final List<NonResourceRule> nonResourceRules;
+
+    Rule(FlowSchema.Rule rule) {
+      rule.subjects().forEach(this::add);
+      this.resourceRules = rule.resourceRules();
+      this.nonResourceRules = rule.nonResourceRules();
+    }
+
+    private void add(Subject subject) {
+      String user = subject.user();
+      String group = subject.group();
+      ServiceAccount account = subject.serviceAccount();
+      if (subject.kind().equals(FlowSchema.USER) && user != null) {
+        everybody |= user.equals("*");
+        users.add(user);
+      } else if (subject.kind().equals(FlowSchema.GROUP) && group != null) {
+        everybody |= group.equals("*");
+        groups.add(group);
+      } else if (subject.kind().equals(FlowSchema.SERVICE_ACCOUNT) && account != null) {
+        String prefix = SERVICE_ACCOUNT_PREFIX + account.namespace() + ":";
+        if (account.name().equals("*")) {
+          serviceAccountNamespaces.add(prefix);
+        } else {
+          users.add(prefix + account.name());
+        }
+      }
+    }
+
+    boolean covers(UserInfo user) {
+      if (everybody || users.contains(user.name())) {
+        return true;
+      }
+      if (!groups.isEmpty()) {
+        for (String group : user.groups()) {
+          if (groups.contains(group)) {
+            return true;
+          }
+        }
+      }
+      return !serviceAccountNamespaces.isEmpty() && isOfNamespace(user.name());
+    }
+
+    private boolean isOfNamespace(String name) {
+      int end =
+          name.startsWith(SERVICE_ACCOUNT_PREFIX)
+              ? name.indexOf(':', SERVICE_ACCOUNT_PREFIX.length())
+              : -1;
+      return end >= 0 && serviceAccountNamespaces.contains(name.substring(0, end + 1));
+    }
+
+    boolean covers(RequestInfo info) {
+      if (info.resourceRequest()) {
+        for (ResourceRule rule : resourceRules) {
+          if (covers(rule, info)) {
+            return true;
+          }
+        }
+        return false;
+      }
+      for (NonResourceRule rule : nonResourceRules) {
+        if (contains(rule.verbs(), info.verb()) && coversPath(rule.urls(), info.path())) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static boolean covers(ResourceRule rule, RequestInfo info) {
+      if (!contains(rule.verbs(), info.verb()) || !contains(rule.apiGroups(), info.apiGroup())) {
+        return false;
+      }
+      boolean inScope =
+          info.namespace().isEmpty()
+              ? rule.clusterScope()
+              : contains(rule.namespaces(), info.namespace());
+      return inScope && coversResource(rule.resources(), info.resource(), info.subresource());
+    }
+
+    private static boolean coversResource(
+        List<String> resources, String resource, String subresource) {
+      if (isWildcard(resources)) {
+        return true;
+      }
+      for (String candidate : resources) {
+        if (subresource.isEmpty()
+            ? candidate.equals(resource)
+            : candidate.length() == resource.length() + 1 + subresource.length()
+                && candidate.startsWith(resource)
+                && candidate.charAt(resource.length()) == '/'
+                && candidate.endsWith(subresource)) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static boolean coversPath(List<String> urls, String path) {
+      if (isWildcard(urls)) {
+        return true;
+      }
+      for (String url : urls) {
+        if (url.equals(path) || path.startsWith(subtree(url))) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private static boolean contains(List<String> values, String value) {
+      return isWildcard(values) || values.contains(value);
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.apfproxy.cli;
+
+import java.util.List;
+import java.util.Map;
+
+/** What a command line asks for. */
+public sealed interface Command {
+  int EXIT_FAILURE = 1;
+  int EXIT_USAGE = 2;
+
+  /** Run the proxy. */
+  record Serve(ProxyOptions options) implements Command {}
+
+  /** Print a kubeconfig that leads through the proxy. */
+  record Kubeconfig(KubeconfigOptions options) implements Command {}
+
+  /** Print the version. */
+  record Version() implements Command {}
+
+  /** Print a text that was asked for. */
+  record Help(String text) implements Command {}
+
+  /**
+   * Reads a command line.
+   *
+   * @param arguments without the program's name
+   * @param environment all variables; those named {@code APF_...} after a flag count
+   */
+  static Command parse(List<String> arguments, Map<String, String> environment)
+      throws UsageException {
+    return new CommandLineReader(environment).read(arguments);
+  }
+}

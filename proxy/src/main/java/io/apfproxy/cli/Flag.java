@@ -1,0 +1,240 @@
+package io.apfproxy.cli;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Every flag of the proxy: name, default, meaning. The same name in upper case with underscores,
+ * after {@code APF_}, is its environment variable; without the dashes, its key in the configuration
+ * file. Names and defaults are kube-apiserver's where it has the flag.
+ */
+enum Flag {
+  CONFIG("config", Group.GENERAL, ValueKind.FILE, "", "YAML file of flags, keys without dashes"),
+  V("v", Group.GENERAL, ValueKind.COUNT, "0", "log level: 0 info, 4 debug, 6 trace"),
+
+  BIND_ADDRESS("bind-address", Group.LISTENER, ValueKind.ADDRESS, "0.0.0.0", "where to listen"),
+  SECURE_PORT("secure-port", Group.LISTENER, ValueKind.PORT, "6443", "HTTPS port"),
+  CERT_DIR(
+      "cert-dir",
+      Group.LISTENER,
+      ValueKind.DIRECTORY,
+      "~/.apf-proxy",
+      "for the self-signed apf-proxy.crt and .key, made if no certificate is given"),
+  TLS_CERT_FILE("tls-cert-file", Group.LISTENER, ValueKind.FILE, "", "serving certificate chain"),
+  TLS_PRIVATE_KEY_FILE("tls-private-key-file", Group.LISTENER, ValueKind.FILE, "", "its key"),
+  GOAWAY_CHANCE(
+      "goaway-chance",
+      Group.LISTENER,
+      ValueKind.CHANCE,
+      "0",
+      "share of HTTP/2 requests told to reconnect"),
+  EVENT_LOOPS(
+      "event-loops",
+      Group.LISTENER,
+      ValueKind.COUNT,
+      "0",
+      "threads for traffic, 0: half of the CPUs"),
+  TRANSPORT(
+      "transport", Group.LISTENER, ValueKind.TRANSPORT, "auto", "auto, io_uring, epoll or nio"),
+  SHUTDOWN_DELAY_DURATION(
+      "shutdown-delay-duration",
+      Group.LISTENER,
+      ValueKind.DURATION,
+      "0s",
+      "after SIGTERM serve on so long, not ready"),
+  SHUTDOWN_GRACE(
+      "shutdown-grace",
+      Group.LISTENER,
+      ValueKind.DURATION,
+      "30s",
+      "then requests may finish for so long"),
+
+  KUBECONFIG(
+      "kubeconfig",
+      Group.UPSTREAM,
+      ValueKind.FILE,
+      "",
+      "way to kube-apiserver; else the pod's account"),
+  CONTEXT("context", Group.UPSTREAM, ValueKind.TEXT, "", "its context, else the current one"),
+  UPSTREAM_IDENTITY(
+      "upstream-identity",
+      Group.UPSTREAM,
+      ValueKind.IDENTITY,
+      "auto",
+      "how upstream learns who asks, best first: pass-through,request-header,impersonation"),
+  PROXY_CLIENT_CERT_FILE(
+      "proxy-client-cert-file",
+      Group.UPSTREAM,
+      ValueKind.FILE,
+      "",
+      "front-proxy certificate, for request-header"),
+  PROXY_CLIENT_KEY_FILE(
+      "proxy-client-key-file", Group.UPSTREAM, ValueKind.FILE, "", "its private key"),
+  ALLOW_PRIVILEGED_IMPERSONATION(
+      "allow-privileged-impersonation",
+      Group.UPSTREAM,
+      ValueKind.BOOLEAN,
+      "false",
+      "impersonate though the credential may do more"),
+  REQUEST_TIMEOUT(
+      "request-timeout",
+      Group.UPSTREAM,
+      ValueKind.DURATION,
+      "1m0s",
+      "longest for a request, a quarter of it queued"),
+
+  ANONYMOUS_AUTH(
+      "anonymous-auth",
+      Group.AUTHENTICATION,
+      ValueKind.BOOLEAN,
+      "true",
+      "accept requests without credentials"),
+  CLIENT_CA_FILE(
+      "client-ca-file",
+      Group.AUTHENTICATION,
+      ValueKind.FILE,
+      "",
+      "CA of clients, else as the cluster publishes"),
+  REQUESTHEADER_CLIENT_CA_FILE(
+      "requestheader-client-ca-file",
+      Group.AUTHENTICATION,
+      ValueKind.FILE,
+      "",
+      "CA of front proxies before this one"),
+  REQUESTHEADER_ALLOWED_NAMES(
+      "requestheader-allowed-names",
+      Group.AUTHENTICATION,
+      ValueKind.LIST,
+      "",
+      "their common names; empty: any"),
+  REQUESTHEADER_USERNAME_HEADERS(
+      "requestheader-username-headers",
+      Group.AUTHENTICATION,
+      ValueKind.LIST,
+      "",
+      "headers with the user name"),
+  REQUESTHEADER_UID_HEADERS(
+      "requestheader-uid-headers", Group.AUTHENTICATION, ValueKind.LIST, "", "... with the UID"),
+  REQUESTHEADER_GROUP_HEADERS(
+      "requestheader-group-headers",
+      Group.AUTHENTICATION,
+      ValueKind.LIST,
+      "",
+      "... with the groups"),
+  REQUESTHEADER_EXTRA_HEADERS_PREFIX(
+      "requestheader-extra-headers-prefix",
+      Group.AUTHENTICATION,
+      ValueKind.LIST,
+      "",
+      "prefixes of headers with extra values"),
+
+  ENABLE_PRIORITY_AND_FAIRNESS(
+      "enable-priority-and-fairness",
+      Group.FLOW_CONTROL,
+      ValueKind.BOOLEAN,
+      "true",
+      "false: the two limits below, no queues"),
+  MAX_REQUESTS_INFLIGHT(
+      "max-requests-inflight",
+      Group.FLOW_CONTROL,
+      ValueKind.COUNT,
+      "400",
+      "reading at once; with the next: seats in all"),
+  MAX_MUTATING_REQUESTS_INFLIGHT(
+      "max-mutating-requests-inflight",
+      Group.FLOW_CONTROL,
+      ValueKind.COUNT,
+      "200",
+      "writing at once"),
+  FLOWCONTROL_SOURCE(
+      "flowcontrol-source",
+      Group.FLOW_CONTROL,
+      ValueKind.SOURCE,
+      "builtin",
+      "origin of schemas and levels"),
+  EXPOSE_FLOW_HEADERS(
+      "expose-flow-headers",
+      Group.FLOW_CONTROL,
+      ValueKind.BOOLEAN,
+      "false",
+      "schema and level in X-Apf-* response headers"),
+
+  ADMIN_BIND_ADDRESS(
+      "admin-bind-address",
+      Group.ADMIN,
+      ValueKind.ADDRESS,
+      "127.0.0.1",
+      "where health, metrics and dumps are"),
+  ADMIN_PORT("admin-port", Group.ADMIN, ValueKind.PORT, "8443", "its port, plain HTTP");
+
+  /** Headings of the help, in order. */
+  enum Group {
+    LISTENER("Listener"),
+    UPSTREAM("Upstream"),
+    AUTHENTICATION("Who asks"),
+    FLOW_CONTROL("Flow control"),
+    ADMIN("Admin"),
+    GENERAL("General");
+
+    private final String heading;
+
+    Group(String heading) {
+      this.heading = heading;
+    }
+
+    String heading() {
+      return heading;
+    }
+  }
+
+  private final String key;
+  private final Group group;
+  private final ValueKind kind;
+  private final String defaultText;
+  private final String help;
+
+  Flag(String key, Group group, ValueKind kind, String defaultText, String help) {
+    this.key = key;
+    this.group = group;
+    this.kind = kind;
+    this.defaultText = defaultText;
+    this.help = help;
+  }
+
+  /** Name in the configuration file. */
+  String key() {
+    return key;
+  }
+
+  /** Name on the command line. */
+  String flag() {
+    return "--" + key;
+  }
+
+  /** Name in the environment. */
+  String variable() {
+    return "APF_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+
+  Group group() {
+    return group;
+  }
+
+  ValueKind kind() {
+    return kind;
+  }
+
+  /** Empty where there is none. */
+  String defaultText() {
+    return defaultText;
+  }
+
+  String help() {
+    return help;
+  }
+
+  static Optional<Flag> byKey(String key) {
+    return Arrays.stream(values()).filter(flag -> flag.key.equals(key)).findFirst();
+  }
+}

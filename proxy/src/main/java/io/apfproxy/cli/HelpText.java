@@ -1,0 +1,83 @@
+package io.apfproxy.cli;
+
+import java.util.stream.Stream;
+
+/** The text of {@code --help}: one row a flag, grouped, for a terminal of 80 columns. */
+final class HelpText {
+  private static final int COLUMNS = 80;
+  private static final int HELP_COLUMN = 34;
+
+  private HelpText() {}
+
+  static String serve() {
+    StringBuilder text = new StringBuilder();
+    line(text, "API Priority and Fairness in front of kube-apiserver.");
+    line(text, "");
+    line(text, "Usage:");
+    line(text, "  apf-proxy [serve] [flags]      run the proxy");
+    line(text, "  apf-proxy kubeconfig [flags]   print a kubeconfig that leads through it");
+    line(text, "  apf-proxy version              print the version");
+    for (Flag.Group group : Flag.Group.values()) {
+      line(text, "");
+      line(text, group.heading() + ":");
+      Stream.of(Flag.values())
+          .filter(flag -> flag.group() == group)
+          .forEach(flag -> row(text, synopsis(flag), describe(flag)));
+    }
+    row(text, "-h, --help", "this text");
+    line(text, "");
+    line(text, "Each flag is also an environment variable, --secure-port as APF_SECURE_PORT, and");
+    line(text, "a key of the --config file, secure-port. The flag wins, then the variable.");
+    return text.toString();
+  }
+
+  static String kubeconfig() {
+    StringBuilder text = new StringBuilder();
+    line(text, "Prints a kubeconfig with server and CA replaced: same users and contexts.");
+    line(text, "");
+    line(text, "Usage:");
+    line(text, "  apf-proxy kubeconfig --kubeconfig FILE --server URL [flags]");
+    line(text, "");
+    row(text, "--kubeconfig FILE", "kubeconfig to start from");
+    row(text, "--server URL", "the proxy, as its clients reach it");
+    row(text, "--certificate-authority FILE", "CA of its certificate, or a self-signed one");
+    row(text, "-h, --help", "this text");
+    return text.toString();
+  }
+
+  private static String synopsis(Flag flag) {
+    String names = flag == Flag.V ? "-v, --v" : flag.flag();
+    return flag.kind() == ValueKind.BOOLEAN ? names : names + " " + flag.kind().label();
+  }
+
+  private static String describe(Flag flag) {
+    return flag.defaultText().isEmpty()
+        ? flag.help()
+        : flag.help() + " [" + flag.defaultText() + "]";
+  }
+
+  private static void row(StringBuilder text, String synopsis, String help) {
+    StringBuilder line = new StringBuilder("  ").append(synopsis);
+    if (line.length() >= HELP_COLUMN) {
+      line(text, line.toString());
+      line.setLength(0);
+    }
+    for (String word : help.split(" ", -1)) {
+      if (line.length() + 1 + word.length() > COLUMNS) {
+        line(text, line.toString());
+        line.setLength(0);
+      }
+      if (line.length() < HELP_COLUMN) {
+        line.append(" ".repeat(HELP_COLUMN - line.length()));
+      } else {
+        line.append(' ');
+      }
+      line.append(word);
+    }
+    line(text, line.toString());
+  }
+
+  private static void line(StringBuilder text, String line) {
+    text.append(line).append('\n');
+  }
+}

@@ -1,0 +1,14 @@
+package io.apfproxy.cli;
+
+import io.apfproxy.nullness.Nullable;
+import java.net.URI;
+import java.nio.file.Path;
+
+/**
+ * What {@code kubeconfig} is asked for.
+ *
+ * @param kubeconfig the one to start from
+ * @param server URL of the proxy as its clients reach it
+ * @param certificateAuthority PEM file that vouches for the proxy; null for the machine's own
+ */
+public record KubeconfigOptions(Path kubeconfig, URI server, @Nullable Path certificateAuthority) {}

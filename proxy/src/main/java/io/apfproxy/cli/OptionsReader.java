@@ -1,0 +1,178 @@
+package io.apfproxy.cli;
+
+import io.apfproxy.cli.ProxyOptions.Admin;
+import io.apfproxy.cli.ProxyOptions.Authentication;
+import io.apfproxy.cli.ProxyOptions.FlowControlling;
+import io.apfproxy.cli.ProxyOptions.FrontProxy;
+import io.apfproxy.cli.ProxyOptions.Listener;
+import io.apfproxy.cli.ProxyOptions.Shutdown;
+import io.apfproxy.cli.ProxyOptions.Transport;
+import io.apfproxy.cli.ProxyOptions.Upstream;
+import io.apfproxy.nullness.Nullable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+/** Makes options of settings and refuses those that contradict each other. */
+final class OptionsReader {
+  private static final Set<String> IDENTITY_MODES =
+      Set.of("pass-through", "request-header", "impersonation");
+  private static final List<Flag> FRONT_PROXY_DETAILS =
+      List.of(
+          Flag.REQUESTHEADER_ALLOWED_NAMES,
+          Flag.REQUESTHEADER_USERNAME_HEADERS,
+          Flag.REQUESTHEADER_UID_HEADERS,
+          Flag.REQUESTHEADER_GROUP_HEADERS,
+          Flag.REQUESTHEADER_EXTRA_HEADERS_PREFIX);
+
+  private final Settings settings;
+
+  OptionsReader(Settings settings) {
+    this.settings = settings;
+  }
+
+  ProxyOptions read() throws UsageException {
+    if (!settings.text(Flag.FLOWCONTROL_SOURCE).equals("builtin")) {
+      throw settings.unexpected(Flag.FLOWCONTROL_SOURCE);
+    }
+    return new ProxyOptions(
+        listener(),
+        upstream(),
+        authentication(),
+        flowControl(),
+        new Admin(settings.address(Flag.ADMIN_BIND_ADDRESS), settings.port(Flag.ADMIN_PORT)),
+        new Shutdown(
+            settings.duration(Flag.SHUTDOWN_DELAY_DURATION),
+            settings.duration(Flag.SHUTDOWN_GRACE)),
+        settings.count(Flag.V));
+  }
+
+  private Listener listener() throws UsageException {
+    int loops = settings.count(Flag.EVENT_LOOPS);
+    Path certDir = settings.path(Flag.CERT_DIR);
+    if (certDir == null) {
+      throw settings.unexpected(Flag.CERT_DIR);
+    }
+    return new Listener(
+        settings.address(Flag.BIND_ADDRESS),
+        settings.port(Flag.SECURE_PORT),
+        certDir,
+        settings.path(Flag.TLS_CERT_FILE),
+        together(Flag.TLS_CERT_FILE, Flag.TLS_PRIVATE_KEY_FILE),
+        settings.chance(Flag.GOAWAY_CHANCE),
+        loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+        settings.constant(Flag.TRANSPORT, Transport.class));
+  }
+
+  private Upstream upstream() throws UsageException {
+    List<String> identity = identity();
+    Path certificate = settings.path(Flag.PROXY_CLIENT_CERT_FILE);
+    Path key = together(Flag.PROXY_CLIENT_CERT_FILE, Flag.PROXY_CLIENT_KEY_FILE);
+    if (identity.contains("request-header") && certificate == null) {
+      throw new UsageException(
+          settings.origin(Flag.UPSTREAM_IDENTITY)
+              + ": found request-header without --proxy-client-cert-file, expected both");
+    }
+    Path kubeconfig = settings.path(Flag.KUBECONFIG);
+    if (kubeconfig == null && settings.textOrNull(Flag.CONTEXT) != null) {
+      throw new UsageException(
+          settings.origin(Flag.CONTEXT) + ": found a context without --kubeconfig, expected both");
+    }
+    Duration timeout = settings.duration(Flag.REQUEST_TIMEOUT);
+    if (timeout.isZero()) {
+      throw settings.unexpected(Flag.REQUEST_TIMEOUT);
+    }
+    return new Upstream(
+        kubeconfig,
+        settings.textOrNull(Flag.CONTEXT),
+        identity,
+        certificate,
+        key,
+        settings.bool(Flag.ALLOW_PRIVILEGED_IMPERSONATION),
+        timeout);
+  }
+
+  private List<String> identity() throws UsageException {
+    List<String> modes = settings.list(Flag.UPSTREAM_IDENTITY);
+    if (!modes.equals(List.of("auto")) && (modes.isEmpty() || !IDENTITY_MODES.containsAll(modes))) {
+      throw settings.unexpected(Flag.UPSTREAM_IDENTITY);
+    }
+    return modes;
+  }
+
+  private Authentication authentication() throws UsageException {
+    return new Authentication(
+        settings.bool(Flag.ANONYMOUS_AUTH), settings.path(Flag.CLIENT_CA_FILE), frontProxy());
+  }
+
+  private @Nullable FrontProxy frontProxy() throws UsageException {
+    Path ca = settings.path(Flag.REQUESTHEADER_CLIENT_CA_FILE);
+    if (ca == null) {
+      // Without a CA nothing could be believed, and the flag would do nothing.
+      for (Flag detail : FRONT_PROXY_DETAILS) {
+        if (!settings.list(detail).isEmpty()) {
+          throw new UsageException(
+              settings.origin(detail)
+                  + ": found without "
+                  + Flag.REQUESTHEADER_CLIENT_CA_FILE.flag()
+                  + ", expected both");
+        }
+      }
+      return null;
+    }
+    if (settings.list(Flag.REQUESTHEADER_USERNAME_HEADERS).isEmpty()) {
+      throw new UsageException(
+          settings.origin(Flag.REQUESTHEADER_CLIENT_CA_FILE)
+              + ": found without "
+              + Flag.REQUESTHEADER_USERNAME_HEADERS.flag()
+              + ", expected both, usually X-Remote-User");
+    }
+    return new FrontProxy(
+        ca,
+        settings.list(Flag.REQUESTHEADER_ALLOWED_NAMES),
+        settings.list(Flag.REQUESTHEADER_USERNAME_HEADERS),
+        settings.list(Flag.REQUESTHEADER_UID_HEADERS),
+        settings.list(Flag.REQUESTHEADER_GROUP_HEADERS),
+        settings.list(Flag.REQUESTHEADER_EXTRA_HEADERS_PREFIX));
+  }
+
+  private FlowControlling flowControl() throws UsageException {
+    boolean fair = settings.bool(Flag.ENABLE_PRIORITY_AND_FAIRNESS);
+    int reading = settings.count(Flag.MAX_REQUESTS_INFLIGHT);
+    int writing = settings.count(Flag.MAX_MUTATING_REQUESTS_INFLIGHT);
+    long seats = (long) reading + writing;
+    if (fair && (seats == 0 || seats > Integer.MAX_VALUE)) {
+      throw new UsageException(
+          settings.origin(Flag.MAX_REQUESTS_INFLIGHT)
+              + ": found "
+              + seats
+              + " seats with "
+              + Flag.MAX_MUTATING_REQUESTS_INFLIGHT.flag()
+              + ", expected 1 to "
+              + Integer.MAX_VALUE);
+    }
+    boolean expose = settings.bool(Flag.EXPOSE_FLOW_HEADERS);
+    if (expose && !fair) {
+      throw new UsageException(
+          settings.origin(Flag.EXPOSE_FLOW_HEADERS)
+              + ": found with "
+              + Flag.ENABLE_PRIORITY_AND_FAIRNESS.flag()
+              + "=false, which has no levels to name; expected one of the two");
+    }
+    return new FlowControlling(fair, reading, writing, expose);
+  }
+
+  /** The second of two files that make sense together only; null if neither is given. */
+  private @Nullable Path together(Flag first, Flag second) throws UsageException {
+    boolean has = settings.path(first) != null;
+    if (has != (settings.path(second) != null)) {
+      Flag given = has ? first : second;
+      Flag missing = has ? second : first;
+      throw new UsageException(
+          settings.origin(given) + ": found without " + missing.flag() + ", expected both");
+    }
+    return has ? Objects.requireNonNull(settings.path(second)) : null;
+  }
+}

@@ -1,0 +1,121 @@
+package io.apfproxy.cli;
+
+import io.apfproxy.nullness.Nullable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * All that {@code serve} needs to know. Immutable; what contradicts itself is refused on reading.
+ */
+public record ProxyOptions(
+    Listener listener,
+    Upstream upstream,
+    Authentication authentication,
+    FlowControlling flowControl,
+    Admin admin,
+    Shutdown shutdown,
+    int logLevel) {
+
+  /** Which native transport carries the traffic. */
+  public enum Transport {
+    /** epoll where it loads, else nio. */
+    AUTO,
+    IO_URING,
+    EPOLL,
+    NIO
+  }
+
+  /**
+   * The listener for clients.
+   *
+   * @param securePort 0 for a free one
+   * @param certDir where the self-signed pair is kept if no certificate is given
+   * @param certificate null for a self-signed one; given together with {@code privateKey}
+   * @param goawayChance share of HTTP/2 requests answered with GOAWAY, 0 to 0.02
+   * @param eventLoops 1 or more
+   */
+  public record Listener(
+      String bindAddress,
+      int securePort,
+      Path certDir,
+      @Nullable Path certificate,
+      @Nullable Path privateKey,
+      double goawayChance,
+      int eventLoops,
+      Transport transport) {}
+
+  /**
+   * The way to kube-apiserver.
+   *
+   * @param kubeconfig null for the service account of the pod
+   * @param context null for the current one
+   * @param identity {@code auto}, or modes in order of preference: {@code pass-through}, {@code
+   *     request-header}, {@code impersonation}
+   * @param frontProxyCertificate given together with {@code frontProxyKey}, or null
+   * @param allowPrivilegedImpersonation impersonate with a credential that may do more than that
+   */
+  public record Upstream(
+      @Nullable Path kubeconfig,
+      @Nullable String context,
+      List<String> identity,
+      @Nullable Path frontProxyCertificate,
+      @Nullable Path frontProxyKey,
+      boolean allowPrivilegedImpersonation,
+      Duration requestTimeout) {}
+
+  /** How clients prove who they are. Files that are null are taken from the cluster if readable. */
+  public record Authentication(
+      boolean anonymous, @Nullable Path clientCa, @Nullable FrontProxy frontProxy) {}
+
+  /**
+   * Front proxies before us that may name their users.
+   *
+   * @param allowedNames common names; empty for any with a certificate of that CA
+   */
+  public record FrontProxy(
+      Path clientCa,
+      List<String> allowedNames,
+      List<String> userHeaders,
+      List<String> uidHeaders,
+      List<String> groupHeaders,
+      List<String> extraPrefixes) {}
+
+  /**
+   * What is admitted when.
+   *
+   * @param fair false for the two classic limits
+   * @param maxInFlight reading requests, part of the seats in all
+   * @param maxMutatingInFlight writing requests, the other part
+   */
+  public record FlowControlling(
+      boolean fair, int maxInFlight, int maxMutatingInFlight, boolean exposeHeaders) {
+    /** Seats of all levels together. */
+    public int serverLimit() {
+      return Math.addExact(maxInFlight, maxMutatingInFlight);
+    }
+  }
+
+  /** The listener for operators. */
+  public record Admin(String bindAddress, int port) {}
+
+  /**
+   * How the end comes.
+   *
+   * @param delay serving goes on for so long, not ready
+   * @param grace then requests may finish for so long
+   */
+  public record Shutdown(Duration delay, Duration grace) {}
+
+  /**
+   * Options as the command line would give them, without environment; for embedding.
+   *
+   * @param flags such as {@code --secure-port=0}
+   */
+  public static ProxyOptions of(String... flags) throws UsageException {
+    if (Command.parse(List.of(flags), java.util.Map.of()) instanceof Command.Serve serve) {
+      return serve.options();
+    }
+    throw new UsageException("expected flags of serve only");
+  }
+}

@@ -1,0 +1,158 @@
+package io.apfproxy.cli;
+
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.GoDuration;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+
+/**
+ * The values of all flags as text, each with the place it came from, and the typed readings of
+ * them. A value given on the command line wins over the environment, that over the configuration
+ * file, that over the default.
+ */
+final class Settings {
+  private record Setting(String value, String origin) {}
+
+  private final Map<Flag, Setting> settings = new EnumMap<>(Flag.class);
+
+  /**
+   * @param given values of the flags on the command line
+   * @param environment all variables; those that name no flag are not ours
+   * @param file keys and values of the configuration file
+   */
+  Settings(Map<Flag, String> given, Map<String, String> environment, SettingsFile file) {
+    for (Flag flag : Flag.values()) {
+      String variable = environment.get(flag.variable());
+      String inFile = file.values().get(flag);
+      String onCommandLine = given.get(flag);
+      if (onCommandLine != null) {
+        settings.put(flag, new Setting(onCommandLine, flag.flag()));
+      } else if (variable != null) {
+        settings.put(flag, new Setting(variable, flag.variable()));
+      } else if (inFile != null) {
+        settings.put(flag, new Setting(inFile, file.name() + ": " + flag.key()));
+      } else {
+        settings.put(flag, new Setting(flag.defaultText(), flag.flag()));
+      }
+    }
+  }
+
+  private Setting setting(Flag flag) {
+    return Objects.requireNonNull(settings.get(flag));
+  }
+
+  String text(Flag flag) {
+    return setting(flag).value();
+  }
+
+  @Nullable
+  String textOrNull(Flag flag) {
+    String value = text(flag);
+    return value.isEmpty() ? null : value;
+  }
+
+  /** The place that set the flag, as the user knows it. */
+  String origin(Flag flag) {
+    return setting(flag).origin();
+  }
+
+  /** Null if not set. A leading {@code ~/} is the home directory. */
+  @Nullable
+  Path path(Flag flag) {
+    String value = text(flag);
+    if (value.isEmpty()) {
+      return null;
+    }
+    return value.startsWith("~/")
+        ? Path.of(System.getProperty("user.home", "."), value.substring(2))
+        : Path.of(value);
+  }
+
+  List<String> list(Flag flag) {
+    return Arrays.stream(text(flag).split(",", -1))
+        .map(String::strip)
+        .filter(Predicate.not(String::isEmpty))
+        .toList();
+  }
+
+  int port(Flag flag) throws UsageException {
+    return (int) number(flag, 65_535);
+  }
+
+  int count(Flag flag) throws UsageException {
+    return (int) number(flag, Integer.MAX_VALUE);
+  }
+
+  private long number(Flag flag, long most) throws UsageException {
+    String value = text(flag);
+    if (!value.matches("[0-9]{1,10}") || Long.parseLong(value) > most) {
+      throw unexpected(flag);
+    }
+    return Long.parseLong(value);
+  }
+
+  double chance(Flag flag) throws UsageException {
+    String value = text(flag);
+    if (!value.matches("[0-9]*\\.?[0-9]+")) {
+      throw unexpected(flag);
+    }
+    double chance = Double.parseDouble(value);
+    if (chance > 0.02) {
+      throw unexpected(flag);
+    }
+    return chance;
+  }
+
+  Duration duration(Flag flag) throws UsageException {
+    OptionalLong nanos = GoDuration.parse(text(flag));
+    if (nanos.isEmpty() || nanos.getAsLong() < 0) {
+      throw unexpected(flag);
+    }
+    return Duration.ofNanos(nanos.getAsLong());
+  }
+
+  boolean bool(Flag flag) throws UsageException {
+    return switch (text(flag).toLowerCase(Locale.ROOT)) {
+      case "true", "t", "1" -> true;
+      case "false", "f", "0" -> false;
+      default -> throw unexpected(flag);
+    };
+  }
+
+  /** An IP address; names are refused, since they would have to be looked up. */
+  String address(Flag flag) throws UsageException {
+    String value = text(flag);
+    boolean v4 = value.matches("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\\.(?!$)|$)){4}");
+    boolean v6 = value.contains(":") && value.matches("[0-9a-fA-F:.]+");
+    if (!v4 && !v6) {
+      throw unexpected(flag);
+    }
+    return value;
+  }
+
+  /** One of the constants, written in lower case, with dashes for underscores or as it is. */
+  <E extends Enum<E>> E constant(Flag flag, Class<E> type) throws UsageException {
+    String value = text(flag);
+    for (E constant : type.getEnumConstants()) {
+      String name = constant.name().toLowerCase(Locale.ROOT);
+      if (value.equals(name) || value.equals(name.replace('_', '-'))) {
+        return constant;
+      }
+    }
+    throw unexpected(flag);
+  }
+
+  /** Says that the value does not fit its kind. */
+  UsageException unexpected(Flag flag) {
+    return new UsageException(
+        origin(flag) + ": found \"" + text(flag) + "\", expected " + flag.kind().expected());
+  }
+}

@@ -1,0 +1,36 @@
+package io.apfproxy.cli;
+
+/** What the value of a flag looks like. */
+enum ValueKind {
+  TEXT("TEXT", "a value"),
+  ADDRESS("ADDR", "an IP address"),
+  PORT("PORT", "a port, 0 to 65535; 0 picks a free one"),
+  COUNT("N", "a whole number, 0 or more"),
+  CHANCE("P", "a fraction from 0 to 0.02"),
+  DURATION("TIME", "a duration such as 30s or 1m30s"),
+  BOOLEAN("", "true or false"),
+  FILE("FILE", "a file"),
+  DIRECTORY("DIR", "a directory"),
+  LIST("A,B", "values separated by commas"),
+  IDENTITY("A,B", "auto, or some of pass-through, request-header, impersonation"),
+  TRANSPORT("NAME", "auto, io_uring, epoll or nio"),
+  SOURCE("SOURCE", "builtin");
+
+  private final String label;
+  private final String expected;
+
+  ValueKind(String label, String expected) {
+    this.label = label;
+    this.expected = expected;
+  }
+
+  /** Stands for the value in the help; empty where the flag may stand alone. */
+  String label() {
+    return label;
+  }
+
+  /** Completes "expected ...". */
+  String expected() {
+    return expected;
+  }
+}

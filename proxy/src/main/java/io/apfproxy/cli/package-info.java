@@ -1,0 +1,5 @@
+/**
+ * What the operator asks for: the table of flags, where their values come from, the options made of
+ * them. Imports picocli, Jackson and the storeys below. Open {@link io.apfproxy.cli.Flag} first.
+ */
+package io.apfproxy.cli;

@@ -1,0 +1,166 @@
+package io.apfproxy.flowcontrol;
+
+import io.apfproxy.classify.FlowMatch;
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.level.DelayedActions;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.time.TimeSource;
+import io.apfproxy.work.ListLearning;
+import io.apfproxy.work.ListMeter;
+import io.apfproxy.work.ObjectStatistics;
+import io.apfproxy.work.WatchInitialisation;
+import io.apfproxy.work.WatchTracker;
+import io.apfproxy.work.WorkEstimate;
+import io.apfproxy.work.WorkEstimator;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * API Priority and Fairness: every request waits for the seats it occupies in the level and the
+ * flow its schema puts it into. Thread-safe.
+ */
+public final class ApfFlowControl implements FlowControl, ResponseLearning {
+  /*
+   * A request reads one volatile reference and takes one lock, its level's. Changes of configuration and of limits go through
+   * LevelTable, one at a time, and end in a new immutable Routing. A level that is dropped refuses to start requests, so one that
+   * still held the old routing waits for the change to end, and is put where the new one says.
+   */
+  private final FlowControlSettings settings;
+  private final TimeSource time;
+  private final WatchTracker watches = new WatchTracker();
+  private final WorkEstimator estimator;
+  private final ListLearning lists;
+  private final LevelTable levels;
+  private final LongAdder undecided = new LongAdder();
+
+  private ApfFlowControl(
+      FlowControlSettings settings, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
+    ObjectStatistics objects = ObjectStatistics.learned(time);
+    this.settings = settings;
+    this.time = time;
+    this.estimator = new WorkEstimator(objects, watches, settings.consistentReadsFromCache());
+    this.lists = new ListLearning(objects, time);
+    this.levels = new LevelTable(settings.serverLimit(), time, delayed, metrics);
+  }
+
+  /**
+   * Begins with the given configuration; {@link FlowControlConfiguration#builtIn} holds the
+   * mandatory and the suggested objects.
+   *
+   * @param delayed runs the ends of additional latencies; must not call back at once
+   */
+  public static ApfFlowControl create(
+      FlowControlSettings settings,
+      FlowControlConfiguration configuration,
+      TimeSource time,
+      DelayedActions delayed,
+      FlowMetrics metrics) {
+    ApfFlowControl control = new ApfFlowControl(settings, time, delayed, metrics);
+    control.levels.apply(previous -> configuration);
+    return control;
+  }
+
+  /**
+   * Puts a new configuration into force. Requests that wait or execute stay where they are; a level
+   * that is gone takes no new ones and is dropped once it is idle.
+   *
+   * @param schemas with their defaults; names are unique
+   * @param priorityLevels with their defaults; names are unique
+   * @return what it amounts to: which schemas dangle, which levels are unusable
+   */
+  public FlowControlConfiguration apply(
+      Collection<FlowSchema> schemas, Collection<PriorityLevelConfiguration> priorityLevels) {
+    return levels.apply(
+        previous -> FlowControlConfiguration.digest(schemas, priorityLevels, previous));
+  }
+
+  /** The configuration in force. */
+  public FlowControlConfiguration configuration() {
+    return levels.routing().configuration();
+  }
+
+  /** Ends a borrowing period: moves seats to where they were wanted. To be called every 10 s. */
+  public void adjustBorrowing() {
+    levels.adjustBorrowing();
+  }
+
+  /** Part of its target that each level got when seats were last shared; 0 if they were scarce. */
+  public double seatFairFraction() {
+    return levels.seatFairFraction();
+  }
+
+  /** All levels in being, by name. */
+  public List<LevelSnapshot> snapshot() {
+    return levels.snapshot();
+  }
+
+  /** The levels' counters, as kube-apiserver's {@code dump_priority_levels}. */
+  public String dumpPriorityLevels() {
+    return FlowControlDumps.priorityLevels(snapshot());
+  }
+
+  /** The queues, as kube-apiserver's {@code dump_queues}. */
+  public String dumpQueues() {
+    return FlowControlDumps.queues(levels.levels());
+  }
+
+  /**
+   * The requests, as kube-apiserver's {@code dump_requests}.
+   *
+   * @param details whether to say who asks for what
+   */
+  public String dumpRequests(boolean details) {
+    return FlowControlDumps.requests(levels.levels(), time, details);
+  }
+
+  @Override
+  public Admission admit(RequestDigest digest, AdmissionListener listener) {
+    Routing routing = levels.routing();
+    ApfRequest request = request(routing, digest, listener);
+    while (!request.start()) {
+      routing = levels.nextRouting();
+      request = request(routing, digest, listener);
+    }
+    request.recordArrival(estimator.watchersOf(digest.info()));
+    if (request.isWaiting() && undecided.sum() > settings.mostWaiting()) {
+      request.overflow();
+    }
+    return request;
+  }
+
+  private ApfRequest request(Routing routing, RequestDigest digest, AdmissionListener listener) {
+    FlowMatch match = routing.classify(digest);
+    Route route = routing.route(match.schemaIndex());
+    WorkEstimate work = estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
+    return new ApfRequest(this, route, match, work, digest, listener);
+  }
+
+  @Override
+  public @Nullable ListMeter meterList(
+      RequestDigest digest, int status, String contentType, String contentEncoding) {
+    return lists.meter(digest, status, contentType, contentEncoding);
+  }
+
+  @Override
+  public WatchInitialisation watch(
+      RequestDigest digest, int status, String contentType, String contentEncoding) {
+    return WatchInitialisation.of(digest, status, contentType, contentEncoding);
+  }
+
+  TimeSource time() {
+    return time;
+  }
+
+  WatchTracker watches() {
+    return watches;
+  }
+
+  /** Requests started whose fate is open: those that wait, and a few in passing. */
+  LongAdder undecided() {
+    return undecided;
+  }
+}

@@ -1,0 +1,186 @@
+package io.apfproxy.flowcontrol;
+
+import io.apfproxy.classify.FlowMatch;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.queueset.Refusal;
+import io.apfproxy.queueset.RequestState;
+import io.apfproxy.queueset.SeatRequest;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.work.WatchTracker;
+import io.apfproxy.work.WorkEstimate;
+
+/** One request from arrival to the end of its response: its place in a queue, then its seats. */
+final class ApfRequest extends SeatRequest implements Admission, SeatLease {
+  private final ApfFlowControl control;
+  private final Route route;
+  private final String flowDistinguisher;
+  private final RequestDigest digest;
+  private final AdmissionListener listener;
+  private final int estimatedSeats;
+  private volatile boolean overflowed;
+  private volatile WatchTracker.@Nullable Registration watch;
+
+  ApfRequest(
+      ApfFlowControl control,
+      Route route,
+      FlowMatch match,
+      WorkEstimate work,
+      RequestDigest digest,
+      AdmissionListener listener) {
+    super(
+        route.tally(),
+        match.flowHash(),
+        work.initialSeats(),
+        work.finalSeats(),
+        work.additionalLatencyNanos());
+    this.control = control;
+    this.route = route;
+    this.flowDistinguisher = match.flowDistinguisher();
+    this.digest = digest;
+    this.listener = listener;
+    this.estimatedSeats = work.maxSeats();
+  }
+
+  RequestDigest digest() {
+    return digest;
+  }
+
+  String flowSchema() {
+    return route.schema().name();
+  }
+
+  String flowDistinguisher() {
+    return flowDistinguisher;
+  }
+
+  /**
+   * Enters its level.
+   *
+   * @return false if the level is gone: nothing happened
+   */
+  boolean start() {
+    LevelEntry entry = route.level();
+    if (!entry.exemptGate().enter()) {
+      reject(RejectReason.CONCURRENCY_LIMIT);
+      return true;
+    }
+    control.undecided().increment();
+    if (entry.level().start(this)) {
+      return true;
+    }
+    control.undecided().decrement();
+    entry.exemptGate().leave();
+    return false;
+  }
+
+  /** To be called by the thread that started it. */
+  void recordArrival(int watchers) {
+    FlowMetrics.FlowMeter meter = route.meter();
+    meter.estimated(estimatedSeats);
+    if (isMutating()) {
+      meter.watchersSeen(watchers);
+    }
+    if (queueLengthAtArrival() > 0) {
+      meter.enqueued(queueLengthAtArrival());
+    }
+  }
+
+  private boolean isMutating() {
+    return switch (digest.info().verb()) {
+      case "create", "update", "patch", "delete" -> true;
+      default -> false;
+    };
+  }
+
+  /** There are too many waiting in all: leaves its queue as if that had been full. */
+  void overflow() {
+    overflowed = true;
+    cancel();
+  }
+
+  @Override
+  public Classification classification() {
+    return new Classification(
+        route.schema().name(),
+        route.schema().uid(),
+        route.level().name(),
+        route.level().uid(),
+        flowDistinguisher);
+  }
+
+  @Override
+  public boolean isWaiting() {
+    return state() == RequestState.WAITING;
+  }
+
+  @Override
+  public boolean cancel() {
+    return isWaiting() && route.level().level().cancel(this);
+  }
+
+  @Override
+  protected void onExecute() {
+    control.undecided().decrement();
+    route.meter().dispatched();
+    recordWait(startNanos(), true);
+    if (digest.info().isWatch()) {
+      watch = control.watches().register(digest.info());
+    }
+    try {
+      listener.onExecute(this);
+    } catch (RuntimeException | Error e) {
+      close(); // nobody else will
+      throw e;
+    }
+  }
+
+  @Override
+  protected void onRefuse(Refusal refusal) {
+    control.undecided().decrement();
+    RejectReason reason =
+        switch (refusal) {
+          case QUEUE_FULL -> RejectReason.QUEUE_FULL;
+          case CONCURRENCY_LIMIT -> RejectReason.CONCURRENCY_LIMIT;
+          case TIME_OUT -> overflowed ? RejectReason.QUEUE_FULL : RejectReason.TIME_OUT;
+        };
+    // a request that waited in vain counts as executed here: so it does in the reference
+    recordWait(control.time().nanoTime(), reason == RejectReason.TIME_OUT);
+    reject(reason);
+  }
+
+  private void recordWait(long untilNanos, boolean execute) {
+    if (!route.level().isExempt()) {
+      route.meter().waited(untilNanos - arrivalNanos(), execute);
+    }
+  }
+
+  private void reject(RejectReason reason) {
+    route.meter().rejected(reason);
+    int retryAfter = route.level().recordDrop(control.time().epochMillis() / 1000);
+    listener.onReject(new Rejection(reason, retryAfter));
+  }
+
+  @Override
+  public void watchInitialised() {
+    if (digest.info().isWatch()) {
+      returnSeats();
+    }
+  }
+
+  @Override
+  public void close() {
+    returnSeats();
+    WatchTracker.Registration registration = watch;
+    if (registration != null) {
+      registration.close();
+    }
+  }
+
+  private void returnSeats() {
+    long executed = control.time().nanoTime() - startNanos();
+    if (route.level().level().finish(this)) {
+      route.level().exemptGate().leave();
+      route.meter().executed(executed, digest.info().isWatch());
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package io.apfproxy.flowcontrol;
+
+import io.apfproxy.borrowing.LimitAdjustment;
+import io.apfproxy.borrowing.SeatDemandStats;
+import io.apfproxy.config.LimitBounds;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
+import io.apfproxy.level.LevelState;
+import io.apfproxy.level.PriorityLevel;
+import io.apfproxy.queueset.QueueSetState;
+import io.apfproxy.queueset.QueuingShape;
+import io.apfproxy.queueset.SeatSeconds;
+import io.apfproxy.work.DroppedRequests;
+
+/**
+ * One level in being with what flow control adds to it: its object, its limits, its drops. What
+ * requests read may be read by any thread; the rest belongs to {@link LevelTable}'s lock.
+ */
+final class LevelEntry {
+  private final PriorityLevel level;
+  private final ExemptGate exemptGate;
+  private final DroppedRequests drops = new DroppedRequests();
+  private volatile PriorityLevelConfiguration configuration;
+  private volatile long maxSeats;
+
+  private QueuingShape shape;
+  private LimitBounds bounds;
+  private SeatDemandStats demand = SeatDemandStats.NONE;
+  private int currentLimit;
+  private double target;
+
+  LevelEntry(
+      PriorityLevelConfiguration configuration,
+      LimitBounds bounds,
+      PriorityLevel level,
+      ExemptGate exemptGate) {
+    this.configuration = configuration;
+    this.bounds = bounds;
+    this.level = level;
+    this.exemptGate = exemptGate;
+    this.shape = shape(configuration);
+    this.currentLimit = provisionalLimit(bounds);
+  }
+
+  /** How the object says that requests line up. */
+  static QueuingShape shape(PriorityLevelConfiguration configuration) {
+    if (configuration.isExempt()) {
+      return QueuingShape.EXEMPT;
+    }
+    Queuing queuing = configuration.queuing();
+    return queuing == null
+        ? QueuingShape.REJECT
+        : new QueuingShape(queuing.queues(), queuing.handSize(), queuing.queueLengthLimit());
+  }
+
+  /** The limit of a new level, should the first adjustment fail. */
+  static int provisionalLimit(LimitBounds bounds) {
+    return bounds.nominal() - (bounds.nominal() - bounds.min()) / 2;
+  }
+
+  PriorityLevel level() {
+    return level;
+  }
+
+  ExemptGate exemptGate() {
+    return exemptGate;
+  }
+
+  String name() {
+    return level.name();
+  }
+
+  String uid() {
+    return configuration.uid();
+  }
+
+  boolean isExempt() {
+    return configuration.isExempt();
+  }
+
+  PriorityLevelConfiguration configuration() {
+    return configuration;
+  }
+
+  /** Widest request it admits, 0 for no bound of its own. */
+  long maxSeats() {
+    return maxSeats;
+  }
+
+  /** Notes a refusal; returns the seconds after which its client may come back. */
+  int recordDrop(long unixSecond) {
+    drops.record(unixSecond);
+    return drops.retryAfterSeconds();
+  }
+
+  /** Its object as accepted last. Takes effect at {@link #enforce}. */
+  void setConfiguration(PriorityLevelConfiguration accepted) {
+    configuration = accepted;
+  }
+
+  void setBounds(LimitBounds newBounds, long newMaxSeats) {
+    bounds = newBounds;
+    maxSeats = newMaxSeats;
+  }
+
+  /** Ends a borrowing period and says what the next limits are computed from. */
+  LimitAdjustment.Level endPeriod() {
+    demand = demand.after(level.resetDemand());
+    return new LimitAdjustment.Level(
+        isExempt(), bounds.nominal(), bounds.min(), bounds.max(), currentLimit, demand);
+  }
+
+  void setLimit(int limit, double newTarget) {
+    currentLimit = limit;
+    target = newTarget;
+  }
+
+  /** Makes the level follow its object and limit. Requests may be told their fate from here. */
+  void enforce() {
+    QueuingShape configured = shape(configuration);
+    if (!configured.equals(shape)) {
+      shape = configured;
+      level.reconfigure(configured);
+    }
+    level.setLimit(currentLimit);
+  }
+
+  LevelSnapshot snapshot() {
+    LevelState state = level.state();
+    QueueSetState set = state.queueSet();
+    return new LevelSnapshot(
+        state.name(),
+        state.exempt(),
+        set.idle(),
+        state.quiescing(),
+        set.queues(),
+        set.activeQueues(),
+        set.waiting(),
+        set.executing(),
+        set.dispatched(),
+        set.rejected() + exemptGate.refused(),
+        0,
+        set.cancelled(),
+        set.seatsInUse(),
+        set.seatsWaiting(),
+        bounds.nominal(),
+        bounds.min(),
+        bounds.max(),
+        currentLimit,
+        demand.highWatermark(),
+        demand.average(),
+        demand.deviation(),
+        demand.smoothed(),
+        target,
+        SeatSeconds.toDouble(set.currentR()),
+        SeatSeconds.toDouble(set.dispatchR()),
+        SeatSeconds.toDouble(set.latestS()),
+        set.epochAdvances(),
+        set.noAccommodation(),
+        state.flows().stream()
+            .map(
+                flow ->
+                    new LevelSnapshot.FlowSnapshot(
+                        flow.flowSchema(),
+                        flow.waiting(),
+                        flow.waitingSeats(),
+                        flow.executing(),
+                        flow.executingSeats()))
+            .toList());
+  }
+}

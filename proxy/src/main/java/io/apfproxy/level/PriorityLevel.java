@@ -1,0 +1,241 @@
+package io.apfproxy.level;
+
+import io.apfproxy.borrowing.SeatDemand;
+import io.apfproxy.borrowing.SeatDemandIntegrator;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.queueset.FlowTally;
+import io.apfproxy.queueset.QueueRow;
+import io.apfproxy.queueset.QueueSet;
+import io.apfproxy.queueset.QueueSetState;
+import io.apfproxy.queueset.QueuingShape;
+import io.apfproxy.queueset.RequestRow;
+import io.apfproxy.queueset.RequestState;
+import io.apfproxy.queueset.SeatRequest;
+import io.apfproxy.time.TimeSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * One budget of seats with its queues. Thread-safe. A request is told its fate on the thread whose
+ * call decided it, never under the lock; see {@link SeatRequest}.
+ */
+public final class PriorityLevel {
+  /*
+   * Each operation is one critical section: read the clock, change the queue set, take what was
+   * decided. Requests are told, linger ends scheduled and idleness reported after it. The clock is
+   * read inside, so that instants never run backwards from one section to the next.
+   */
+  private final String name;
+  private final TimeSource time;
+  private final DelayedActions delayed;
+  private final Runnable onIdle;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  // All below is guarded by the lock.
+  private final SeatDemandIntegrator demand;
+  private final QueueSet queueSet;
+  private final Map<String, FlowTally> tallies = new LinkedHashMap<>();
+  private boolean exempt;
+  private boolean quiescing;
+  private boolean closed;
+
+  /**
+   * @param limit seats there are; ignored if exempt
+   * @param delayed runs the ends of additional latencies
+   * @param onIdle called without the lock when the level has become idle while quiescing
+   */
+  public PriorityLevel(
+      String name,
+      QueuingShape shape,
+      int limit,
+      TimeSource time,
+      DelayedActions delayed,
+      Runnable onIdle) {
+    this.name = name;
+    this.time = time;
+    this.delayed = delayed;
+    this.onIdle = onIdle;
+    this.exempt = shape.exempt();
+    long now = time.nanoTime();
+    this.demand = new SeatDemandIntegrator(now);
+    this.queueSet = new QueueSet(shape, limit, now, demand::set);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The counts of one schema here; the same object at every call. */
+  public FlowTally tally(String flowSchema) {
+    return locked(() -> tallies.computeIfAbsent(flowSchema, FlowTally::new));
+  }
+
+  /**
+   * A request comes. It is told before this returns if it is decided at once; else it waits, and is
+   * told by whatever call decides it.
+   *
+   * @param request new; its tally must be of this level
+   * @return false if the level was dropped: nothing happened
+   */
+  public boolean start(SeatRequest request) {
+    return step(Step.ARRIVE, request);
+  }
+
+  /**
+   * A request leaves its queue, and is told so.
+   *
+   * @return whether it still waited; if not, nothing happened
+   */
+  public boolean cancel(SeatRequest request) {
+    return step(Step.CANCEL, request);
+  }
+
+  /**
+   * An executing request was served: its seats go back, now or after its additional latency.
+   *
+   * @return whether it was executing; if not, nothing happened
+   */
+  public boolean finish(SeatRequest request) {
+    return step(Step.FINISH, request);
+  }
+
+  /** Changes the seats there are. Nothing executing is interrupted, and nothing waiting refused. */
+  public void setLimit(int limit) {
+    SeatRequest decided =
+        locked(
+            () -> {
+              queueSet.setLimit(limit, time.nanoTime());
+              return queueSet.takeDecided();
+            });
+    SeatRequest.deliver(decided);
+  }
+
+  /** Changes how requests line up. What waits stays where it is. */
+  public void reconfigure(QueuingShape shape) {
+    SeatRequest decided =
+        locked(
+            () -> {
+              queueSet.reconfigure(shape, time.nanoTime());
+              exempt = shape.exempt();
+              return queueSet.takeDecided();
+            });
+    SeatRequest.deliver(decided);
+  }
+
+  /** Whether nothing waits or executes; lingering seats do not count. */
+  public boolean isIdle() {
+    return locked(queueSet::isIdle);
+  }
+
+  /**
+   * The level is no longer configured: once it is idle, its owner is told.
+   *
+   * @return false if it is idle already: it starts no request any more, and must be dropped
+   */
+  public boolean quiesce() {
+    return locked(
+        () -> {
+          quiescing = !queueSet.isIdle();
+          closed = !quiescing;
+          return quiescing;
+        });
+  }
+
+  /** The level is configured again. */
+  public void unquiesce() {
+    locked(() -> quiescing = false);
+  }
+
+  /** Ends a borrowing period: returns the seats wanted during it and begins the next. */
+  public SeatDemand resetDemand() {
+    return locked(() -> demand.reset(time.nanoTime()));
+  }
+
+  /** Its counters now; R is as of the last change. */
+  public LevelState state() {
+    return locked(
+        () ->
+            new LevelState(
+                name,
+                exempt,
+                quiescing,
+                QueueSetState.of(queueSet),
+                tallies.values().stream().map(LevelState.Flow::of).toList()));
+  }
+
+  /** Its queues that were ever used, by index; those without a row are as empty as new. */
+  public List<QueueRow> queues() {
+    return locked(() -> QueueRow.of(queueSet));
+  }
+
+  /** Its requests, waiting and executing. */
+  public List<RequestRow> requests() {
+    return locked(() -> RequestRow.of(queueSet));
+  }
+
+  private enum Step {
+    ARRIVE,
+    CANCEL,
+    FINISH,
+    LINGER_END
+  }
+
+  /**
+   * One request's critical section and what follows from it. Allocates nothing unless it lingers.
+   */
+  private boolean step(Step step, SeatRequest request) {
+    boolean changed;
+    boolean lingers;
+    boolean idle;
+    SeatRequest decided;
+    lock.lock();
+    try {
+      changed = apply(step, request, time.nanoTime());
+      lingers = changed && request.state() == RequestState.LINGERING;
+      idle = changed && quiescing && queueSet.isIdle();
+      decided = queueSet.takeDecided();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      if (lingers) {
+        delayed.after(QueueSet.lingerNanos(request), () -> step(Step.LINGER_END, request));
+      }
+    } finally {
+      try {
+        SeatRequest.deliver(decided);
+      } finally {
+        if (idle) {
+          onIdle.run();
+        }
+      }
+    }
+    return changed;
+  }
+
+  private boolean apply(Step step, SeatRequest request, long nowNanos) {
+    return switch (step) {
+      case ARRIVE -> {
+        if (!closed) {
+          queueSet.arrive(request, nowNanos);
+        }
+        yield !closed;
+      }
+      case CANCEL -> queueSet.cancel(request, nowNanos);
+      case FINISH -> queueSet.finish(request, nowNanos);
+      case LINGER_END -> queueSet.lingerEnd(request, nowNanos);
+    };
+  }
+
+  private <T extends @Nullable Object> T locked(Supplier<T> section) {
+    lock.lock();
+    try {
+      return section.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+}

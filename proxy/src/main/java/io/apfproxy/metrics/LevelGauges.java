@@ -1,0 +1,104 @@
+package io.apfproxy.metrics;
+
+import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
+import io.prometheus.metrics.model.registry.MultiCollector;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot;
+import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** State of the priority levels, read from one set of snapshots at each scrape. */
+final class LevelGauges implements MultiCollector {
+  private static final Map<FlowMetricName, ToDoubleFunction<LevelSnapshot>> BY_LEVEL =
+      Map.ofEntries(
+          Map.entry(FlowMetricName.NOMINAL_LIMIT_SEATS, LevelSnapshot::nominalLimit),
+          Map.entry(FlowMetricName.LOWER_LIMIT_SEATS, LevelSnapshot::minLimit),
+          Map.entry(FlowMetricName.UPPER_LIMIT_SEATS, LevelSnapshot::maxLimit),
+          Map.entry(FlowMetricName.CURRENT_LIMIT_SEATS, LevelSnapshot::currentLimit),
+          Map.entry(FlowMetricName.DEMAND_SEATS_HIGH_WATERMARK, LevelSnapshot::demandHighWatermark),
+          Map.entry(FlowMetricName.DEMAND_SEATS_AVERAGE, LevelSnapshot::demandAverage),
+          Map.entry(FlowMetricName.DEMAND_SEATS_STDEV, LevelSnapshot::demandStdev),
+          Map.entry(FlowMetricName.DEMAND_SEATS_SMOOTHED, LevelSnapshot::demandSmoothed),
+          Map.entry(FlowMetricName.TARGET_SEATS, LevelSnapshot::target),
+          Map.entry(FlowMetricName.CURRENT_R, LevelSnapshot::currentR),
+          Map.entry(FlowMetricName.DISPATCH_R, LevelSnapshot::dispatchR),
+          Map.entry(FlowMetricName.LATEST_S, LevelSnapshot::latestS));
+
+  private static final Map<FlowMetricName, ToDoubleFunction<FlowSnapshot>> BY_FLOW =
+      Map.of(
+          FlowMetricName.CURRENT_INQUEUE_REQUESTS, FlowSnapshot::waiting,
+          FlowMetricName.CURRENT_INQUEUE_SEATS, FlowSnapshot::waitingSeats,
+          FlowMetricName.CURRENT_EXECUTING_REQUESTS, FlowSnapshot::executing,
+          FlowMetricName.CURRENT_EXECUTING_SEATS, FlowSnapshot::executingSeats);
+
+  private final Supplier<List<LevelSnapshot>> levels;
+
+  LevelGauges(Supplier<List<LevelSnapshot>> levels) {
+    this.levels = levels;
+  }
+
+  @Override
+  public MetricSnapshots collect() {
+    List<LevelSnapshot> snapshots = levels.get();
+    List<MetricSnapshot> metrics = new ArrayList<>();
+    BY_LEVEL.forEach((metric, value) -> metrics.add(byLevel(metric, value, snapshots)));
+    BY_FLOW.forEach((metric, value) -> metrics.add(byFlow(metric, value, snapshots)));
+    metrics.add(epochAdvances(snapshots));
+    return new MetricSnapshots(metrics);
+  }
+
+  private static MetricSnapshot byLevel(
+      FlowMetricName metric, ToDoubleFunction<LevelSnapshot> value, List<LevelSnapshot> levels) {
+    GaugeSnapshot.Builder gauge = gauge(metric);
+    for (LevelSnapshot level : levels) {
+      gauge.dataPoint(
+          point(
+              Labels.of(metric.labels(), new String[] {level.name()}), value.applyAsDouble(level)));
+    }
+    return gauge.build();
+  }
+
+  private static MetricSnapshot byFlow(
+      FlowMetricName metric, ToDoubleFunction<FlowSnapshot> value, List<LevelSnapshot> levels) {
+    GaugeSnapshot.Builder gauge = gauge(metric);
+    for (LevelSnapshot level : levels) {
+      for (FlowSnapshot flow : level.flows()) {
+        Labels labels = Labels.of(metric.labels(), new String[] {level.name(), flow.flowSchema()});
+        gauge.dataPoint(point(labels, value.applyAsDouble(flow)));
+      }
+    }
+    return gauge.build();
+  }
+
+  /** Our progress meter cannot fail to advance, so that only successes are counted. */
+  private static MetricSnapshot epochAdvances(List<LevelSnapshot> levels) {
+    FlowMetricName metric = FlowMetricName.EPOCH_ADVANCE;
+    CounterSnapshot.Builder counter =
+        CounterSnapshot.builder()
+            .name(metric.fullName().replaceAll("_total$", ""))
+            .help(metric.help());
+    for (LevelSnapshot level : levels) {
+      counter.dataPoint(
+          CounterSnapshot.CounterDataPointSnapshot.builder()
+              .labels(Labels.of(metric.labels(), new String[] {level.name(), "true"}))
+              .value((double) level.epochAdvances())
+              .build());
+    }
+    return counter.build();
+  }
+
+  private static GaugeSnapshot.Builder gauge(FlowMetricName metric) {
+    return GaugeSnapshot.builder().name(metric.fullName()).help(metric.help());
+  }
+
+  private static GaugeSnapshot.GaugeDataPointSnapshot point(Labels labels, double value) {
+    return GaugeSnapshot.GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  }
+}

@@ -1,0 +1,35 @@
+package io.apfproxy.metrics;
+
+/** Our own metrics: name without suffix, unit, meaning. */
+enum ProxyMeterName {
+  RESPONSES("apf_proxy_responses", "Response heads sent to clients, by code"),
+  REFUSALS("apf_proxy_refusals", "Requests the proxy answered itself, by rule and code"),
+  ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
+  RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
+  EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),
+  TUNNELS("apf_proxy_tunnels", "Upgraded connections open now"),
+  UPSTREAM_STREAMS("apf_proxy_upstream_streams", "Requests that upstream works on now"),
+  UPSTREAM_CONNECTIONS("apf_proxy_upstream_connections", "Connections to upstream open now"),
+  READY("apf_proxy_ready", "1 if the proxy is ready, else 0"),
+  CERTIFICATE_DAYS("apf_proxy_certificate_days_left", "Days until the serving certificate ends"),
+  SERVER_LIMIT("apf_proxy_seats_total", "Seats of all priority levels together"),
+  CURRENT_IN_FLIGHT("apiserver_current_inflight_requests", "Requests executing now, by kind"),
+  BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
+  TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
+
+  private final String meterName;
+  private final String help;
+
+  ProxyMeterName(String meterName, String help) {
+    this.meterName = meterName;
+    this.help = help;
+  }
+
+  String meterName() {
+    return meterName;
+  }
+
+  String help() {
+    return help;
+  }
+}

@@ -1,0 +1,92 @@
+package io.apfproxy.metrics;
+
+import io.apfproxy.upstream.ProxyEvents;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/** Counts what the data path reports, under {@code apf_proxy_*}. Thread-safe. */
+final class ProxyMeters implements ProxyEvents {
+  /*
+   * Meters are found by array index or by a map of the few rules there are; a lookup by tags would
+   * cost more than the request's own bookkeeping.
+   */
+  private static final int CODES = 600;
+  private static final int MOST_RULES = 200;
+
+  private record Refusal(String rule, int code) {}
+
+  private final MeterRegistry registry;
+  private final Map<Held, AtomicLong> held = new EnumMap<>(Held.class);
+  private final AtomicReferenceArray<Counter> responses = new AtomicReferenceArray<>(CODES);
+  private final Map<Refusal, Counter> refusals = new ConcurrentHashMap<>();
+  private final Map<String, Counter> aborts = new ConcurrentHashMap<>();
+  private final Counter responseBytes;
+
+  ProxyMeters(MeterRegistry registry) {
+    this.registry = registry;
+    hold(Held.EXCHANGE, ProxyMeterName.EXCHANGES);
+    hold(Held.TUNNEL, ProxyMeterName.TUNNELS);
+    hold(Held.UPSTREAM_STREAM, ProxyMeterName.UPSTREAM_STREAMS);
+    hold(Held.UPSTREAM_CONNECTION, ProxyMeterName.UPSTREAM_CONNECTIONS);
+    responseBytes = counter(ProxyMeterName.RESPONSE_BYTES);
+  }
+
+  private void hold(Held what, ProxyMeterName name) {
+    AtomicLong number = new AtomicLong();
+    held.put(what, number);
+    Gauge.builder(name.meterName(), number, AtomicLong::get)
+        .description(name.help())
+        .register(registry);
+  }
+
+  private Counter counter(ProxyMeterName name, String... tags) {
+    return Counter.builder(name.meterName()).description(name.help()).tags(tags).register(registry);
+  }
+
+  @Override
+  public void held(Held what, int delta) {
+    Objects.requireNonNull(held.get(what)).addAndGet(delta);
+  }
+
+  @Override
+  public void responded(int code) {
+    int index = code >= 100 && code < CODES ? code : 0;
+    Counter counter = responses.get(index);
+    if (counter == null) {
+      // Two threads may both come here: the registry gives them the same meter.
+      counter =
+          counter(ProxyMeterName.RESPONSES, "code", index == 0 ? "other" : String.valueOf(code));
+      responses.set(index, counter);
+    }
+    counter.increment();
+  }
+
+  @Override
+  public void refused(String rule, int code) {
+    String label = refusals.size() < MOST_RULES ? rule : "other";
+    refusals
+        .computeIfAbsent(
+            new Refusal(label, code),
+            key ->
+                counter(ProxyMeterName.REFUSALS, "rule", label, "code", String.valueOf(key.code())))
+        .increment();
+  }
+
+  @Override
+  public void aborted(String rule) {
+    String label = aborts.size() < MOST_RULES ? rule : "other";
+    aborts.computeIfAbsent(label, key -> counter(ProxyMeterName.ABORTS, "rule", key)).increment();
+  }
+
+  @Override
+  public void responseBytes(int bytes) {
+    responseBytes.increment(bytes);
+  }
+}

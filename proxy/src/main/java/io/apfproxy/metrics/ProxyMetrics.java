@@ -1,0 +1,104 @@
+package io.apfproxy.metrics;
+
+import io.apfproxy.flowcontrol.FlowMetrics;
+import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.upstream.ProxyEvents;
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+
+/**
+ * All meters of one proxy, and their text for Prometheus. A registry of its own, so that proxies in
+ * one process do not mix. Thread-safe.
+ */
+public final class ProxyMetrics implements AutoCloseable {
+  private final PrometheusRegistry prometheus = new PrometheusRegistry();
+  private final PrometheusMeterRegistry registry =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+  private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+  private final FlowMeters flow = new FlowMeters(prometheus);
+  private final ProxyMeters events = new ProxyMeters(registry);
+
+  public ProxyMetrics() {
+    prometheus.register(new ProcessGauges());
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    garbageCollection.bindTo(registry);
+  }
+
+  /** Where flow control counts. */
+  public FlowMetrics flow() {
+    return flow;
+  }
+
+  /** Where the data path counts. */
+  public ProxyEvents events() {
+    return events;
+  }
+
+  /** Shows the levels as they are at each scrape. */
+  public void bindLevels(Supplier<List<LevelSnapshot>> levels) {
+    prometheus.register(new LevelGauges(levels));
+  }
+
+  /** Shows the classic limits' use, as kube-apiserver does, but as it is at the scrape. */
+  public void bindInFlight(IntSupplier readOnly, IntSupplier mutating) {
+    inFlight("readOnly", readOnly);
+    inFlight("mutating", mutating);
+  }
+
+  private void inFlight(String kind, IntSupplier number) {
+    gauge(ProxyMeterName.CURRENT_IN_FLIGHT, number::getAsInt, "request_kind", kind);
+  }
+
+  /** Shows whether the proxy is ready. */
+  public void bindReady(BooleanSupplier ready) {
+    gauge(ProxyMeterName.READY, () -> ready.getAsBoolean() ? 1 : 0);
+  }
+
+  /** Shows how long the serving certificate lasts. */
+  public void bindCertificate(DoubleSupplier daysLeft) {
+    gauge(ProxyMeterName.CERTIFICATE_DAYS, daysLeft);
+  }
+
+  /** Names what runs, and on what. */
+  public void describe(String version, String transport, String tls, int seats) {
+    gauge(
+        ProxyMeterName.BUILD_INFO,
+        () -> 1,
+        "version",
+        version,
+        "java_version",
+        Runtime.version().toString());
+    gauge(ProxyMeterName.TRANSPORT_INFO, () -> 1, "transport", transport, "tls", tls);
+    gauge(ProxyMeterName.SERVER_LIMIT, () -> seats);
+  }
+
+  private void gauge(ProxyMeterName name, DoubleSupplier value, String... tags) {
+    Gauge.builder(name.meterName(), value::getAsDouble)
+        .description(name.help())
+        .tags(tags)
+        .register(registry);
+  }
+
+  /** Prometheus' text format, version 0.0.4. Reads every gauge: not for an event loop. */
+  public String scrape() {
+    return registry.scrape();
+  }
+
+  @Override
+  public void close() {
+    garbageCollection.close();
+    registry.close();
+  }
+}

@@ -1,0 +1,458 @@
+package io.apfproxy.queueset;
+
+import io.apfproxy.nullness.Nullable;
+
+/**
+ * The queues, seats and virtual time of one priority level. Not thread-safe: the level's lock
+ * guards it. Each operation is one step at one instant, and instants never run backwards; the
+ * requests it decided are then taken with {@link #takeDecided} and told after the lock is free.
+ */
+public final class QueueSet {
+  /*
+   * Source: reference, fairqueuing/queueset/queueset.go, same decisions. Nothing here walks the
+   * queues but the rebase of R (once in years), the removal of a queue after a reconfiguration, and
+   * the dumps: what the rate of R needs are two running totals (seats of queued requests, busy
+   * queues), and the queue to dispatch from comes from a tournament tree. Where a queue's head or
+   * virtual start changes, its leaf is set anew: see rank.
+   *
+   * Other than the reference: a limit of zero refuses at once instead of letting requests wait for
+   * nothing; the waiting seats of a trimmed request are taken back as they were counted; a queue is
+   * removed only once its lingering seats are back, and never twice; a rebase never wraps.
+   */
+  // Without modifier: read by the rows and the state that are made of a set for dumps and metrics.
+  final ProgressMeter meter;
+  private final SeatDemandSink demand;
+  final QueueTable queues;
+  private final DispatchTree ranking;
+  final RequestList withoutQueue = new RequestList();
+
+  QueuingShape shape = QueuingShape.REJECT;
+  int limit;
+  private @Nullable Dealer dealer;
+  private int[] hand = {};
+  int robinIndex;
+  long enqueues;
+
+  int waiting;
+  int executing;
+  int seatsInUse;
+  int seatsWaiting;
+
+  /** Seats of the requests that have or had a queue: waiting, executing or lingering. */
+  private int queuedSeats;
+
+  private int busyQueues;
+  int waitingQueues;
+
+  long dispatched;
+  long rejected;
+  long cancelled;
+  long noAccommodation;
+  long epochAdvances;
+  long epochAdvancesClamped;
+  long dispatchR;
+  long latestS;
+
+  private @Nullable SeatRequest firstDecided;
+  private @Nullable SeatRequest lastDecided;
+
+  /**
+   * @param limit seats there are; ignored if exempt
+   * @param demand told of every change of seats held or waited for
+   */
+  public QueueSet(QueuingShape shape, int limit, long nowNanos, SeatDemandSink demand) {
+    this(shape, limit, nowNanos, demand, new QueueTable(), new DispatchTree());
+  }
+
+  QueueSet(
+      QueuingShape shape,
+      int limit,
+      long nowNanos,
+      SeatDemandSink demand,
+      QueueTable queues,
+      DispatchTree ranking) {
+    this.meter = new ProgressMeter(nowNanos);
+    this.demand = demand;
+    this.queues = queues;
+    this.ranking = ranking;
+    this.limit = limit;
+    adopt(shape);
+  }
+
+  /** A request comes: it gets its seats, is put in a queue or is refused. */
+  public void arrive(SeatRequest request, long nowNanos) {
+    if (request.state != RequestState.CREATED) {
+      throw new IllegalStateException("arrived before, now " + request.state);
+    }
+    advance(nowNanos);
+    request.arrivalNanos = nowNanos;
+    if (shape.exempt()) {
+      execute(request, nowNanos);
+    } else if (limit <= 0) {
+      refuse(request, Refusal.CONCURRENCY_LIMIT);
+    } else if (shape.queues() > 0) {
+      arriveAtQueue(request, nowNanos);
+    } else if (fits(request.seats)) {
+      execute(request, nowNanos);
+    } else {
+      refuse(request, Refusal.CONCURRENCY_LIMIT);
+    }
+  }
+
+  /**
+   * A request leaves its queue.
+   *
+   * @return whether it still waited; if not, nothing happened
+   */
+  public boolean cancel(SeatRequest request, long nowNanos) {
+    FlowQueue queue = request.queue;
+    if (request.state != RequestState.WAITING || queue == null) {
+      return false;
+    }
+    advance(nowNanos);
+    leave(queue, request);
+    queuedSeats -= request.seats;
+    noteIdle(queue);
+    queue.boundNextDispatch();
+    rank(queue);
+    cancelled++;
+    refuse(request, Refusal.TIME_OUT);
+    publishDemand(nowNanos);
+    return true;
+  }
+
+  /**
+   * A request was served. If it is lingering afterwards, {@link #lingerEnd} must follow after
+   * {@link #lingerNanos}.
+   *
+   * @return whether it was executing; if not, nothing happened
+   */
+  public boolean finish(SeatRequest request, long nowNanos) {
+    if (request.state != RequestState.EXECUTING) {
+      return false;
+    }
+    advance(nowNanos);
+    executing--;
+    request.tally.executing--;
+    FlowQueue queue = request.queue;
+    if (queue == null) {
+      withoutQueue.remove(request);
+    } else {
+      queue.executing.remove(request);
+      long unused = SeatRequest.SERVICE_ESTIMATE_NANOS - (nowNanos - request.startNanos);
+      queue.nextDispatchR -= SeatSeconds.of(request.initialSeats, unused);
+      noteIdle(queue);
+      queue.boundNextDispatch();
+      rank(queue);
+    }
+    if (request.additionalLatencyNanos > 0) {
+      request.state = RequestState.LINGERING;
+    } else {
+      release(request, nowNanos);
+    }
+    dispatch(nowNanos);
+    return true;
+  }
+
+  /** How long a lingering request holds its seats after it was served. */
+  public static long lingerNanos(SeatRequest request) {
+    return request.additionalLatencyNanos;
+  }
+
+  /**
+   * The additional latency of a request is over.
+   *
+   * @return whether it was lingering; if not, nothing happened
+   */
+  public boolean lingerEnd(SeatRequest request, long nowNanos) {
+    if (request.state != RequestState.LINGERING) {
+      return false;
+    }
+    advance(nowNanos);
+    release(request, nowNanos);
+    dispatch(nowNanos);
+    return true;
+  }
+
+  /** Changes the seats there are. Nothing executing is interrupted, and nothing waiting refused. */
+  public void setLimit(int newLimit, long nowNanos) {
+    advance(nowNanos);
+    limit = newLimit;
+    dispatch(nowNanos);
+  }
+
+  /**
+   * Changes how requests line up. What waits stays where it is; superfluous queues go once they are
+   * drained.
+   */
+  public void reconfigure(QueuingShape newShape, long nowNanos) {
+    advance(nowNanos);
+    adopt(newShape);
+    dispatch(nowNanos);
+  }
+
+  /** Whether nothing waits or executes; lingering seats do not count. */
+  public boolean isIdle() {
+    return waiting == 0 && executing == 0;
+  }
+
+  /**
+   * The requests decided since the last call, in the order of the decisions; null if there are
+   * none. They are told by {@link SeatRequest#deliver}.
+   */
+  public @Nullable SeatRequest takeDecided() {
+    SeatRequest first = firstDecided;
+    firstDecided = null;
+    lastDecided = null;
+    return first;
+  }
+
+  private void arriveAtQueue(SeatRequest request, long nowNanos) {
+    FlowQueue queue = choose(request.flowHash);
+    request.queue = queue;
+    if (seatsInUse >= limit && queue.waiting.size() >= shape.queueLengthLimit()) {
+      refuse(request, Refusal.QUEUE_FULL);
+      return;
+    }
+    if (!queue.isBusy()) {
+      queue.nextDispatchR = meter.r();
+      busyQueues++;
+    }
+    if (queue.waiting.size() == 0) {
+      waitingQueues++;
+    }
+    request.arrivalR = meter.r();
+    request.state = RequestState.WAITING;
+    queue.enqueue(request);
+    request.queueLength = queue.waiting.size();
+    waiting++;
+    seatsWaiting += request.seats;
+    queuedSeats += request.seats;
+    request.tally.waiting++;
+    request.tally.waitingSeats += request.seats;
+    queue.boundNextDispatch();
+    rank(queue);
+    publishDemand(nowNanos);
+    dispatch(nowNanos);
+  }
+
+  /** The queue of the hand with the least waiting work; each arrival starts one card further on. */
+  private FlowQueue choose(long flowHash) {
+    if (dealer == null) {
+      throw new IllegalStateException("no queues to deal from");
+    }
+    dealer.deal(flowHash, hand);
+    int offset = (int) (enqueues++ % hand.length);
+    int best = -1;
+    long leastWork = 0;
+    for (int i = 0; i < hand.length; i++) {
+      int card = hand[(offset + i) % hand.length];
+      FlowQueue queue = queues.peek(card);
+      long work = queue == null ? 0 : queue.waitingWork;
+      if (best < 0 || Long.compareUnsigned(work, leastWork) < 0) {
+        best = card;
+        leastWork = work;
+      }
+    }
+    return queues.get(best);
+  }
+
+  private void dispatch(long nowNanos) {
+    while (waiting > 0 && seatsInUse < limit && dispatchNext(nowNanos)) {
+      // each step gives one request its seats
+    }
+  }
+
+  private boolean dispatchNext(long nowNanos) {
+    int from = robinIndex + 1 < queues.size() ? robinIndex + 1 : 0;
+    int winner = ranking.first(from);
+    FlowQueue queue = winner < 0 ? null : queues.peek(winner);
+    SeatRequest request = queue == null ? null : queue.waiting.first();
+    if (queue == null || request == null) {
+      return false;
+    }
+    if (!fits(request.seats)) {
+      // Narrower requests must not overtake it: seats gather until it fits.
+      noAccommodation++;
+      request.tally.noAccommodation++;
+      robinIndex = robinIndex < 0 ? queues.size() - 1 : robinIndex;
+      return false;
+    }
+    robinIndex = winner;
+    leave(queue, request);
+    queuedSeats -= request.seats;
+    trim(request);
+    queuedSeats += request.seats;
+    queue.executing.add(request);
+    queue.seatsInUse += request.seats;
+    request.virtualStart = queue.nextDispatchR;
+    latestS = queue.nextDispatchR;
+    dispatchR = meter.r();
+    queue.nextDispatchR += request.totalWork;
+    queue.boundNextDispatch();
+    rank(queue);
+    begin(request, nowNanos);
+    return true;
+  }
+
+  /** Final seats beyond the limit become more time on fewer seats, the work stays. */
+  private void trim(SeatRequest request) {
+    if (request.finalSeats > limit) {
+      request.finalSeats = limit;
+      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(request.finalWork, limit);
+      request.seats = Math.max(request.initialSeats, request.finalSeats);
+    }
+  }
+
+  private void execute(SeatRequest request, long nowNanos) {
+    withoutQueue.add(request);
+    begin(request, nowNanos);
+  }
+
+  private void begin(SeatRequest request, long nowNanos) {
+    request.state = RequestState.EXECUTING;
+    request.startNanos = nowNanos;
+    executing++;
+    seatsInUse += request.seats;
+    dispatched++;
+    request.tally.executing++;
+    request.tally.executingSeats += request.seats;
+    request.tally.dispatched++;
+    decided(request);
+    publishDemand(nowNanos);
+  }
+
+  private void refuse(SeatRequest request, Refusal reason) {
+    request.refusal = reason;
+    request.state = RequestState.REFUSED;
+    rejected++;
+    decided(request);
+  }
+
+  private void decided(SeatRequest request) {
+    SeatRequest last = lastDecided;
+    if (last == null) {
+      firstDecided = request;
+    } else {
+      last.nextDecided = request;
+    }
+    lastDecided = request;
+  }
+
+  /** Takes a waiting request out of its queue. */
+  private void leave(FlowQueue queue, SeatRequest request) {
+    queue.remove(request);
+    waiting--;
+    seatsWaiting -= request.seats;
+    request.tally.waiting--;
+    request.tally.waitingSeats -= request.seats;
+    if (queue.waiting.size() == 0) {
+      waitingQueues--;
+    }
+  }
+
+  /** Gives the seats of a served request back. */
+  private void release(SeatRequest request, long nowNanos) {
+    request.state = RequestState.ENDED;
+    seatsInUse -= request.seats;
+    request.tally.executingSeats -= request.seats;
+    FlowQueue queue = request.queue;
+    if (queue != null) {
+      queue.seatsInUse -= request.seats;
+      queuedSeats -= request.seats;
+      if (queues.size() > shape.queues() && queue.seatsInUse == 0 && !queue.isBusy()) {
+        removeQueue(queue);
+      }
+    }
+    publishDemand(nowNanos);
+  }
+
+  private void removeQueue(FlowQueue queue) {
+    queues.remove(queue);
+    if (robinIndex >= queue.index) {
+      robinIndex--;
+    }
+    rankAll();
+  }
+
+  private void noteIdle(FlowQueue queue) {
+    if (!queue.isBusy()) {
+      busyQueues--;
+    }
+  }
+
+  /** Whether so many seats may be taken now. */
+  private boolean fits(int seats) {
+    if (seats > limit) {
+      // Wider than the level: it may run, but with nothing beside it.
+      return executing == 0;
+    }
+    return seatsInUse + seats <= limit;
+  }
+
+  private void advance(long nowNanos) {
+    double rate = busyQueues == 0 ? 0 : (double) Math.min(queuedSeats, limit) / busyQueues;
+    if (meter.advance(nowNanos, rate)) {
+      rebase();
+    }
+  }
+
+  private void rebase() {
+    meter.rebase();
+    boolean[] clamped = {false};
+    queues.forEachMade(
+        queue -> {
+          clamped[0] |= queue.isBusy() && isBelowRebase(queue.nextDispatchR);
+          queue.nextDispatchR = queue.isBusy() ? rebased(queue.nextDispatchR) : 0;
+          for (SeatRequest r = queue.waiting.first(); r != null; r = r.next) {
+            clamped[0] |= isBelowRebase(r.arrivalR);
+            r.arrivalR = rebased(r.arrivalR);
+          }
+        });
+    epochAdvances++;
+    epochAdvancesClamped += clamped[0] ? 1 : 0;
+    rankAll();
+  }
+
+  private static boolean isBelowRebase(long reading) {
+    return Long.compareUnsigned(reading, ProgressMeter.REBASE) < 0;
+  }
+
+  private static long rebased(long reading) {
+    return isBelowRebase(reading) ? 0 : reading - ProgressMeter.REBASE;
+  }
+
+  private void adopt(QueuingShape newShape) {
+    shape = newShape;
+    if (newShape.queues() > 0) {
+      dealer = new Dealer(newShape.queues(), newShape.handSize());
+      hand = new int[newShape.handSize()];
+      queues.growTo(newShape.queues());
+      rankAll();
+    }
+  }
+
+  /** Sets the leaf of a queue after its head or its virtual start changed. */
+  private void rank(FlowQueue queue) {
+    SeatRequest head = queue.waiting.first();
+    if (head == null) {
+      ranking.clear(queue.index);
+    } else {
+      ranking.set(queue.index, queue.nextDispatchR + head.totalWork);
+    }
+  }
+
+  private void rankAll() {
+    ranking.reset(queues.size());
+    queues.forEachMade(
+        queue -> {
+          if (queue.waiting.size() > 0) {
+            rank(queue);
+          }
+        });
+  }
+
+  private void publishDemand(long nowNanos) {
+    demand.set(nowNanos, seatsInUse + seatsWaiting);
+  }
+}

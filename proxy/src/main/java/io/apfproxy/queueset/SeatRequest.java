@@ -1,0 +1,153 @@
+package io.apfproxy.queueset;
+
+import io.apfproxy.nullness.Nullable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One request on its way through a queue set, from arrival until its seats are back. The caller
+ * extends it by what it knows of the request, so that one object serves all.
+ *
+ * <p>All fields but the state are guarded by the level's lock. Those that do not change after the
+ * decision may be read without it from the moment the decision is delivered.
+ */
+public abstract class SeatRequest {
+  /** Expected service time of a request that has not ended; what its queue is charged at first. */
+  static final long SERVICE_ESTIMATE_NANOS = 3_000_000;
+
+  final FlowTally tally;
+  final long flowHash;
+  final int initialSeats;
+  final long finalWork;
+  final long totalWork;
+
+  int finalSeats;
+  long additionalLatencyNanos;
+
+  /** Seats held while executing and lingering: the larger of initial and final. */
+  int seats;
+
+  long arrivalNanos;
+  long startNanos;
+
+  /** R when it was enqueued. */
+  long arrivalR;
+
+  /** Virtual start of its queue when it was dispatched, before its own charge. */
+  long virtualStart;
+
+  int queueLength;
+  @Nullable FlowQueue queue;
+  @Nullable Refusal refusal;
+  volatile RequestState state = RequestState.CREATED;
+
+  /** Links of the list it is in: waiting or executing, of its queue or of the set. */
+  @Nullable SeatRequest previous;
+
+  @Nullable SeatRequest next;
+
+  /** Links of the decisions not delivered yet. */
+  @Nullable SeatRequest nextDecided;
+
+  /**
+   * @param tally counts of its flow schema at its level
+   * @param flowHash chooses its queues; 0 where that does not matter
+   * @param initialSeats width while it is served, at least 1
+   * @param finalSeats width afterwards, 0 if nothing follows
+   * @param additionalLatencyNanos how long the final seats are held afterwards
+   */
+  protected SeatRequest(
+      FlowTally tally,
+      long flowHash,
+      int initialSeats,
+      int finalSeats,
+      long additionalLatencyNanos) {
+    this.tally = tally;
+    this.flowHash = flowHash;
+    this.initialSeats = initialSeats;
+    this.finalSeats = finalSeats;
+    this.additionalLatencyNanos = additionalLatencyNanos;
+    this.seats = Math.max(initialSeats, finalSeats);
+    this.finalWork = SeatSeconds.of(finalSeats, additionalLatencyNanos);
+    this.totalWork = SeatSeconds.of(initialSeats, SERVICE_ESTIMATE_NANOS) + finalWork;
+  }
+
+  /** It holds its seats. Called exactly once unless refused, never under the level's lock. */
+  protected abstract void onExecute();
+
+  /** It will get no seats. Called exactly once unless executed, never under the level's lock. */
+  protected abstract void onRefuse(Refusal reason);
+
+  /** Current state; may change at any time after the read. Thread-safe. */
+  public final RequestState state() {
+    return state;
+  }
+
+  public final FlowTally tally() {
+    return tally;
+  }
+
+  public final long flowHash() {
+    return flowHash;
+  }
+
+  public final int initialSeats() {
+    return initialSeats;
+  }
+
+  /** Seats held while it executes and lingers. */
+  public final int seats() {
+    return seats;
+  }
+
+  /** When it arrived, by the level's clock. */
+  public final long arrivalNanos() {
+    return arrivalNanos;
+  }
+
+  /** When it got its seats, by the level's clock; unset before. */
+  public final long startNanos() {
+    return startNanos;
+  }
+
+  /**
+   * Requests waiting in its queue just after it was put there, itself included; 0 if it was not.
+   */
+  public final int queueLengthAtArrival() {
+    return queueLength;
+  }
+
+  /**
+   * Tells each request of a chain its fate. One that throws does not keep the rest from being told.
+   *
+   * @param decided as {@link QueueSet#takeDecided} gave it
+   */
+  public static void deliver(@Nullable SeatRequest decided) {
+    List<RuntimeException> failures = null;
+    for (SeatRequest request = decided; request != null; ) {
+      SeatRequest following = request.nextDecided;
+      request.nextDecided = null;
+      try {
+        request.deliver();
+      } catch (RuntimeException e) {
+        failures = failures == null ? new ArrayList<>() : failures;
+        failures.add(e);
+      }
+      request = following;
+    }
+    if (failures != null) {
+      RuntimeException first = failures.get(0);
+      failures.stream().skip(1).forEach(first::addSuppressed);
+      throw first;
+    }
+  }
+
+  private void deliver() {
+    Refusal reason = refusal;
+    if (reason == null) {
+      onExecute();
+    } else {
+      onRefuse(reason);
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/**
+ * Fair queuing of one priority level: single-threaded, with the time as an argument; whoever calls
+ * holds that level's lock. Imports {@code java.*} only. Open {@link io.apfproxy.queueset.QueueSet}
+ * first.
+ */
+package io.apfproxy.queueset;

@@ -1,0 +1,94 @@
+package io.apfproxy.server;
+
+import io.apfproxy.upstream.Forwarder;
+import io.apfproxy.upstream.Upstream;
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
+
+/** One event loop's part of the listener, with connections to the upstream of its own. */
+final class Frontend extends VerticleBase {
+  private final ServerConfig config;
+  private final Collaborators collaborators;
+  private final SharedState shared;
+  private final int wantedPort;
+  private volatile int port;
+  private @io.apfproxy.nullness.Nullable HttpServer server;
+  private @io.apfproxy.nullness.Nullable Upstream upstream;
+  private @io.apfproxy.nullness.Nullable RequestPipeline pipeline;
+
+  Frontend(ServerConfig config, Collaborators collaborators, SharedState shared, int wantedPort) {
+    this.config = config;
+    this.collaborators = collaborators;
+    this.shared = shared;
+    this.wantedPort = wantedPort;
+  }
+
+  @Override
+  public Future<?> start() {
+    Upstream connections = new Upstream(vertx, collaborators.upstream(), collaborators.events());
+    Forwarder forwarder = new Forwarder(vertx, connections, collaborators.events());
+    RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, shared, forwarder);
+    HttpServerOptions options = Listening.options(config);
+    HttpServer listener =
+        vertx
+            .createHttpServer(options)
+            .connectionHandler(requests::connected)
+            .requestHandler(requests)
+            .invalidRequestHandler(requests::refuseUnreadable);
+    upstream = connections;
+    pipeline = requests;
+    server = listener;
+    return listener
+        .listen(SocketAddress.inetSocketAddress(wantedPort, config.bindAddress()))
+        .onSuccess(listening -> port = listening.actualPort());
+  }
+
+  int port() {
+    return port;
+  }
+
+  Future<Boolean> replaceCertificate(PemKeyPair certificate) {
+    HttpServer listener = server;
+    ServerSSLOptions options = Listening.tls(certificate);
+    return listener == null
+        ? Future.failedFuture("not listening")
+        : listener.updateSSLOptions(options);
+  }
+
+  Future<Void> shutdown(Duration grace) {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        now -> {
+          HttpServer listener = server;
+          RequestPipeline requests = pipeline;
+          if (listener == null || requests == null) {
+            done.complete();
+            return;
+          }
+          Future<Void> closed = listener.shutdown(grace);
+          requests.finishWatches();
+          closed.onComplete(done);
+        });
+    return done.future();
+  }
+
+  Future<Void> undeploy(Vertx deployer) {
+    return context == null || context.deploymentID() == null
+        ? Future.succeededFuture()
+        : deployer.undeploy(context.deploymentID());
+  }
+
+  @Override
+  public Future<?> stop() {
+    Upstream connections = upstream;
+    return connections == null ? Future.succeededFuture() : connections.close();
+  }
+}

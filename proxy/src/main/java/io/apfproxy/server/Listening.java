@@ -1,0 +1,101 @@
+package io.apfproxy.server;
+
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.TrustOptions;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.X509TrustManager;
+
+/** Settings of the listening socket. Source: specification security.md 12 and 13. */
+final class Listening {
+  /*
+   * Certificates are only asked for: whether one is believed is decided at each request, so that an
+   * unknown one gets a 401 as from kube-apiserver and not a failed handshake, and so that expiry
+   * counts on a live connection. Hence a trust manager that lets every chain pass.
+   */
+  private static final int MAX_LINE = 128 << 10;
+  private static final int MAX_HEADERS = 256 << 10;
+  private static final int MAX_CHUNK = 16 << 10;
+  private static final int STREAMS = 250;
+  private static final int STREAM_WINDOW = 32 << 10;
+  private static final int CONNECTION_WINDOW = STREAMS * STREAM_WINDOW;
+  private static final int BACKLOG = 4096;
+  private static final List<String> ALPN = List.of("h2", "http/1.1");
+
+  private Listening() {}
+
+  static HttpServerOptions options(ServerConfig config) {
+    HttpServerOptions options =
+        new HttpServerOptions()
+            .setSsl(true)
+            .setUseAlpn(true)
+            .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+            .setKeyCertOptions(keyPair(config.certificate()))
+            .setClientAuth(ClientAuth.REQUEST)
+            .setTrustOptions(TrustOptions.wrap(new EveryChain()))
+            .setSslHandshakeTimeout(10)
+            .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+            .setTcpKeepAlive(true)
+            .setAcceptBacklog(BACKLOG)
+            .setMaxInitialLineLength(MAX_LINE)
+            .setMaxHeaderSize(MAX_HEADERS)
+            .setMaxChunkSize(MAX_CHUNK)
+            .setHandle100ContinueAutomatically(false)
+            .setHttp2ClearTextEnabled(false)
+            .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
+            .setInitialSettings(
+                new Http2Settings()
+                    .setPushEnabled(false)
+                    .setMaxConcurrentStreams(STREAMS)
+                    .setInitialWindowSize(STREAM_WINDOW)
+                    .setMaxHeaderListSize(MAX_HEADERS))
+            .setPerFrameWebSocketCompressionSupported(false)
+            .setPerMessageWebSocketCompressionSupported(false);
+    if (OpenSSLEngineOptions.isAvailable()) {
+      options.setSslEngineOptions(new OpenSSLEngineOptions());
+    }
+    return options;
+  }
+
+  /** For a replacement of the certificate: everything else must be said again. */
+  static ServerSSLOptions tls(PemKeyPair certificate) {
+    return new ServerSSLOptions()
+        .setKeyCertOptions(keyPair(certificate))
+        .setClientAuth(ClientAuth.REQUEST)
+        .setTrustOptions(TrustOptions.wrap(new EveryChain()))
+        .setUseAlpn(true)
+        .setApplicationLayerProtocols(ALPN)
+        .setSslHandshakeTimeout(10)
+        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  private static PemKeyCertOptions keyPair(PemKeyPair pair) {
+    return new PemKeyCertOptions()
+        .addCertValue(Buffer.buffer(pair.certificates()))
+        .addKeyValue(Buffer.buffer(pair.key()));
+  }
+
+  private static final class EveryChain implements X509TrustManager {
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) {
+      throw new UnsupportedOperationException("for clients only");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[0];
+    }
+  }
+}

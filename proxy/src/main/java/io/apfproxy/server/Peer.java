@@ -1,0 +1,80 @@
+package io.apfproxy.server;
+
+import io.vertx.core.http.HttpConnection;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+
+/** The other end of one client connection. Belongs to its event loop. */
+final class Peer {
+  private final HttpConnection connection;
+  private final List<X509Certificate> certificates;
+  private final String address;
+  private int open;
+  private boolean used;
+  private boolean closing;
+  private long idleSince;
+
+  Peer(HttpConnection connection, long now) {
+    this.connection = connection;
+    this.certificates = certificatesOf(connection);
+    this.address = connection.remoteAddress().hostAddress();
+    this.idleSince = now;
+  }
+
+  private static List<X509Certificate> certificatesOf(HttpConnection connection) {
+    try {
+      List<X509Certificate> chain = new ArrayList<>();
+      List<Certificate> presented = connection.peerCertificates();
+      if (presented != null) {
+        presented.forEach(certificate -> chain.add((X509Certificate) certificate));
+      }
+      return List.copyOf(chain);
+    } catch (SSLPeerUnverifiedException none) {
+      return List.of();
+    }
+  }
+
+  /** The chain as presented, unverified; empty if none. */
+  List<X509Certificate> certificates() {
+    return certificates;
+  }
+
+  String address() {
+    return address;
+  }
+
+  /** No further request of this connection is looked at. */
+  void markClosing() {
+    closing = true;
+  }
+
+  boolean closing() {
+    return closing;
+  }
+
+  void opened() {
+    used = true;
+    open++;
+  }
+
+  void closed(long now) {
+    open--;
+    idleSince = now;
+  }
+
+  /**
+   * Closes a connection that has been idle for too long.
+   *
+   * @param firstNanos how long it may take to the first request
+   * @param nextNanos how long between requests
+   */
+  void closeIfIdle(long now, long firstNanos, long nextNanos) {
+    if (open == 0 && now - idleSince > (used ? nextNanos : firstNanos)) {
+      closing = true;
+      connection.close();
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package io.apfproxy.server;
+
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The listener, on as many event loops as asked for. Thread-safe. */
+public final class ProxyServer {
+  private final Vertx vertx;
+  private final List<Frontend> frontends;
+  private final SharedState shared;
+
+  private ProxyServer(Vertx vertx, List<Frontend> frontends, SharedState shared) {
+    this.vertx = vertx;
+    this.frontends = List.copyOf(frontends);
+    this.shared = shared;
+  }
+
+  /** Listens; fails if the address cannot be bound or the certificate cannot be used. */
+  public static Future<ProxyServer> start(
+      Vertx vertx, ServerConfig config, Collaborators collaborators) {
+    SharedState shared = new SharedState();
+    List<Frontend> frontends = new ArrayList<>();
+    Future<Void> started = deploy(vertx, config, collaborators, shared, frontends, config.port());
+    return started
+        .compose(
+            first -> {
+              int port = frontends.get(0).port();
+              List<Future<Void>> others = new ArrayList<>();
+              for (int i = 1; i < config.eventLoops(); i++) {
+                others.add(deploy(vertx, config, collaborators, shared, frontends, port));
+              }
+              return Future.join(others);
+            })
+        .map(all -> new ProxyServer(vertx, frontends, shared))
+        .recover(
+            cause -> {
+              List<Future<Void>> undone =
+                  frontends.stream().map(frontend -> frontend.undeploy(vertx)).toList();
+              return Future.join(undone).transform(any -> Future.failedFuture(cause));
+            });
+  }
+
+  private static Future<Void> deploy(
+      Vertx vertx,
+      ServerConfig config,
+      Collaborators collaborators,
+      SharedState shared,
+      List<Frontend> frontends,
+      int port) {
+    Frontend frontend = new Frontend(config, collaborators, shared, port);
+    frontends.add(frontend);
+    return vertx.deployVerticle(frontend, new DeploymentOptions()).mapEmpty();
+  }
+
+  /** The port listened on. */
+  public int port() {
+    return frontends.get(0).port();
+  }
+
+  /**
+   * Presents another certificate to new connections; open ones stay. Fails, with the old one still
+   * in use, if it cannot be used.
+   */
+  public Future<Void> replaceCertificate(PemKeyPair certificate) {
+    return Future.join(
+            frontends.stream().map(frontend -> frontend.replaceCertificate(certificate)).toList())
+        .mapEmpty();
+  }
+
+  /** From now on new requests are refused with 429 and {@code Retry-After}; others go on. */
+  public void drain() {
+    shared.drain();
+  }
+
+  /**
+   * Stops listening, tells HTTP/2 clients, ends watches, and waits for requests and tunnels.
+   *
+   * @param grace after it what is still open is cut
+   */
+  public Future<Void> shutdown(Duration grace) {
+    shared.drain();
+    return Future.join(frontends.stream().map(frontend -> frontend.shutdown(grace)).toList())
+        .transform(
+            any ->
+                Future.join(frontends.stream().map(frontend -> frontend.undeploy(vertx)).toList()))
+        .mapEmpty();
+  }
+}

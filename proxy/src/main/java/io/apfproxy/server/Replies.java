@@ -1,0 +1,155 @@
+package io.apfproxy.server;
+
+import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.Rejection;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.BodyDrain;
+import io.apfproxy.upstream.ProxyEvents;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.Json;
+import java.time.Duration;
+
+/** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
+final class Replies {
+  private static final String PLAIN = "text/plain; charset=utf-8";
+  private static final Duration GOAWAY_GRACE = Duration.ofMinutes(1);
+  private static final int SHUTDOWN_RETRY_SECONDS = 5;
+
+  private final Vertx vertx;
+  private final ProxyEvents events;
+  private final boolean exposeNames;
+
+  Replies(Vertx vertx, ProxyEvents events, boolean exposeNames) {
+    this.vertx = vertx;
+    this.events = events;
+    this.exposeNames = exposeNames;
+  }
+
+  /** A Kubernetes {@code Status}. */
+  void refuse(
+      HttpServerRequest client,
+      Peer peer,
+      RefusedException refusal,
+      Classification classification,
+      String auditId) {
+    events.refused(refusal.rule(), refusal.code());
+    if (refusal.retryAfterSeconds() > 0) {
+      client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
+    }
+    addFlow(client.response().headers(), classification, true);
+    boolean goAway = refusal.code() == 401 && client.version() == HttpVersion.HTTP_2;
+    send(
+        client,
+        peer,
+        refusal.code(),
+        "application/json",
+        status(refusal),
+        auditId,
+        refusal.closesConnection());
+    if (goAway) {
+      client.connection().shutdown(GOAWAY_GRACE);
+    }
+  }
+
+  /** The priority level refuses: plain text, as from kube-apiserver. */
+  void reject(
+      HttpServerRequest client,
+      Peer peer,
+      Rejection rejection,
+      Classification classification,
+      String auditId) {
+    events.refused(rejection.reason().label(), 429);
+    client.response().putHeader("Retry-After", Integer.toString(rejection.retryAfterSeconds()));
+    addFlow(client.response().headers(), classification, true);
+    send(client, peer, 429, PLAIN, "Too many requests, please try again later.\n", auditId, false);
+  }
+
+  /** The proxy is about to stop. */
+  void refuseForShutdown(HttpServerRequest client, Peer peer, String auditId) {
+    events.refused("shutting-down", 429);
+    client.response().putHeader("Retry-After", Integer.toString(SHUTDOWN_RETRY_SECONDS));
+    send(
+        client,
+        peer,
+        429,
+        PLAIN,
+        "The apiserver is shutting down, please try again later.\n",
+        auditId,
+        true);
+  }
+
+  /**
+   * Adds what tells where a request was put.
+   *
+   * @param own whether it is our reply, which carries our UIDs; forwarded ones carry upstream's
+   */
+  void addFlow(MultiMap headers, Classification classification, boolean own) {
+    if (own) {
+      addIfKnown(headers, "X-Kubernetes-PF-PriorityLevel-UID", classification.priorityLevelUid());
+      addIfKnown(headers, "X-Kubernetes-PF-FlowSchema-UID", classification.flowSchemaUid());
+    }
+    if (exposeNames) {
+      addIfKnown(headers, "X-Apf-Flowschema", classification.flowSchema());
+      addIfKnown(headers, "X-Apf-Prioritylevel", classification.priorityLevel());
+    }
+  }
+
+  private static void addIfKnown(MultiMap headers, String name, String value) {
+    if (!value.isEmpty()) {
+      headers.set(name, value);
+    }
+  }
+
+  private void send(
+      HttpServerRequest client,
+      Peer peer,
+      int code,
+      String type,
+      String body,
+      String auditId,
+      boolean close) {
+    HttpServerResponse response = client.response();
+    if (response.closed() || response.headWritten()) {
+      return;
+    }
+    events.responded(code);
+    response
+        .setStatusCode(code)
+        .putHeader("Audit-Id", auditId)
+        .putHeader("Cache-Control", "no-cache, private")
+        .putHeader("Content-Type", type)
+        .putHeader("X-Content-Type-Options", "nosniff");
+    boolean closing = close && client.version() != HttpVersion.HTTP_2;
+    if (closing) {
+      peer.markClosing();
+      response.putHeader("Connection", "close");
+    }
+    Buffer bytes = Buffer.buffer(body);
+    boolean bodyless = "HEAD".equals(client.method().name());
+    response.putHeader("Content-Length", Integer.toString(bytes.length()));
+    (bodyless ? response.end() : response.end(bytes))
+        .onComplete(sent -> BodyDrain.after(vertx, client, closing));
+  }
+
+  private static String status(RefusedException refusal) {
+    String message = refusal.getMessage();
+    StringBuilder json =
+        new StringBuilder(256)
+            .append("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},")
+            .append("\"status\":\"Failure\",\"message\":")
+            .append(Json.encode(message == null ? "" : message))
+            .append(",\"reason\":")
+            .append(Json.encode(refusal.reason()));
+    if (refusal.retryAfterSeconds() > 0) {
+      json.append(",\"details\":{\"retryAfterSeconds\":")
+          .append(refusal.retryAfterSeconds())
+          .append('}');
+    }
+    return json.append(",\"code\":").append(refusal.code()).append("}\n").toString();
+  }
+}

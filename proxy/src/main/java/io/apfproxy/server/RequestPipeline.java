@@ -1,0 +1,162 @@
+package io.apfproxy.server;
+
+import io.apfproxy.authn.ClientRequest;
+import io.apfproxy.authn.RequestHead;
+import io.apfproxy.request.LongRunning;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
+import io.apfproxy.request.RequestInfoParser;
+import io.apfproxy.request.RequestTarget;
+import io.apfproxy.request.RequestTimeout;
+import io.apfproxy.upstream.Forwarder;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.TimeUnit;
+
+/** The walk of every request of one event loop, from its head to its response. */
+final class RequestPipeline implements Handler<HttpServerRequest> {
+  private static final long SWEEP_MILLIS = 10_000;
+  private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(32);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+  private final Vertx vertx;
+  private final Collaborators collaborators;
+  private final SharedState shared;
+  private final Forwarder forwarder;
+  private final Replies replies;
+  private final RequestTimeout timeout;
+  private final Map<HttpConnection, Peer> peers = new WeakHashMap<>();
+  private final Set<Call> watches = new HashSet<>();
+
+  RequestPipeline(
+      Vertx vertx,
+      ServerConfig config,
+      Collaborators collaborators,
+      SharedState shared,
+      Forwarder forwarder) {
+    this.vertx = vertx;
+    this.collaborators = collaborators;
+    this.shared = shared;
+    this.forwarder = forwarder;
+    this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders());
+    this.timeout = new RequestTimeout(config.requestTimeout());
+    vertx.setPeriodic(SWEEP_MILLIS, tick -> closeIdle());
+  }
+
+  @Override
+  public void handle(HttpServerRequest client) {
+    Peer peer = peer(client);
+    if (peer.closing()) {
+      return; // what follows a message that was refused as ambiguous is no request
+    }
+    client.pause(); // no byte is lost while the request waits for its seats
+    Call call = new Call(vertx, collaborators, replies, client, peer, this::forget);
+    call.open();
+    if (shared.draining()) {
+      call.refuseForShutdown();
+      return;
+    }
+    try {
+      refuseMethod(client.method().name());
+      RequestHead head = collaborators.heads().read(clientRequest(client, peer));
+      RequestTarget target = RequestTarget.parse(client.uri());
+      RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
+      long allowance = timeout.allowanceNanos(info, target.query());
+      call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
+      collaborators
+          .identities()
+          .resolve(head)
+          .onComplete(
+              identity -> {
+                RequestDigest digest =
+                    new RequestDigest(info, identity.effective(), target.query());
+                if (call.gone()) {
+                  call.finish();
+                } else if (LongRunning.bypasses(info)) {
+                  call.bypass(identity, digest, forwarder, shared);
+                } else {
+                  if (info.isWatch()) {
+                    watches.add(call);
+                  }
+                  call.admit(identity, digest, forwarder, shared);
+                }
+              },
+              call::refuse);
+    } catch (RefusedException refusal) {
+      call.refuse(refusal);
+    }
+  }
+
+  private static void refuseMethod(String method) throws RefusedException {
+    if (method.equals("CONNECT") || method.equals("TRACE")) {
+      throw new RefusedException(
+              405, "MethodNotAllowed", "method", "method " + method + " is not served")
+          .closing();
+    }
+  }
+
+  private static ClientRequest clientRequest(HttpServerRequest client, Peer peer) {
+    boolean http2 = client.version() == HttpVersion.HTTP_2;
+    HostAndPort authority = http2 ? client.authority() : null;
+    return new ClientRequest(
+        client.method().name(),
+        client.headers(),
+        http2,
+        http2 ? (authority == null ? null : authority.toString()) : client.headers().get("Host"),
+        peer.certificates(),
+        peer.address());
+  }
+
+  /** The codec could not read the request. */
+  void refuseUnreadable(HttpServerRequest client) {
+    Throwable cause = client.decoderResult().cause();
+    RefusedException refusal;
+    if (cause instanceof TooLongHttpLineException) {
+      refusal = new RefusedException(414, "BadRequest", "request-line", "request line too long");
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      refusal = new RefusedException(431, "BadRequest", "header-size", "header block too large");
+    } else {
+      refusal = RefusedException.badRequest("syntax", "not a well-formed HTTP request");
+    }
+    Peer peer = peer(client);
+    if (!peer.closing()) {
+      Call call = new Call(vertx, collaborators, replies, client, peer, this::forget);
+      call.open();
+      call.refuse(refusal.closing());
+    }
+  }
+
+  void connected(HttpConnection connection) {
+    peers.put(connection, new Peer(connection, System.nanoTime()));
+  }
+
+  private Peer peer(HttpServerRequest client) {
+    return peers.computeIfAbsent(
+        client.connection(), connection -> new Peer(connection, System.nanoTime()));
+  }
+
+  private void forget(Call call) {
+    watches.remove(call);
+  }
+
+  /** Ends every watch at a place where a client can go on elsewhere. */
+  void finishWatches() {
+    Set.copyOf(watches).forEach(Call::finishWatch);
+  }
+
+  private void closeIdle() {
+    long now = System.nanoTime();
+    peers.values().forEach(peer -> peer.closeIfIdle(now, FIRST_REQUEST_NANOS, IDLE_NANOS));
+  }
+}

@@ -1,0 +1,27 @@
+package io.apfproxy.server;
+
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import java.time.Duration;
+
+/**
+ * How the proxy listens.
+ *
+ * @param port 0 for any free one
+ * @param eventLoops listeners that share the port, at least 1
+ * @param certificate presented to clients; may be replaced later
+ * @param requestTimeout longest time of a request that is not long-running
+ * @param exposeFlowHeaders whether responses name their schema and level
+ */
+public record ServerConfig(
+    String bindAddress,
+    int port,
+    int eventLoops,
+    PemKeyPair certificate,
+    Duration requestTimeout,
+    boolean exposeFlowHeaders) {
+  public ServerConfig {
+    if (eventLoops < 1) {
+      throw new IllegalArgumentException("eventLoops is " + eventLoops + ", must be 1 or more");
+    }
+  }
+}

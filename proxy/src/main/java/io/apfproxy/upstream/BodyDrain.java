@@ -1,0 +1,65 @@
+package io.apfproxy.upstream;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * Clears up behind a response that was complete before its request was. What the client still sends
+ * is read and dropped for a moment, so that the response is not lost to a TCP reset; then it is
+ * stopped.
+ */
+public final class BodyDrain {
+  private static final long MAX_MILLIS = 1_000;
+  private static final long MAX_BYTES = 256 << 10;
+  private static final long NO_ERROR = 0;
+
+  private final HttpServerRequest client;
+  private final boolean close;
+  private long dropped;
+
+  private BodyDrain(HttpServerRequest client, boolean close) {
+    this.client = client;
+    this.close = close;
+  }
+
+  /**
+   * Call once the response has been ended.
+   *
+   * @param close whether an HTTP/1.1 connection is to be closed when the request has been read
+   */
+  public static void after(Vertx vertx, HttpServerRequest client, boolean close) {
+    if (client.version() == HttpVersion.HTTP_2) {
+      if (!client.isEnded()) {
+        client.handler(null);
+        client.resume();
+        if (!client.isEnded()) {
+          client.response().reset(NO_ERROR);
+        }
+      }
+    } else if (!client.isEnded()) {
+      new BodyDrain(client, close).start(vertx);
+    } else if (close) {
+      client.connection().close();
+    }
+  }
+
+  private void start(Vertx vertx) {
+    long timer = vertx.setTimer(MAX_MILLIS, late -> client.connection().close());
+    client.handler(
+        bytes -> {
+          dropped += bytes.length();
+          if (dropped > MAX_BYTES) {
+            client.connection().close();
+          }
+        });
+    client.endHandler(
+        end -> {
+          vertx.cancelTimer(timer);
+          if (close) {
+            client.connection().close();
+          }
+        });
+    client.resume();
+  }
+}

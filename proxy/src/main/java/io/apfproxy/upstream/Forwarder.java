@@ -1,0 +1,40 @@
+package io.apfproxy.upstream;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+
+/** Sends requests on and their responses back. Belongs to one event loop. */
+public final class Forwarder {
+  /** HTTP/2 error codes. */
+  static final long INTERNAL_ERROR = 2;
+
+  static final long REFUSED_STREAM = 7;
+  static final long CANCEL = 8;
+
+  private final Vertx vertx;
+  private final Upstream upstream;
+  private final ProxyEvents events;
+
+  public Forwarder(Vertx vertx, Upstream upstream, ProxyEvents events) {
+    this.vertx = vertx;
+    this.upstream = upstream;
+    this.events = events;
+  }
+
+  /**
+   * Sends one request on. Call on the request's event loop, with the request paused.
+   *
+   * @param client its handlers for body and end are taken over; who calls watches for the client's
+   *     leaving and tells {@link Exchange#cancel}
+   */
+  public Exchange forward(HttpServerRequest client, Outgoing request, ExchangeListener listener) {
+    if (request.upgrade().isEmpty()) {
+      HttpExchange exchange = new HttpExchange(vertx, upstream, events, client, request, listener);
+      exchange.start();
+      return exchange;
+    }
+    UpgradeTunnel tunnel = new UpgradeTunnel(vertx, upstream, events, client, request, listener);
+    tunnel.start();
+    return tunnel;
+  }
+}

@@ -1,0 +1,294 @@
+package io.apfproxy.upstream;
+
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.ProxyEvents.Held;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.GoAway;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+
+/** One request and its response. Belongs to the event loop of the request. */
+final class HttpExchange implements Exchange {
+  /*
+   * Two things end apart: what the client sees (over) and what the upstream works on (ended). A
+   * client that leaves is over at once, while its seats are held until the upstream has finished,
+   * has reset the stream, or had RESET_GRACE after our own reset, which nobody acknowledges.
+   *
+   * A request is sent again only if the upstream said that it never looked at it, and only before a
+   * byte of its body went out: whatever may have been executed is never repeated.
+   */
+  private static final long RESET_GRACE_MILLIS = 1_000;
+
+  private final Vertx vertx;
+  private final Upstream upstream;
+  private final ProxyEvents events;
+  private final HttpServerRequest client;
+  private final HttpServerResponse response;
+  private final Outgoing request;
+  private final ExchangeListener listener;
+  private final Upload upload;
+  private @Nullable HttpClientRequest stream;
+  private @Nullable Download download;
+  private boolean retried;
+  private boolean answered;
+  private boolean over;
+  private boolean ended;
+  private long graceTimer = -1;
+
+  HttpExchange(
+      Vertx vertx,
+      Upstream upstream,
+      ProxyEvents events,
+      HttpServerRequest client,
+      Outgoing request,
+      ExchangeListener listener) {
+    this.vertx = vertx;
+    this.upstream = upstream;
+    this.events = events;
+    this.client = client;
+    this.response = client.response();
+    this.request = request;
+    this.listener = listener;
+    this.upload = new Upload(vertx, client, request, this::bodyTooSlow);
+  }
+
+  void start() {
+    upstream
+        .open(request)
+        .onComplete(
+            this::opened,
+            unreachable -> {
+              fail(unreachable());
+              end(false);
+            });
+  }
+
+  private void opened(HttpClientRequest opened) {
+    if (over) {
+      opened.exceptionHandler(late -> {});
+      opened.reset(Forwarder.CANCEL);
+      end(false);
+      return;
+    }
+    stream = opened;
+    events.held(Held.UPSTREAM_STREAM, 1);
+    opened.exceptionHandler(cause -> broken(opened, cause));
+    try {
+      HeaderRules.writeRequest(request, opened.headers());
+    } catch (RefusedException defect) {
+      fail(defect);
+      reset();
+      return;
+    }
+    opened.response().onComplete(this::head, cause -> broken(opened, cause));
+    upload.to(opened);
+  }
+
+  private void head(HttpClientResponse answer) {
+    if (over) {
+      return;
+    }
+    int code = answer.statusCode();
+    boolean bodyless = request.method().equals("HEAD") || code == 204 || code == 304;
+    long length;
+    try {
+      if (code < 200) {
+        throw HeaderRules.badGateway("the upstream switched protocols unasked");
+      }
+      length = HeaderRules.copyResponse(answer.headers(), response.headers(), bodyless);
+    } catch (RefusedException protocol) {
+      response.headers().clear();
+      fail(protocol);
+      reset();
+      return;
+    }
+    answered = true;
+    response.setStatusCode(code);
+    listener.responded(code, response.headers());
+    events.responded(code);
+    Download body =
+        new Download(vertx, response, answer, length, listener, events, () -> abort("slow-reader"));
+    download = body;
+    HttpClientRequest answeredBy = stream;
+    answer.exceptionHandler(cause -> broken(answeredBy, cause));
+    // HTTP/1.0 knows no chunks: its head must show that the connection's end is the body's.
+    boolean http10 = client.version() == HttpVersion.HTTP_1_0;
+    body.start(() -> complete(answer, body, http10 && length < 0), !(http10 && length < 0));
+  }
+
+  private void complete(HttpClientResponse answer, Download body, boolean close) {
+    if (body.truncated()) {
+      abort("upstream-truncated");
+      end(false);
+      return;
+    }
+    over = true;
+    upload.stop();
+    end(true);
+    body.finish(answer.trailers());
+    if (!response.closed() && (close || !client.isEnded())) {
+      BodyDrain.after(vertx, client, close);
+    }
+  }
+
+  /** The upstream's side broke: reset, closed, or not understood. */
+  private void broken(@Nullable HttpClientRequest by, Throwable cause) {
+    if (by != stream || ended) {
+      return;
+    }
+    if (over) {
+      end(false);
+    } else if (answered) {
+      abort("upstream-broken");
+      end(false);
+    } else if (!neverProcessed(cause)) {
+      fail(
+          new RefusedException(
+              502, "InternalError", "upstream-broken", "the upstream broke the exchange"));
+      end(false);
+    } else if (retried || upload.started()) {
+      fail(unreachable());
+      end(false);
+    } else {
+      retried = true;
+      stream = null;
+      events.held(Held.UPSTREAM_STREAM, -1);
+      start();
+    }
+  }
+
+  private boolean neverProcessed(Throwable cause) {
+    if (cause instanceof StreamResetException reset) {
+      return reset.getCode() == Forwarder.REFUSED_STREAM;
+    }
+    HttpClientRequest sent = stream;
+    if (cause instanceof HttpClosedException closed && sent != null) {
+      GoAway goAway = closed.goAway();
+      return goAway != null && sent.streamId() > goAway.getLastStreamId();
+    }
+    return false;
+  }
+
+  private static RefusedException unreachable() {
+    return new RefusedException(
+            503, "ServiceUnavailable", "upstream-unreachable", "no upstream can be reached")
+        .retryAfter(1);
+  }
+
+  private void bodyTooSlow() {
+    if (!over && !answered) {
+      fail(
+          new RefusedException(408, "Timeout", "slow-body", "the request body came too slowly")
+              .closing());
+      reset();
+    } else {
+      abort("slow-body");
+    }
+  }
+
+  private void fail(RefusedException refusal) {
+    if (over) {
+      return;
+    }
+    over = true;
+    answered = true;
+    upload.stop();
+    listener.failed(refusal);
+  }
+
+  /** Cuts the client's response off, so that it does not look complete. */
+  private void abort(String rule) {
+    if (over) {
+      return;
+    }
+    over = true;
+    events.aborted(rule);
+    stopBodies();
+    if (!response.ended()) {
+      response.reset(Forwarder.INTERNAL_ERROR);
+    }
+    reset();
+  }
+
+  @Override
+  public void cancel() {
+    // a response of known length may be complete at the client before the upstream's stream ends
+    if (!over && !response.ended()) {
+      over = true;
+      stopBodies();
+      reset();
+    }
+  }
+
+  @Override
+  public void expire() {
+    if (over) {
+      return;
+    }
+    if (answered) {
+      abort("deadline");
+    } else {
+      fail(
+          new RefusedException(
+              504, "Timeout", "deadline", "the request did not complete within its time"));
+      reset();
+    }
+  }
+
+  @Override
+  public void finishWatch() {
+    Download body = download;
+    if (over || body == null) {
+      return;
+    }
+    if (body.betweenLines()) {
+      over = true;
+      stopBodies();
+      response.end();
+      reset();
+    } else {
+      abort("shutdown");
+    }
+  }
+
+  private void stopBodies() {
+    upload.stop();
+    Download body = download;
+    if (body != null) {
+      body.stop();
+    }
+  }
+
+  private void reset() {
+    HttpClientRequest sent = stream;
+    if (ended) {
+      return;
+    }
+    if (sent == null) {
+      end(false);
+      return;
+    }
+    sent.reset(Forwarder.CANCEL);
+    graceTimer = vertx.setTimer(RESET_GRACE_MILLIS, late -> end(false));
+  }
+
+  private void end(boolean complete) {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    if (graceTimer >= 0) {
+      vertx.cancelTimer(graceTimer);
+    }
+    if (stream != null) {
+      events.held(Held.UPSTREAM_STREAM, -1);
+    }
+    listener.ended(complete);
+  }
+}

@@ -1,0 +1,36 @@
+package io.apfproxy.upstream;
+
+import io.vertx.core.MultiMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A request as it is to be sent on: identity decided, headers checked.
+ *
+ * @param method as sent by the client
+ * @param target path and query, the client's bytes
+ * @param survivors header lines to copy, with the client's {@code Content-Length}; no hop-by-hop
+ *     header, none that claims an identity, no {@code Host}
+ * @param identity the lines that say who asks, set last; for {@link Credential#FRONT_PROXY} and
+ *     {@link Credential#OWN} the first names the user. Values are bytes as ISO-8859-1 chars
+ * @param clientAddress for {@code X-Forwarded-For}
+ * @param auditId fresh UUID
+ * @param upgrade protocol to upgrade to; empty for none
+ * @param expectContinue whether the client waits for {@code 100 Continue} before it sends its body
+ * @param longRunning whether the body may come as slowly as it likes
+ */
+public record Outgoing(
+    String method,
+    String target,
+    MultiMap survivors,
+    List<Map.Entry<String, String>> identity,
+    Credential credential,
+    String clientAddress,
+    String auditId,
+    String upgrade,
+    boolean expectContinue,
+    boolean longRunning) {
+  public Outgoing {
+    identity = List.copyOf(identity);
+  }
+}

@@ -1,0 +1,179 @@
+package io.apfproxy.upstream;
+
+import io.apfproxy.upstream.ProxyEvents.Held;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.net.HostAndPort;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.SocketAddress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The connections of one event loop to one kube-apiserver. Belongs to the event loop it was made
+ * on; nothing in a request decides where it connects to.
+ */
+public final class Upstream {
+  /*
+   * HTTP/2 where offered: an idle watch then costs a stream, not a connection. The library opens one
+   * connection by default and lets everything else wait, and kube-apiserver allows about 100 streams
+   * on each, hence MAX_HTTP2_CONNECTIONS. A request that has seats must not wait for a connection,
+   * so the pools are larger than any seat total; what still waits gives up after CONNECT_TIMEOUT.
+   */
+  private static final int MAX_HTTP2_CONNECTIONS = 64;
+  private static final int MAX_HTTP1_CONNECTIONS = 4096;
+  private static final int MAX_WAITING = 4096;
+  private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+  private static final int MAX_HEADER_BYTES = 1 << 20;
+  private static final int STREAM_WINDOW = 256 << 10;
+  private static final int CONNECTION_WINDOW = 32 << 20;
+  private static final int IDLE_SECONDS = 60;
+
+  private final Vertx vertx;
+  private final UpstreamConfig config;
+  private final ProxyEvents events;
+  private final boolean tls;
+  private final SocketAddress address;
+  private final HostAndPort authority;
+  private final String pathPrefix;
+  private final Map<Credential, HttpClient> clients = new EnumMap<>(Credential.class);
+  private final Map<Credential, NetClient> dialers = new EnumMap<>(Credential.class);
+
+  /** Connects lazily; call on the event loop that will use it. */
+  public Upstream(Vertx vertx, UpstreamConfig config, ProxyEvents events) {
+    this.vertx = vertx;
+    this.config = config;
+    this.events = events;
+    this.tls = !"http".equalsIgnoreCase(config.server().getScheme());
+    String host = config.server().getHost();
+    if (host.startsWith("[")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    int port = config.server().getPort();
+    if (port < 0) {
+      port = tls ? 443 : 80;
+    }
+    this.address = SocketAddress.inetSocketAddress(port, host);
+    this.authority = HostAndPort.create(host, port);
+    String path = config.server().getRawPath();
+    this.pathPrefix = path == null ? "" : path.replaceAll("/+$", "");
+  }
+
+  /** Value of {@code Host} at this upstream. */
+  String hostHeader() {
+    return authority.toString();
+  }
+
+  /** The target at this upstream: its path prefix, then the client's bytes. */
+  String target(Outgoing request) {
+    return pathPrefix.isEmpty() ? request.target() : pathPrefix + request.target();
+  }
+
+  /** A stream or connection to send the request on. Fails only if certainly nothing was sent. */
+  Future<HttpClientRequest> open(Outgoing request) {
+    RequestOptions options =
+        new RequestOptions()
+            .setServer(address)
+            .setHost(tlsName())
+            .setPort(address.port())
+            .setSsl(tls)
+            .setMethod(HttpMethod.valueOf(request.method()))
+            .setURI(target(request))
+            .setFollowRedirects(false)
+            .setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
+    return client(request.credential()).request(options).map(stream -> stream.authority(authority));
+  }
+
+  /** A connection of its own for an upgrade: HTTP/1.1, nothing sent yet. */
+  Future<NetSocket> dial(Credential credential) {
+    ConnectOptions options =
+        new ConnectOptions()
+            .setRemoteAddress(address)
+            .setHost(tlsName())
+            .setPort(address.port())
+            .setSsl(tls)
+            .setTimeout(CONNECT_TIMEOUT_MILLIS);
+    if (tls) {
+      options.setSslOptions(UpstreamTls.options(config, credential, List.of("http/1.1")));
+    }
+    return dialers
+        .computeIfAbsent(
+            credential, any -> vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true)))
+        .connect(options);
+  }
+
+  private String tlsName() {
+    String name = config.tlsServerName();
+    return name == null ? address.host() : name;
+  }
+
+  private HttpClient client(Credential credential) {
+    return clients.computeIfAbsent(credential, this::newClient);
+  }
+
+  private HttpClient newClient(Credential credential) {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
+            .setTcpKeepAlive(true)
+            .setKeepAliveTimeout(IDLE_SECONDS)
+            .setHttp2KeepAliveTimeout(IDLE_SECONDS)
+            .setHttp2ClearTextUpgrade(false)
+            .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
+            .setInitialSettings(
+                new Http2Settings()
+                    .setPushEnabled(false)
+                    .setInitialWindowSize(STREAM_WINDOW)
+                    .setMaxHeaderListSize(MAX_HEADER_BYTES))
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setMaxInitialLineLength(8 << 10)
+            .setMaxChunkSize(64 << 10);
+    PoolOptions pool =
+        new PoolOptions()
+            .setHttp1MaxSize(MAX_HTTP1_CONNECTIONS)
+            .setHttp2MaxSize(MAX_HTTP2_CONNECTIONS)
+            .setMaxWaitQueueSize(MAX_WAITING);
+    var builder = vertx.httpClientBuilder();
+    if (tls) {
+      options
+          .setSsl(true)
+          .setUseAlpn(true)
+          .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+          .setProtocolVersion(HttpVersion.HTTP_2)
+          .setVerifyHost(!config.insecureSkipTlsVerify());
+      ClientSSLOptions ssl = UpstreamTls.options(config, credential, List.of("h2", "http/1.1"));
+      builder = builder.with(options).with(ssl);
+    } else {
+      builder = builder.with(options);
+    }
+    return builder.with(pool).withConnectHandler(this::connected).build();
+  }
+
+  private void connected(HttpConnection connection) {
+    events.held(Held.UPSTREAM_CONNECTION, 1);
+    connection.closeHandler(gone -> events.held(Held.UPSTREAM_CONNECTION, -1));
+  }
+
+  /** Closes every connection. */
+  public Future<Void> close() {
+    List<Future<Void>> closing = new ArrayList<>();
+    clients.values().forEach(client -> closing.add(client.close()));
+    dialers.values().forEach(dialer -> closing.add(dialer.close()));
+    return Future.join(closing).mapEmpty();
+  }
+}

@@ -1,0 +1,47 @@
+package io.apfproxy.upstream;
+
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.util.List;
+
+/** TLS towards the upstream: whom we trust, what we present. */
+final class UpstreamTls {
+  private UpstreamTls() {}
+
+  /**
+   * @param protocols for ALPN, preferred first
+   */
+  static ClientSSLOptions options(
+      UpstreamConfig config, Credential credential, List<String> protocols) {
+    ClientSSLOptions options =
+        new ClientSSLOptions()
+            .setUseAlpn(true)
+            .setApplicationLayerProtocols(protocols)
+            .setTrustAll(config.insecureSkipTlsVerify())
+            .setHostnameVerificationAlgorithm(config.insecureSkipTlsVerify() ? "" : "HTTPS");
+    String authority = config.certificateAuthority();
+    if (authority != null && !config.insecureSkipTlsVerify()) {
+      options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authority)));
+    }
+    PemKeyPair pair = certificate(config, credential);
+    if (pair != null) {
+      options.setKeyCertOptions(
+          new PemKeyCertOptions()
+              .addCertValue(Buffer.buffer(pair.certificates()))
+              .addKeyValue(Buffer.buffer(pair.key())));
+    }
+    return options;
+  }
+
+  private static @Nullable PemKeyPair certificate(UpstreamConfig config, Credential credential) {
+    return switch (credential) {
+      case NONE -> null;
+      case FRONT_PROXY -> config.frontProxyCertificate();
+      case OWN -> config.ownCertificate();
+    };
+  }
+}

@@ -1,0 +1,187 @@
+package io.apfproxy.work;
+
+/** Counts the items of a JSON list, or the rows of a JSON table. */
+final class JsonItems implements ListItems {
+  /*
+   * Only three facts are wanted, so only two depths are looked at: the keys of the list and those of its metadata. Below, nothing
+   * but brackets and string ends counts; strings, most of the bytes, are skipped in one tight loop. Keys with escapes are not
+   * recognised: no API server writes them.
+   */
+  private static final int LIST = 1;
+  private static final int SECTION = 2;
+  private static final int ITEM = 3;
+  private static final String PARTIAL_KIND = "PartialObjectMetadataList";
+  private static final long MOST_REMAINING = Long.MAX_VALUE / 100;
+
+  private final byte[] text = new byte[PARTIAL_KIND.length() + 1];
+  private int textLength;
+  private boolean inString;
+  private boolean escaped;
+  private boolean capturing;
+  private boolean valueExpected;
+  private int depth;
+  private Key key = Key.OTHER;
+  private Key section = Key.OTHER;
+  private boolean begun;
+  private boolean failed;
+  private long items;
+  private long remaining = -1;
+  private boolean wholeObjects = true;
+
+  private enum Key {
+    ITEMS("items"),
+    ROWS("rows"),
+    METADATA("metadata"),
+    KIND("kind"),
+    REMAINING("remainingItemCount"),
+    OTHER("");
+
+    private static final Key[] ALL = values();
+    private final String name;
+
+    Key(String name) {
+      this.name = name;
+    }
+  }
+
+  @Override
+  public void accept(byte[] bytes, int offset, int length) {
+    int end = offset + length;
+    for (int position = offset; position < end && !failed; position++) {
+      if (inString) {
+        position = string(bytes, position, end);
+      } else {
+        structure(bytes[position]);
+      }
+    }
+  }
+
+  @Override
+  public boolean isDone() {
+    return failed;
+  }
+
+  @Override
+  public long items() {
+    return items;
+  }
+
+  @Override
+  public long remaining() {
+    return remaining;
+  }
+
+  @Override
+  public boolean wholeObjects() {
+    return wholeObjects;
+  }
+
+  @Override
+  public boolean isComplete() {
+    return begun && depth == 0 && !failed;
+  }
+
+  /** Walks through a string; answers the last position it looked at. */
+  private int string(byte[] bytes, int from, int end) {
+    for (int position = from; position < end; position++) {
+      byte octet = bytes[position];
+      if (escaped) {
+        escaped = false;
+      } else if (octet == '\\') {
+        escaped = true;
+      } else if (octet == '"') {
+        inString = false;
+        endOfString();
+        return position;
+      }
+      if (capturing && textLength < text.length) {
+        text[textLength++] = octet;
+      }
+    }
+    return end - 1;
+  }
+
+  private void structure(byte octet) {
+    switch (octet) {
+      case '{', '[' -> open(octet);
+      case '}', ']' -> close();
+      case '"' -> beginString();
+      case ':' -> valueExpected = true;
+      case ',' -> valueExpected = false;
+      default -> {
+        if (depth == 0) {
+          failed |= octet > ' ';
+        } else if (depth == SECTION && key == Key.REMAINING && valueExpected) {
+          digit(octet);
+        }
+      }
+    }
+  }
+
+  private void open(byte bracket) {
+    failed |= depth == 0 && (begun || bracket != '{');
+    begun = true;
+    depth++;
+    if (depth == SECTION) {
+      section = valueExpected ? key : Key.OTHER;
+      wholeObjects &= section != Key.ROWS;
+    } else if (depth == ITEM && (section == Key.ITEMS || section == Key.ROWS)) {
+      items++;
+    }
+    valueExpected = false;
+  }
+
+  private void close() {
+    depth--;
+    failed |= depth < 0;
+    valueExpected = false;
+    if (depth == LIST) {
+      section = Key.OTHER;
+    }
+  }
+
+  private void beginString() {
+    failed |= depth == 0;
+    inString = true;
+    capturing = depth == LIST || (depth == SECTION && section == Key.METADATA);
+    textLength = 0;
+  }
+
+  private void endOfString() {
+    if (!capturing) {
+      return;
+    }
+    if (!valueExpected) {
+      key = keyInText();
+    } else if (key == Key.KIND && depth == LIST) {
+      wholeObjects &= !textIs(PARTIAL_KIND);
+    }
+  }
+
+  private Key keyInText() {
+    for (Key candidate : Key.ALL) {
+      if (textIs(candidate.name)) {
+        return candidate;
+      }
+    }
+    return Key.OTHER;
+  }
+
+  private boolean textIs(String expected) {
+    if (textLength != expected.length()) {
+      return false;
+    }
+    for (int i = 0; i < textLength; i++) {
+      if (text[i] != expected.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void digit(byte octet) {
+    if (octet >= '0' && octet <= '9' && remaining < MOST_REMAINING) {
+      remaining = Math.max(remaining, 0) * 10 + (octet - '0');
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package io.apfproxy.work;
+
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.Query;
+import io.apfproxy.request.RequestDigest;
+import java.time.Duration;
+
+/**
+ * Finds the moment when a watch has sent its initial events, which is when its seats go back. Made
+ * from the response head, fed with the body until {@link #isDone}. Not thread-safe: belongs to the
+ * response's event loop. Must be closed.
+ *
+ * <p>The caller keeps the two clocks: seats go back when {@link #isDone}, or {@link #quietNanos}
+ * after the last byte (or the head), or {@link #capNanos} after the head, whatever comes first.
+ */
+public final class WatchInitialisation implements AutoCloseable {
+  /*
+   * kube-apiserver returns the seats when the initial events are in the watcher's channel; outside, only the stream can tell.
+   *   refused, or going on from a version: nothing initial, the head is enough (the server flushes it first);
+   *   sendInitialEvents with bookmarks: the annotated bookmark;
+   *   else: no mark exists. Initial events come as fast as the line takes them, so a gap means that they are over.
+   */
+  private static final long QUIET_NANOS = Duration.ofMillis(250).toNanos();
+  private static final long CAP_NANOS = Duration.ofSeconds(60).toNanos();
+  private static final WatchInitialisation DONE = new WatchInitialisation(true, null, false);
+
+  private final boolean doneAtHead;
+  private final @Nullable WatchEvents events;
+  private final @Nullable GzipBody gzip;
+  private boolean closed;
+
+  private WatchInitialisation(boolean doneAtHead, @Nullable WatchEvents events, boolean gzip) {
+    this.doneAtHead = doneAtHead;
+    this.events = events;
+    this.gzip = gzip && events != null ? new GzipBody(events) : null;
+  }
+
+  /**
+   * @param digest of a watch
+   * @param status of its response
+   * @param contentType value of the header, empty if absent
+   * @param contentEncoding value of the header, empty if absent
+   */
+  public static WatchInitialisation of(
+      RequestDigest digest, int status, String contentType, String contentEncoding) {
+    ListQuery query = ListQuery.of(digest.query());
+    boolean refused = status < 200 || status > 299;
+    if (refused || (!query.initialEvents() && !query.anyVersion())) {
+      return DONE;
+    }
+    boolean marked =
+        query.initialEvents() && ListQuery.flag(Query.of(digest.query()), "allowWatchBookmarks");
+    WatchEvents events =
+        switch (MediaFormat.of(contentType, contentEncoding)) {
+          case JSON -> marked ? new WatchEvents.JsonLines() : null;
+          case PROTOBUF -> marked ? new WatchEvents.ProtobufFrames() : null;
+          case UNREADABLE -> null;
+        };
+    return new WatchInitialisation(false, events, MediaFormat.isGzip(contentEncoding));
+  }
+
+  /** Whether the initial events are known to be over; stays so. */
+  public boolean isDone() {
+    return doneAtHead || (events != null && events.initialEventsEnded());
+  }
+
+  /**
+   * Shows the next bytes of the body; no reference to the array is kept.
+   *
+   * @return {@link #isDone}
+   */
+  public boolean accept(byte[] bytes, int offset, int length) {
+    if (events != null && expectsMark()) {
+      if (gzip == null) {
+        events.accept(bytes, offset, length);
+      } else {
+        gzip.accept(bytes, offset, length);
+      }
+    }
+    return isDone();
+  }
+
+  /**
+   * Length of a gap without bytes that ends the initial events; {@link Long#MAX_VALUE} while a mark
+   * in the stream is expected. May shrink when the stream turns out to be unreadable.
+   */
+  public long quietNanos() {
+    return expectsMark() ? Long.MAX_VALUE : QUIET_NANOS;
+  }
+
+  /** Longest time after the head for which a watch may keep its seats. */
+  public long capNanos() {
+    return CAP_NANOS;
+  }
+
+  /** Harmless when repeated. */
+  @Override
+  public void close() {
+    closed = true;
+    if (gzip != null) {
+      gzip.close();
+    }
+  }
+
+  private boolean expectsMark() {
+    return !closed && events != null && !(gzip == null ? events.isDone() : gzip.isDone());
+  }
+}

@@ -1,0 +1,61 @@
+package io.apfproxy.request;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Cases of Go's own test of time.ParseDuration among them. */
+class GoDurationTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "+0, 0",
+    "5s, 5000000000",
+    "-5s, -5000000000",
+    "1.5h, 5400000000000",
+    "1.s, 1000000000",
+    ".5s, 500000000",
+    "5.6s, 5600000000",
+    "1ns, 1",
+    "10us, 10000",
+    "10\u00b5s, 10000",
+    "10\u03bcs, 10000",
+    "1m2s3ms, 62003000000",
+    "52763797000ns, 52763797000",
+    "0.3333333333333333333h, 1200000000000",
+    "9007199254740993ns, 9007199254740993",
+    "9223372036854775807ns, 9223372036854775807",
+    "-9223372036854775808ns, -9223372036854775808",
+    "0.100000000000000000000h, 360000000000",
+  })
+  void readsGoDurations(String text, long nanos) {
+    assertThat(GoDuration.parse(text)).hasValue(nanos);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "3",
+        "-",
+        "-1",
+        "s",
+        ".",
+        "-.",
+        ".s",
+        "+.s",
+        "1d",
+        "1 s",
+        "1S",
+        "9223372036854775808ns",
+        "3000000h",
+        "9223372036854775.808us",
+        "99999999999999999999s",
+        "\u0661s",
+      })
+  void refusesEverythingElse(String text) {
+    assertThat(GoDuration.parse(text)).isEmpty();
+  }
+}

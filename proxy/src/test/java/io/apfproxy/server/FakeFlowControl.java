@@ -1,0 +1,93 @@
+package io.apfproxy.server;
+
+import io.apfproxy.flowcontrol.Admission;
+import io.apfproxy.flowcontrol.AdmissionListener;
+import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.FlowControl;
+import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.flowcontrol.Rejection;
+import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.request.RequestDigest;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Flow control that does as the test says, and counts. */
+final class FakeFlowControl implements FlowControl {
+  enum Answer {
+    EXECUTE,
+    WAIT,
+    REJECT
+  }
+
+  static final Classification PLACE =
+      new Classification("schema", "schema-uid", "level", "level-uid", "");
+
+  volatile Answer answer = Answer.EXECUTE;
+  final AtomicInteger executing = new AtomicInteger();
+  final AtomicInteger closedTwice = new AtomicInteger();
+  final AtomicInteger initialised = new AtomicInteger();
+  final AtomicInteger cancelled = new AtomicInteger();
+  final Queue<Place> waiting = new ConcurrentLinkedQueue<>();
+
+  @Override
+  public Admission admit(RequestDigest digest, AdmissionListener listener) {
+    Place place = new Place(listener);
+    switch (answer) {
+      case EXECUTE -> place.execute();
+      case WAIT -> waiting.add(place);
+      case REJECT -> listener.onReject(new Rejection(RejectReason.QUEUE_FULL, 7));
+    }
+    return place;
+  }
+
+  final class Place implements Admission, SeatLease {
+    private final AdmissionListener listener;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Place(AdmissionListener listener) {
+      this.listener = listener;
+    }
+
+    void execute() {
+      waiting.remove(this);
+      executing.incrementAndGet();
+      listener.onExecute(this);
+    }
+
+    @Override
+    public Classification classification() {
+      return PLACE;
+    }
+
+    @Override
+    public boolean isWaiting() {
+      return waiting.contains(this);
+    }
+
+    @Override
+    public boolean cancel() {
+      if (waiting.remove(this)) {
+        cancelled.incrementAndGet();
+        listener.onReject(new Rejection(RejectReason.TIME_OUT, 1));
+        return true;
+      }
+      return false;
+    }
+
+    @Override
+    public void watchInitialised() {
+      initialised.incrementAndGet();
+    }
+
+    @Override
+    public void close() {
+      if (closed.compareAndSet(false, true)) {
+        executing.decrementAndGet();
+      } else {
+        closedTwice.incrementAndGet();
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+package io.apfproxy.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.authn.ClientRequest;
+import io.apfproxy.authn.Credentials;
+import io.apfproxy.authn.Identity;
+import io.apfproxy.authn.RequestHead;
+import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.upstream.ProxyEvents.Held;
+import io.apfproxy.upstream.UpstreamConfig;
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The listener before a given upstream, with everything else a fake. */
+final class TestProxy implements AutoCloseable {
+  private static final Set<String> DROPPED =
+      Set.of("host", "connection", "upgrade", "transfer-encoding", "expect", "authorization");
+
+  final FakeFlowControl flowControl = new FakeFlowControl();
+  final CountingEvents events = new CountingEvents();
+  final ProxyServer server;
+  private final Vertx vertx;
+
+  TestProxy(Vertx vertx, int upstreamPort) {
+    this(vertx, upstreamPort, Duration.ofSeconds(60), TestProxy::read);
+  }
+
+  TestProxy(Vertx vertx, int upstreamPort, Duration requestTimeout, HeadReader heads) {
+    this.vertx = vertx;
+    TestCertificate certificate = FakeUpstream.certificate();
+    ServerConfig config =
+        new ServerConfig(
+            "127.0.0.1",
+            0,
+            1,
+            new PemKeyPair(certificate.certificatePem(), certificate.keyPem()),
+            requestTimeout,
+            true);
+    UpstreamConfig upstream =
+        new UpstreamConfig(
+            URI.create("https://127.0.0.1:" + upstreamPort),
+            FakeUpstream.authorityPem(),
+            false,
+            null,
+            null,
+            null);
+    server =
+        get(
+            ProxyServer.start(
+                vertx,
+                config,
+                new Collaborators(
+                    heads, TestProxy::identify, flowControl, null, upstream, events)));
+  }
+
+  static <T> T get(Future<T> future) {
+    try {
+      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.ExecutionException e) {
+      throw new AssertionError(e.getCause());
+    } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Future<Identity> identify(RequestHead head) {
+    String authorization = head.credentials().authorization();
+    return Future.succeededFuture(
+        new Identity(
+            UserInfo.ANONYMOUS,
+            UserInfo.ANONYMOUS,
+            Identity.Mode.PASS_THROUGH,
+            new Identity.UpstreamHeaders(
+                authorization == null
+                    ? List.of()
+                    : List.of(Map.entry("Authorization", authorization)))));
+  }
+
+  /** Just enough of the header rules for an honest client. */
+  static RequestHead read(ClientRequest request) {
+    MultiMap survivors = MultiMap.caseInsensitiveMultiMap();
+    for (Map.Entry<String, String> line : request.headers()) {
+      if (!DROPPED.contains(line.getKey().toLowerCase(java.util.Locale.ROOT))) {
+        survivors.add(line.getKey(), line.getValue());
+      }
+    }
+    String upgrade = request.headers().get("Upgrade");
+    return new RequestHead(
+        request,
+        survivors,
+        upgrade == null ? "" : upgrade,
+        request.headers().contains("Expect"),
+        new Credentials(request.headers().get("Authorization"), List.of(), Map.of(), null));
+  }
+
+  int port() {
+    return server.port();
+  }
+
+  /** A client that speaks this version only. */
+  HttpClient client(HttpVersion version) {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setSsl(true)
+            .setTrustAll(true)
+            .setVerifyHost(false)
+            .setUseAlpn(true)
+            .setAlpnVersions(List.of(version))
+            .setProtocolVersion(version)
+            .setDefaultHost("127.0.0.1")
+            .setDefaultPort(port());
+    return vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(50));
+  }
+
+  /** Nothing is held any more, and no lease was closed twice. */
+  void expectRest() {
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(
+            () -> {
+              assertThat(events.held(Held.EXCHANGE)).isZero();
+              assertThat(events.held(Held.UPSTREAM_STREAM)).isZero();
+              assertThat(events.held(Held.TUNNEL)).isZero();
+              assertThat(flowControl.executing.get()).isZero();
+            });
+    assertThat(flowControl.closedTwice.get()).isZero();
+  }
+
+  @Override
+  public void close() {
+    get(server.shutdown(Duration.ofMillis(200)));
+  }
+}
