@@ -1,12 +1,27 @@
 package io.apfproxy.real;
 
+import io.apfproxy.fixtures.load.Load;
+import io.apfproxy.fixtures.load.LoadClient;
+import io.apfproxy.fixtures.load.LoadReport;
+import io.apfproxy.fixtures.load.LoadRequest;
+import io.apfproxy.fixtures.load.Pace;
+import io.apfproxy.fixtures.load.Target;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient.Version;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
 import org.awaitility.Awaitility;
 
 /**
@@ -17,27 +32,50 @@ import org.awaitility.Awaitility;
 final class IsolationReport {
   private static final List<String> SMALL_LIMITS =
       List.of("--max-requests-inflight=20", "--max-mutating-requests-inflight=10");
-  private static final Duration WARM_UP = Duration.ofSeconds(3);
   private static final int LISTS_IN_FLIGHT = 300;
   private static final int LIST_ITEMS = 10;
   private static final int ITEM_BYTES = 100_000;
   private static final String CONFIG_MAPS = "/api/v1/namespaces/load/configmaps";
-  private static final String SMALL = CONFIG_MAPS + "/small";
+  private static final Supplier<LoadRequest> SMALL = LoadRequest.get(CONFIG_MAPS + "/small");
+  private static final Supplier<LoadRequest> LARGE =
+      LoadRequest.get(CONFIG_MAPS + "?resourceVersion=0");
+  private static final Pace MOUSE_PACE = Pace.openLoop(20);
+  private static final LoadReport NOTHING =
+      new LoadReport(new Histogram(3), new TreeMap<>(), 0, 0, 0);
+  private static final int CONNECTIONS = 8;
 
   private IsolationReport() {}
 
-  /** One line of the table. */
-  record Row(String name, Mouse.Result mouse, double listsPerSecond, double refusedPerSecond) {
+  /**
+   * One line of the table.
+   *
+   * @param mouse latencies in it run to the last byte, of answers with status 200 only
+   */
+  record Row(String name, LoadReport mouse, double listsPerSecond, double refusedPerSecond) {
     String text() {
       return String.format(
           "%-42s %8.1f %8.1f %6d of %d %9.0f %10.0f",
           name,
-          mouse.p50Millis(),
-          mouse.p99Millis(),
-          mouse.refused(),
-          mouse.asked(),
+          p50Millis(),
+          p99Millis(),
+          mouse.rejected(),
+          asked(),
           listsPerSecond,
           refusedPerSecond);
+    }
+
+    double p50Millis() {
+      return mouse.percentile(50).toNanos() / 1e6;
+    }
+
+    double p99Millis() {
+      return mouse.percentile(99).toNanos() / 1e6;
+    }
+
+    private long asked() {
+      return mouse.statuses().values().stream().mapToLong(Long::longValue).sum()
+          + mouse.failures()
+          + mouse.inFlight();
     }
   }
 
@@ -72,7 +110,7 @@ final class IsolationReport {
     try (ControlPlane roomy = start(List.of())) {
       try (ProxyProcess proxy =
           ProxyProcess.startAsFrontProxy(roomy, SMALL_LIMITS.toArray(String[]::new))) {
-        Users users = new Users(proxy.url(), proxy.certificate());
+        Target users = target(proxy.url(), proxy.certificate());
         alone = row("alone, through apf-proxy", users, 0, perRow);
         proxied = row("apf-proxy, 20 + 10 seats", users, LISTS_IN_FLIGHT, perRow);
       }
@@ -89,35 +127,58 @@ final class IsolationReport {
     List<String> all = new ArrayList<>(SMALL_LIMITS);
     all.addAll(List.of(flags));
     try (ControlPlane small = start(all)) {
-      return row(name, new Users(small.url(), small.pki("ca.crt")), LISTS_IN_FLIGHT, perRow);
+      return row(name, target(small.url(), small.pki("ca.crt")), LISTS_IN_FLIGHT, perRow);
     }
   }
 
-  private static Row row(String name, Users users, int listsInFlight, Duration time) {
-    Mouse mouse = new Mouse(users.client("mouse"), SMALL);
-    try (Elephant elephant =
-        new Elephant(users.client("elephant"), CONFIG_MAPS + "?resourceVersion=0", listsInFlight)) {
-      mouse.run(WARM_UP);
-      // hundreds of TLS handshakes are not what is measured
-      Awaitility.await()
-          .atMost(Duration.ofMinutes(2))
-          .until(() -> elephant.served() + elephant.refused() >= listsInFlight);
-      long served = elephant.served();
-      long refused = elephant.refused();
+  private static Row row(String name, Target server, int listsInFlight, Duration time) {
+    Vertx vertx = Vertx.vertx();
+    try (LoadClient mouse = new LoadClient(vertx, server.as(ControlPlane.token("mouse")));
+        LoadClient elephant = new LoadClient(vertx, server.as(ControlPlane.token("elephant")))) {
+      // both are at work, connected and warm, before the measurement starts
+      Load mouseBefore = mouse.start(SMALL, MOUSE_PACE);
+      Optional<Load> lists =
+          listsInFlight == 0
+              ? Optional.empty()
+              : Optional.of(elephant.start(LARGE, Pace.closedLoop(listsInFlight)));
+      await(() -> mouseBefore.report().succeeded() >= 40);
+      lists.ifPresent(
+          load ->
+              await(() -> load.report().succeeded() + load.report().rejected() >= listsInFlight));
+      mouseBefore.stop();
+
+      LoadReport before = lists.map(Load::report).orElse(NOTHING);
       long start = System.nanoTime();
-      Mouse.Result result = mouse.run(time);
+      Load measured = mouse.start(SMALL, MOUSE_PACE);
+      await(() -> System.nanoTime() - start >= time.toNanos());
+      LoadReport result = measured.stop();
       double seconds = (System.nanoTime() - start) / 1e9;
+      LoadReport after = lists.map(Load::report).orElse(NOTHING);
       return new Row(
           name,
           result,
-          (elephant.served() - served) / seconds,
-          (elephant.refused() - refused) / seconds);
+          (after.succeeded() - before.succeeded()) / seconds,
+          (after.rejected() - before.rejected()) / seconds);
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
     }
   }
 
-  private record Users(URI server, Path trusted) {
-    ApiClient client(String user) {
-      return ApiClient.withToken(server, trusted, ControlPlane.token(user), Version.HTTP_1_1);
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(Duration.ofMinutes(2)).until(condition);
+  }
+
+  private static Target target(URI server, Path trusted) {
+    try {
+      return new Target(
+          server.getHost(),
+          server.getPort(),
+          Files.readString(trusted),
+          "",
+          HttpVersion.HTTP_2,
+          CONNECTIONS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
