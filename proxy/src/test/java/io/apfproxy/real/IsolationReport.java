@@ -1,0 +1,225 @@
+package io.apfproxy.real;
+
+import io.apfproxy.fixtures.load.Load;
+import io.apfproxy.fixtures.load.LoadClient;
+import io.apfproxy.fixtures.load.LoadReport;
+import io.apfproxy.fixtures.load.LoadRequest;
+import io.apfproxy.fixtures.load.Pace;
+import io.apfproxy.fixtures.load.Target;
+import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import org.HdrHistogram.Histogram;
+import org.awaitility.Awaitility;
+
+/**
+ * A mouse beside an elephant before one real kube-apiserver: alone, without flow control, with
+ * apf-proxy, and with kube-apiserver's own APF. Both users fall under the schema {@code
+ * global-default}, so nothing but fair queuing keeps them apart.
+ */
+final class IsolationReport {
+  private static final List<String> SMALL_LIMITS =
+      List.of("--max-requests-inflight=20", "--max-mutating-requests-inflight=10");
+  private static final int LISTS_IN_FLIGHT = 300;
+  private static final int LIST_ITEMS = 10;
+  private static final int ITEM_BYTES = 100_000;
+  private static final String CONFIG_MAPS = "/api/v1/namespaces/load/configmaps";
+  private static final Supplier<LoadRequest> SMALL = LoadRequest.get(CONFIG_MAPS + "/small");
+  private static final Supplier<LoadRequest> LARGE =
+      LoadRequest.get(CONFIG_MAPS + "?resourceVersion=0");
+  private static final Pace MOUSE_PACE = Pace.openLoop(20);
+  private static final LoadReport NOTHING =
+      new LoadReport(new Histogram(3), new TreeMap<>(), 0, 0, 0);
+  private static final int CONNECTIONS = 8;
+
+  private IsolationReport() {}
+
+  /**
+   * One line of the table.
+   *
+   * @param mouse latencies in it run to the last byte, of answers with status 200 only
+   */
+  record Row(String name, LoadReport mouse, double listsPerSecond, double refusedPerSecond) {
+    String text() {
+      return String.format(
+          "%-42s %8.1f %8.1f %6d of %d %9.0f %10.0f",
+          name,
+          p50Millis(),
+          p99Millis(),
+          mouse.rejected(),
+          asked(),
+          listsPerSecond,
+          refusedPerSecond);
+    }
+
+    double p50Millis() {
+      return mouse.percentile(50).toNanos() / 1e6;
+    }
+
+    double p99Millis() {
+      return mouse.percentile(99).toNanos() / 1e6;
+    }
+
+    private long asked() {
+      return mouse.statuses().values().stream().mapToLong(Long::longValue).sum()
+          + mouse.failures()
+          + mouse.inFlight();
+    }
+  }
+
+  /** All rows, in the order of their names above. */
+  record Table(Row alone, Row without, Row proxy, Row server) {
+    String text() {
+      StringBuilder text =
+          new StringBuilder(
+              String.format(
+                  "%-42s %8s %8s %13s %9s %10s%n",
+                  "", "p50 ms", "p99 ms", "refused", "lists/s", "refused/s"));
+      for (Row row : List.of(alone, without, proxy, server)) {
+        text.append(row.text()).append(System.lineSeparator());
+      }
+      return text.toString();
+    }
+  }
+
+  /**
+   * Measures with {@code KUBEBUILDER_ASSETS} and {@code -Dapf.jar}; the one argument is the seconds
+   * per row, 25 if absent.
+   */
+  public static void main(String[] args) {
+    int seconds = args.length == 0 ? 25 : Integer.parseInt(args[0]);
+    System.out.print(measure(Duration.ofSeconds(seconds)).text());
+  }
+
+  /** Starts what each row needs, one row after the other. */
+  static Table measure(Duration perRow) {
+    Row alone;
+    Row proxied;
+    try (ControlPlane roomy = start(List.of())) {
+      try (ProxyProcess proxy =
+          ProxyProcess.startAsFrontProxy(roomy, SMALL_LIMITS.toArray(String[]::new))) {
+        Target users = target(proxy.url(), proxy.certificate());
+        alone = row("alone, through apf-proxy", users, 0, perRow);
+        proxied = row("apf-proxy, 20 + 10 seats", users, LISTS_IN_FLIGHT, perRow);
+      }
+    }
+    return new Table(
+        alone,
+        direct(
+            "no flow control, 20 + 10 in flight", perRow, "--enable-priority-and-fairness=false"),
+        proxied,
+        direct("kube-apiserver's own APF, 20 + 10 seats", perRow));
+  }
+
+  static Row direct(String name, Duration perRow, String... flags) {
+    List<String> all = new ArrayList<>(SMALL_LIMITS);
+    all.addAll(List.of(flags));
+    try (ControlPlane small = start(all)) {
+      return row(name, target(small.url(), small.pki("ca.crt")), LISTS_IN_FLIGHT, perRow);
+    }
+  }
+
+  private static Row row(String name, Target server, int listsInFlight, Duration time) {
+    Vertx vertx = Vertx.vertx();
+    try (LoadClient mouse = new LoadClient(vertx, server.as(ControlPlane.token("mouse")));
+        LoadClient elephant = new LoadClient(vertx, server.as(ControlPlane.token("elephant")))) {
+      // both are at work, connected and warm, before the measurement starts
+      Load mouseBefore = mouse.start(SMALL, MOUSE_PACE);
+      Optional<Load> lists =
+          listsInFlight == 0
+              ? Optional.empty()
+              : Optional.of(elephant.start(LARGE, Pace.closedLoop(listsInFlight)));
+      await(() -> mouseBefore.report().succeeded() >= 40);
+      lists.ifPresent(
+          load ->
+              await(() -> load.report().succeeded() + load.report().rejected() >= listsInFlight));
+      mouseBefore.stop();
+
+      LoadReport before = lists.map(Load::report).orElse(NOTHING);
+      long start = System.nanoTime();
+      Load measured = mouse.start(SMALL, MOUSE_PACE);
+      await(() -> System.nanoTime() - start >= time.toNanos());
+      LoadReport result = measured.stop();
+      double seconds = (System.nanoTime() - start) / 1e9;
+      LoadReport after = lists.map(Load::report).orElse(NOTHING);
+      return new Row(
+          name,
+          result,
+          (after.succeeded() - before.succeeded()) / seconds,
+          (after.rejected() - before.rejected()) / seconds);
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  private static void await(Callable<Boolean> condition) {
+    Awaitility.await().atMost(Duration.ofMinutes(2)).until(condition);
+  }
+
+  private static Target target(URI server, Path trusted) {
+    try {
+      return new Target(
+          server.getHost(),
+          server.getPort(),
+          Files.readString(trusted),
+          "",
+          HttpVersion.HTTP_2,
+          CONNECTIONS);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static ControlPlane start(List<String> flags) {
+    ControlPlane cluster = ControlPlane.start(new ControlPlane.Options(false, false, flags));
+    try {
+      ProxyAccess.grant(cluster);
+      cluster.kubectl("admin").runWithInput(objects(), "create", "-f", "-").orThrow();
+      return cluster;
+    } catch (RuntimeException | Error e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private static String objects() {
+    StringBuilder yaml =
+        new StringBuilder(
+            """
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: load}
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: load-may-read}
+            roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+            subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: load}]
+            """);
+    configMap(yaml, "small", 2_048);
+    for (int i = 0; i < LIST_ITEMS; i++) {
+      configMap(yaml, "large-" + i, ITEM_BYTES);
+    }
+    return yaml.toString();
+  }
+
+  private static void configMap(StringBuilder yaml, String name, int bytes) {
+    yaml.append("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {namespace: load, name: ")
+        .append(name)
+        .append("}\ndata: {blob: ")
+        .append("x".repeat(bytes))
+        .append("}\n");
+  }
+}

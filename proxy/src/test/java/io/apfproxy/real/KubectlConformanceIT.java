@@ -1,0 +1,108 @@
+package io.apfproxy.real;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.apfproxy.fixtures.realcluster.CommandResult;
+import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.apfproxy.fixtures.realcluster.Kubectl;
+import io.apfproxy.fixtures.realcluster.RealControlPlane;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every kubectl command says the same through the proxy as it does directly, in each way the proxy
+ * hands an identity on, while kube-controller-manager works through it too.
+ */
+@RealControlPlane(kubelet = true, audit = true)
+final class KubectlConformanceIT {
+  @TempDir static Path scratch;
+  private static ControlPlane cluster;
+  private static ProxyProcess frontProxy;
+  private static ProxyProcess impersonator;
+
+  @BeforeAll
+  static void start(ControlPlane controlPlane) {
+    cluster = controlPlane;
+    ProxyAccess.grant(cluster);
+    frontProxy = ProxyProcess.startAsFrontProxy(cluster);
+    impersonator = ProxyProcess.start(cluster, "--upstream-identity=impersonation");
+    cluster.startControllers(
+        frontProxy.kubeconfig("kcm"), "--use-service-account-credentials=true");
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.stopControllers();
+    assertAll(
+        Stream.of(frontProxy, impersonator).filter(Objects::nonNull).map(proxy -> proxy::close));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> clientCertificateAsRequestHeaders() {
+    return compare("1", cluster.kubectl("admin-cert"), frontProxy.kubectl("admin-cert"), scratch);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> clientCertificateAsImpersonation() {
+    return compare("2", cluster.kubectl("admin-cert"), impersonator.kubectl("admin-cert"), scratch);
+  }
+
+  @TestFactory
+  Stream<DynamicTest> tokenPassedThrough() {
+    return compare("3", cluster.kubectl("alice"), frontProxy.kubectl("alice"), scratch);
+  }
+
+  @Test
+  void controllerManagerLeadsThroughTheProxy() {
+    Kubectl admin = cluster.kubectl("admin");
+    String[] holder = {
+      "get",
+      "lease",
+      "kube-controller-manager",
+      "-n",
+      "kube-system",
+      "-o",
+      "jsonpath={.spec.holderIdentity}"
+    };
+
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> admin.run(holder).stdout(), name -> !name.isBlank());
+
+    assertThat(
+            frontProxy.metric(
+                "apiserver_flowcontrol_dispatched_requests_total",
+                "flow_schema=\"system-leader-election\""))
+        .isPositive();
+  }
+
+  static Stream<DynamicTest> compare(String run, Kubectl direct, Kubectl proxied, Path scratch) {
+    KubectlActor first = new KubectlActor("d" + run, direct, scratch);
+    KubectlActor second = new KubectlActor("p" + run, proxied, scratch);
+    return KubectlScript.steps().stream()
+        .map(step -> dynamicTest(step.name(), () -> compare(step, first, second)));
+  }
+
+  private static void compare(KubectlStep step, KubectlActor direct, KubectlActor proxied) {
+    CommandResult expected = step.action().apply(direct);
+    assertThat(expected.exitCode()).as("direct: %s", expected).isEqualTo(step.exitCode());
+    assertThat(expected.stdout() + expected.stderr())
+        .as("direct: %s", expected)
+        .contains(step.shown());
+
+    CommandResult actual = step.action().apply(proxied);
+
+    assertThat(KubectlOutput.normalise(actual)).isEqualTo(KubectlOutput.normalise(expected));
+  }
+}

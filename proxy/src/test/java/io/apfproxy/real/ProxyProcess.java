@@ -1,0 +1,264 @@
+package io.apfproxy.real;
+
+import io.apfproxy.fixtures.realcluster.CommandResult;
+import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.apfproxy.fixtures.realcluster.Kubectl;
+import io.apfproxy.fixtures.realcluster.RunningCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/**
+ * The runnable jar as a child process before a control plane. Closing it drains it and insists on
+ * exit code 0.
+ */
+final class ProxyProcess implements AutoCloseable {
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(90);
+
+  private final ControlPlane cluster;
+  private final RunningCommand process;
+  private final Path certificates;
+  private final URI url;
+  private final URI admin;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private ProxyProcess(
+      ControlPlane cluster, RunningCommand process, Path certificates, URI url, URI admin) {
+    this.cluster = cluster;
+    this.process = process;
+    this.certificates = certificates;
+    this.url = url;
+    this.admin = admin;
+  }
+
+  /**
+   * Starts the proxy with the credential of the user {@code apf-proxy} and waits until it is ready.
+   *
+   * @param flags further flags
+   */
+  static ProxyProcess start(ControlPlane cluster, String... flags) {
+    int port = freePort();
+    int adminPort = freePort();
+    Path certificates;
+    try {
+      certificates = Files.createTempDirectory(cluster.directory(), "apf-proxy-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                java(),
+                "-Xmx512m",
+                "-jar",
+                jar(),
+                "--kubeconfig",
+                cluster.kubeconfig("proxy").toString(),
+                "--bind-address=127.0.0.1",
+                "--secure-port=" + port,
+                "--admin-port=" + adminPort,
+                "--cert-dir=" + certificates));
+    command.addAll(List.of(flags));
+    RunningCommand process = RunningCommand.start(new ProcessBuilder(command));
+    ProxyProcess proxy =
+        new ProxyProcess(
+            cluster,
+            process,
+            certificates,
+            URI.create("https://127.0.0.1:" + port),
+            URI.create("http://127.0.0.1:" + adminPort));
+    try {
+      proxy.awaitReady();
+    } catch (RuntimeException | Error e) {
+      process.close();
+      throw e;
+    }
+    return proxy;
+  }
+
+  /**
+   * The same before kube-apiserver's front-proxy settings: client certificates go upstream as
+   * request headers.
+   */
+  static ProxyProcess startAsFrontProxy(ControlPlane cluster, String... flags) {
+    List<String> all = new ArrayList<>(List.of(flags));
+    all.add("--proxy-client-cert-file=" + cluster.pki("front-proxy-client.crt"));
+    all.add("--proxy-client-key-file=" + cluster.pki("front-proxy-client.key"));
+    return start(cluster, all.toArray(String[]::new));
+  }
+
+  /** Where clients connect. */
+  URI url() {
+    return url;
+  }
+
+  /** Certificate to trust for {@link #url}. */
+  Path certificate() {
+    return certificates.resolve("apf-proxy.crt");
+  }
+
+  /** What it wrote, for the message of a failing test. */
+  String log() {
+    return process.stdout() + process.stderr();
+  }
+
+  /**
+   * kubectl of one of the control plane's users, led through the proxy by the {@code kubeconfig}
+   * command.
+   */
+  Kubectl kubectl(String user) {
+    return cluster.kubectlWith(kubeconfig(user));
+  }
+
+  /** A kubeconfig of one of the control plane's users that leads through the proxy. */
+  Path kubeconfig(String user) {
+    Path file = certificates.resolve(user + ".kubeconfig");
+    if (Files.exists(file)) {
+      return file;
+    }
+    CommandResult written =
+        RunningCommand.start(
+                new ProcessBuilder(
+                    java(),
+                    "-jar",
+                    jar(),
+                    "kubeconfig",
+                    "--kubeconfig",
+                    cluster.kubeconfig(user).toString(),
+                    "--server",
+                    url.toString(),
+                    "--certificate-authority",
+                    certificate().toString()))
+            .await(START_TIMEOUT)
+            .orThrow();
+    try {
+      return Files.writeString(file, written.stdout());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Body of a page of the admin listener, such as {@code /metrics}. */
+  String page(String path) {
+    HttpResponse<String> response = get(path);
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(
+          path + " answers " + response.statusCode() + ": " + response.body());
+    }
+    return response.body();
+  }
+
+  /**
+   * Sum of the samples of one metric whose labels all match.
+   *
+   * @param name name as exposed, such as {@code apiserver_flowcontrol_current_executing_requests}
+   * @param labels text such as {@code priority_level="exempt"} that the sample must hold
+   */
+  double metric(String name, String... labels) {
+    Pattern sample = Pattern.compile("(?m)^" + Pattern.quote(name) + "(\\{[^\\n]*})? (\\S+)");
+    Matcher matcher = sample.matcher(page("/metrics"));
+    double sum = 0;
+    boolean found = false;
+    while (matcher.find()) {
+      String tags = matcher.group(1) == null ? "" : matcher.group(1);
+      if (List.of(labels).stream().allMatch(tags::contains)) {
+        found = true;
+        sum += Double.parseDouble(matcher.group(2));
+      }
+    }
+    if (!found) {
+      throw new IllegalStateException("no sample of " + name + " with " + List.of(labels));
+    }
+    return sum;
+  }
+
+  /** Resident memory in bytes. Linux only. */
+  long residentBytes() {
+    try {
+      return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends SIGTERM and waits for the drain, which must end with exit code 0. */
+  @Override
+  public void close() {
+    process.terminate();
+    process.await(STOP_TIMEOUT).orThrow();
+  }
+
+  private void awaitReady() {
+    Awaitility.await()
+        .atMost(START_TIMEOUT)
+        .pollInterval(Duration.ofMillis(100))
+        .failFast(
+            () -> {
+              if (!process.isAlive()) {
+                throw new IllegalStateException("the proxy ended:\n" + log());
+              }
+            })
+        .until(this::isReady);
+  }
+
+  private boolean isReady() {
+    try {
+      return get("/readyz").statusCode() == 200;
+    } catch (UncheckedIOException e) {
+      return false; // not listening yet
+    }
+  }
+
+  private HttpResponse<String> get(String path) {
+    HttpRequest request =
+        HttpRequest.newBuilder(admin.resolve(path)).timeout(Duration.ofSeconds(10)).build();
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+
+  private static String jar() {
+    String jar = System.getProperty("apf.jar");
+    if (jar == null || !Files.isReadable(Path.of(jar))) {
+      throw new IllegalStateException(
+          "system property apf.jar names no file: " + jar + "; mvn verify sets it");
+    }
+    return jar;
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
