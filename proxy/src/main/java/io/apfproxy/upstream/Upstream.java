@@ -54,6 +54,7 @@ public final class Upstream {
   private final HostAndPort authority;
   private final String pathPrefix;
   private final Map<Credential, HttpClient> clients = new EnumMap<>(Credential.class);
+
   /** Kept here because HttpClosedException.goAway() reads a buffer that has been released. */
   private final Map<HttpConnection, Integer> lastStreams = new WeakHashMap<>();
 
@@ -172,8 +173,7 @@ public final class Upstream {
   private void connected(HttpConnection connection) {
     events.held(Held.UPSTREAM_CONNECTION, 1);
     connection.closeHandler(gone -> events.held(Held.UPSTREAM_CONNECTION, -1));
-    connection.goAwayHandler(
-        goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
+    connection.goAwayHandler(goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
   }
 
   /** Whether the upstream said that it went away before it looked at this request. */
