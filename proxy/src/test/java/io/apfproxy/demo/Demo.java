@@ -1,5 +1,7 @@
 package io.apfproxy.demo;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.vertx.core.Vertx;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs the demo: {@code -Ddemo.seconds} (6 to 600) for both phases together, {@code
@@ -30,6 +33,8 @@ public final class Demo implements AutoCloseable {
       System.err.println("demo.seconds is " + seconds + ", must be 6 to 600");
       System.exit(2);
     }
+    quieten("io.vertx");
+    quieten("io.netty");
     Demo demo = new Demo();
     Runtime.getRuntime().addShutdownHook(new Thread(demo::close));
     try {
@@ -39,6 +44,11 @@ public final class Demo implements AutoCloseable {
       System.exit(1);
     }
     System.exit(0);
+  }
+
+  /** Loads are cut off at the end of a phase: what the client library says of it is no news. */
+  private static void quieten(String logger) {
+    ((Logger) LoggerFactory.getLogger(logger)).setLevel(Level.OFF);
   }
 
   private void run(Duration phase, boolean keep) throws IOException, InterruptedException {

@@ -38,7 +38,7 @@ final class DemoCluster {
             .allow("system:authenticated", "*", "*")
             .capacity(
                 new Capacity(
-                    WORKERS, Duration.ofMillis(4), Duration.ofMillis(100), Duration.ofMillis(300)))
+                    WORKERS, Duration.ofMillis(4), Duration.ofMillis(100), Duration.ofMillis(550)))
             .start();
     server.create(objects());
     return server;

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 
 /** The clients of one phase: one elephant, four mice, each a user of its own. */
 final class Herd implements AutoCloseable {
-  static final int ELEPHANT_LISTS = 300;
+  static final int ELEPHANT_LISTS = 200;
   private static final double MOUSE_RATE = 15;
 
   private final Vertx vertx;

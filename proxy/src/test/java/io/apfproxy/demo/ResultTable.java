@@ -43,7 +43,7 @@ final class ResultTable {
     double before = without.percentile(99).toNanos();
     double after = Math.max(1, with.percentile(99).toNanos());
     return Text.format(
-        "The mice's p99 is %s%.0f times shorter with flow control.",
+        "The p99 of the mice: %s%.1f times that with flow control when there was none.",
         without.isLowerBound(99) ? "more than " : "", before / after);
   }
 }
