@@ -1,10 +1,12 @@
 package io.apfproxy.kube;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.apfproxy.nullness.Nullable;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.VersionInfo;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,6 +14,8 @@ import java.util.List;
  * Looks at the upstream once at start, so that what is missing is told before a client meets it.
  */
 public final class UpstreamCheck {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final KubernetesClient client;
 
   public UpstreamCheck(KubernetesClient client) {
@@ -55,8 +59,7 @@ public final class UpstreamCheck {
     List<String> remarks = new ArrayList<>();
     String version;
     try {
-      VersionInfo info = client.getKubernetesVersion();
-      version = info == null || info.getGitVersion() == null ? "" : info.getGitVersion();
+      version = gitVersion(client.raw("/version"));
     } catch (KubernetesClientException e) {
       if (e.getCode() == 0) {
         remarks.add(
@@ -87,6 +90,14 @@ public final class UpstreamCheck {
           "the proxy's rights at the upstream could not be checked (code " + e.getCode() + ")");
     }
     return new Findings(true, version, remarks, tooPowerful);
+  }
+
+  private static String gitVersion(@Nullable String answer) {
+    try {
+      return answer == null ? "" : JSON.readTree(answer).path("gitVersion").asText("");
+    } catch (JsonProcessingException e) {
+      return "";
+    }
   }
 
   private boolean allowed(Right right) {

@@ -228,8 +228,7 @@ class ApfFlowControlTest {
           public void onReject(Rejection rejection) {}
         };
 
-    assertThatThrownBy(
-            () -> control.admit(Client.digest(UserInfo.of("ann"), "GET", PODS), broken))
+    assertThatThrownBy(() -> control.admit(Client.digest(UserInfo.of("ann"), "GET", PODS), broken))
         .hasMessage("broken");
 
     assertThat(Client.get(control, "ann", PODS).executes()).isTrue();
@@ -321,9 +320,7 @@ class ApfFlowControlTest {
     control.adjustBorrowing();
 
     assertThat(level(control, "a").currentLimit()).isGreaterThan(idleLimit);
-    assertThat(clients)
-        .filteredOn(Client::executes)
-        .hasSize(level(control, "a").currentLimit());
+    assertThat(clients).filteredOn(Client::executes).hasSize(level(control, "a").currentLimit());
     assertThat(level(control, "a").demandHighWatermark()).isEqualTo(40);
     assertThat(control.seatFairFraction()).isPositive();
   }

@@ -58,7 +58,8 @@ class ConcurrencyLimitsVectorTest {
 
   private static Map<String, Limits> limits(ApfFlowControl control) {
     return control.snapshot().stream()
-        .collect(Collectors.toMap(
+        .collect(
+            Collectors.toMap(
                 LevelSnapshot::name,
                 ConcurrencyLimitsVectorTest::limitsOf,
                 (a, b) -> a,

@@ -186,8 +186,7 @@ class ListLearningTest {
   @Test
   void learnsNothingFromACutResponse() {
     byte[] body = list("", 10).getBytes(StandardCharsets.UTF_8);
-    ListMeter meter =
-        Objects.requireNonNull(learning.meter(Requests.get(WIDGETS), 200, JSON, ""));
+    ListMeter meter = Objects.requireNonNull(learning.meter(Requests.get(WIDGETS), 200, JSON, ""));
 
     meter.accept(body, 0, body.length);
     meter.close();
@@ -211,7 +210,8 @@ class ListLearningTest {
 
   @Test
   void givesUpOnABodyThatExpandsTooFar() {
-    byte[] bomb = gzip(("{\"items\":[" + " ".repeat(20 << 20) + "]}").getBytes(StandardCharsets.UTF_8));
+    byte[] bomb =
+        gzip(("{\"items\":[" + " ".repeat(20 << 20) + "]}").getBytes(StandardCharsets.UTF_8));
     ListMeter meter =
         Objects.requireNonNull(learning.meter(Requests.get(WIDGETS), 200, JSON, "gzip"));
 

@@ -6,8 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class ObjectStatisticsTest {
-  private static final ObjectReading KNOWN =
-      new ObjectReading(ObjectReading.State.FRESH, 5, 100);
+  private static final ObjectReading KNOWN = new ObjectReading(ObjectReading.State.FRESH, 5, 100);
 
   private final ManualTime time = new ManualTime();
 

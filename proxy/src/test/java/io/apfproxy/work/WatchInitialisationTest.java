@@ -108,8 +108,7 @@ class WatchInitialisationTest {
 
   @Test
   void fallsBackToAGapWhenTheStreamCannotBeRead() {
-    assertThat(of(MARKED, 200, "application/cbor-seq", "").quietNanos())
-        .isLessThan(Long.MAX_VALUE);
+    assertThat(of(MARKED, 200, "application/cbor-seq", "").quietNanos()).isLessThan(Long.MAX_VALUE);
     WatchInitialisation odd = of(MARKED, 200, JSON, "");
     bytesUntilDone(odd, utf8("{ \"object\": {}, \"type\": \"ADDED\" }\n"), 100);
     assertThat(odd.quietNanos()).isLessThan(Long.MAX_VALUE);
