@@ -1,29 +1,74 @@
 package io.apfproxy;
 
+import io.apfproxy.app.KubeconfigCommand;
+import io.apfproxy.app.LogLevel;
+import io.apfproxy.app.ProxyApp;
+import io.apfproxy.app.StartException;
+import io.apfproxy.app.Termination;
+import io.apfproxy.app.Version;
 import io.apfproxy.cli.Command;
+import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.UsageException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The program: arguments to options, options to the running proxy, its end to an exit code. */
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(run(List.of(arguments)));
+    int code = run(List.of(arguments));
+    LogLevel.flush();
+    System.exit(code);
   }
 
   private static int run(List<String> arguments) {
     try {
-      Command command = Command.parse(arguments, System.getenv());
-      if (command instanceof Command.Help help) {
-        System.out.print(help.text());
-        return 0;
-      }
-      System.out.println(command);
-      return 0;
+      return run(Command.parse(arguments, System.getenv()));
     } catch (UsageException e) {
-      System.err.println("apf-proxy: " + e.getMessage());
-      return e.exitCode();
+      return complain(e, e.exitCode());
+    } catch (StartException e) {
+      return complain(e, Command.EXIT_FAILURE);
     }
+  }
+
+  private static int run(Command command) throws StartException {
+    if (command instanceof Command.Serve serve) {
+      return serve(serve.options());
+    }
+    if (command instanceof Command.Kubeconfig kubeconfig) {
+      System.out.print(KubeconfigCommand.run(kubeconfig.options()));
+    } else if (command instanceof Command.Help help) {
+      System.out.print(help.text());
+    } else {
+      System.out.println(Version.line());
+    }
+    return 0;
+  }
+
+  private static int serve(ProxyOptions options) throws StartException {
+    LogLevel.set(options.logLevel());
+    Termination termination = Termination.watch();
+    AtomicReference<Throwable> failed = new AtomicReference<>();
+    try (ProxyApp proxy = ProxyApp.start(options)) {
+      proxy
+          .failure()
+          .whenComplete(
+              (never, cause) -> {
+                failed.set(cause);
+                termination.ask();
+              });
+      System.out.println(proxy.welcome());
+      termination.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Throwable cause = failed.get();
+    return cause == null ? 0 : complain(cause, Command.EXIT_FAILURE);
+  }
+
+  private static int complain(Throwable cause, int code) {
+    System.err.println("apf-proxy: " + cause.getMessage());
+    return code;
   }
 }

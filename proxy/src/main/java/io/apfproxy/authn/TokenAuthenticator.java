@@ -1,6 +1,5 @@
 package io.apfproxy.authn;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
@@ -69,8 +68,12 @@ final class TokenAuthenticator {
         .ask(
             key,
             () -> reviewer.review(text.get()).thenApply(user -> remember(key, text.get(), user)))
-        .handle(TokenAuthenticator::outcome)
-        .thenCompose(answer -> answer);
+        .exceptionallyCompose(cause -> CompletableFuture.failedFuture(refusal(cause)))
+        .thenCompose(
+            user ->
+                user.map(CompletableFuture::completedFuture)
+                    .orElseGet(
+                        () -> CompletableFuture.failedFuture(Refusals.unauthorized("bad-token"))));
   }
 
   private Optional<UserInfo> remember(String key, String token, Optional<UserInfo> user) {
@@ -84,19 +87,13 @@ final class TokenAuthenticator {
     return Optional.of(complete);
   }
 
-  private static CompletableFuture<UserInfo> outcome(
-      @Nullable Optional<UserInfo> user, @Nullable Throwable cause) {
-    if (user != null) {
-      return user.map(CompletableFuture::completedFuture)
-          .orElseGet(() -> CompletableFuture.failedFuture(Refusals.unauthorized("bad-token")));
-    }
+  private static RefusedException refusal(Throwable cause) {
     Throwable reason =
         cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
-    return CompletableFuture.failedFuture(
-        reason instanceof RefusedException refused
-            ? refused
-            : Refusals.unavailable(
-                "token-review-failed", "the bearer token could not be checked at the upstream"));
+    return reason instanceof RefusedException refused
+        ? refused
+        : Refusals.unavailable(
+            "token-review-failed", "the bearer token could not be checked at the upstream");
   }
 
   /** The upstream refused the token: it is reviewed anew next time. */

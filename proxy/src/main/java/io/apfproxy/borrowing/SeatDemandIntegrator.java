@@ -61,7 +61,7 @@ public final class SeatDemandIntegrator {
     double elapsed = wholeSeconds + (nanos % NANOS_PER_SECOND) / (double) NANOS_PER_SECOND;
     lastNanos = nowNanos;
     seconds += elapsed;
-    integral += elapsed * current;
-    integralOfSquare += elapsed * current * current;
+    integral += current * elapsed;
+    integralOfSquare += current * current * elapsed;
   }
 }

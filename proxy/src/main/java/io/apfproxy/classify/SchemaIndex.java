@@ -9,37 +9,47 @@ import java.util.Map;
 /** Which schemas one property of a request may match, as a set of their positions. Immutable. */
 final class SchemaIndex {
   /*
-   * Sets are kept as 64 schemas a word where most members are expected (schemas that take any
-   * value), and as sorted positions per value, since a value named by few of 10,000 schemas is the
-   * rule and a word set for each would cost megabytes.
+   * A value that many schemas name has a word set, 64 schemas a word; one that few name has the
+   * sorted positions. So a set costs at most a word for each schema that names the value, also where
+   * 10,000 schemas name a user each, and no operation takes more steps than there are words.
    */
   private static final int[] NONE = {};
 
   private final long[] any;
-  private final Map<String, int[]> byValue;
+  private final Map<String, long[]> frequent;
+  private final Map<String, int[]> rare;
 
-  private SchemaIndex(long[] any, Map<String, int[]> byValue) {
+  private SchemaIndex(long[] any, Map<String, long[]> frequent, Map<String, int[]> rare) {
     this.any = any;
-    this.byValue = byValue;
+    this.frequent = frequent;
+    this.rare = rare;
   }
 
   /** Adds the schemas that take any value. */
   void addAnyTo(long[] set) {
-    for (int word = 0; word < set.length; word++) {
-      set[word] |= any[word];
-    }
+    addWords(set, any);
   }
 
   /** Adds the schemas that name this value. */
   void addTo(long[] set, String value) {
-    for (int position : byValue.getOrDefault(value, NONE)) {
-      set[position >> 6] |= 1L << position;
+    long[] words = frequent.get(value);
+    if (words != null) {
+      addWords(set, words);
+    } else {
+      addPositions(set, rare.getOrDefault(value, NONE));
     }
   }
 
   /** Removes the schemas that take neither any value nor this one. */
   void retain(long[] set, String value) {
-    int[] positions = byValue.getOrDefault(value, NONE);
+    long[] words = frequent.get(value);
+    if (words != null) {
+      for (int word = 0; word < set.length; word++) {
+        set[word] &= any[word] | words[word];
+      }
+      return;
+    }
+    int[] positions = rare.getOrDefault(value, NONE);
     int i = 0;
     for (int word = 0; word < set.length; word++) {
       long kept = any[word];
@@ -47,6 +57,18 @@ final class SchemaIndex {
         kept |= 1L << positions[i];
       }
       set[word] &= kept;
+    }
+  }
+
+  private static void addWords(long[] set, long[] words) {
+    for (int word = 0; word < set.length; word++) {
+      set[word] |= words[word];
+    }
+  }
+
+  private static void addPositions(long[] set, int[] positions) {
+    for (int position : positions) {
+      set[position >> 6] |= 1L << position;
     }
   }
 
@@ -80,11 +102,20 @@ final class SchemaIndex {
     }
 
     SchemaIndex build() {
-      Map<String, int[]> positions = new HashMap<>(byValue.size() * 2);
+      Map<String, long[]> frequent = new HashMap<>();
+      Map<String, int[]> rare = new HashMap<>();
       byValue.forEach(
-          (value, list) ->
-              positions.put(value, list.stream().mapToInt(Integer::intValue).toArray()));
-      return new SchemaIndex(Arrays.copyOf(any, any.length), positions);
+          (value, list) -> {
+            int[] positions = list.stream().mapToInt(Integer::intValue).toArray();
+            if (positions.length > any.length) {
+              long[] words = new long[any.length];
+              addPositions(words, positions);
+              frequent.put(value, words);
+            } else {
+              rare.put(value, positions);
+            }
+          });
+      return new SchemaIndex(Arrays.copyOf(any, any.length), frequent, rare);
     }
   }
 }

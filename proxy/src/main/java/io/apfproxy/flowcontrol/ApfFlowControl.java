@@ -37,14 +37,16 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
   private final LevelTable levels;
   private final LongAdder undecided = new LongAdder();
 
-  private ApfFlowControl(
-      FlowControlSettings settings, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
+  /**
+   * @param levels configured
+   */
+  ApfFlowControl(FlowControlSettings settings, TimeSource time, LevelTable levels) {
     ObjectStatistics objects = ObjectStatistics.learned(time);
     this.settings = settings;
     this.time = time;
     this.estimator = new WorkEstimator(objects, watches, settings.consistentReadsFromCache());
     this.lists = new ListLearning(objects, time);
-    this.levels = new LevelTable(settings.serverLimit(), time, delayed, metrics);
+    this.levels = levels;
   }
 
   /**
@@ -59,9 +61,9 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
       TimeSource time,
       DelayedActions delayed,
       FlowMetrics metrics) {
-    ApfFlowControl control = new ApfFlowControl(settings, time, delayed, metrics);
-    control.levels.apply(previous -> configuration);
-    return control;
+    LevelTable levels = new LevelTable(settings.serverLimit(), time, delayed, metrics);
+    levels.apply(previous -> configuration);
+    return new ApfFlowControl(settings, time, levels);
   }
 
   /**
@@ -105,7 +107,7 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
 
   /** The queues, as kube-apiserver's {@code dump_queues}. */
   public String dumpQueues() {
-    return FlowControlDumps.queues(levels.levels());
+    return FlowControlDumps.queues(levels.entries());
   }
 
   /**
@@ -114,7 +116,7 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
    * @param details whether to say who asks for what
    */
   public String dumpRequests(boolean details) {
-    return FlowControlDumps.requests(levels.levels(), time, details);
+    return FlowControlDumps.requests(levels.entries(), time, details);
   }
 
   @Override

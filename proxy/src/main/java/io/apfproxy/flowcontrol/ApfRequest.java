@@ -124,7 +124,7 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
     route.meter().dispatched();
     recordWait(startNanos(), true);
     if (digest.info().isWatch()) {
-      watch = control.watches().register(digest.info());
+      watch = control.watches().register(digest.info(), digest.query());
     }
     try {
       listener.onExecute(this);

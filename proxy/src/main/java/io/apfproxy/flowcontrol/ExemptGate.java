@@ -1,17 +1,17 @@
 package io.apfproxy.flowcontrol;
 
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Last bound on requests that have no other: those of exempt levels. Thread-safe. */
 final class ExemptGate {
-  private static final int OPEN = Integer.MAX_VALUE;
+  private static final long OPEN = Long.MAX_VALUE;
 
-  private final int most;
-  private final AtomicInteger inside = new AtomicInteger();
+  private final long most;
+  private final AtomicLong inside = new AtomicLong();
   private final LongAdder refused = new LongAdder();
 
-  private ExemptGate(int most) {
+  private ExemptGate(long most) {
     this.most = most;
   }
 
@@ -23,7 +23,7 @@ final class ExemptGate {
   /**
    * @param most requests inside at a time
    */
-  static ExemptGate of(int most) {
+  static ExemptGate of(long most) {
     return new ExemptGate(most);
   }
 

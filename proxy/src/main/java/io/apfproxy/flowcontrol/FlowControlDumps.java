@@ -1,6 +1,5 @@
 package io.apfproxy.flowcontrol;
 
-import io.apfproxy.level.PriorityLevel;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.queueset.RequestRow;
 import io.apfproxy.queueset.SeatSeconds;
@@ -62,7 +61,7 @@ final class FlowControlDumps {
     return table.toString();
   }
 
-  static String queues(List<PriorityLevel> levels) {
+  static String queues(List<LevelEntry> levels) {
     DumpTable table =
         new DumpTable(
             "PriorityLevelName",
@@ -75,11 +74,11 @@ final class FlowControlDumps {
             "MaxSeatsSum",
             "TotalWorkSum");
     int left = MOST_ROWS;
-    for (PriorityLevel level : levels) {
+    for (LevelEntry level : levels) {
       int next = 0;
-      List<QueueRow> used = level.queues();
+      List<QueueRow> used = level.level().queues();
       // a queue is made when it is first used; the others are shown as empty as they are
-      int queues = Math.min(level.state().queueSet().queues(), left);
+      int queues = Math.min(level.level().state().queueSet().queues(), left);
       for (int index = 0; index < queues; index++) {
         boolean made = next < used.size() && used.get(next).index() == index;
         table.row(queueCells(level.name(), made ? used.get(next++) : unused(index)));
@@ -107,7 +106,7 @@ final class FlowControlDumps {
     };
   }
 
-  static String requests(List<PriorityLevel> levels, TimeSource time, boolean details) {
+  static String requests(List<LevelEntry> levels, TimeSource time, boolean details) {
     Stream<String> header =
         Stream.of(
             "PriorityLevelName",
@@ -134,8 +133,8 @@ final class FlowControlDumps {
         new DumpTable((details ? Stream.concat(header, more) : header).toArray(String[]::new));
     Clock clock = new Clock(time.epochMillis(), time.nanoTime());
     int left = MOST_ROWS;
-    for (PriorityLevel level : levels) {
-      List<RequestRow> rows = level.requests();
+    for (LevelEntry level : levels) {
+      List<RequestRow> rows = level.level().requests();
       int shown = Math.min(rows.size(), left);
       for (RequestRow row : rows.subList(0, shown)) {
         table.row(requestCells(level.name(), row, clock, details));

@@ -155,8 +155,11 @@ final class LevelEntry {
         SeatSeconds.toDouble(set.currentR()),
         SeatSeconds.toDouble(set.dispatchR()),
         SeatSeconds.toDouble(set.latestS()),
+        SeatSeconds.toDouble(set.nextSMin()),
+        SeatSeconds.toDouble(set.nextSMax()),
+        SeatSeconds.toDouble(set.discountedSMin()),
+        SeatSeconds.toDouble(set.discountedSMax()),
         set.epochAdvances(),
-        set.noAccommodation(),
         state.flows().stream()
             .map(
                 flow ->
@@ -165,7 +168,8 @@ final class LevelEntry {
                         flow.waiting(),
                         flow.waitingSeats(),
                         flow.executing(),
-                        flow.executingSeats()))
+                        flow.executingSeats(),
+                        flow.noAccommodation()))
             .toList());
   }
 }

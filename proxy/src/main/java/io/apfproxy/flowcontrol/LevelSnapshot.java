@@ -8,6 +8,8 @@ import java.util.List;
  *
  * @param timedOut always 0, as in the reference; time-outs count in rejected and cancelled
  * @param demandHighWatermark demand statistics of the last borrowing period, in seats
+ * @param nextSMin least virtual start of a queue's head, 0 if none waits; {@code nextSMax} the
+ *     largest; {@code discountedS...} the same less the estimated work in progress
  * @param flows per schema that ever led here, what waits and executes now
  */
 public record LevelSnapshot(
@@ -37,14 +39,26 @@ public record LevelSnapshot(
     double currentR,
     double dispatchR,
     double latestS,
+    double nextSMin,
+    double nextSMax,
+    double discountedSMin,
+    double discountedSMax,
     long epochAdvances,
-    long noAccommodation,
     List<FlowSnapshot> flows) {
   public LevelSnapshot {
     flows = List.copyOf(flows);
   }
 
-  /** What one schema's requests hold at a level. */
+  /**
+   * What one schema's requests hold at a level.
+   *
+   * @param noAccommodation how often one of them was next but did not fit into the free seats
+   */
   public record FlowSnapshot(
-      String flowSchema, int waiting, int waitingSeats, int executing, int executingSeats) {}
+      String flowSchema,
+      int waiting,
+      int waitingSeats,
+      int executing,
+      int executingSeats,
+      long noAccommodation) {}
 }

@@ -26,7 +26,7 @@ final class LevelTable {
    * dropped later, on another thread: its last request may have ended in the middle of a change.
    * Source: reference, apf_controller.go; specification apf-config.md 4.2 and 5.
    */
-  private static final int EXEMPT_EXECUTING_PER_SEAT = 10;
+  private static final long EXEMPT_EXECUTING_PER_SEAT = 10;
 
   private final int serverLimit;
   private final TimeSource time;
@@ -109,10 +109,10 @@ final class LevelTable {
   }
 
   /** The levels in being, by name. */
-  List<PriorityLevel> levels() {
+  List<LevelEntry> entries() {
     changes.lock();
     try {
-      return entries.values().stream().map(LevelEntry::level).toList();
+      return List.copyOf(entries.values());
     } finally {
       changes.unlock();
     }
@@ -172,7 +172,7 @@ final class LevelTable {
             () -> delayed.after(0, this::dropIdleLevels));
     ExemptGate gate =
         object.isExempt()
-            ? ExemptGate.of(Math.multiplyExact(EXEMPT_EXECUTING_PER_SEAT, serverLimit))
+            ? ExemptGate.of(EXEMPT_EXECUTING_PER_SEAT * serverLimit)
             : ExemptGate.open();
     return new LevelEntry(object, bounds, level, gate);
   }

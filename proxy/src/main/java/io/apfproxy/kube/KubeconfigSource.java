@@ -33,6 +33,11 @@ final class KubeconfigSource implements CredentialSource {
     }
     Kubeconfig parsed = Kubeconfig.parse(text, name());
     Kubeconfig.Selected selected = parsed.select(context);
+    Object server = selected.cluster().get("server");
+    if (!String.valueOf(server).matches("https?://.+")) { // fabric8 would put https:// before it
+      throw new UpstreamAccessException(
+          name() + ": server \"" + server + "\" must be an http or https URL");
+    }
     plugin = selected.user().containsKey("exec");
     try {
       Config config = Config.fromKubeconfig(selected.context(), file.toFile());

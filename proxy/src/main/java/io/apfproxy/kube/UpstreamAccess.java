@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
@@ -69,12 +70,22 @@ public final class UpstreamAccess implements AutoCloseable {
     if (token.get() != null) {
       own.withOauthTokenProvider(token::get);
     }
-    return new UpstreamAccess(
-        upstream, new KubernetesClientBuilder().withConfig(own.build()).build(), token);
+    PemKeyPair certificate = upstream.ownCertificate();
+    if (certificate != null) {
+      own.withClientKeyAlgo(PemFile.keyAlgorithm(certificate.key()));
+    }
+    try {
+      return new UpstreamAccess(
+          upstream, new KubernetesClientBuilder().withConfig(own.build()).build(), token);
+    } catch (KubernetesClientException e) {
+      token.close();
+      throw new UpstreamAccessException(
+          source.name() + ": the certificates or the client key cannot be used", e);
+    }
   }
 
   private static URI server(Config config, CredentialSource source) throws UpstreamAccessException {
-    String url = config.getMasterUrl();
+    String url = config.getMasterUrl().replaceFirst("/+$", ""); // fabric8 puts one there
     try {
       URI server = new URI(url);
       String scheme = server.getScheme();

@@ -67,6 +67,16 @@ enum FlowMetricName {
   CURRENT_R("current_r", "Virtual time at last change, in seat-seconds", Labels.LEVEL),
   DISPATCH_R("dispatch_r", "Virtual time at last dispatch, in seat-seconds", Labels.LEVEL),
   LATEST_S("latest_s", "Start R of the most recently dispatched request", Labels.LEVEL),
+  NEXT_S_BOUNDS(
+      "next_s_bounds",
+      "min and max, over queues, of S(oldest waiting request in queue)",
+      Labels.LEVEL,
+      "bound"),
+  NEXT_DISCOUNTED_S_BOUNDS(
+      "next_discounted_s_bounds",
+      "min and max, over queues, of S(oldest waiting request) - estimated work in progress",
+      Labels.LEVEL,
+      "bound"),
 
   QUEUE_LENGTH_AFTER_ENQUEUE(
       "request_queue_length_after_enqueue",

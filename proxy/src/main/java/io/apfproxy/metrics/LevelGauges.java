@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -40,8 +41,11 @@ final class LevelGauges implements MultiCollector {
 
   private final Supplier<List<LevelSnapshot>> levels;
 
-  LevelGauges(Supplier<List<LevelSnapshot>> levels) {
+  private final DoubleSupplier fairFraction;
+
+  LevelGauges(Supplier<List<LevelSnapshot>> levels, DoubleSupplier fairFraction) {
     this.levels = levels;
+    this.fairFraction = fairFraction;
   }
 
   @Override
@@ -50,7 +54,24 @@ final class LevelGauges implements MultiCollector {
     List<MetricSnapshot> metrics = new ArrayList<>();
     BY_LEVEL.forEach((metric, value) -> metrics.add(byLevel(metric, value, snapshots)));
     BY_FLOW.forEach((metric, value) -> metrics.add(byFlow(metric, value, snapshots)));
+    metrics.add(
+        bounds(
+            FlowMetricName.NEXT_S_BOUNDS,
+            LevelSnapshot::nextSMin,
+            LevelSnapshot::nextSMax,
+            snapshots));
+    metrics.add(
+        bounds(
+            FlowMetricName.NEXT_DISCOUNTED_S_BOUNDS,
+            LevelSnapshot::discountedSMin,
+            LevelSnapshot::discountedSMax,
+            snapshots));
     metrics.add(epochAdvances(snapshots));
+    metrics.add(noAccommodations(snapshots));
+    metrics.add(
+        gauge(FlowMetricName.SEAT_FAIR_FRAC)
+            .dataPoint(point(Labels.EMPTY, fairFraction.getAsDouble()))
+            .build());
     return new MetricSnapshots(metrics);
   }
 
@@ -70,9 +91,22 @@ final class LevelGauges implements MultiCollector {
     GaugeSnapshot.Builder gauge = gauge(metric);
     for (LevelSnapshot level : levels) {
       for (FlowSnapshot flow : level.flows()) {
-        Labels labels = Labels.of(metric.labels(), new String[] {level.name(), flow.flowSchema()});
-        gauge.dataPoint(point(labels, value.applyAsDouble(flow)));
+        gauge.dataPoint(
+            point(labels(metric, level.name(), flow.flowSchema()), value.applyAsDouble(flow)));
       }
+    }
+    return gauge.build();
+  }
+
+  private static MetricSnapshot bounds(
+      FlowMetricName metric,
+      ToDoubleFunction<LevelSnapshot> min,
+      ToDoubleFunction<LevelSnapshot> max,
+      List<LevelSnapshot> levels) {
+    GaugeSnapshot.Builder gauge = gauge(metric);
+    for (LevelSnapshot level : levels) {
+      gauge.dataPoint(point(labels(metric, level.name(), "min"), min.applyAsDouble(level)));
+      gauge.dataPoint(point(labels(metric, level.name(), "max"), max.applyAsDouble(level)));
     }
     return gauge.build();
   }
@@ -80,18 +114,40 @@ final class LevelGauges implements MultiCollector {
   /** Our progress meter cannot fail to advance, so that only successes are counted. */
   private static MetricSnapshot epochAdvances(List<LevelSnapshot> levels) {
     FlowMetricName metric = FlowMetricName.EPOCH_ADVANCE;
-    CounterSnapshot.Builder counter =
-        CounterSnapshot.builder()
-            .name(metric.fullName().replaceAll("_total$", ""))
-            .help(metric.help());
+    CounterSnapshot.Builder counter = counter(metric);
     for (LevelSnapshot level : levels) {
-      counter.dataPoint(
-          CounterSnapshot.CounterDataPointSnapshot.builder()
-              .labels(Labels.of(metric.labels(), new String[] {level.name(), "true"}))
-              .value((double) level.epochAdvances())
-              .build());
+      counter.dataPoint(count(labels(metric, level.name(), "true"), level.epochAdvances()));
     }
     return counter.build();
+  }
+
+  private static MetricSnapshot noAccommodations(List<LevelSnapshot> levels) {
+    FlowMetricName metric = FlowMetricName.NO_ACCOMMODATION;
+    CounterSnapshot.Builder counter = counter(metric);
+    for (LevelSnapshot level : levels) {
+      for (FlowSnapshot flow : level.flows()) {
+        counter.dataPoint(
+            count(labels(metric, level.name(), flow.flowSchema()), flow.noAccommodation()));
+      }
+    }
+    return counter.build();
+  }
+
+  private static Labels labels(FlowMetricName metric, String... values) {
+    return Labels.of(metric.labels(), values);
+  }
+
+  private static CounterSnapshot.Builder counter(FlowMetricName metric) {
+    return CounterSnapshot.builder()
+        .name(metric.fullName().replaceAll("_total$", ""))
+        .help(metric.help());
+  }
+
+  private static CounterSnapshot.CounterDataPointSnapshot count(Labels labels, long value) {
+    return CounterSnapshot.CounterDataPointSnapshot.builder()
+        .labels(labels)
+        .value((double) value)
+        .build();
   }
 
   private static GaugeSnapshot.Builder gauge(FlowMetricName metric) {

@@ -12,7 +12,7 @@ enum ProxyMeterName {
   UPSTREAM_CONNECTIONS("apf_proxy_upstream_connections", "Connections to upstream open now"),
   READY("apf_proxy_ready", "1 if the proxy is ready, else 0"),
   CERTIFICATE_DAYS("apf_proxy_certificate_days_left", "Days until the serving certificate ends"),
-  SERVER_LIMIT("apf_proxy_seats_total", "Seats of all priority levels together"),
+  SERVER_LIMIT("apf_proxy_server_limit_seats", "Seats of all priority levels together"),
   CURRENT_IN_FLIGHT("apiserver_current_inflight_requests", "Requests executing now, by kind"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -46,9 +47,9 @@ public final class ProxyMetrics implements AutoCloseable {
     return events;
   }
 
-  /** Shows the levels as they are at each scrape. */
-  public void bindLevels(Supplier<List<LevelSnapshot>> levels) {
-    prometheus.register(new LevelGauges(levels));
+  /** Shows the levels, and how seats were last shared, as they are at each scrape. */
+  public void bindLevels(Supplier<List<LevelSnapshot>> levels, DoubleSupplier fairFraction) {
+    prometheus.register(new LevelGauges(levels, fairFraction));
   }
 
   /** Shows the classic limits' use, as kube-apiserver does, but as it is at the scrape. */
@@ -73,15 +74,19 @@ public final class ProxyMetrics implements AutoCloseable {
 
   /** Names what runs, and on what. */
   public void describe(String version, String transport, String tls, int seats) {
-    gauge(
-        ProxyMeterName.BUILD_INFO,
-        () -> 1,
-        "version",
-        version,
-        "java_version",
-        Runtime.version().toString());
-    gauge(ProxyMeterName.TRANSPORT_INFO, () -> 1, "transport", transport, "tls", tls);
+    info(ProxyMeterName.BUILD_INFO, "version", "java_version")
+        .setLabelValues(version, Runtime.version().toString());
+    info(ProxyMeterName.TRANSPORT_INFO, "transport", "tls").setLabelValues(transport, tls);
     gauge(ProxyMeterName.SERVER_LIMIT, () -> seats);
+  }
+
+  /** Micrometer would cut the suffix of the name. */
+  private Info info(ProxyMeterName name, String... labels) {
+    return Info.builder()
+        .name(name.meterName())
+        .help(name.help())
+        .labelNames(labels)
+        .register(prometheus);
   }
 
   private void gauge(ProxyMeterName name, DoubleSupplier value, String... tags) {

@@ -6,7 +6,7 @@ import io.apfproxy.nullness.Nullable;
  * Decides whether a label selector parses, which is all that request info asks of it. Source:
  * reference, apimachinery pkg/labels/selector.go.
  */
-final class LabelSelector {
+public final class LabelSelector {
   private static final String SPECIAL = "=!(),><";
 
   private final String text;
@@ -17,7 +17,8 @@ final class LabelSelector {
     this.text = text;
   }
 
-  static boolean isValid(String selector) {
+  /** Whether the API server accepts the selector; the empty one is valid. */
+  public static boolean isValid(String selector) {
     return selector.isEmpty() || new LabelSelector(selector).parses();
   }
 

@@ -23,7 +23,11 @@ import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -108,6 +112,15 @@ final class Call implements AdmissionListener, ExchangeListener {
 
   boolean gone() {
     return gone;
+  }
+
+  /** Whether its connection was, or would have been, given to a tunnel. */
+  boolean upgraded() {
+    return tunnelPlace != null;
+  }
+
+  HttpConnection connection() {
+    return client.connection();
   }
 
   private void clientGone() {
@@ -197,8 +210,9 @@ final class Call implements AdmissionListener, ExchangeListener {
       throw new IllegalStateException("not read yet");
     }
     boolean longRunning = allowanceNanos == RequestTimeout.NONE;
+    String upgrade = knownUpgrade(read.upgrade());
     try {
-      if (!read.upgrade().isEmpty()) {
+      if (!upgrade.isEmpty()) {
         takeTunnel(asked, shared);
       }
     } catch (RefusedException refusal) {
@@ -210,11 +224,11 @@ final class Call implements AdmissionListener, ExchangeListener {
             read.client().method(),
             at.forwarded(),
             read.survivors(),
-            identity.assertion().lines(),
+            identityLines(identity),
             credential(identity.mode()),
             peer.address(),
             auditId,
-            read.upgrade(),
+            upgrade,
             read.expectContinue(),
             longRunning);
     if (!longRunning) {
@@ -227,6 +241,11 @@ final class Call implements AdmissionListener, ExchangeListener {
     }
   }
 
+  /** Other protocols are not offered: their request is served as if it had not asked. */
+  private static String knownUpgrade(String asked) {
+    return asked.equalsIgnoreCase("websocket") || asked.equalsIgnoreCase("SPDY/3.1") ? asked : "";
+  }
+
   private void takeTunnel(RequestDigest asked, SharedState shared) throws RefusedException {
     if (!LongRunning.isLongRunning(asked.info())) {
       throw RefusedException.badRequest(
@@ -235,6 +254,19 @@ final class Call implements AdmissionListener, ExchangeListener {
     String user = asked.user().name();
     shared.openTunnel(user);
     tunnelPlace = () -> shared.closeTunnel(user);
+  }
+
+  /** What the resolver said, and with impersonation the proxy's own token, if it has one. */
+  private List<Map.Entry<String, String>> identityLines(Identity identity) {
+    List<Map.Entry<String, String>> lines = identity.assertion().lines();
+    String token =
+        identity.mode() == Identity.Mode.IMPERSONATION ? collaborators.ownToken().get() : null;
+    if (token == null) {
+      return lines;
+    }
+    List<Map.Entry<String, String>> withToken = new ArrayList<>(lines);
+    withToken.add(Map.entry("Authorization", "Bearer " + token));
+    return withToken;
   }
 
   private static Credential credential(Identity.Mode mode) {

@@ -6,12 +6,14 @@ import io.apfproxy.flowcontrol.ResponseLearning;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.upstream.ProxyEvents;
 import io.apfproxy.upstream.UpstreamConfig;
+import java.util.function.Supplier;
 
 /**
  * What the listener asks. All are shared by all event loops and thread-safe.
  *
  * @param learning null where nothing is learned from responses; the seats of a watch then go back
  *     with its response head
+ * @param ownToken the proxy's own bearer token, for impersonation; gives null if it has none
  */
 public record Collaborators(
     HeadReader heads,
@@ -19,4 +21,16 @@ public record Collaborators(
     FlowControl flowControl,
     @Nullable ResponseLearning learning,
     UpstreamConfig upstream,
-    ProxyEvents events) {}
+    Supplier<@Nullable String> ownToken,
+    ProxyEvents events) {
+  /** For a proxy whose own credential, if it has one, is a certificate. */
+  public Collaborators(
+      HeadReader heads,
+      IdentityResolver identities,
+      FlowControl flowControl,
+      @Nullable ResponseLearning learning,
+      UpstreamConfig upstream,
+      ProxyEvents events) {
+    this(heads, identities, flowControl, learning, upstream, () -> null, events);
+  }
+}

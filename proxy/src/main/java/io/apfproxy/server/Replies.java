@@ -124,7 +124,8 @@ final class Replies {
         .putHeader("Cache-Control", "no-cache, private")
         .putHeader("Content-Type", type)
         .putHeader("X-Content-Type-Options", "nosniff");
-    boolean closing = close && client.version() != HttpVersion.HTTP_2;
+    boolean closing =
+        client.version() != HttpVersion.HTTP_2 && (close || BodyDrain.closeAsked(client));
     if (closing) {
       peer.markClosing();
       response.putHeader("Connection", "close");

@@ -18,10 +18,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 
 /** The walk of every request of one event loop, from its head to its response. */
@@ -36,7 +36,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final Forwarder forwarder;
   private final Replies replies;
   private final RequestTimeout timeout;
-  private final Map<HttpConnection, Peer> peers = new WeakHashMap<>();
+  private final Map<HttpConnection, Peer> peers = new HashMap<>();
   private final Set<Call> watches = new HashSet<>();
 
   RequestPipeline(
@@ -139,15 +139,19 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     peers.put(connection, new Peer(connection, System.nanoTime()));
+    connection.closeHandler(closed -> peers.remove(connection));
   }
 
   private Peer peer(HttpServerRequest client) {
-    return peers.computeIfAbsent(
-        client.connection(), connection -> new Peer(connection, System.nanoTime()));
+    Peer known = peers.get(client.connection());
+    return known == null ? new Peer(client.connection(), System.nanoTime()) : known;
   }
 
   private void forget(Call call) {
     watches.remove(call);
+    if (call.upgraded()) {
+      peers.remove(call.connection()); // a socket taken from its codec does not report its close
+    }
   }
 
   /** Ends every watch at a place where a client can go on elsewhere. */

@@ -24,6 +24,24 @@ public final class BodyDrain {
   }
 
   /**
+   * Whether an HTTP/1.1 client wants its connection closed after the response, in whatever company
+   * the word stands; the codec knows it only alone.
+   */
+  public static boolean closeAsked(HttpServerRequest client) {
+    String options =
+        client.version() == HttpVersion.HTTP_2 ? null : client.headers().get("Connection");
+    if (options == null) {
+      return false;
+    }
+    for (String option : options.split(",", -1)) {
+      if (option.trim().equalsIgnoreCase("close")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
    * Call once the response has been ended.
    *
    * @param close whether an HTTP/1.1 connection is to be closed when the request has been read

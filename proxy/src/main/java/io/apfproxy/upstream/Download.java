@@ -1,6 +1,7 @@
 package io.apfproxy.upstream;
 
 import io.apfproxy.nullness.Nullable;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -29,6 +30,7 @@ final class Download {
   private long passed;
   private long passedAtTick;
   private byte last = '\n';
+  private Future<Void> sent = Future.succeededFuture();
   private long timer = -1;
 
   /**
@@ -87,7 +89,7 @@ final class Download {
     events.responseBytes(size);
     listener.body(bytes);
     if (passed == length) {
-      response.end(bytes);
+      sent = response.end(bytes);
       return;
     }
     response.write(bytes);
@@ -134,16 +136,20 @@ final class Download {
     return last == '\n' && type != null && type.startsWith("application/json");
   }
 
-  /** Ends the client's response as the upstream ended its own. */
-  void finish(MultiMap trailers) {
+  /**
+   * Ends the client's response as the upstream ended its own.
+   *
+   * @return completes when it has been handed to the socket
+   */
+  Future<Void> finish(MultiMap trailers) {
     stop();
-    if (response.ended() || response.closed()) {
-      return;
+    if (!response.ended() && !response.closed()) {
+      if (!trailers.isEmpty()) {
+        response.trailers().addAll(trailers);
+      }
+      sent = response.end();
     }
-    if (!trailers.isEmpty()) {
-      response.trailers().addAll(trailers);
-    }
-    response.end();
+    return sent;
   }
 
   void stop() {

@@ -3,8 +3,8 @@ package io.apfproxy.upstream;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.ProxyEvents.Held;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
@@ -63,7 +63,7 @@ final class HttpExchange implements Exchange {
         .open(request)
         .onComplete(
             this::opened,
-            unreachable -> {
+            cause -> {
               fail(unreachable());
               end(false);
             });
@@ -117,9 +117,13 @@ final class HttpExchange implements Exchange {
     download = body;
     HttpClientRequest answeredBy = stream;
     answer.exceptionHandler(cause -> broken(answeredBy, cause));
-    // HTTP/1.0 knows no chunks: its head must show that the connection's end is the body's.
-    boolean http10 = client.version() == HttpVersion.HTTP_1_0;
-    body.start(() -> complete(answer, body, http10 && length < 0), !(http10 && length < 0));
+    // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
+    boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
+    boolean close = endless || BodyDrain.closeAsked(client);
+    if (close) {
+      response.putHeader("Connection", "close");
+    }
+    body.start(() -> complete(answer, body, close), !endless);
   }
 
   private void complete(HttpClientResponse answer, Download body, boolean close) {
@@ -131,9 +135,9 @@ final class HttpExchange implements Exchange {
     over = true;
     upload.stop();
     end(true);
-    body.finish(answer.trailers());
+    Future<Void> sent = body.finish(answer.trailers());
     if (!response.closed() && (close || !client.isEnded())) {
-      BodyDrain.after(vertx, client, close);
+      sent.onSuccess(flushed -> BodyDrain.after(vertx, client, close));
     }
   }
 
@@ -168,9 +172,8 @@ final class HttpExchange implements Exchange {
       return reset.getCode() == Forwarder.REFUSED_STREAM;
     }
     HttpClientRequest sent = stream;
-    if (cause instanceof HttpClosedException closed && sent != null) {
-      GoAway goAway = closed.goAway();
-      return goAway != null && sent.streamId() > goAway.getLastStreamId();
+    if (cause instanceof HttpClosedException && sent != null) {
+      return upstream.wentAwayBefore(sent);
     }
     return false;
   }

@@ -243,7 +243,9 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
 
   @Override
   public void bytes(Buffer bytes) {
-    if (joining) {
+    if (tunnel != null) {
+      tunnel.passToLeft(bytes);
+    } else if (joining) {
       early = early == null ? bytes : early.appendBuffer(bytes);
     } else if (!over && !response.ended() && !response.closed()) {
       events.responseBytes(bytes.length());

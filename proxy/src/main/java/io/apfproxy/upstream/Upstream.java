@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 
 /**
  * The connections of one event loop to one kube-apiserver. Belongs to the event loop it was made
@@ -33,12 +34,13 @@ public final class Upstream {
    * HTTP/2 where offered: an idle watch then costs a stream, not a connection. The library opens one
    * connection by default and lets everything else wait, and kube-apiserver allows about 100 streams
    * on each, hence MAX_HTTP2_CONNECTIONS. A request that has seats must not wait for a connection,
-   * so the pools are larger than any seat total; what still waits gives up after CONNECT_TIMEOUT.
+   * so the pools are larger than any seat total; what still waits gives up after STREAM_TIMEOUT.
    */
   private static final int MAX_HTTP2_CONNECTIONS = 64;
   private static final int MAX_HTTP1_CONNECTIONS = 4096;
   private static final int MAX_WAITING = 4096;
   private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
+  private static final int STREAM_TIMEOUT_MILLIS = 10_000;
   private static final int MAX_HEADER_BYTES = 1 << 20;
   private static final int STREAM_WINDOW = 256 << 10;
   private static final int CONNECTION_WINDOW = 32 << 20;
@@ -52,6 +54,10 @@ public final class Upstream {
   private final HostAndPort authority;
   private final String pathPrefix;
   private final Map<Credential, HttpClient> clients = new EnumMap<>(Credential.class);
+
+  /** Kept here because HttpClosedException.goAway() reads a buffer that has been released. */
+  private final Map<HttpConnection, Integer> lastStreams = new WeakHashMap<>();
+
   private final Map<Credential, NetClient> dialers = new EnumMap<>(Credential.class);
 
   /** Connects lazily; call on the event loop that will use it. */
@@ -95,7 +101,7 @@ public final class Upstream {
             .setMethod(HttpMethod.valueOf(request.method()))
             .setURI(target(request))
             .setFollowRedirects(false)
-            .setConnectTimeout(CONNECT_TIMEOUT_MILLIS);
+            .setConnectTimeout(STREAM_TIMEOUT_MILLIS);
     return client(request.credential()).request(options).map(stream -> stream.authority(authority));
   }
 
@@ -167,6 +173,13 @@ public final class Upstream {
   private void connected(HttpConnection connection) {
     events.held(Held.UPSTREAM_CONNECTION, 1);
     connection.closeHandler(gone -> events.held(Held.UPSTREAM_CONNECTION, -1));
+    connection.goAwayHandler(goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
+  }
+
+  /** Whether the upstream said that it went away before it looked at this request. */
+  boolean wentAwayBefore(HttpClientRequest request) {
+    Integer last = lastStreams.get(request.connection());
+    return last != null && request.streamId() > last;
   }
 
   /** Closes every connection. */

@@ -55,7 +55,7 @@ public final class DroppedRequests {
   }
 
   private void adjust(long now) {
-    long drops = dropsSince(now - retrySeconds);
+    long drops = dropsBetween(now - retrySeconds, now);
     if (now - lastIncrease >= retrySeconds && drops >= 3 * retrySeconds) {
       retrySeconds = Math.min(2 * retrySeconds, LONGEST_RETRY_SECONDS);
       lastIncrease = now;
@@ -64,14 +64,16 @@ public final class DroppedRequests {
     }
   }
 
-  private long dropsSince(long second) {
+  private long dropsBetween(long from, long to) {
     long drops = 0;
     for (var newestFirst = history.descendingIterator(); newestFirst.hasNext(); ) {
       Second entry = newestFirst.next();
-      if (entry.at() < second) {
+      if (entry.at() < from) {
         break;
       }
-      drops += entry.drops();
+      if (entry.at() < to) { // else the clock was set back
+        drops += entry.drops();
+      }
     }
     return drops;
   }

@@ -36,12 +36,10 @@ abstract class WatchEvents implements BodySink {
   }
 
   final void append(byte[] bytes, int offset, int count) {
-    if (count > MOST_BYTES - length) {
-      tooLong = true;
-    } else {
-      System.arraycopy(bytes, offset, event, length, count);
-      length += count;
-    }
+    int kept = Math.min(count, MOST_BYTES - length);
+    System.arraycopy(bytes, offset, event, length, kept);
+    length += kept;
+    tooLong |= kept < count;
   }
 
   /** The event is whole. */

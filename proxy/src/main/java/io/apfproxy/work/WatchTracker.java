@@ -2,6 +2,7 @@ package io.apfproxy.work;
 
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.FieldSelector;
+import io.apfproxy.request.LabelSelector;
 import io.apfproxy.request.RequestInfo;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,10 +42,11 @@ public final class WatchTracker implements WatchCounts {
   /**
    * Counts a watch.
    *
+   * @param query raw query of the target
    * @return null if it is not counted: no watch, a kubelet's, or one too many
    */
-  public @Nullable Registration register(RequestInfo info) {
-    if (!info.isWatch() || isOfOneNode(info)) {
+  public @Nullable Registration register(RequestInfo info, String query) {
+    if (!info.isWatch() || isOfOneNode(info, query)) {
       return null;
     }
     Key key = new Key(info.apiGroup(), info.resource(), info.namespace(), info.name());
@@ -80,9 +82,12 @@ public final class WatchTracker implements WatchCounts {
     return Objects.requireNonNullElse(watches.get(new Key(group, resource, namespace, name)), 0);
   }
 
-  private static boolean isOfOneNode(RequestInfo info) {
+  private static boolean isOfOneNode(RequestInfo info, String query) {
     if (!info.resource().equals("pods") || info.fieldSelector().isEmpty()) {
       return false;
+    }
+    if (!LabelSelector.isValid(info.labelSelector()) || !ListQuery.of(query).valid()) {
+      return false; // the reference cannot read the field selector then
     }
     String node = FieldSelector.parse(info.fieldSelector(), "spec.nodeName").requiredValue();
     return node != null && !node.isEmpty();

@@ -39,7 +39,7 @@ public final class WorkEstimator {
   /**
    * @param info null for a request that could not be understood: it counts as the widest
    * @param query raw query of the target
-   * @param maxSeats widest request of the level, 0 for no bound of its own; see {@link MaxSeats}
+   * @param maxSeats widest request of the level, unsigned; 0 for no bound of its own
    */
   public WorkEstimate estimate(@Nullable RequestInfo info, String query, long maxSeats) {
     if (info == null) {

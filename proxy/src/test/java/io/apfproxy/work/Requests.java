@@ -1,9 +1,7 @@
 package io.apfproxy.work;
 
-import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RecordedRequests;
 import io.apfproxy.request.RequestDigest;
-import io.apfproxy.request.RequestInfoParser;
-import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.UserInfo;
 
 /** Requests as a client writes them. */
@@ -15,12 +13,7 @@ final class Requests {
   }
 
   static RequestDigest of(String method, String url) {
-    try {
-      RequestTarget target = RequestTarget.parse(url);
-      return new RequestDigest(
-          RequestInfoParser.parse(method, target), UserInfo.ANONYMOUS, target.query());
-    } catch (RefusedException e) {
-      throw new AssertionError(method + " " + url, e);
-    }
+    return new RequestDigest(
+        RecordedRequests.info(method, url), UserInfo.ANONYMOUS, RecordedRequests.query(url));
   }
 }

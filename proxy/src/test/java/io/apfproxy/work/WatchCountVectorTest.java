@@ -3,6 +3,7 @@ package io.apfproxy.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.apfproxy.request.RequestDigest;
 import io.apfproxy.vectors.VectorFiles;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -17,8 +18,8 @@ class WatchCountVectorTest {
   private static void check(JsonNode testCase) {
     WatchTracker tracker = new WatchTracker();
     for (JsonNode watch : testCase.path("watches")) {
-      WatchTracker.Registration registration =
-          tracker.register(Requests.get(watch.path("url").textValue()).info());
+      RequestDigest digest = Requests.get(watch.path("url").textValue());
+      WatchTracker.Registration registration = tracker.register(digest.info(), digest.query());
       if (watch.path("forget").booleanValue() && registration != null) {
         registration.close();
       }

@@ -1,0 +1,57 @@
+package io.apfproxy.app;
+
+import io.apfproxy.admin.AdminPages.Dump;
+import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.flowcontrol.FlowControl;
+import io.apfproxy.flowcontrol.FlowControlSettings;
+import io.apfproxy.flowcontrol.MaxInFlight;
+import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.time.TimeSource;
+import java.util.Optional;
+
+/**
+ * Flow control as it was asked for: fair, or the two classic limits.
+ *
+ * @param fair null with the classic limits, which have no queues, borrowing or dumps
+ */
+record FlowControlPart(FlowControl control, @Nullable ApfFlowControl fair) {
+  /** Makes it, and lets the metrics see it. */
+  static FlowControlPart create(
+      ProxyOptions.FlowControlling options, Timers timers, ProxyMetrics metrics) {
+    if (!options.fair()) {
+      MaxInFlight limits = new MaxInFlight(options.maxInFlight(), options.maxMutatingInFlight());
+      metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
+      return new FlowControlPart(limits, null);
+    }
+    ApfFlowControl fair =
+        ApfFlowControl.create(
+            FlowControlSettings.of(options.serverLimit()),
+            FlowControlConfiguration.builtIn(),
+            TimeSource.system(),
+            timers,
+            metrics.flow());
+    metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
+    return new FlowControlPart(fair, fair);
+  }
+
+  void adjustBorrowing() {
+    if (fair != null) {
+      fair.adjustBorrowing();
+    }
+  }
+
+  Optional<String> dump(Dump what, boolean withRequestDetails) {
+    if (fair == null) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        switch (what) {
+          case PRIORITY_LEVELS -> fair.dumpPriorityLevels();
+          case QUEUES -> fair.dumpQueues();
+          case REQUESTS -> fair.dumpRequests(withRequestDetails);
+        });
+  }
+}

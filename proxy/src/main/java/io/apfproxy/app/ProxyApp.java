@@ -1,0 +1,304 @@
+package io.apfproxy.app;
+
+import io.apfproxy.admin.AdminPages;
+import io.apfproxy.admin.AdminServer;
+import io.apfproxy.authn.FrontProxyHeaders;
+import io.apfproxy.authn.Identity.Mode;
+import io.apfproxy.authn.RequestHeadReader;
+import io.apfproxy.authn.StandardIdentityResolver;
+import io.apfproxy.authn.UpstreamIdentityPolicy;
+import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.kube.ClientTrustSource;
+import io.apfproxy.kube.KubeReviews;
+import io.apfproxy.kube.UpstreamAccess;
+import io.apfproxy.kube.UpstreamAccessException;
+import io.apfproxy.kube.UpstreamCheck;
+import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.server.Collaborators;
+import io.apfproxy.server.ProxyServer;
+import io.apfproxy.server.ServerConfig;
+import io.apfproxy.time.TimeSource;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running proxy. Several may run in one process. Thread-safe. */
+public final class ProxyApp implements AutoCloseable {
+  /*
+   * Starts from the inside out: what only reads files first, then what asks the upstream, the
+   * listeners last. Stops the other way round. The upstream may be down at start: then the listener
+   * answers 503 until it was reached and examined.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(ProxyApp.class);
+  private static final Duration BORROWING_PERIOD = Duration.ofSeconds(10);
+  private static final Duration CERTIFICATE_PERIOD = Duration.ofSeconds(10);
+  private static final Duration UPSTREAM_PERIOD = Duration.ofSeconds(2);
+  private static final Duration CUTTING = Duration.ofSeconds(5);
+
+  private final ProxyOptions options;
+  private final Closers closers = new Closers();
+  private final ProxyMetrics metrics = closers.add("metrics", new ProxyMetrics());
+  private final CompletableFuture<Void> failure = new CompletableFuture<>();
+  private final ServingCertificate certificate;
+  private final UpstreamAccess access;
+  private final ClientTrustSource trust;
+  private final FlowControlPart flowControl;
+  private final UpstreamGate gate;
+  private final ProxyServer server;
+  private final int adminPort;
+  private volatile boolean stopping;
+
+  private ProxyApp(ProxyOptions options) throws StartException {
+    this.options = options;
+    boolean started = false;
+    try {
+      certificate = ServingCertificate.open(options.listener(), Instant.now());
+      access = closers.add("upstream access", openUpstream(options.upstream()));
+      Transports transports = Transports.choose(options.listener().transport());
+      Timers timers = closers.add("timers", new Timers("timers"));
+      flowControl = FlowControlPart.create(options.flowControl(), timers, metrics);
+      trust = closers.add("client trust", ClientTrustSource.open(trustFlags(), access.client()));
+      gate = gate();
+      gate.ask();
+      Vertx vertx = transports.open(options.listener().eventLoops());
+      closers.add("event loops", () -> Waiting.on(vertx.close()));
+      LOG.info(
+          "transport {}, TLS by {}, {} event loop(s)",
+          transports.name(),
+          transports.tls(),
+          options.listener().eventLoops());
+      metrics.describe(
+          Version.NUMBER, transports.name(), transports.tls(), options.flowControl().serverLimit());
+      metrics.bindReady(this::isReady);
+      metrics.bindCertificate(() -> certificate.daysLeft(Instant.now()));
+      adminPort = startAdmin(vertx);
+      server = startServer(vertx);
+      closers.add("listener", this::drain);
+      timers.every(BORROWING_PERIOD, flowControl::adjustBorrowing);
+      Timers checks = closers.add("checks", new Timers("checks"));
+      checks.every(UPSTREAM_PERIOD, this::askUpstream);
+      checks.every(CERTIFICATE_PERIOD, this::reloadCertificate);
+      started = true;
+    } catch (UpstreamAccessException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    } finally {
+      if (!started) {
+        closers.close();
+      }
+    }
+  }
+
+  /**
+   * Starts a proxy; returns when it listens. The upstream need not answer yet.
+   *
+   * @throws StartException if it cannot run as asked; nothing is left running
+   */
+  public static ProxyApp start(ProxyOptions options) throws StartException {
+    return new ProxyApp(options);
+  }
+
+  private static UpstreamAccess openUpstream(ProxyOptions.Upstream upstream)
+      throws UpstreamAccessException {
+    return UpstreamAccess.open(
+        new UpstreamAccess.Sources(
+            upstream.kubeconfig(),
+            upstream.context(),
+            upstream.frontProxyCertificate(),
+            upstream.frontProxyKey()));
+  }
+
+  private UpstreamIdentityPolicy identityPolicy() throws StartException {
+    try {
+      return UpstreamIdentityPolicy.parse(
+          options.upstream().identity(),
+          options.upstream().frontProxyCertificate() != null,
+          access.hasOwnCredential());
+    } catch (IllegalArgumentException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private UpstreamGate gate() throws StartException {
+    UpstreamIdentityPolicy policy = identityPolicy();
+    KubeReviews reviews = closers.add("reviews", new KubeReviews(access.client()));
+    boolean impersonates =
+        policy.available().contains(Mode.IMPERSONATION)
+            && policy.order().contains(Mode.IMPERSONATION);
+    UpstreamCheck check = new UpstreamCheck(access.client());
+    return new UpstreamGate(
+        access.upstream().server(),
+        check::run,
+        check::reach,
+        impersonates && !options.upstream().allowPrivilegedImpersonation(),
+        new StandardIdentityResolver(
+            trust,
+            policy,
+            reviews,
+            reviews,
+            options.authentication().anonymous(),
+            TimeSource.system()));
+  }
+
+  private ClientTrustSource.Flags trustFlags() {
+    ProxyOptions.Authentication authentication = options.authentication();
+    ProxyOptions.FrontProxy front = authentication.frontProxy();
+    return front == null
+        ? new ClientTrustSource.Flags(
+            authentication.clientCa(), null, List.of(), FrontProxyHeaders.STANDARD)
+        : new ClientTrustSource.Flags(
+            authentication.clientCa(),
+            front.clientCa(),
+            front.allowedNames(),
+            new FrontProxyHeaders(
+                front.userHeaders(),
+                front.uidHeaders(),
+                front.groupHeaders(),
+                front.extraPrefixes()));
+  }
+
+  private int startAdmin(Vertx vertx) throws StartException {
+    ProxyOptions.Admin admin = options.admin();
+    AdminServer listener = new AdminServer(vertx, new Pages());
+    try {
+      int port = Waiting.on(listener.listen(admin.bindAddress(), admin.port()));
+      closers.add("admin listener", () -> Waiting.on(listener.close()));
+      return port;
+    } catch (IOException e) {
+      throw cannotListen("--admin-port", admin.bindAddress(), admin.port(), e);
+    }
+  }
+
+  private ProxyServer startServer(Vertx vertx) throws StartException {
+    ProxyOptions.Listener listener = options.listener();
+    ServerConfig config =
+        new ServerConfig(
+            listener.bindAddress(),
+            listener.securePort(),
+            listener.eventLoops(),
+            certificate.current().pem(),
+            options.upstream().requestTimeout(),
+            options.flowControl().exposeHeaders());
+    Collaborators collaborators =
+        new Collaborators(
+            new RequestHeadReader(trust, peer -> false)::read,
+            gate,
+            flowControl.control(),
+            flowControl.fair(),
+            access.upstream(),
+            access.ownToken(),
+            metrics.events());
+    try {
+      return Waiting.on(ProxyServer.start(vertx, config, collaborators));
+    } catch (IOException e) {
+      throw cannotListen("--secure-port", listener.bindAddress(), listener.securePort(), e);
+    }
+  }
+
+  private static StartException cannotListen(
+      String flag, String address, int port, IOException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    String found = reason.contains("in use") ? "is in use" : "cannot be bound (" + reason + ")";
+    return new StartException(
+        flag + ": " + address + " port " + port + " " + found + ", expected a free one", cause);
+  }
+
+  private void askUpstream() {
+    try {
+      gate.ask();
+    } catch (StartException e) {
+      failure.completeExceptionally(e);
+    }
+  }
+
+  private void reloadCertificate() {
+    if (certificate.reloadIfChanged()) {
+      server
+          .replaceCertificate(certificate.current().pem())
+          .onFailure(cause -> LOG.warn("the new certificate is not used: {}", cause.getMessage()));
+    }
+  }
+
+  /** Port of the listener for clients. */
+  public int securePort() {
+    return server.port();
+  }
+
+  /** Port of the listener for operators. */
+  public int adminPort() {
+    return adminPort;
+  }
+
+  /** PEM file that vouches for the serving certificate. */
+  public Path certificateAuthority() {
+    return certificate.certificateFile();
+  }
+
+  /** Whether clients are served: the upstream answers, and no stop was asked for. */
+  public boolean isReady() {
+    return !stopping && gate.isReachable();
+  }
+
+  /** Several lines for people: where it listens, for which upstream, what to try next. */
+  public String welcome() {
+    return new Welcome(
+            options,
+            access.upstream().server(),
+            certificate.certificateFile(),
+            securePort(),
+            adminPort)
+        .text();
+  }
+
+  /**
+   * Fails with a {@link StartException} if the proxy found out later that it cannot run as asked,
+   * such as when an upstream that was down turns out to be something else.
+   */
+  public CompletionStage<Void> failure() {
+    return failure.minimalCompletionStage();
+  }
+
+  /**
+   * Drains and stops: not ready; serves on for the delay; then no new requests, HTTP/2 clients are
+   * told to go, watches end; waits for the rest no longer than the grace. Blocks meanwhile.
+   */
+  @Override
+  public void close() {
+    stopping = true;
+    closers.close();
+  }
+
+  private void drain() throws IOException, InterruptedException {
+    Duration delay = options.shutdown().delay();
+    Duration grace = options.shutdown().grace();
+    LOG.info("stopping: not ready, {} s until requests are refused", delay.toSeconds());
+    TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+    LOG.info("stopping: requests may finish within {} s", grace.toSeconds());
+    Waiting.on(server.shutdown(grace), grace.plus(CUTTING));
+  }
+
+  private final class Pages implements AdminPages {
+    @Override
+    public List<Check> readiness() {
+      return List.of(new Check("upstream", gate.isReachable()), new Check("shutdown", !stopping));
+    }
+
+    @Override
+    public String metrics() {
+      return metrics.scrape();
+    }
+
+    @Override
+    public Optional<String> dump(Dump what, boolean withRequestDetails) {
+      return flowControl.dump(what, withRequestDetails);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+package io.apfproxy.app;
+
+import io.apfproxy.cli.ProxyOptions;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.net.OpenSSLEngineOptions;
+import io.vertx.core.transport.Transport;
+
+/**
+ * What carries the traffic on this machine.
+ *
+ * @param tls name of the engine, for people
+ */
+record Transports(Transport transport, String tls) {
+  private static final int WORKERS = 4;
+
+  /**
+   * Chooses as asked, or the best that loads.
+   *
+   * @throws StartException if the one asked for does not load
+   */
+  static Transports choose(ProxyOptions.Transport asked) throws StartException {
+    Transport transport =
+        switch (asked) {
+          case NIO -> Transport.NIO;
+          case EPOLL -> loaded("epoll", Transport.EPOLL);
+          case IO_URING -> loaded("io_uring", Transport.IO_URING);
+          // io_uring is not tried: many sandboxes forbid it only when it is used
+          case AUTO -> isLoaded(Transport.EPOLL) ? Transport.EPOLL : Transport.NIO;
+        };
+    String tls = OpenSSLEngineOptions.isAvailable() ? "BoringSSL" : "JDK";
+    return new Transports(transport, tls);
+  }
+
+  private static Transport loaded(String name, Transport transport) throws StartException {
+    if (isLoaded(transport)) {
+      return transport;
+    }
+    Throwable cause = transport == null ? null : transport.unavailabilityCause();
+    throw new StartException(
+        "--transport: found "
+            + name
+            + ", which does not load here"
+            + (cause == null
+                ? ""
+                : " (" + String.valueOf(cause.getMessage()).lines().findFirst().orElse("") + ")")
+            + ", expected auto or nio");
+  }
+
+  private static boolean isLoaded(Transport transport) {
+    return transport != null && transport.available();
+  }
+
+  /** The runtime on this transport. */
+  Vertx open(int eventLoops) {
+    return Vertx.builder()
+        .with(
+            new VertxOptions()
+                .setEventLoopPoolSize(eventLoops)
+                .setWorkerPoolSize(WORKERS)
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)))
+        .withTransport(transport)
+        .build();
+  }
+
+  String name() {
+    return transport.name();
+  }
+}

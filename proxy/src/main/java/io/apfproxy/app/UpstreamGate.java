@@ -1,0 +1,101 @@
+package io.apfproxy.app;
+
+import io.apfproxy.authn.Identity;
+import io.apfproxy.authn.IdentityResolver;
+import io.apfproxy.authn.RequestHead;
+import io.apfproxy.kube.UpstreamCheck.Findings;
+import io.apfproxy.request.RefusedException;
+import io.vertx.core.Future;
+import java.net.URI;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Knows whether the upstream answers, and lets nobody through before it was found to be what it
+ * should be. Thread-safe.
+ */
+final class UpstreamGate implements IdentityResolver {
+  private static final Logger LOG = LoggerFactory.getLogger(UpstreamGate.class);
+
+  private final URI server;
+  private final Supplier<Findings> examination;
+  private final Supplier<Findings> probe;
+  private final boolean refusePowerful;
+  private final IdentityResolver inner;
+  private volatile boolean passed;
+  private volatile boolean reachable;
+  private boolean told;
+
+  /**
+   * @param examination finds out all there is to know; may block, as the next
+   * @param probe finds out only whether a kube-apiserver answers; used once the other was passed
+   * @param refusePowerful whether a credential that may do more than impersonate is refused
+   */
+  UpstreamGate(
+      URI server,
+      Supplier<Findings> examination,
+      Supplier<Findings> probe,
+      boolean refusePowerful,
+      IdentityResolver inner) {
+    this.server = server;
+    this.examination = examination;
+    this.probe = probe;
+    this.refusePowerful = refusePowerful;
+    this.inner = inner;
+  }
+
+  /** Whether the upstream passed, and answered when last asked. */
+  boolean isReachable() {
+    return passed && reachable;
+  }
+
+  @Override
+  public Future<Identity> resolve(RequestHead head) {
+    return passed ? inner.resolve(head) : Future.failedFuture(notYet());
+  }
+
+  private static RefusedException notYet() {
+    return new RefusedException(
+            503, "ServiceUnavailable", "upstream-not-reached", "kube-apiserver is not reachable")
+        .retryAfter(1);
+  }
+
+  /**
+   * Asks the upstream.
+   *
+   * @throws StartException if it answers, but cannot be used as configured
+   */
+  synchronized void ask() throws StartException {
+    Findings found = passed ? probe.get() : examination.get();
+    if (!found.reachable() || (passed && found.version().isEmpty())) {
+      if (reachable || !told) {
+        LOG.warn("not ready, trying again: {}", String.join("; ", found.remarks()));
+        told = true;
+      }
+      reachable = false;
+      return;
+    }
+    if (!passed) {
+      examine(found);
+      found.remarks().forEach(remark -> LOG.warn("{}", remark));
+      passed = true;
+    }
+    if (!reachable) {
+      LOG.info("upstream {} answers, {}", server, found.version());
+    }
+    reachable = true;
+  }
+
+  private void examine(Findings found) throws StartException {
+    if (found.version().isEmpty()) {
+      throw new StartException(
+          "--kubeconfig: " + String.join("; ", found.remarks()) + "; expected a kube-apiserver");
+    }
+    if (found.tooPowerful() && refusePowerful) {
+      throw new StartException(
+          "--kubeconfig: found a credential that may read all secrets, expected one that may only"
+              + " impersonate; add --allow-privileged-impersonation to use it nevertheless");
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.apfproxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.admin.AdminPages.Check;
+import io.apfproxy.admin.AdminPages.Dump;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Covers S77, S78 and S81 of the security specification as far as the admin listener goes. */
+class AdminServerIT {
+  private static final String DUMPS = "/debug/api_priority_and_fairness/";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Pages pages = new Pages();
+  private int port;
+
+  private record Answer(int code, String head, String body) {}
+
+  private static final class Pages implements AdminPages {
+    private volatile boolean upstream = true;
+    private volatile boolean queues = true;
+    private final CountDownLatch slow = new CountDownLatch(1);
+    private final CountDownLatch entered = new CountDownLatch(1);
+    private volatile boolean block;
+
+    @Override
+    public List<Check> readiness() {
+      return List.of(new Check("upstream", upstream), new Check("shutdown", true));
+    }
+
+    @Override
+    public String metrics() {
+      if (block) {
+        entered.countDown();
+        try {
+          slow.await(10, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+        }
+      }
+      return "up 1\n";
+    }
+
+    @Override
+    public Optional<String> dump(Dump what, boolean withRequestDetails) {
+      return queues ? Optional.of(what + " " + withRequestDetails + "\n") : Optional.empty();
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    AdminServer server = new AdminServer(vertx, pages);
+    port = server.listen("127.0.0.1", 0).await(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    pages.slow.countDown();
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  private Answer get(String path) throws IOException {
+    return send("GET", path, "localhost:" + port);
+  }
+
+  private Answer send(String method, String path, String host) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(10_000);
+      String head =
+          method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      int end = all.indexOf("\r\n\r\n");
+      return new Answer(
+          Integer.parseInt(all.substring(9, 12)),
+          all.substring(0, end).toLowerCase(Locale.ROOT),
+          all.substring(end + 4));
+    }
+  }
+
+  @Test
+  void saysOnlyOkToProbes() throws IOException {
+    assertThat(get("/livez")).returns(200, Answer::code).returns("ok", Answer::body);
+    assertThat(get("/readyz")).returns(200, Answer::code).returns("ok", Answer::body);
+  }
+
+  @Test
+  void saysWhichConditionIsMissingButNotWhy() throws IOException {
+    pages.upstream = false;
+
+    assertThat(get("/livez").code()).isEqualTo(200);
+    assertThat(get("/readyz")).returns(503, Answer::code).returns("not ready", Answer::body);
+    assertThat(get("/readyz?verbose"))
+        .returns(503, Answer::code)
+        .returns(
+            "[-]upstream failed: reason withheld\n[+]shutdown ok\nreadyz check failed\n",
+            Answer::body);
+  }
+
+  @Test
+  void answersProbesThatUseAnyHostName() throws IOException {
+    assertThat(send("GET", "/readyz", "10.1.2.3:8443").code()).isEqualTo(200);
+  }
+
+  @Test
+  void servesMetricsInPrometheusFormat() throws IOException {
+    Answer answer = get("/metrics");
+
+    assertThat(answer).returns(200, Answer::code).returns("up 1\n", Answer::body);
+    assertThat(answer.head())
+        .contains("content-type: text/plain; version=0.0.4; charset=utf-8")
+        .contains("x-content-type-options: nosniff")
+        .contains("cache-control: no-cache, private");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "dump_priority_levels, PRIORITY_LEVELS false",
+    "dump_queues, QUEUES false",
+    "dump_requests, REQUESTS false",
+    "dump_requests?includeRequestDetails, REQUESTS false",
+    "dump_requests?includeRequestDetails=, REQUESTS false",
+    "dump_requests?includeRequestDetails=1, REQUESTS true",
+    "dump_requests?includeRequestDetails=0, REQUESTS true",
+    "dump_requests?includeRequestDetails=false, REQUESTS true",
+  })
+  void dumpsAsKubeApiserverDoes(String path, String expected) throws IOException {
+    assertThat(get(DUMPS + path)).returns(200, Answer::code).returns(expected + "\n", Answer::body);
+  }
+
+  @Test
+  void hasNoDumpsWithoutQueues() throws IOException {
+    pages.queues = false;
+
+    assertThat(get(DUMPS + "dump_queues").code()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/", "/metrics/", "/debug/api_priority_and_fairness/", "/api", "/metrics%2f"})
+  void knowsNoOtherPath(String path) throws IOException {
+    assertThat(get(path)).returns(404, Answer::code).returns("404 page not found\n", Answer::body);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH"})
+  void changesNothing(String method) throws IOException {
+    Answer answer = send(method, "/metrics", "localhost");
+
+    assertThat(answer.code()).isEqualTo(405);
+    assertThat(answer.head()).contains("allow: get, head");
+  }
+
+  @Test
+  void answersHeadWithoutBody() throws IOException {
+    assertThat(send("HEAD", "/livez", "localhost"))
+        .returns(200, Answer::code)
+        .returns("", Answer::body);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"evil.example", "evil.example:8443", "127.0.0.1.nip.io", "10.1.2.3"})
+  void refusesHostNamesThatWerePointedAtThisMachine(String host) throws IOException {
+    assertThat(send("GET", "/metrics", host).code()).isEqualTo(403);
+    assertThat(send("GET", DUMPS + "dump_requests", host).code()).isEqualTo(403);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8443"})
+  void knowsTheNamesOfThisMachine(String host) throws IOException {
+    assertThat(send("GET", "/metrics", host).code()).isEqualTo(200);
+  }
+
+  @Test
+  void makesOnePageAtATime() throws Exception {
+    // Given
+    pages.block = true;
+    var first =
+        java.util.concurrent.CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return get("/metrics");
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+    assertThat(pages.entered.await(10, TimeUnit.SECONDS)).isTrue();
+
+    // When
+    Answer second = get(DUMPS + "dump_requests");
+
+    // Then
+    assertThat(second.code()).isEqualTo(429);
+    assertThat(second.head()).contains("retry-after: 1");
+    assertThat(get("/livez").code()).as("probes do not wait").isEqualTo(200);
+    pages.slow.countDown();
+    assertThat(first.get(10, TimeUnit.SECONDS).code()).isEqualTo(200);
+    assertThat(get(DUMPS + "dump_requests").code()).isEqualTo(200);
+  }
+}

@@ -1,0 +1,50 @@
+package io.apfproxy.authn;
+
+import io.apfproxy.request.UserInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** An upstream that knows some tokens and some rights, and can be out of order. */
+final class FakeReviews implements TokenReviewer, AccessReviewer {
+  final Map<String, UserInfo> users = new HashMap<>();
+  final Set<String> allowed = new HashSet<>();
+  final List<String> reviewed = new ArrayList<>();
+  final List<Question> asked = new ArrayList<>();
+  boolean down;
+
+  @Override
+  public CompletionStage<Optional<UserInfo>> review(String token) {
+    reviewed.add(token);
+    return down
+        ? CompletableFuture.failedFuture(new IllegalStateException("down"))
+        : CompletableFuture.completedFuture(Optional.ofNullable(users.get(token)));
+  }
+
+  @Override
+  public CompletionStage<Boolean> allowed(Question question) {
+    asked.add(question);
+    return down
+        ? CompletableFuture.failedFuture(new IllegalStateException("down"))
+        : CompletableFuture.completedFuture(allowed.contains(describe(question)));
+  }
+
+  static String describe(Question question) {
+    return question.user().name()
+        + " "
+        + question.verb()
+        + " "
+        + question.resource()
+        + (question.group().isEmpty() ? "" : "." + question.group())
+        + (question.subresource().isEmpty() ? "" : "/" + question.subresource())
+        + " "
+        + (question.namespace().isEmpty() ? "" : question.namespace() + "/")
+        + question.name();
+  }
+}

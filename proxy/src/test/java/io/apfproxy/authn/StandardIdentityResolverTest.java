@@ -1,0 +1,450 @@
+package io.apfproxy.authn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.authn.Identity.Mode;
+import io.apfproxy.fixtures.pki.TestAuthority;
+import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.UserInfo;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Section 5 of security.md, on virtual time and a fake upstream. */
+class StandardIdentityResolverTest {
+  private static final TestAuthority USERS = TestAuthority.named("users");
+  private static final TestAuthority PROXIES = TestAuthority.named("proxies");
+  private static final TestAuthority STRANGERS = TestAuthority.named("users");
+  private static final TestCertificate ALICE =
+      USERS.leaf("alice").organization("dev").organization("ops").forClients().issue();
+  private static final TestCertificate PROXY = PROXIES.leaf("front").forClients().issue();
+
+  private final ManualClock clock = new ManualClock();
+  private final FakeReviews upstream = new FakeReviews();
+  private boolean anonymous = true;
+  private boolean upstreamReadsUid = true;
+
+  StandardIdentityResolverTest() {
+    upstream.users.put("bob-token", new UserInfo("bob", "7", List.of("dev"), Map.of()));
+  }
+
+  private StandardIdentityResolver resolver(String flag) {
+    FrontProxyHeaders names = upstreamReadsUid ? Heads.WITH_UID : FrontProxyHeaders.STANDARD;
+    ClientTrust trust =
+        new ClientTrust(
+            List.of(USERS.own().certificate()),
+            List.of(PROXIES.own().certificate()),
+            List.of("front"),
+            Heads.WITH_UID,
+            names);
+    return new StandardIdentityResolver(
+        () -> trust,
+        UpstreamIdentityPolicy.parse(List.of(flag.split(",")), true, true),
+        upstream,
+        upstream,
+        anonymous,
+        clock);
+  }
+
+  private Identity identity(String flag, ClientRequest request) throws RefusedException {
+    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID));
+    assertThat(answer.failed()).as("%s", answer.cause()).isFalse();
+    return answer.result();
+  }
+
+  private RefusedException refusal(String flag, ClientRequest request) throws RefusedException {
+    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID));
+    assertThat(answer.failed()).as("refused").isTrue();
+    return (RefusedException) answer.cause();
+  }
+
+  private static List<String> lines(Identity identity) {
+    return identity.assertion().lines().stream()
+        .map(line -> line.getKey() + ": " + line.getValue())
+        .toList();
+  }
+
+  private static String[] with(String first, String... others) {
+    return Stream.concat(Stream.of(first), Arrays.stream(others)).toArray(String[]::new);
+  }
+
+  @Test
+  void passesABearerTokenThrough() throws RefusedException {
+    Identity bob = identity("auto", Heads.http1("Authorization: bearer bob-token"));
+    assertThat(bob.mode()).isEqualTo(Mode.PASS_THROUGH);
+    assertThat(bob.effective())
+        .isEqualTo(new UserInfo("bob", "7", List.of("dev", UserInfo.AUTHENTICATED), Map.of()));
+    assertThat(lines(bob)).containsExactly("Authorization: Bearer bob-token");
+  }
+
+  @ParameterizedTest(name = "S11: Authorization: {0} -> {1}")
+  @CsvSource({
+    "Bearer, ''", "'Bearer  bob-token', ''", "bearer bob-token, bob-token",
+    "Bearer bob-token junk, bob-token", "Basic Ym9i, ''", "BEARER bob-token, bob-token"
+  })
+  void findsTheTokenAsUpstreamDoes(String value, String token) throws RefusedException {
+    Identity identity = identity("auto", Heads.http1("Authorization: " + value));
+    assertThat(identity.authenticated().name())
+        .isEqualTo(token.isEmpty() ? "system:anonymous" : "bob");
+    assertThat(upstream.reviewed).isEqualTo(token.isEmpty() ? List.of() : List.of(token));
+    assertThat(lines(identity))
+        .isEqualTo(token.isEmpty() ? List.of() : List.of("Authorization: Bearer " + token));
+  }
+
+  @Test
+  void refusesBadTokenAlthoughAnonymousIsOn() throws RefusedException {
+    RefusedException refusal = refusal("auto", Heads.http1("Authorization: Bearer wrong"));
+    assertThat(refusal.code()).isEqualTo(401);
+    assertThat(refusal.reason()).isEqualTo("Unauthorized");
+  }
+
+  @Test
+  void answersFailedReviewWith503AndNeverAnonymous() throws RefusedException {
+    upstream.down = true;
+    RefusedException refusal = refusal("auto", Heads.http1("Authorization: Bearer bob-token"));
+    assertThat(refusal.code()).isEqualTo(503);
+    assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
+  }
+
+  @Test
+  void letsAnonymousThroughOnlyIfTheFlagSaysSo() throws RefusedException {
+    Identity nobody = identity("request-header", Heads.http1());
+    assertThat(nobody.mode()).isEqualTo(Mode.PASS_THROUGH);
+    assertThat(nobody.effective()).isEqualTo(UserInfo.ANONYMOUS);
+    assertThat(lines(nobody)).isEmpty();
+    anonymous = false;
+    assertThat(refusal("auto", Heads.http1()).code()).isEqualTo(401);
+  }
+
+  @Test
+  void assertsClientCertificateByRequestHeaders() throws RefusedException {
+    Identity alice = identity("auto", Heads.from(ALICE));
+    assertThat(alice.mode()).isEqualTo(Mode.REQUEST_HEADER);
+    assertThat(alice.authenticated().groups())
+        .containsExactly("dev", "ops", UserInfo.AUTHENTICATED);
+    assertThat(lines(alice))
+        .startsWith(
+            "X-Remote-User: alice",
+            "X-Remote-Group: dev",
+            "X-Remote-Group: ops",
+            "X-Remote-Group: system:authenticated")
+        .hasSize(5)
+        .last()
+        .asString()
+        .matches(
+            "X-Remote-Extra-authentication\\.kubernetes\\.io%2Fcredential-id:"
+                + " X509SHA256=[0-9a-f]{64}");
+  }
+
+  @Test
+  void prefersTheCertificateOverTheToken() throws RefusedException {
+    for (String token : List.of("bob-token", "wrong")) {
+      Identity alice = identity("auto", Heads.from(ALICE, "Authorization: Bearer " + token));
+      assertThat(alice.authenticated().name()).isEqualTo("alice");
+      assertThat(lines(alice)).noneMatch(line -> line.startsWith("Authorization"));
+    }
+    assertThat(upstream.reviewed).isEmpty();
+  }
+
+  @Test
+  void triesTheTokenAfterABadCertificate() throws RefusedException {
+    TestCertificate stranger = STRANGERS.leaf("alice").forClients().issue();
+    assertThat(
+            identity("auto", Heads.from(stranger, "Authorization: Bearer bob-token"))
+                .authenticated()
+                .name())
+        .isEqualTo("bob");
+    assertThat(refusal("auto", Heads.from(stranger)).code()).isEqualTo(401);
+  }
+
+  @Test
+  void refusesCertificatesThatAreNotForThis() throws RefusedException {
+    Instant now = Instant.now();
+    Duration day = Duration.ofDays(1);
+    List<TestCertificate> bad =
+        List.of(
+            USERS.leaf("x").forServers("x").issue(),
+            USERS.leaf("x").forClients().valid(now.minus(day), now.minusSeconds(60)).issue(),
+            USERS.leaf("x").forClients().valid(now.plusSeconds(600), now.plus(day)).issue(),
+            PROXIES.leaf("x").forClients().issue(),
+            STRANGERS.leaf("x").forClients().issue(),
+            USERS
+                .leaf("x")
+                .attribute("1.3.6.1.4.1.57683.2", "1")
+                .attribute("1.3.6.1.4.1.57683.2", "2")
+                .forClients()
+                .issue());
+    for (TestCertificate certificate : bad) {
+      assertThat(refusal("auto", Heads.from(certificate)).code())
+          .as("%s", certificate.certificate())
+          .isEqualTo(401);
+    }
+    assertThat(
+            identity("auto", Heads.from(USERS.leaf("").organization("dev").forClients().issue()))
+                .effective())
+        .as("S05: nobody by that means")
+        .isEqualTo(UserInfo.ANONYMOUS);
+  }
+
+  @Test
+  void endsACertificateOnALivingConnection() throws RefusedException {
+    StandardIdentityResolver resolver = resolver("auto");
+    RequestHead head = Heads.read(Heads.from(ALICE));
+    assertThat(resolver.resolve(head).succeeded()).isTrue();
+    clock.advance(Duration.ofHours(25));
+    assertThat(resolver.resolve(head).failed()).isTrue();
+  }
+
+  @Test
+  void readsUidFromTheCertificate() throws RefusedException {
+    TestCertificate carol =
+        USERS.leaf("carol").attribute("1.3.6.1.4.1.57683.2", "u-1").forClients().issue();
+    assertThat(lines(identity("auto", Heads.from(carol)))).contains("X-Remote-Uid: u-1");
+    upstreamReadsUid = false;
+    Identity impersonated = identity("auto", Heads.from(carol));
+    assertThat(impersonated.mode()).as("S07").isEqualTo(Mode.IMPERSONATION);
+    assertThat(lines(impersonated)).contains("Impersonate-Uid: u-1");
+    assertThat(refusal("pass-through,request-header", Heads.from(carol)).code()).isEqualTo(403);
+  }
+
+  @Test
+  void believesFrontProxyHeadersFromAFrontProxyOnly() throws RefusedException {
+    String[] claims = {
+      "X-Remote-User: dave",
+      "X-Remote-Uid: 9",
+      "X-Remote-Group: g1",
+      "X-Remote-Group: g2",
+      "X-Remote-Extra-Acme%2fA: v"
+    };
+    Identity dave = identity("auto", Heads.from(PROXY, claims));
+    assertThat(dave.authenticated())
+        .isEqualTo(
+            new UserInfo(
+                "dave",
+                "9",
+                List.of("g1", "g2", UserInfo.AUTHENTICATED),
+                Map.of("acme/a", List.of("v"))));
+    assertThat(identity("auto", Heads.from(ALICE, claims)).authenticated().name())
+        .isEqualTo("alice");
+    assertThat(identity("auto", Heads.http1(claims)).authenticated()).isEqualTo(UserInfo.ANONYMOUS);
+    TestCertificate other = PROXIES.leaf("other").forClients().issue();
+    assertThat(refusal("auto", Heads.from(other, claims)).code()).isEqualTo(401);
+  }
+
+  @Test
+  void takesAFrontProxyWithoutUserForNobody() throws RefusedException {
+    assertThat(refusal("auto", Heads.from(PROXY, "X-Remote-Group: g")).code()).isEqualTo(401);
+    assertThat(refusal("auto", Heads.from(PROXY, "X-Remote-User:")).code()).isEqualTo(401);
+  }
+
+  @ParameterizedTest(name = "S06: {0}")
+  @ValueSource(strings = {"\u0141ukasz", "j\u00f6rg", "\u6771\u4eac", "a,b"})
+  void writesNamesAsUtf8Bytes(String name) throws RefusedException {
+    TestCertificate certificate = USERS.leaf(name.replace(",", "\\,")).forClients().issue();
+    Identity identity = identity("auto", Heads.from(certificate));
+    assertThat(identity.authenticated().name()).isEqualTo(name.replace(",", "\\,"));
+    String value = identity.assertion().lines().get(0).getValue();
+    assertThat(value.chars()).allMatch(c -> c < 256);
+    assertThat(new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8))
+        .isEqualTo(identity.authenticated().name());
+  }
+
+  @ParameterizedTest(name = "S06: <{0}>")
+  @ValueSource(strings = {"admin ", " admin", "a\nb", "\tadmin", "a\u0000"})
+  void refusesNamesThatWouldArriveChanged(String name) throws RefusedException {
+    upstream.users.put("t", UserInfo.of(name));
+    upstream.users.put("g", UserInfo.of("u", name));
+    upstream.users.put("e", UserInfo.of("u", ""));
+    for (String mode : List.of("request-header", "impersonation")) {
+      for (String token : List.of("t", "g", "e")) {
+        assertThat(refusal(mode, Heads.http1("Authorization: Bearer " + token)).code())
+            .isEqualTo(403);
+      }
+    }
+    assertThat(lines(identity("auto", Heads.http1("Authorization: Bearer t"))))
+        .containsExactly("Authorization: Bearer t");
+  }
+
+  @Test
+  void refusesIdentitiesOverTheBound() throws RefusedException {
+    String[] groups = IntStream.range(0, 3000).mapToObj(i -> "g" + i).toArray(String[]::new);
+    upstream.users.put("t", UserInfo.of("u", groups));
+    assertThat(refusal("request-header", Heads.http1("Authorization: Bearer t")).code())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void forwardsImpersonationAndClassifiesAsWhoItReallyIsUntilAllowed() throws RefusedException {
+    ClientRequest request =
+        Heads.http1(
+            "Authorization: Bearer bob-token",
+            "Impersonate-User: admin",
+            "Impersonate-Group: system:masters");
+    Identity denied = identity("auto", request);
+    assertThat(denied.effective().name()).as("S01").isEqualTo("bob");
+    assertThat(lines(denied))
+        .containsExactly(
+            "Authorization: Bearer bob-token",
+            "Impersonate-User: admin",
+            "Impersonate-Group: system:masters");
+    upstream.allowed.add("bob impersonate users admin");
+    assertThat(identity("auto", request).effective().name())
+        .as("the group is not allowed")
+        .isEqualTo("bob");
+    upstream.allowed.add("bob impersonate groups system:masters");
+    Identity allowed = identity("auto", request);
+    assertThat(allowed.authenticated().name()).isEqualTo("bob");
+    assertThat(allowed.effective())
+        .isEqualTo(UserInfo.of("admin", "system:masters", UserInfo.AUTHENTICATED));
+  }
+
+  @Test
+  void classifiesAsWhoItReallyIsWhileReviewsFail() throws RefusedException {
+    StandardIdentityResolver resolver = resolver("auto");
+    String token = "Authorization: Bearer bob-token";
+    assertThat(resolver.resolve(Heads.read(Heads.http1(token))).succeeded()).isTrue();
+    upstream.down = true;
+    Identity identity =
+        resolver.resolve(Heads.read(Heads.http1(token, "Impersonate-User: admin"))).result();
+    assertThat(identity.effective().name()).isEqualTo("bob");
+  }
+
+  @Test
+  void asksForEverythingAnImpersonatorClaims() throws RefusedException {
+    ClientRequest request =
+        Heads.from(
+            ALICE,
+            "Impersonate-User: system:serviceaccount:ns:robot",
+            "Impersonate-Uid: 5",
+            "Impersonate-Group: g",
+            "Impersonate-Extra-Scopes: s");
+    refusal("impersonation", request);
+    assertThat(upstream.asked.stream().map(FakeReviews::describe))
+        .containsExactly(
+            "alice impersonate serviceaccounts ns/robot",
+            "alice impersonate groups g",
+            "alice impersonate userextras.authentication.k8s.io/scopes s",
+            "alice impersonate uids.authentication.k8s.io 5");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "system:serviceaccount:ns:robot,"
+        + " system:serviceaccounts|system:serviceaccounts:ns|system:authenticated,"
+        + " serviceaccounts ns/robot",
+    "system:anonymous, system:unauthenticated, users system:anonymous",
+    "system:serviceaccount:NS:robot, system:authenticated, users system:serviceaccount:NS:robot",
+    "eve, system:authenticated, users eve"
+  })
+  void givesTheImpersonatedUserTheGroupsUpstreamWould(String user, String groups, String right)
+      throws RefusedException {
+    upstream.allowed.add("bob impersonate " + right);
+    Identity identity =
+        identity(
+            "auto", Heads.http1("Authorization: Bearer bob-token", "Impersonate-User: " + user));
+    assertThat(identity.effective()).isEqualTo(UserInfo.of(user, groups.split("\\|")));
+  }
+
+  @Test
+  void decidesAboutImpersonationItselfInImpersonationMode() throws RefusedException {
+    ClientRequest request = Heads.http1("Authorization: Bearer bob-token", "Impersonate-User: eve");
+    RefusedException refusal = refusal("impersonation", request);
+    assertThat(refusal.code()).isEqualTo(403);
+    assertThat(refusal)
+        .hasMessage(
+            "users \"eve\" is forbidden: User \"bob\" cannot impersonate resource \"users\" in API"
+                + " group \"\" at the cluster scope");
+    upstream.allowed.add("bob impersonate users eve");
+    Identity eve = identity("impersonation", request);
+    assertThat(eve.mode()).isEqualTo(Mode.IMPERSONATION);
+    assertThat(eve.effective().name()).isEqualTo("eve");
+    assertThat(lines(eve))
+        .as("S22")
+        .containsExactly(
+            "Impersonate-User: eve",
+            "Impersonate-Group: system:authenticated",
+            "Impersonate-Extra-original-user-info.apf-proxy.io:"
+                + " {\"username\":\"bob\",\"uid\":\"7\",\"groups\":[\"dev\",\"system:authenticated\"]}");
+    StandardIdentityResolver resolver = resolver("impersonation");
+    resolver.resolve(Heads.read(Heads.http1("Authorization: Bearer bob-token")));
+    upstream.down = true;
+    Future<Identity> unknown = resolver.resolve(Heads.read(request));
+    assertThat(((RefusedException) unknown.cause()).code()).isEqualTo(503);
+  }
+
+  @Test
+  void refusesTheReservedExtraKeyFromClients() throws RefusedException {
+    assertThat(
+            refusal(
+                    "auto",
+                    Heads.http1(
+                        "Authorization: Bearer bob-token",
+                        "Impersonate-User: eve",
+                        "Impersonate-Extra-Original-User-Info.apf-proxy.io: x"))
+                .code())
+        .isEqualTo(403);
+  }
+
+  @Test
+  void boundsReviewsOfOneRequest() throws RefusedException {
+    String[] groups =
+        IntStream.range(0, 500).mapToObj(i -> "Impersonate-Group: g" + i).toArray(String[]::new);
+    String[] lines = with("Authorization: Bearer bob-token", with("Impersonate-User: eve", groups));
+    assertThat(refusal("impersonation", Heads.http1(lines)).code()).as("S16").isEqualTo(403);
+    assertThat(identity("auto", Heads.http1(lines)).effective().name()).isEqualTo("bob");
+    assertThat(upstream.asked).isEmpty();
+  }
+
+  @Test
+  void readsTheTokenOfAWebSocket() throws RefusedException {
+    String token =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString("bob-token".getBytes(StandardCharsets.UTF_8));
+    String[] upgrade = {"Connection: Upgrade", "Upgrade: websocket"};
+    String bearer = WebSocketProtocols.BEARER;
+    String good = "Sec-WebSocket-Protocol: " + bearer + token + ", v5.channel.k8s.io";
+    Identity bob = identity("auto", Heads.http1(with(good, upgrade)));
+    assertThat(bob.authenticated().name()).as("S13").isEqualTo("bob");
+    assertThat(lines(bob)).containsExactly("Authorization: Bearer bob-token");
+    for (String bad :
+        List.of(
+            bearer + token,
+            bearer + token + ", " + bearer + token + ", v5.channel.k8s.io",
+            bearer + token + "=, v5.channel.k8s.io",
+            bearer + "!!, v5.channel.k8s.io",
+            bearer + "YQ0KYg, v5.channel.k8s.io",
+            bearer + "d3Jvbmc, v5.channel.k8s.io")) {
+      assertThat(
+              refusal("auto", Heads.http1(with("Sec-WebSocket-Protocol: " + bad, upgrade))).code())
+          .as(bad)
+          .isEqualTo(401);
+    }
+    assertThat(identity("auto", Heads.http1(good)).authenticated())
+        .as("without upgrade it is no credential")
+        .isEqualTo(UserInfo.ANONYMOUS);
+  }
+
+  @Test
+  void checksATokenAnewOnceUpstreamRefusedIt() throws RefusedException {
+    StandardIdentityResolver resolver = resolver("auto");
+    RequestHead head = Heads.read(Heads.http1("Authorization: Bearer bob-token"));
+    resolver.resolve(head);
+    upstream.users.clear();
+    assertThat(resolver.resolve(head).succeeded()).isTrue();
+    resolver.upstreamRefused(head);
+    assertThat(resolver.resolve(head).failed()).isTrue();
+  }
+}

@@ -1,0 +1,353 @@
+package io.apfproxy.flowcontrol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.work.ListMeter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class ApfFlowControlTest {
+  private static final String PODS = "/api/v1/namespaces/ns/pods/p";
+  private static final FlowSchema TO_A = Config.schema("schema-a", "a", "ann");
+  private static final FlowSchema TO_B = Config.schema("schema-b", "b", "bob");
+
+  private final VirtualTime time = new VirtualTime();
+
+  /** As many seats for level {@code a} as the server has. */
+  private ApfFlowControl control(int seats, PriorityLevelConfiguration... levels) {
+    return control(FlowControlSettings.of(seats), levels);
+  }
+
+  private ApfFlowControl control(
+      FlowControlSettings settings, PriorityLevelConfiguration... levels) {
+    ApfFlowControl control =
+        ApfFlowControl.create(
+            settings, FlowControlConfiguration.empty(), time, time, FlowMetrics.NONE);
+    control.apply(levels.length > 1 ? List.of(TO_A, TO_B) : List.of(TO_A), List.of(levels));
+    return control;
+  }
+
+  private static LevelSnapshot level(ApfFlowControl control, String name) {
+    return control.snapshot().stream()
+        .filter(level -> level.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no level " + name));
+  }
+
+  @Test
+  void executesAtOnceWhileSeatsAreFreeAndSaysWhereTheRequestBelongs() {
+    ApfFlowControl control = control(2, Config.queuing("a", 100, 4, 10));
+
+    Client client = Client.get(control, "ann", PODS);
+
+    assertThat(client.executes()).isTrue();
+    assertThat(client.admission().isWaiting()).isFalse();
+    assertThat(client.admission().classification())
+        .isEqualTo(new Classification("schema-a", "schema-a-uid", "a", "a-uid", "ann"));
+    assertThat(level(control, "a").seatsInUse()).isEqualTo(1);
+  }
+
+  @Test
+  void letsTheNextInWhenALeaseIsClosed() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));
+    Client first = Client.get(control, "ann", PODS);
+    Client second = Client.get(control, "ann", PODS);
+    assertThat(second.admission().isWaiting()).isTrue();
+
+    first.lease().close();
+
+    assertThat(second.executes()).isTrue();
+    assertThat(second.admission().isWaiting()).isFalse();
+  }
+
+  @Test
+  void returnsTheSeatsOnceWhenALeaseIsClosedTwice() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));
+    Client first = Client.get(control, "ann", PODS);
+    Client second = Client.get(control, "ann", PODS);
+    Client third = Client.get(control, "ann", PODS);
+
+    first.lease().close();
+    first.lease().close();
+
+    assertThat(second.executes()).isTrue();
+    assertThat(third.executes()).isFalse();
+    assertThat(level(control, "a").seatsInUse()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesACancelledRequestThatStillWaited() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));
+    Client first = Client.get(control, "ann", PODS);
+    Client second = Client.get(control, "ann", PODS);
+
+    assertThat(second.admission().cancel()).isTrue();
+
+    assertThat(second.refusal()).isEqualTo(RejectReason.TIME_OUT);
+    assertThat(second.admission().cancel()).isFalse();
+    assertThat(first.admission().cancel()).as("cancelling what executes").isFalse();
+    first.lease().close();
+    assertThat(second.answers()).isEqualTo(1);
+    assertThat(level(control, "a").cancelled()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesWhatDoesNotFitWhereNothingQueues() {
+    ApfFlowControl control = control(1, Config.rejecting("a", 100));
+    Client first = Client.get(control, "ann", PODS);
+
+    Client second = Client.get(control, "ann", PODS);
+
+    assertThat(first.executes()).isTrue();
+    assertThat(second.rejection()).isEqualTo(new Rejection(RejectReason.CONCURRENCY_LIMIT, 1));
+  }
+
+  @Test
+  void refusesWhenItsQueueIsFull() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 1, 1));
+    Client.get(control, "ann", PODS);
+    Client.get(control, "ann", PODS);
+
+    assertThat(Client.get(control, "ann", PODS).refusal()).isEqualTo(RejectReason.QUEUE_FULL);
+  }
+
+  @Test
+  void asksForMorePatienceTheMoreIsRefused() {
+    ApfFlowControl control = control(1, Config.rejecting("a", 100));
+    Client.get(control, "ann", PODS);
+    Rejection last = null;
+    for (int second = 0; second < 8; second++) {
+      for (int i = 0; i < 10; i++) {
+        last = Client.get(control, "ann", PODS).rejection();
+      }
+      time.advance(Duration.ofSeconds(1));
+    }
+
+    assertThat(Objects.requireNonNull(last).retryAfterSeconds()).isEqualTo(8);
+  }
+
+  @Test
+  void boundsAllThatWaitTogether() {
+    ApfFlowControl control =
+        control(new FlowControlSettings(1, 2, true), Config.queuing("a", 100, 8, 100));
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      clients.add(Client.get(control, "ann", PODS));
+    }
+
+    assertThat(clients).filteredOn(client -> client.admission().isWaiting()).hasSize(2);
+    assertThat(clients)
+        .filteredOn(client -> client.refusal() == RejectReason.QUEUE_FULL)
+        .hasSize(2);
+  }
+
+  @Test
+  void boundsWhatExecutesAtTheExemptLevel() {
+    ApfFlowControl control = control(1, Config.rejecting("a", 100));
+    UserInfo admin = UserInfo.of("admin", UserInfo.MASTERS);
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      clients.add(Client.send(control, admin, "GET", PODS));
+    }
+
+    Client tooMany = Client.send(control, admin, "GET", PODS);
+
+    assertThat(clients).allMatch(Client::executes);
+    assertThat(tooMany.refusal()).isEqualTo(RejectReason.CONCURRENCY_LIMIT);
+    assertThat(level(control, "exempt").rejected()).isEqualTo(1);
+    clients.get(0).lease().close();
+    assertThat(Client.send(control, admin, "GET", PODS).executes()).isTrue();
+  }
+
+  @Test
+  void holdsTheSeatsOfAWatchOnlyUntilItIsInitialised() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));
+    Client watch = Client.get(control, "ann", "/api/v1/namespaces/ns/pods?watch=1");
+    Client next = Client.get(control, "ann", PODS);
+
+    watch.lease().watchInitialised();
+    watch.lease().watchInitialised();
+
+    assertThat(next.executes()).isTrue();
+    watch.lease().close();
+    assertThat(level(control, "a").seatsInUse()).isEqualTo(1);
+  }
+
+  @Test
+  void ignoresInitialisationOfWhatIsNoWatch() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));
+    Client client = Client.get(control, "ann", PODS);
+
+    client.lease().watchInitialised();
+
+    assertThat(level(control, "a").executing()).isEqualTo(1);
+  }
+
+  @Test
+  void keepsSeatsOccupiedAfterAWriteThatManyWatch() {
+    ApfFlowControl control = control(10, Config.queuing("a", 100, 4, 10));
+    List<Client> watches = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      Client watch = Client.get(control, "ann", "/api/v1/namespaces/ns/pods?watch=1");
+      watch.lease().watchInitialised();
+      watches.add(watch);
+    }
+    Client write = Client.send(control, "ann", "PUT", PODS);
+
+    write.lease().close();
+
+    assertThat(level(control, "a").executing()).isZero();
+    assertThat(level(control, "a").seatsInUse()).isEqualTo(1);
+    time.advance(Duration.ofMillis(5));
+    assertThat(level(control, "a").seatsInUse()).isZero();
+    watches.forEach(watch -> watch.lease().close());
+    Client.send(control, "ann", "PUT", PODS).lease().close();
+    assertThat(level(control, "a").seatsInUse()).as("nobody watches any more").isZero();
+  }
+
+  @Test
+  void returnsTheSeatsWhenTheListenerFails() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));
+    AdmissionListener broken =
+        new AdmissionListener() {
+          @Override
+          public void onExecute(SeatLease lease) {
+            throw new IllegalStateException("broken");
+          }
+
+          @Override
+          public void onReject(Rejection rejection) {}
+        };
+
+    assertThatThrownBy(() -> control.admit(Client.digest(UserInfo.of("ann"), "GET", PODS), broken))
+        .hasMessage("broken");
+
+    assertThat(Client.get(control, "ann", PODS).executes()).isTrue();
+  }
+
+  @Test
+  void finishesWhatWaitsInALevelThatIsConfiguredNoLonger() {
+    PriorityLevelConfiguration a = Config.queuing("a", 100, 4, 10);
+    PriorityLevelConfiguration b = Config.queuing("b", 100, 4, 10);
+    ApfFlowControl control = control(2, a, b);
+    Client executing = Client.get(control, "ann", PODS);
+    Client waiting = Client.get(control, "ann", PODS);
+    assertThat(waiting.executes()).isFalse();
+
+    control.apply(List.of(TO_B), List.of(b));
+
+    assertThat(level(control, "a").quiescing()).isTrue();
+    Client late = Client.get(control, "ann", PODS);
+    assertThat(late.admission().classification().priorityLevel()).isEqualTo("catch-all");
+    executing.lease().close();
+    assertThat(waiting.executes()).isTrue();
+    waiting.lease().close();
+    time.settle();
+    assertThat(control.snapshot())
+        .extracting(LevelSnapshot::name)
+        .containsExactly("b", "catch-all", "exempt");
+    assertThat(level(control, "b").nominalLimit()).isEqualTo(2);
+  }
+
+  @Test
+  void takesALevelBackThatIsConfiguredAgainWhileItFinishes() {
+    PriorityLevelConfiguration a = Config.queuing("a", 100, 4, 10);
+    PriorityLevelConfiguration b = Config.queuing("b", 100, 4, 10);
+    ApfFlowControl control = control(2, a, b);
+    Client executing = Client.get(control, "ann", PODS);
+    Client waiting = Client.get(control, "ann", PODS);
+    control.apply(List.of(TO_B), List.of(b));
+
+    control.apply(List.of(TO_A, TO_B), List.of(a, b));
+
+    assertThat(level(control, "a").quiescing()).isFalse();
+    assertThat(level(control, "a").waiting()).isEqualTo(1);
+    executing.lease().close();
+    waiting.lease().close();
+    time.settle();
+    assertThat(level(control, "a").dispatched()).isEqualTo(2);
+  }
+
+  @Test
+  void dispatchesWhatWaitsWhenAChangeBringsSeats() {
+    PriorityLevelConfiguration b = Config.queuing("b", 100, 4, 10);
+    ApfFlowControl control = control(4, Config.queuing("a", 10, 4, 10), b);
+    Client first = Client.get(control, "ann", PODS);
+    Client second = Client.get(control, "ann", PODS);
+    assertThat(first.executes()).isTrue();
+    assertThat(second.executes()).isFalse();
+
+    control.apply(List.of(TO_A, TO_B), List.of(Config.queuing("a", 1000, 4, 10), b));
+
+    assertThat(second.executes()).isTrue();
+  }
+
+  @Test
+  void keepsWhatWaitsWhenALevelStopsQueuing() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));
+    Client first = Client.get(control, "ann", PODS);
+    Client second = Client.get(control, "ann", PODS);
+
+    control.apply(List.of(TO_A), List.of(Config.rejecting("a", 100)));
+
+    assertThat(Client.get(control, "ann", PODS).refusal())
+        .isEqualTo(RejectReason.CONCURRENCY_LIMIT);
+    first.lease().close();
+    assertThat(second.executes()).isTrue();
+  }
+
+  @Test
+  void lendsIdleSeatsToALevelThatWantsThem() {
+    ApfFlowControl control =
+        control(20, Config.lending("a", 100, 90), Config.lending("b", 100, 90));
+    int idleLimit = level(control, "a").currentLimit();
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      clients.add(Client.get(control, "ann", PODS));
+    }
+    assertThat(clients).filteredOn(Client::executes).hasSize(idleLimit);
+
+    time.advance(Duration.ofSeconds(10));
+    control.adjustBorrowing();
+
+    assertThat(level(control, "a").currentLimit()).isGreaterThan(idleLimit);
+    assertThat(clients).filteredOn(Client::executes).hasSize(level(control, "a").currentLimit());
+    assertThat(level(control, "a").demandHighWatermark()).isEqualTo(40);
+    assertThat(control.seatFairFraction()).isPositive();
+  }
+
+  @Test
+  void costsAListByWhatAListBeforeShowed() {
+    ApfFlowControl control = control(100, Config.queuing("a", 100, 4, 10));
+    var digest = Client.digest(UserInfo.of("ann"), "GET", "/apis/example.com/v1/widgets?limit=9");
+    byte[] item = ("{\"spec\":\"" + "x".repeat(50_000) + "\"},").getBytes(StandardCharsets.UTF_8);
+    ListMeter meter =
+        Objects.requireNonNull(control.meterList(digest, 200, "application/json", ""));
+    feed(meter, "{\"kind\":\"WidgetList\",\"metadata\":{\"remainingItemCount\":2},\"items\":[");
+    for (int i = 0; i < 7; i++) {
+      meter.accept(item, 0, item.length);
+    }
+    feed(meter, "{}]}");
+    meter.end();
+
+    Client.get(control, "ann", "/apis/example.com/v1/widgets?resourceVersionMatch=Exact");
+
+    // 10 objects of 43 752 bytes
+    assertThat(level(control, "a").seatsInUse()).isEqualTo(5);
+    assertThat(control.meterList(digest, 200, "application/json", "")).as("too soon").isNull();
+  }
+
+  private static void feed(ListMeter meter, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    meter.accept(bytes, 0, bytes.length);
+  }
+}

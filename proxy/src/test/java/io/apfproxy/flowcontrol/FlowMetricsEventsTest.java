@@ -1,0 +1,130 @@
+package io.apfproxy.flowcontrol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.request.UserInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FlowMetricsEventsTest {
+  private static final String POD = "/api/v1/namespaces/ns/pods/p";
+
+  private final VirtualTime time = new VirtualTime();
+  private final List<String> events = new ArrayList<>();
+  private final ApfFlowControl control = control();
+
+  private ApfFlowControl control() {
+    ApfFlowControl created =
+        ApfFlowControl.create(
+            FlowControlSettings.of(1),
+            FlowControlConfiguration.empty(),
+            time,
+            time,
+            (level, schema) -> new Recorder(level));
+    created.apply(
+        List.of(Config.schema("schema-a", "a", "ann")), List.of(Config.queuing("a", 100, 1, 1)));
+    return created;
+  }
+
+  /** Writes down what happens at one level. */
+  private final class Recorder implements FlowMetrics.FlowMeter {
+    private final String level;
+
+    Recorder(String level) {
+      this.level = level;
+    }
+
+    private void note(String event) {
+      events.add(level + " " + event);
+    }
+
+    @Override
+    public void estimated(int seats) {
+      note("estimated " + seats);
+    }
+
+    @Override
+    public void watchersSeen(int count) {
+      note("watchers " + count);
+    }
+
+    @Override
+    public void enqueued(int queueLength) {
+      note("enqueued " + queueLength);
+    }
+
+    @Override
+    public void rejected(RejectReason reason) {
+      note("rejected " + reason.label());
+    }
+
+    @Override
+    public void dispatched() {
+      note("dispatched");
+    }
+
+    @Override
+    public void waited(long nanos, boolean execute) {
+      note("waited " + nanos / 1_000_000 + " ms " + execute);
+    }
+
+    @Override
+    public void executed(long nanos, boolean watch) {
+      note("executed " + nanos / 1_000_000 + " ms " + watch);
+    }
+  }
+
+  @Test
+  void tellsTheLifeOfARequest() {
+    Client first = Client.send(control, "ann", "PUT", POD);
+    assertThat(events)
+        .containsExactlyInAnyOrder(
+            "a dispatched", "a waited 0 ms true", "a estimated 1", "a watchers 0", "a enqueued 1");
+    events.clear();
+    Client watch = Client.get(control, "ann", "/api/v1/namespaces/ns/pods?watch=1");
+    time.advance(Duration.ofMillis(7));
+
+    first.lease().close();
+    time.advance(Duration.ofMillis(5));
+    watch.lease().watchInitialised();
+    time.advance(Duration.ofMillis(5));
+    watch.lease().close();
+
+    assertThat(events)
+        .containsExactlyInAnyOrder(
+            "a estimated 1",
+            "a enqueued 1",
+            "a executed 7 ms false",
+            "a dispatched",
+            "a waited 7 ms true",
+            "a executed 5 ms true");
+  }
+
+  @Test
+  void countsAWaitInVainAsTheReferenceDoes() {
+    Client.get(control, "ann", POD);
+    Client late = Client.get(control, "ann", POD);
+    events.clear();
+    Client.get(control, "ann", POD);
+    time.advance(Duration.ofSeconds(15));
+    late.admission().cancel();
+
+    assertThat(events)
+        .containsExactlyInAnyOrder(
+            "a waited 0 ms false",
+            "a rejected queue-full",
+            "a estimated 1",
+            "a waited 15000 ms true",
+            "a rejected time-out");
+  }
+
+  @Test
+  void measuresNoWaitWhereNothingEverWaits() {
+    Client.send(control, UserInfo.of("admin", UserInfo.MASTERS), "GET", POD);
+
+    assertThat(events).containsExactlyInAnyOrder("exempt dispatched", "exempt estimated 1");
+  }
+}

@@ -1,0 +1,162 @@
+package io.apfproxy.kube;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.apfproxy.fixtures.pki.TestAuthority;
+import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.kube.UpstreamAccess.Sources;
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.fabric8.kubernetes.client.Config;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nothing here connects: opening works while the upstream is down. */
+class UpstreamAccessTest {
+  private static final TestAuthority AUTHORITY = TestAuthority.named("ca");
+  private static final TestCertificate ADMIN = AUTHORITY.leaf("admin").forClients().issue();
+
+  @TempDir Path folder;
+
+  private Path kubeconfig(String cluster, String user) throws IOException {
+    return Files.writeString(
+        folder.resolve("config"),
+        """
+        apiVersion: v1
+        kind: Config
+        clusters:
+        - name: c
+          cluster: {%s}
+        contexts:
+        - name: one
+          context: {cluster: c, user: u}
+        - name: lost
+          context: {cluster: gone, user: u}
+        current-context: one
+        users:
+        - name: u
+          user: {%s}
+        """
+            .formatted(cluster, user));
+  }
+
+  private UpstreamAccess open(Path config) throws UpstreamAccessException {
+    return UpstreamAccess.open(new Sources(config, null, null, null));
+  }
+
+  @Test
+  void readsCertificatesFromFilesBesideTheKubeconfig() throws Exception {
+    ADMIN.write(folder, "admin");
+    Files.writeString(folder.resolve("ca.crt"), AUTHORITY.pem());
+    Path config =
+        kubeconfig(
+            "server: \"https://127.0.0.1:1/prefix\", certificate-authority: ca.crt,"
+                + " tls-server-name: kubernetes",
+            "client-certificate: admin.crt, client-key: admin.key");
+    try (UpstreamAccess access = open(config)) {
+      assertThat(access.upstream().server()).hasToString("https://127.0.0.1:1/prefix");
+      assertThat(access.upstream().certificateAuthority()).isEqualTo(AUTHORITY.pem());
+      assertThat(access.upstream().tlsServerName()).isEqualTo("kubernetes");
+      assertThat(access.upstream().insecureSkipTlsVerify()).isFalse();
+      assertThat(access.upstream().ownCertificate())
+          .isEqualTo(new PemKeyPair(ADMIN.certificatePem(), ADMIN.keyPem()));
+      assertThat(access.upstream().frontProxyCertificate()).isNull();
+      assertThat(access.ownToken().get()).isNull();
+      assertThat(access.hasOwnCredential()).isTrue();
+    }
+  }
+
+  @Test
+  void readsInlineDataAndToken() throws Exception {
+    String ca =
+        Base64.getEncoder().encodeToString(AUTHORITY.pem().getBytes(StandardCharsets.UTF_8));
+    Path config =
+        kubeconfig(
+            "server: \"https://127.0.0.1:1\", certificate-authority-data: " + ca, "token: secret");
+    try (UpstreamAccess access = open(config)) {
+      assertThat(access.upstream().certificateAuthority()).isEqualTo(AUTHORITY.pem());
+      assertThat(access.ownToken().get()).isEqualTo("secret");
+      assertThat(access.hasOwnCredential()).isTrue();
+    }
+  }
+
+  @Test
+  void readsTheFrontProxyPair() throws Exception {
+    ADMIN.write(folder, "front");
+    Path config = kubeconfig("server: \"https://127.0.0.1:1\"", "");
+    Path certificate = folder.resolve("front.crt");
+    Path key = folder.resolve("front.key");
+    try (UpstreamAccess access =
+        UpstreamAccess.open(new Sources(config, "one", certificate, key))) {
+      assertThat(access.upstream().frontProxyCertificate())
+          .isEqualTo(new PemKeyPair(ADMIN.certificatePem(), ADMIN.keyPem()));
+      assertThat(access.hasOwnCredential()).isFalse();
+    }
+    assertThatExceptionOfType(UpstreamAccessException.class)
+        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, null, certificate, null)))
+        .withMessageContaining("--proxy-client-key-file");
+    assertThatExceptionOfType(UpstreamAccessException.class)
+        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, null, config, key)))
+        .withMessageContaining("--proxy-client-cert-file")
+        .withMessageContaining("PEM");
+  }
+
+  @Test
+  void followsARotatedTokenFile() throws Exception {
+    Files.writeString(folder.resolve("token"), "first\n");
+    Path config = kubeconfig("server: \"https://127.0.0.1:1\"", "tokenFile: token");
+    KubeconfigSource source = new KubeconfigSource(config, null);
+    try (OwnToken token = OwnToken.of(source, source.load())) {
+      assertThat(token.get()).isEqualTo("first");
+      Files.writeString(folder.resolve("token"), "second\n");
+      token.refresh();
+      assertThat(token.get()).isEqualTo("second");
+      Files.delete(folder.resolve("token"));
+      token.refresh();
+      assertThat(token.get()).as("the last good one stays").isEqualTo("second");
+    }
+  }
+
+  @Test
+  void saysInOneLineWhatIsWrongWithAKubeconfig() throws Exception {
+    assertMessage(folder.resolve("missing"), null, "missing cannot be read");
+    Path config = kubeconfig("server: \"ftp://x\"", "token: t");
+    assertMessage(config, null, "\"ftp://x\" must be an http or https URL");
+    assertMessage(config, "two", "no context \"two\" (it has: one, lost)");
+    assertMessage(config, "lost", "no cluster \"gone\" (it has: c)");
+    assertMessage(kubeconfig("server: \"\"", "token: t"), null, "has no server");
+    assertMessage(
+        kubeconfig("server: \"https://x\", certificate-authority: none.crt", "token: t"),
+        null,
+        "none.crt cannot be read");
+    assertMessage(Files.writeString(folder.resolve("bad"), "a: ["), null, "is not YAML");
+  }
+
+  private static void assertMessage(
+      Path config, @io.apfproxy.nullness.Nullable String context, String text) {
+    assertThatExceptionOfType(UpstreamAccessException.class)
+        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, context, null, null)))
+        .withMessageContaining(text)
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void readsTheServiceAccountOfThePod() throws Exception {
+    Files.writeString(folder.resolve("token"), "projected\n");
+    Files.writeString(folder.resolve("ca.crt"), AUTHORITY.pem());
+    Map<String, String> environment =
+        Map.of("KUBERNETES_SERVICE_HOST", "fd00::1", "KUBERNETES_SERVICE_PORT", "443");
+    Config config = new ServiceAccountSource(folder, environment::get).load();
+    assertThat(config.getMasterUrl()).startsWith("https://[fd00::1]:443");
+    assertThat(CredentialSource.token(config)).isEqualTo("projected");
+    assertThatExceptionOfType(UpstreamAccessException.class)
+        .isThrownBy(() -> new ServiceAccountSource(folder, name -> null).load())
+        .withMessageContaining("--kubeconfig");
+  }
+}

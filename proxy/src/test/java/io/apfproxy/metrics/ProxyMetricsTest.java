@@ -1,0 +1,296 @@
+package io.apfproxy.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.flowcontrol.FlowMetrics.FlowMeter;
+import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
+import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.upstream.ProxyEvents;
+import io.apfproxy.upstream.ProxyEvents.Held;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProxyMetricsTest {
+  private static final String SUBSYSTEM = "apiserver_flowcontrol_";
+
+  private final ProxyMetrics metrics = new ProxyMetrics();
+
+  @AfterEach
+  void close() {
+    metrics.close();
+  }
+
+  private static LevelSnapshot level() {
+    return new LevelSnapshot(
+        "workload-low",
+        false,
+        false,
+        false,
+        128,
+        3,
+        12,
+        5,
+        98_765,
+        4,
+        0,
+        1,
+        6,
+        13,
+        245,
+        25,
+        845,
+        56,
+        70,
+        40.5,
+        3.25,
+        41.5,
+        55.5,
+        1.5,
+        1.25,
+        1.125,
+        0.5,
+        0.75,
+        -0.25,
+        0.25,
+        7,
+        List.of(new FlowSnapshot("service-accounts", 12, 13, 5, 6, 9)));
+  }
+
+  /** Everything that flow control reports, once. */
+  private PrometheusText scrape() {
+    metrics.bindLevels(() -> List.of(level()), () -> 0.875);
+    FlowMeter meter = metrics.flow().flow("workload-low", "service-accounts");
+    meter.estimated(3);
+    meter.watchersSeen(250);
+    meter.enqueued(0);
+    meter.rejected(RejectReason.QUEUE_FULL);
+    meter.rejected(RejectReason.TIME_OUT);
+    meter.rejected(RejectReason.TIME_OUT);
+    meter.dispatched();
+    meter.waited(5_000_000, true);
+    meter.waited(0, false);
+    meter.executed(40_000_000_000L, false);
+    meter.executed(1_000_000, true);
+    return PrometheusText.parse(metrics.scrape());
+  }
+
+  /** Name, type and labels as in kube-apiserver; of histograms all upper bounds. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "rejected_requests_total                 | counter   | priority_level flow_schema reason |",
+        "dispatched_requests_total               | counter   | priority_level flow_schema        |",
+        "epoch_advance_total                     | counter   | priority_level success            |",
+        "request_dispatch_no_accommodation_total | counter   | priority_level flow_schema        |",
+        "current_inqueue_requests                | gauge     | priority_level flow_schema        |",
+        "current_inqueue_seats                   | gauge     | priority_level flow_schema        |",
+        "current_executing_requests              | gauge     | priority_level flow_schema        |",
+        "current_executing_seats                 | gauge     | priority_level flow_schema        |",
+        "nominal_limit_seats                     | gauge     | priority_level                    |",
+        "lower_limit_seats                       | gauge     | priority_level                    |",
+        "upper_limit_seats                       | gauge     | priority_level                    |",
+        "current_limit_seats                     | gauge     | priority_level                    |",
+        "demand_seats_high_watermark             | gauge     | priority_level                    |",
+        "demand_seats_average                    | gauge     | priority_level                    |",
+        "demand_seats_stdev                      | gauge     | priority_level                    |",
+        "demand_seats_smoothed                   | gauge     | priority_level                    |",
+        "target_seats                            | gauge     | priority_level                    |",
+        "seat_fair_frac                          | gauge     |                                   |",
+        "current_r                               | gauge     | priority_level                    |",
+        "dispatch_r                              | gauge     | priority_level                    |",
+        "latest_s                                | gauge     | priority_level                    |",
+        "next_s_bounds                           | gauge     | priority_level bound              |",
+        "next_discounted_s_bounds                | gauge     | priority_level bound              |",
+        "request_queue_length_after_enqueue      | histogram | priority_level flow_schema         | 0 10 25 50 100 250 500 1000",
+        "request_wait_duration_seconds           | histogram | priority_level flow_schema execute | 0 .005 .02 .05 .1 .2 .5 1 2 5 10 15 30",
+        "request_execution_seconds               | histogram | priority_level flow_schema type    | 0 .005 .02 .05 .1 .2 .5 1 2 5 10 15 30",
+        "watch_count_samples                     | histogram | priority_level flow_schema         | 0 1 10 100 1000 10000",
+        "work_estimated_seats                    | histogram | priority_level flow_schema         | 1 2 4 8 16 32 64 100",
+      })
+  void saysWhatKubeApiserverSays(String name, String type, String labels, String buckets) {
+    PrometheusText text = scrape();
+
+    assertThat(text.type(SUBSYSTEM + name)).isEqualTo(type);
+    assertThat(text.labelNames(SUBSYSTEM + name))
+        .isEqualTo(
+            labels == null ? Set.of() : new TreeSet<>(List.of(labels.strip().split("\\s+"))));
+    if (buckets != null) {
+      assertThat(text.upperBounds(SUBSYSTEM + name))
+          .containsExactlyElementsOf(
+              Stream.concat(
+                      Stream.of(buckets.split(" ")).map(Double::valueOf),
+                      Stream.of(Double.POSITIVE_INFINITY))
+                  .toList());
+    }
+  }
+
+  @Test
+  void showsTheLevelsAsTheyAreAtTheScrape() {
+    PrometheusText text = scrape();
+    Map<String, Double> expected =
+        Map.ofEntries(
+            Map.entry("nominal_limit_seats", 245.0),
+            Map.entry("lower_limit_seats", 25.0),
+            Map.entry("upper_limit_seats", 845.0),
+            Map.entry("current_limit_seats", 56.0),
+            Map.entry("demand_seats_high_watermark", 70.0),
+            Map.entry("demand_seats_average", 40.5),
+            Map.entry("demand_seats_stdev", 3.25),
+            Map.entry("demand_seats_smoothed", 41.5),
+            Map.entry("target_seats", 55.5),
+            Map.entry("current_r", 1.5),
+            Map.entry("dispatch_r", 1.25),
+            Map.entry("latest_s", 1.125));
+
+    expected.forEach(
+        (name, value) ->
+            assertThat(text.value(SUBSYSTEM + name, Map.of("priority_level", "workload-low")))
+                .as(name)
+                .isEqualTo(value));
+    assertThat(text.value(SUBSYSTEM + "seat_fair_frac", Map.of())).isEqualTo(0.875);
+    assertThat(bound(text, "next_s_bounds", "min")).isEqualTo(0.5);
+    assertThat(bound(text, "next_s_bounds", "max")).isEqualTo(0.75);
+    assertThat(bound(text, "next_discounted_s_bounds", "min")).isEqualTo(-0.25);
+    assertThat(bound(text, "next_discounted_s_bounds", "max")).isEqualTo(0.25);
+    assertThat(
+            text.value(
+                SUBSYSTEM + "epoch_advance_total",
+                Map.of("priority_level", "workload-low", "success", "true")))
+        .isEqualTo(7);
+  }
+
+  private static double bound(PrometheusText text, String name, String bound) {
+    return text.value(SUBSYSTEM + name, Map.of("priority_level", "workload-low", "bound", bound));
+  }
+
+  @Test
+  void showsWhatEachSchemaHoldsAndDid() {
+    PrometheusText text = scrape();
+
+    assertThat(ofFlow(text, "current_inqueue_requests")).isEqualTo(12);
+    assertThat(ofFlow(text, "current_inqueue_seats")).isEqualTo(13);
+    assertThat(ofFlow(text, "current_executing_requests")).isEqualTo(5);
+    assertThat(ofFlow(text, "current_executing_seats")).isEqualTo(6);
+    assertThat(ofFlow(text, "request_dispatch_no_accommodation_total")).isEqualTo(9);
+    assertThat(ofFlow(text, "dispatched_requests_total")).isEqualTo(1);
+    assertThat(ofFlow(text, "rejected_requests_total", "reason", "queue-full")).isEqualTo(1);
+    assertThat(ofFlow(text, "rejected_requests_total", "reason", "time-out")).isEqualTo(2);
+    assertThat(ofFlow(text, "rejected_requests_total", "reason", "concurrency-limit")).isZero();
+  }
+
+  @Test
+  void putsMeasurementsIntoTheirBuckets() {
+    PrometheusText text = scrape();
+
+    assertThat(bucket(text, "work_estimated_seats", "2.0")).isZero();
+    assertThat(bucket(text, "work_estimated_seats", "4.0")).isEqualTo(1);
+    assertThat(bucket(text, "request_queue_length_after_enqueue", "0.0")).isEqualTo(1);
+    assertThat(bucket(text, "watch_count_samples", "100.0")).isZero();
+    assertThat(bucket(text, "watch_count_samples", "1000.0")).isEqualTo(1);
+    assertThat(bucket(text, "request_wait_duration_seconds", "0.0", "execute", "false"))
+        .isEqualTo(1);
+    assertThat(bucket(text, "request_wait_duration_seconds", "0.0", "execute", "true")).isZero();
+    assertThat(bucket(text, "request_wait_duration_seconds", "0.005", "execute", "true"))
+        .isEqualTo(1);
+    assertThat(bucket(text, "request_execution_seconds", "30.0", "type", "regular")).isZero();
+    assertThat(bucket(text, "request_execution_seconds", "+Inf", "type", "regular")).isEqualTo(1);
+    assertThat(ofFlow(text, "request_execution_seconds_sum", "type", "regular")).isEqualTo(40);
+    assertThat(bucket(text, "request_execution_seconds", "0.005", "type", "watch")).isEqualTo(1);
+  }
+
+  private static double bucket(PrometheusText text, String name, String bound, String... more) {
+    return ofFlow(
+        text,
+        name + "_bucket",
+        Stream.concat(Stream.of("le", bound), Stream.of(more)).toArray(String[]::new));
+  }
+
+  private static double ofFlow(PrometheusText text, String name, String... more) {
+    Map<String, String> labels =
+        Stream.iterate(0, i -> i < more.length, i -> i + 2)
+            .collect(Collectors.toMap(i -> more[i], i -> more[i + 1]));
+    labels.put("priority_level", "workload-low");
+    labels.put("flow_schema", "service-accounts");
+    return text.value(SUBSYSTEM + name, labels);
+  }
+
+  @Test
+  void countsWhatTheDataPathReports() {
+    ProxyEvents events = metrics.events();
+    events.responded(200);
+    events.responded(200);
+    events.responded(429);
+    events.responded(9999);
+    events.refused("duplicate-host", 400);
+    events.aborted("upstream-cut");
+    events.responseBytes(1000);
+    events.held(Held.TUNNEL, 1);
+    events.held(Held.EXCHANGE, 1);
+    events.held(Held.EXCHANGE, 1);
+    events.held(Held.EXCHANGE, -1);
+    metrics.describe("1.2.3", "epoll", "BoringSSL", 600);
+
+    PrometheusText text = PrometheusText.parse(metrics.scrape());
+
+    assertThat(text.value("apf_proxy_responses_total", Map.of("code", "200"))).isEqualTo(2);
+    assertThat(text.value("apf_proxy_responses_total", Map.of("code", "429"))).isEqualTo(1);
+    assertThat(text.value("apf_proxy_responses_total", Map.of("code", "other"))).isEqualTo(1);
+    assertThat(
+            text.value("apf_proxy_refusals_total", Map.of("rule", "duplicate-host", "code", "400")))
+        .isEqualTo(1);
+    assertThat(text.value("apf_proxy_aborts_total", Map.of("rule", "upstream-cut"))).isEqualTo(1);
+    assertThat(text.value("apf_proxy_response_bytes_total", Map.of())).isEqualTo(1000);
+    assertThat(text.value("apf_proxy_tunnels", Map.of())).isEqualTo(1);
+    assertThat(text.value("apf_proxy_exchanges", Map.of())).isEqualTo(1);
+    assertThat(text.value("apf_proxy_upstream_streams", Map.of())).isZero();
+    assertThat(text.value("apf_proxy_server_limit_seats", Map.of())).isEqualTo(600);
+    assertThat(
+            text.value(
+                "apf_proxy_transport_info", Map.of("transport", "epoll", "tls", "BoringSSL")))
+        .isEqualTo(1);
+    assertThat(text.labelNames("apf_proxy_build_info")).containsExactly("java_version", "version");
+  }
+
+  @Test
+  void boundsTheNumberOfRules() {
+    for (int i = 0; i < 1000; i++) {
+      metrics.events().refused("rule-" + i, 400);
+    }
+
+    PrometheusText text = PrometheusText.parse(metrics.scrape());
+
+    assertThat(text.series("apf_proxy_refusals_total")).isLessThanOrEqualTo(201);
+    assertThat(text.value("apf_proxy_refusals_total", Map.of("rule", "other", "code", "400")))
+        .isEqualTo(800);
+  }
+
+  @Test
+  void describesTheProcessAsPrometheusClientsDo() {
+    PrometheusText text = PrometheusText.parse(metrics.scrape());
+
+    assertThat(text.value("process_start_time_seconds", Map.of())).isPositive();
+    assertThat(text.value("process_cpu_seconds_total", Map.of())).isPositive();
+    assertThat(text.value("process_resident_memory_bytes", Map.of())).isGreaterThan(1 << 20);
+    assertThat(text.value("process_open_fds", Map.of())).isPositive();
+    assertThat(text.labelNames("jvm_memory_used_bytes")).containsExactly("area", "id");
+  }
+
+  @Test
+  void keepsProxiesInOneProcessApart() {
+    try (ProxyMetrics other = new ProxyMetrics()) {
+      other.events().responded(200);
+
+      assertThat(metrics.scrape()).doesNotContain("apf_proxy_responses_total{");
+    }
+  }
+}

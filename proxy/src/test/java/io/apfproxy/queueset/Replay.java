@@ -1,0 +1,307 @@
+package io.apfproxy.queueset;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.apfproxy.borrowing.SeatDemand;
+import io.apfproxy.borrowing.SeatDemandIntegrator;
+import io.apfproxy.nullness.Nullable;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+
+/**
+ * Runs one recorded scenario in virtual time and writes down what the queue set did, in the form of
+ * the recording.
+ */
+final class Replay {
+  /** Order of what happens at one instant, by the rules of the recordings. */
+  private enum Kind {
+    LINGER_END,
+    FINISH,
+    CANCEL,
+    EVENT,
+    SNAPSHOT
+  }
+
+  private record Happening(long nanos, Kind kind, long order, Runnable action) {
+    static final Comparator<Happening> ORDER =
+        Comparator.comparingLong(Happening::nanos)
+            .thenComparing(Happening::kind)
+            .thenComparingLong(Happening::order);
+  }
+
+  private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+
+  final ArrayNode decisions = JSON.arrayNode();
+  final ArrayNode snapshots = JSON.arrayNode();
+  final ObjectNode totals = JSON.objectNode();
+  final QueueSet set;
+
+  private final PriorityQueue<Happening> agenda = new PriorityQueue<>(Happening.ORDER);
+  private final SeatDemandIntegrator demand = new SeatDemandIntegrator(0);
+  private final JsonNode scenario;
+  private final Map<SeatRequest, Arrival> arrivals = new LinkedHashMap<>();
+
+  /** Creation numbers of the queues, by index: how the recordings name queues that move. */
+  private final List<Integer> queueIds = new ArrayList<>();
+
+  private int queuesMade;
+  private long order;
+  private long now;
+  private int maxQueueLength;
+  private int queueFull;
+  private int concurrencyLimit;
+  private int cancelled;
+
+  Replay(JsonNode scenario) {
+    this.scenario = scenario;
+    JsonNode config = scenario.get("config");
+    this.set =
+        new QueueSet(shape(config), config.get("concurrencyLimit").intValue(), 0, demand::set);
+    growIds();
+  }
+
+  /** One request of the scenario and what became of it. */
+  private static final class Arrival {
+    final RecordedRequest request;
+    final long execNanos;
+    final int finalSeats;
+    @Nullable Integer queueAtArrival;
+    @Nullable ObjectNode decision;
+
+    Arrival(JsonNode event) {
+      request =
+          new RecordedRequest(
+              event.get("id").longValue(),
+              Long.parseUnsignedLong(event.get("hash").textValue()),
+              event.get("initialSeats").intValue(),
+              event.path("finalSeats").intValue(),
+              event.path("additionalLatencyNs").longValue());
+      execNanos = event.path("execNs").longValue();
+      finalSeats = request.finalSeats;
+    }
+  }
+
+  void run() {
+    for (JsonNode event : scenario.get("events")) {
+      at(event.get("t").longValue(), Kind.EVENT, () -> handle(event));
+    }
+    for (JsonNode snapshot : scenario.get("snapshots")) {
+      at(snapshot.get("t").longValue(), Kind.SNAPSHOT, this::snapshot);
+    }
+    for (Happening next = agenda.poll(); next != null; next = agenda.poll()) {
+      now = next.nanos();
+      next.action().run();
+    }
+    for (Arrival arrival : arrivals.values()) {
+      if (arrival.decision == null) {
+        ObjectNode waiting = decisions.addObject();
+        waiting.put("id", arrival.request.id).put("outcome", "waiting");
+        waiting.put("queue", arrival.queueAtArrival);
+      }
+    }
+    total();
+  }
+
+  private void at(long nanos, Kind kind, Runnable action) {
+    agenda.add(new Happening(nanos, kind, order++, action));
+  }
+
+  private void handle(JsonNode event) {
+    switch (event.get("op").textValue()) {
+      case "arrive" -> arrive(event);
+      case "setConcurrency" -> {
+        set.setLimit(event.get("limit").intValue(), now);
+        noteDecisions();
+      }
+      case "reconfigure" -> {
+        set.reconfigure(shape(event), now);
+        growIds();
+        noteDecisions();
+      }
+      default -> throw new IllegalArgumentException(event.toString());
+    }
+  }
+
+  private void arrive(JsonNode event) {
+    Arrival arrival = new Arrival(event);
+    RecordedRequest request = arrival.request;
+    arrivals.put(request, arrival);
+    set.arrive(request, now);
+    noteDecisions();
+    FlowQueue queue = request.queue;
+    if (queue != null) {
+      maxQueueLength = Math.max(maxQueueLength, queue.waiting.size());
+    }
+    arrival.queueAtArrival = queueIndex(request);
+    if (event.has("cancelAt")) {
+      at(
+          Math.max(now, event.get("cancelAt").longValue()),
+          Kind.CANCEL,
+          () -> {
+            if (set.cancel(request, now)) {
+              noteDecisions();
+            }
+          });
+    }
+  }
+
+  private void finish(Arrival arrival) {
+    RecordedRequest request = arrival.request;
+    releasing(arrival, () -> set.finish(request, now));
+    if (request.state == RequestState.LINGERING) {
+      at(
+          now + QueueSet.lingerNanos(request),
+          Kind.LINGER_END,
+          () -> releasing(arrival, () -> set.lingerEnd(request, now)));
+    }
+  }
+
+  private void releasing(Arrival arrival, Runnable operation) {
+    boolean executing = arrival.request.state == RequestState.EXECUTING;
+    int queuesBefore = set.queues.size();
+    int index = queueIndex(arrival.request);
+    operation.run();
+    if (set.queues.size() < queuesBefore) {
+      queueIds.remove(index);
+    }
+    ObjectNode decision = arrival.decision;
+    if (executing && set.isIdle()) {
+      decision.put("idle", true);
+    }
+    if (arrival.request.state == RequestState.ENDED) {
+      decision.put("seatsFreedAt", now);
+    }
+    noteDecisions();
+  }
+
+  private void noteDecisions() {
+    for (SeatRequest r = set.takeDecided(); r != null; r = r.nextDecided) {
+      RecordedRequest request = (RecordedRequest) r;
+      Arrival arrival = arrivals.get(request);
+      ObjectNode decision = decisions.addObject();
+      arrival.decision = decision;
+      decision.put("id", request.id).put("outcome", outcome(request));
+      int index = queueIndex(request);
+      int first = arrival.queueAtArrival == null ? index : arrival.queueAtArrival;
+      decision.put("queue", first);
+      decision.put("R", Long.toUnsignedString(set.meter.r()));
+      if (request.state == RequestState.REFUSED) {
+        decision.put("at", now);
+        if (set.isIdle()) {
+          decision.put("idle", true);
+        }
+        continue;
+      }
+      decision.put("dispatchedAt", now);
+      if (index >= 0) {
+        decision.put("S", Long.toUnsignedString(request.virtualStart));
+      }
+      if (index != first) {
+        decision.put("queueAtDispatch", index);
+      }
+      if (request.finalSeats != arrival.finalSeats) {
+        decision.put("trimmedFinalSeats", request.finalSeats);
+        decision.put("trimmedLatencyNs", request.additionalLatencyNanos);
+      }
+      at(now + arrival.execNanos, Kind.FINISH, () -> finish(arrival));
+    }
+  }
+
+  private String outcome(RecordedRequest request) {
+    if (request.refusal == null) {
+      return "executed";
+    }
+    return switch (request.refusal) {
+      case QUEUE_FULL -> {
+        queueFull++;
+        yield "rejected:queue-full";
+      }
+      case CONCURRENCY_LIMIT -> {
+        concurrencyLimit++;
+        yield "rejected:concurrency-limit";
+      }
+      case TIME_OUT -> {
+        cancelled++;
+        yield "cancelled";
+      }
+    };
+  }
+
+  private void snapshot() {
+    ObjectNode snapshot = snapshots.addObject();
+    snapshot.put("t", now);
+    snapshot.put("lastSync", set.meter.lastNanos());
+    snapshot.put("virtualTime", Long.toUnsignedString(set.meter.r()));
+    snapshot.put("robinIndex", set.robinIndex);
+    snapshot.put("enqueues", set.enqueues);
+    snapshot.put("totRequestsWaiting", set.waiting);
+    snapshot.put("totRequestsExecuting", set.executing);
+    snapshot.put("totSeatsInUse", set.seatsInUse);
+    snapshot.put("totSeatsWaiting", set.seatsWaiting);
+    if (set.isIdle()) {
+      snapshot.put("idle", true);
+    }
+    snapshot.put("numQueues", set.queues.size());
+    ArrayNode queues = snapshot.putArray("queues");
+    for (QueueRow row : QueueRow.of(set)) {
+      if (row.waiting() + row.executing() + row.seatsInUse() > 0) {
+        ObjectNode queue = queues.addObject();
+        queue.put("i", row.index());
+        queue.put("id", queueIds.get(row.index()));
+        queue.put("waiting", row.waiting());
+        queue.put("executing", row.executing());
+        queue.put("seatsInUse", row.seatsInUse());
+        queue.put("seatsWaiting", row.waitingSeats());
+        queue.put("workWaiting", Long.toUnsignedString(row.waitingWork()));
+        queue.put("nextDispatchR", Long.toUnsignedString(row.nextDispatchR()));
+      }
+    }
+  }
+
+  private void total() {
+    QueueSetState state = QueueSetState.of(set);
+    totals.put("requests", arrivals.size());
+    totals.put("executed", state.dispatched());
+    totals.put("rejectedQueueFull", queueFull);
+    totals.put("rejectedConcurrencyLimit", concurrencyLimit);
+    totals.put("cancelled", cancelled);
+    totals.put("stillWaiting", state.waiting());
+    totals.put("totRequestsRejected", state.rejected());
+    totals.put("totRequestsCancelled", state.cancelled());
+    totals.put("enqueues", set.enqueues);
+    totals.put("noAccommodation", state.noAccommodation());
+    totals.put("epochAdvances", state.epochAdvances() - state.epochAdvancesClamped());
+    totals.put("epochAdvancesUnsuccessful", state.epochAdvancesClamped());
+    totals.put("maxQueueLength", maxQueueLength);
+  }
+
+  /** Demand from the beginning to the last snapshot. */
+  SeatDemand demand() {
+    return demand.get(now);
+  }
+
+  private void growIds() {
+    while (queueIds.size() < set.queues.size()) {
+      queueIds.add(queuesMade++);
+    }
+  }
+
+  private static int queueIndex(SeatRequest request) {
+    FlowQueue queue = request.queue;
+    return queue == null ? -1 : queue.index;
+  }
+
+  private static QueuingShape shape(JsonNode node) {
+    int queues = node.get("queues").intValue();
+    return queues > 0
+        ? new QueuingShape(
+            queues, node.get("handSize").intValue(), node.get("queueLengthLimit").intValue())
+        : new QueuingShape(queues, 0, 0);
+  }
+}

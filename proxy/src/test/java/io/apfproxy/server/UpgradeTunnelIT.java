@@ -1,0 +1,220 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.fixtures.raw.RawClient;
+import io.apfproxy.upstream.ProxyEvents.Held;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Upgrades: what becomes a tunnel, what does not, and that nothing outlives it. */
+class UpgradeTunnelIT {
+  private static final String EXEC = "/api/v1/namespaces/a/pods/p/exec?command=sh";
+
+  @SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
+  private static final String WEBSOCKET_101 =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+          + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+  private static final String SPDY_101 =
+      "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Queue<String> heads = new ConcurrentLinkedQueue<>();
+
+  @AfterEach
+  void close() {
+    get(vertx.close());
+  }
+
+  /** Answers each request head; what follows it goes to the test. */
+  private FakeUpstream upstream(String reply, BiConsumer<NetSocket, Buffer> afterwards) {
+    return FakeUpstream.raw(
+        vertx,
+        socket -> {
+          StringBuilder head = new StringBuilder();
+          socket.handler(
+              bytes -> {
+                if (head.indexOf("\r\n\r\n") >= 0) {
+                  afterwards.accept(socket, bytes);
+                  return;
+                }
+                head.append(bytes.toString(StandardCharsets.ISO_8859_1));
+                if (head.indexOf("\r\n\r\n") >= 0) {
+                  heads.add(head.toString());
+                  socket.write(reply);
+                }
+              });
+        });
+  }
+
+  private static void echo(NetSocket socket, Buffer bytes) {
+    socket.write(bytes);
+    if (socket.writeQueueFull()) {
+      socket.pause();
+      socket.drainHandler(drained -> socket.resume());
+    }
+  }
+
+  private static String request(String method, String protocol) {
+    return method
+        + " "
+        + EXEC
+        + " HTTP/1.1\r\nHost: proxy\r\nConnection: Upgrade\r\nUpgrade: "
+        + protocol
+        + "\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n"
+        + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+  }
+
+  @ParameterizedTest
+  @CsvSource({"GET,websocket", "GET,SPDY/3.1", "POST,SPDY/3.1", "POST,websocket"})
+  void tunnelsEightMebibytesBothWays(String method, String protocol) throws InterruptedException {
+    byte[] bytes = new byte[8 << 20];
+    new Random(2).nextBytes(bytes);
+    String reply = protocol.equals("websocket") ? WEBSOCKET_101 : SPDY_101;
+    try (FakeUpstream upstream = upstream(reply, UpgradeTunnelIT::echo);
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(request(method, protocol));
+        assertThat(client.readHead()).startsWith("HTTP/1.1 101").contains("Upgrade: " + protocol);
+        assertThat(proxy.events.held(Held.TUNNEL)).isEqualTo(1);
+        Thread writer = new Thread(() -> client.send(bytes));
+        writer.start();
+        byte[] echoed = client.read(bytes.length);
+        writer.join();
+        assertThat(Arrays.equals(echoed, bytes)).isTrue();
+      }
+      assertThat(heads.element())
+          .startsWith(method + " " + EXEC + " HTTP/1.1\r\nHost: 127.0.0.1:")
+          .contains("Connection: Upgrade\r\nUpgrade: " + protocol)
+          .contains("X-Stream-Protocol-Version: v4.channel.k8s.io");
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  void passesWhatTheUpstreamSaidLastBeforeItClosed() {
+    byte[] last = new byte[1 << 20];
+    Arrays.fill(last, (byte) 'x');
+    try (FakeUpstream upstream =
+            upstream(SPDY_101, (socket, bytes) -> socket.end(Buffer.buffer(last)));
+        TestProxy proxy = new TestProxy(vertx, upstream.port());
+        RawClient client = new RawClient(proxy.port())) {
+      client.send(request("POST", "SPDY/3.1"));
+      client.readHead();
+      client.send("go");
+      assertThat(client.readToEnd()).hasSize(last.length);
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  void passesBytesThatCameTogetherWithTheSwitch() {
+    try (FakeUpstream upstream = upstream(SPDY_101 + "early", (socket, bytes) -> {});
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(request("POST", "SPDY/3.1"));
+        client.readHead();
+        assertThat(client.read(5)).asString().isEqualTo("early");
+      }
+      proxy.expectRest();
+    }
+  }
+
+  /** S43. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Content-Length: 9\r\n\r\nforbidden",
+        "Transfer-Encoding: chunked\r\n\r\n9\r\nforbidden\r\n0\r\n\r\n"
+      })
+  void passesARefusalOnWithItsBodyAndAnswersNothingElse(String rest) {
+    AtomicInteger later = new AtomicInteger();
+    try (FakeUpstream upstream =
+            upstream(
+                "HTTP/1.1 403 Forbidden\r\nAudit-Id: theirs\r\n" + rest,
+                (socket, bytes) -> later.incrementAndGet());
+        TestProxy proxy = new TestProxy(vertx, upstream.port());
+        RawClient client = new RawClient(proxy.port())) {
+      client.send(request("GET", "websocket"));
+      client.send("GET /version HTTP/1.1\r\nHost: proxy\r\n\r\n");
+      String all = client.readToEnd();
+      assertThat(all).startsWith("HTTP/1.1 403").contains("Audit-Id: theirs", "forbidden");
+      assertThat(all.split("HTTP/1\\.1 ", -1)).hasSize(2);
+      assertThat(heads).hasSize(1);
+      assertThat(later.get()).isZero();
+      proxy.expectRest();
+    }
+  }
+
+  /** S43. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+        "nonsense\r\n\r\n"
+      })
+  void answers502WhenTheUpstreamDoesNotFit(String reply) {
+    try (FakeUpstream upstream = upstream(reply, (socket, bytes) -> {});
+        TestProxy proxy = new TestProxy(vertx, upstream.port());
+        RawClient client = new RawClient(proxy.port())) {
+      client.send(request("GET", "websocket"));
+      assertThat(client.readToEnd()).startsWith("HTTP/1.1 502").contains("\"code\":502");
+      proxy.expectRest();
+    }
+  }
+
+  /** S44. */
+  @Test
+  void refusesToUpgradeWhatIsNotLongRunning() {
+    try (FakeUpstream upstream = upstream(WEBSOCKET_101, (socket, bytes) -> {});
+        TestProxy proxy = new TestProxy(vertx, upstream.port());
+        RawClient client = new RawClient(proxy.port())) {
+      client.send(request("GET", "websocket").replace(EXEC, "/version"));
+      assertThat(client.readHead()).startsWith("HTTP/1.1 400");
+      assertThat(heads).isEmpty();
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  void endsTheUpstreamSideWhenTheClientLeavesBeforeTheAnswer() {
+    AtomicInteger closed = new AtomicInteger();
+    AtomicInteger opened = new AtomicInteger();
+    try (FakeUpstream upstream =
+            FakeUpstream.raw(
+                vertx,
+                socket -> {
+                  opened.incrementAndGet();
+                  socket.closeHandler(gone -> closed.incrementAndGet());
+                });
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(request("POST", "SPDY/3.1"));
+        await().until(() -> proxy.events.held(Held.UPSTREAM_STREAM) == 1);
+      }
+      await().until(() -> closed.get() == 1);
+      assertThat(opened.get()).isEqualTo(1);
+      proxy.expectRest();
+    }
+  }
+}
