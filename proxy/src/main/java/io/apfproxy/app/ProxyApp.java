@@ -116,20 +116,28 @@ public final class ProxyApp implements AutoCloseable {
             upstream.frontProxyKey()));
   }
 
-  private UpstreamGate gate() {
-    boolean ownCredential = access.hasOwnCredential();
-    UpstreamIdentityPolicy policy =
-        UpstreamIdentityPolicy.parse(
-            options.upstream().identity(),
-            options.upstream().frontProxyCertificate() != null,
-            ownCredential);
+  private UpstreamIdentityPolicy identityPolicy() throws StartException {
+    try {
+      return UpstreamIdentityPolicy.parse(
+          options.upstream().identity(),
+          options.upstream().frontProxyCertificate() != null,
+          access.hasOwnCredential());
+    } catch (IllegalArgumentException e) {
+      throw new StartException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private UpstreamGate gate() throws StartException {
+    UpstreamIdentityPolicy policy = identityPolicy();
     KubeReviews reviews = closers.add("reviews", new KubeReviews(access.client()));
     boolean impersonates =
         policy.available().contains(Mode.IMPERSONATION)
             && policy.order().contains(Mode.IMPERSONATION);
+    UpstreamCheck check = new UpstreamCheck(access.client());
     return new UpstreamGate(
         access.upstream().server(),
-        new UpstreamCheck(access.client())::run,
+        check::run,
+        check::reach,
         impersonates && !options.upstream().allowPrivilegedImpersonation(),
         new StandardIdentityResolver(
             trust,
@@ -186,6 +194,7 @@ public final class ProxyApp implements AutoCloseable {
             flowControl.control(),
             flowControl.fair(),
             access.upstream(),
+            access.ownToken(),
             metrics.events());
     try {
       return Waiting.on(ProxyServer.start(vertx, config, collaborators));

@@ -19,7 +19,8 @@ final class UpstreamGate implements IdentityResolver {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamGate.class);
 
   private final URI server;
-  private final Supplier<Findings> check;
+  private final Supplier<Findings> examination;
+  private final Supplier<Findings> probe;
   private final boolean refusePowerful;
   private final IdentityResolver inner;
   private volatile boolean passed;
@@ -27,13 +28,19 @@ final class UpstreamGate implements IdentityResolver {
   private boolean told;
 
   /**
-   * @param check asks the upstream; may block
+   * @param examination finds out all there is to know; may block, as the next
+   * @param probe finds out only whether a kube-apiserver answers; used once the other was passed
    * @param refusePowerful whether a credential that may do more than impersonate is refused
    */
   UpstreamGate(
-      URI server, Supplier<Findings> check, boolean refusePowerful, IdentityResolver inner) {
+      URI server,
+      Supplier<Findings> examination,
+      Supplier<Findings> probe,
+      boolean refusePowerful,
+      IdentityResolver inner) {
     this.server = server;
-    this.check = check;
+    this.examination = examination;
+    this.probe = probe;
     this.refusePowerful = refusePowerful;
     this.inner = inner;
   }
@@ -60,10 +67,10 @@ final class UpstreamGate implements IdentityResolver {
    * @throws StartException if it answers, but cannot be used as configured
    */
   synchronized void ask() throws StartException {
-    Findings found = check.get();
-    if (!found.reachable()) {
+    Findings found = passed ? probe.get() : examination.get();
+    if (!found.reachable() || (passed && found.version().isEmpty())) {
       if (reachable || !told) {
-        LOG.warn("{} does not answer: not ready, trying again", server);
+        LOG.warn("not ready, trying again: {}", String.join("; ", found.remarks()));
         told = true;
       }
       reachable = false;
@@ -83,10 +90,7 @@ final class UpstreamGate implements IdentityResolver {
   private void examine(Findings found) throws StartException {
     if (found.version().isEmpty()) {
       throw new StartException(
-          "--kubeconfig: found "
-              + server
-              + ", which answers /version otherwise, expected a"
-              + " kube-apiserver");
+          "--kubeconfig: " + String.join("; ", found.remarks()) + "; expected a kube-apiserver");
     }
     if (found.tooPowerful() && refusePowerful) {
       throw new StartException(

@@ -23,12 +23,6 @@ enum Flag {
       "for the self-signed apf-proxy.crt and .key, made if no certificate is given"),
   TLS_CERT_FILE("tls-cert-file", Group.LISTENER, ValueKind.FILE, "", "serving certificate chain"),
   TLS_PRIVATE_KEY_FILE("tls-private-key-file", Group.LISTENER, ValueKind.FILE, "", "its key"),
-  GOAWAY_CHANCE(
-      "goaway-chance",
-      Group.LISTENER,
-      ValueKind.CHANCE,
-      "0",
-      "share of HTTP/2 requests told to reconnect"),
   EVENT_LOOPS(
       "event-loops",
       Group.LISTENER,

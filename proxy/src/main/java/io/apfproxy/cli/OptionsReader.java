@@ -61,7 +61,6 @@ final class OptionsReader {
         certDir,
         settings.path(Flag.TLS_CERT_FILE),
         together(Flag.TLS_CERT_FILE, Flag.TLS_PRIVATE_KEY_FILE),
-        settings.chance(Flag.GOAWAY_CHANCE),
         loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         settings.constant(Flag.TRANSPORT, Transport.class));
   }

@@ -32,7 +32,6 @@ public record ProxyOptions(
    * @param securePort 0 for a free one
    * @param certDir where the self-signed pair is kept if no certificate is given
    * @param certificate null for a self-signed one; given together with {@code privateKey}
-   * @param goawayChance share of HTTP/2 requests answered with GOAWAY, 0 to 0.02
    * @param eventLoops 1 or more
    */
   public record Listener(
@@ -41,7 +40,6 @@ public record ProxyOptions(
       Path certDir,
       @Nullable Path certificate,
       @Nullable Path privateKey,
-      double goawayChance,
       int eventLoops,
       Transport transport) {}
 

@@ -99,18 +99,6 @@ final class Settings {
     return Long.parseLong(value);
   }
 
-  double chance(Flag flag) throws UsageException {
-    String value = text(flag);
-    if (!value.matches("[0-9]*\\.?[0-9]+")) {
-      throw unexpected(flag);
-    }
-    double chance = Double.parseDouble(value);
-    if (chance > 0.02) {
-      throw unexpected(flag);
-    }
-    return chance;
-  }
-
   Duration duration(Flag flag) throws UsageException {
     OptionalLong nanos = GoDuration.parse(text(flag));
     if (nanos.isEmpty() || nanos.getAsLong() < 0) {

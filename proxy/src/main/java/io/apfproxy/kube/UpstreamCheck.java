@@ -7,8 +7,11 @@ import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.EOFException;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.SSLException;
 
 /**
  * Looks at the upstream once at start, so that what is missing is told before a client meets it.
@@ -54,29 +57,13 @@ public final class UpstreamCheck {
               "subjectaccessreviews",
               "impersonating clients (kubectl --as) are classified as who they really are"));
 
-  /** Blocks for up to a few time-outs of the client. Never fails. */
+  /** Looks at the upstream and at the proxy's rights there. Blocks for up to a few time-outs. */
   public Findings run() {
+    Findings upstream = reach();
+    if (upstream.version().isEmpty()) {
+      return upstream;
+    }
     List<String> remarks = new ArrayList<>();
-    String version;
-    try {
-      version = gitVersion(client.raw("/version"));
-    } catch (KubernetesClientException e) {
-      if (e.getCode() == 0) {
-        remarks.add(
-            "upstream "
-                + client.getMasterUrl()
-                + " does not answer; it is tried again per request");
-        return new Findings(false, "", remarks, false);
-      }
-      version = "";
-    }
-    if (version.isEmpty()) {
-      remarks.add(
-          "upstream "
-              + client.getMasterUrl()
-              + " answered /version not as a kube-apiserver does: check the server URL");
-      return new Findings(true, "", remarks, false);
-    }
     boolean tooPowerful = false;
     try {
       for (Right right : NEEDED) {
@@ -86,10 +73,58 @@ public final class UpstreamCheck {
       }
       tooPowerful = allowed(new Right("get", "", "secrets", ""));
     } catch (KubernetesClientException e) {
-      remarks.add(
-          "the proxy's rights at the upstream could not be checked (code " + e.getCode() + ")");
+      // Unknown rights are no reason to let the proxy impersonate: it is asked again.
+      String remark = "the proxy's rights at the upstream could not be checked";
+      return new Findings(false, "", List.of(remark + " (code " + e.getCode() + ")"), false);
     }
-    return new Findings(true, version, remarks, tooPowerful);
+    return new Findings(true, upstream.version(), remarks, tooPowerful);
+  }
+
+  /** Looks whether a kube-apiserver answers at all. Blocks for up to the client's time-out. */
+  public Findings reach() {
+    String version;
+    try {
+      version = gitVersion(client.raw("/version"));
+    } catch (KubernetesClientException e) {
+      if (refusesTls(e)) {
+        return unusable("cannot be reached by TLS (" + innermostMessage(e) + ")");
+      }
+      if (e.getCode() == 401 || e.getCode() == 403) {
+        return unusable("refuses the proxy's credential (" + e.getCode() + " for /version)");
+      }
+      if (e.getCode() < 400 || e.getCode() == 429 || e.getCode() >= 500) {
+        return new Findings(
+            false, "", List.of("upstream " + client.getMasterUrl() + " does not answer"), false);
+      }
+      version = "";
+    }
+    return version.isEmpty()
+        ? unusable("answered /version not as a kube-apiserver does: check the server URL")
+        : new Findings(true, version, List.of(), false);
+  }
+
+  private Findings unusable(String why) {
+    return new Findings(true, "", List.of("upstream " + client.getMasterUrl() + " " + why), false);
+  }
+
+  /** Not a connection that was cut in the middle of a handshake: that may mend itself. */
+  private static boolean refusesTls(Throwable failure) {
+    boolean tls = false;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof EOFException || cause instanceof SocketException) {
+        return false;
+      }
+      tls |= cause instanceof SSLException;
+    }
+    return tls;
+  }
+
+  private static String innermostMessage(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
   }
 
   private static String gitVersion(@Nullable String answer) {

@@ -140,9 +140,7 @@ class AdminServerIT {
     "dump_requests?includeRequestDetails=false, REQUESTS true",
   })
   void dumpsAsKubeApiserverDoes(String path, String expected) throws IOException {
-    assertThat(get(DUMPS + path))
-        .returns(200, Answer::code)
-        .returns(expected + "\n", Answer::body);
+    assertThat(get(DUMPS + path)).returns(200, Answer::code).returns(expected + "\n", Answer::body);
   }
 
   @Test
@@ -192,14 +190,15 @@ class AdminServerIT {
   void makesOnePageAtATime() throws Exception {
     // Given
     pages.block = true;
-    var first = java.util.concurrent.CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return get("/metrics");
-          } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-          }
-        });
+    var first =
+        java.util.concurrent.CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return get("/metrics");
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
     assertThat(pages.entered.await(10, TimeUnit.SECONDS)).isTrue();
 
     // When

@@ -44,8 +44,7 @@ class ProxyAppIT {
   @BeforeEach
   void startUpstream() throws IOException {
     Path folder = Files.createDirectory(directory.resolve("upstream"));
-    upstream =
-        EmbeddedApiServer.builder(folder).user("alice").allow("alice", "*", "*").start();
+    upstream = EmbeddedApiServer.builder(folder).user("alice").allow("alice", "*", "*").start();
   }
 
   @AfterEach
@@ -106,8 +105,7 @@ class ProxyAppIT {
   private HttpResponse<String> admin(String path) throws Exception {
     return HttpClient.newHttpClient()
         .send(
-            HttpRequest.newBuilder(
-                    URI.create("http://127.0.0.1:" + proxy.adminPort() + path))
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.adminPort() + path))
                 .build(),
             BodyHandlers.ofString());
   }
@@ -186,8 +184,7 @@ class ProxyAppIT {
     assertThatThrownBy(
             () ->
                 ProxyApp.start(
-                    options(
-                        upstream.adminKubeconfig(), "--allow-privileged-impersonation=false")))
+                    options(upstream.adminKubeconfig(), "--allow-privileged-impersonation=false")))
         .isInstanceOf(StartException.class)
         .hasMessage(
             "--kubeconfig: found a credential that may read all secrets, expected one that may"
@@ -240,6 +237,38 @@ class ProxyAppIT {
           .hasMessageStartingWith("--kubeconfig: ")
           .hasMessageContaining("http://127.0.0.1:" + port)
           .hasMessageContaining("expected a kube-apiserver");
+    } finally {
+      vertx.close().await(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void refusesAnUpstreamWhoseCertificateIsNotTrusted() throws Exception {
+    Path kubeconfig = kubeconfig(upstream.url());
+
+    assertThatThrownBy(() -> ProxyApp.start(options(kubeconfig)))
+        .isInstanceOf(StartException.class)
+        .hasMessageMatching(
+            "--kubeconfig: upstream "
+                + upstream.url()
+                + "/? cannot be reached by TLS \\(.+\\); expected a kube-apiserver");
+  }
+
+  @Test
+  void refusesAnUpstreamThatDoesNotSpeakTls() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      int port =
+          vertx
+              .createHttpServer()
+              .requestHandler(request -> request.response().end("{}"))
+              .listen(0, "127.0.0.1")
+              .await(10, TimeUnit.SECONDS)
+              .actualPort();
+
+      assertThatThrownBy(() -> ProxyApp.start(options(kubeconfig("https://127.0.0.1:" + port))))
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("cannot be reached by TLS");
     } finally {
       vertx.close().await(10, TimeUnit.SECONDS);
     }

@@ -95,7 +95,6 @@ class CommandTest {
             requestheader-allowed-names: one, two
             anonymous-auth: false
             request-timeout: 1m30s
-            goaway-chance: 0.001
             upstream-identity: request-header,pass-through
             proxy-client-cert-file: fp.crt
             proxy-client-key-file: fp.key
@@ -115,7 +114,6 @@ class CommandTest {
     assertThat(options.authentication().anonymous()).isFalse();
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofSeconds(90));
     assertThat(options.upstream().identity()).containsExactly("request-header", "pass-through");
-    assertThat(options.listener().goawayChance()).isEqualTo(0.001);
   }
 
   @Test
@@ -176,9 +174,6 @@ class CommandTest {
         bad(
             "--shutdown-grace: found \"-1s\", expected a duration such as 30s or 1m30s",
             "--shutdown-grace=-1s"),
-        bad(
-            "--goaway-chance: found \"0.5\", expected a fraction from 0 to 0.02",
-            "--goaway-chance=0.5"),
         bad(
             "--transport: found \"kqueue\", expected auto, io_uring, epoll or nio",
             "--transport=kqueue"),

@@ -10,6 +10,8 @@ final class KubectlOutput {
   private static final Map<Pattern, String> RULES = new LinkedHashMap<>();
 
   static {
+    // in impersonation mode the proxy tells the audit log who was behind an impersonation
+    rule("\\n *original-user-info\\.apf-proxy\\.io:\\n *- '[^\\n]*'", "");
     rule("(?m)^[EIW]\\d{4} \\d\\d:\\d\\d:\\d\\d\\.\\d+ +\\d+ (\\S+?):\\d+]", "LOG $1]");
     rule("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UID");
     rule("\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?( [+-]\\d{4} \\w+|Z)?", "TIME");

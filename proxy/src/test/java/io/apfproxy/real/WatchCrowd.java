@@ -15,6 +15,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
@@ -55,7 +56,7 @@ final class WatchCrowd implements AutoCloseable {
     this.size = size;
   }
 
-  /** Opens all of them. */
+  /** Opens all of them; those refused for want of seats ask again, as client-go does. */
   void open(String target) {
     IntStream.range(0, size).forEach(number -> open(number, target));
   }
@@ -84,10 +85,15 @@ final class WatchCrowd implements AutoCloseable {
             .setURI(target)
             .putHeader("Authorization", "Bearer " + token);
     Future<HttpClientResponse> response = client.request(options).compose(HttpClientRequest::send);
-    response.onSuccess(head -> read(number, head)).onFailure(failure -> ended.incrementAndGet());
+    response.onSuccess(head -> read(number, target, head)).onFailure(failure -> ended.incrementAndGet());
   }
 
-  private void read(int number, HttpClientResponse head) {
+  private void read(int number, String target, HttpClientResponse head) {
+    if (head.statusCode() == 429) {
+      long seconds = Long.parseLong(head.getHeader("Retry-After"));
+      vertx.setTimer(TimeUnit.SECONDS.toMillis(seconds), timer -> open(number, target));
+      return;
+    }
     if (head.statusCode() != 200) {
       ended.incrementAndGet();
       return;

@@ -29,15 +29,16 @@ final class WatchesRealIT {
   private static final int TUNNELS = 4;
   private static final String CONFIG_MAPS = "/api/v1/namespaces/watched/configmaps";
 
+  /** As client-go starts its informers. */
+  private static final String WATCH_LIST =
+      "?watch=true&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
+
   @Test
   void leavesNothingBehindWhenFiveHundredWatchesAreCut(ControlPlane cluster) {
     ProxyAccess.grant(cluster);
     Kubectl admin = cluster.kubectl("admin");
     admin.run("create", "namespace", "watched").orThrow();
-    admin
-        .runWithInput(
-            TestResources.read("/real/workload.yaml"), "create", "-n", "watched", "-f", "-")
-        .orThrow();
+    admin.run("run", "shell", "-n", "watched", "--image=example.com/shell:1").orThrow();
     admin
         .run("wait", "-n", "watched", "--for=condition=Ready", "pod/shell", "--timeout=60s")
         .orThrow();
@@ -52,7 +53,7 @@ final class WatchesRealIT {
               ControlPlane.token("alice"),
               WATCHES,
               "announced")) {
-        crowd.open(CONFIG_MAPS + "?watch=true");
+        crowd.open(CONFIG_MAPS + WATCH_LIST);
         within(60).untilAsserted(() -> assertThat(crowd.opened()).isEqualTo(WATCHES));
 
         // When
@@ -69,7 +70,7 @@ final class WatchesRealIT {
       }
       within(30).untilAsserted(() -> assertIdle(proxy));
     } finally {
-      admin.run("delete", "namespace", "watched", "--wait=false");
+      admin.run("delete", "pod", "shell", "-n", "watched", "--now");
     }
   }
 

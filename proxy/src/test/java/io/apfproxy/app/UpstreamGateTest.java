@@ -1,0 +1,103 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.apfproxy.authn.Identity;
+import io.apfproxy.kube.UpstreamCheck.Findings;
+import io.apfproxy.request.RefusedException;
+import io.vertx.core.Future;
+import java.net.URI;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class UpstreamGateTest {
+  private static final Findings DOWN = new Findings(false, "", List.of("no answer"), false);
+  private static final Findings OTHER = new Findings(true, "", List.of("is a teapot"), false);
+  private static final Findings GOOD = new Findings(true, "v1.37.1", List.of(), false);
+  private static final Findings POWERFUL = new Findings(true, "v1.37.1", List.of(), true);
+
+  private final Future<Identity> answer = Future.failedFuture("asked");
+  private Findings examined = DOWN;
+  private Findings probed = DOWN;
+
+  private UpstreamGate gate(boolean refusePowerful) {
+    return new UpstreamGate(
+        URI.create("https://upstream"),
+        () -> examined,
+        () -> probed,
+        refusePowerful,
+        head -> answer);
+  }
+
+  @Test
+  void letsNobodyThroughBeforeTheUpstreamWasReached() throws StartException {
+    UpstreamGate gate = gate(true);
+
+    gate.ask();
+
+    assertThat(gate.isReachable()).isFalse();
+    assertThat(gate.resolve(null).cause())
+        .isInstanceOfSatisfying(
+            RefusedException.class,
+            refusal -> {
+              assertThat(refusal.code()).isEqualTo(503);
+              assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
+            });
+  }
+
+  @Test
+  void opensOnceTheUpstreamPassed() throws StartException {
+    UpstreamGate gate = gate(true);
+    gate.ask();
+    examined = GOOD;
+
+    gate.ask();
+
+    assertThat(gate.isReachable()).isTrue();
+    assertThat(gate.resolve(null)).isSameAs(answer);
+  }
+
+  @Test
+  void staysOpenButNotReadyWhileTheUpstreamIsAway() throws StartException {
+    UpstreamGate gate = gate(true);
+    examined = GOOD;
+    gate.ask();
+
+    probed = DOWN;
+    gate.ask();
+    assertThat(gate.isReachable()).isFalse();
+    assertThat(gate.resolve(null)).as("the forwarder answers 503 itself").isSameAs(answer);
+
+    probed = OTHER;
+    gate.ask();
+    assertThat(gate.isReachable()).as("something else answers for a while").isFalse();
+
+    probed = GOOD;
+    gate.ask();
+    assertThat(gate.isReachable()).isTrue();
+  }
+
+  @Test
+  void refusesWhatIsNoKubeApiserver() {
+    UpstreamGate gate = gate(true);
+    examined = OTHER;
+
+    assertThatThrownBy(gate::ask)
+        .isInstanceOf(StartException.class)
+        .hasMessage("--kubeconfig: is a teapot; expected a kube-apiserver");
+    assertThat(gate.resolve(null)).isNotSameAs(answer);
+  }
+
+  @Test
+  void refusesAPowerfulCredentialOnlyIfItWouldImpersonateUntold() throws StartException {
+    examined = POWERFUL;
+    UpstreamGate strict = gate(true);
+    UpstreamGate told = gate(false);
+
+    assertThatThrownBy(strict::ask).hasMessageContaining("--allow-privileged-impersonation");
+    assertThat(strict.resolve(null)).isNotSameAs(answer);
+    told.ask();
+    assertThat(told.resolve(null)).isSameAs(answer);
+  }
+}
