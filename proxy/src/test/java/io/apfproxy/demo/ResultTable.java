@@ -43,7 +43,7 @@ final class ResultTable {
     double before = without.percentile(99).toNanos();
     double after = Math.max(1, with.percentile(99).toNanos());
     return Text.format(
-        "The p99 of the mice: %s%.1f times that with flow control when there was none.",
+        "Without flow control the p99 of the mice was %s%.1f times as long.",
         without.isLowerBound(99) ? "more than " : "", before / after);
   }
 }
