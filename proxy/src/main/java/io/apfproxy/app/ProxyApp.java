@@ -55,6 +55,7 @@ public final class ProxyApp implements AutoCloseable {
   private final UpstreamGate gate;
   private final ProxyServer server;
   private final int adminPort;
+  private volatile boolean listening;
   private volatile boolean stopping;
 
   private ProxyApp(ProxyOptions options) throws StartException {
@@ -82,6 +83,7 @@ public final class ProxyApp implements AutoCloseable {
       metrics.bindCertificate(() -> certificate.daysLeft(Instant.now()));
       adminPort = startAdmin(vertx);
       server = startServer(vertx);
+      listening = true;
       closers.add("listener", this::drain);
       timers.every(BORROWING_PERIOD, flowControl::adjustBorrowing);
       Timers checks = closers.add("checks", new Timers("checks"));
@@ -242,9 +244,9 @@ public final class ProxyApp implements AutoCloseable {
     return certificate.certificateFile();
   }
 
-  /** Whether clients are served: the upstream answers, and no stop was asked for. */
+  /** Whether clients are served: it listens, the upstream answers, and no stop was asked for. */
   public boolean isReady() {
-    return !stopping && gate.isReachable();
+    return listening && !stopping && gate.isReachable();
   }
 
   /** Several lines for people: where it listens, for which upstream, what to try next. */
@@ -288,7 +290,10 @@ public final class ProxyApp implements AutoCloseable {
   private final class Pages implements AdminPages {
     @Override
     public List<Check> readiness() {
-      return List.of(new Check("upstream", gate.isReachable()), new Check("shutdown", !stopping));
+      return List.of(
+          new Check("listener", listening),
+          new Check("upstream", gate.isReachable()),
+          new Check("shutdown", !stopping));
     }
 
     @Override

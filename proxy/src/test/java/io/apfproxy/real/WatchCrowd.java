@@ -85,7 +85,9 @@ final class WatchCrowd implements AutoCloseable {
             .setURI(target)
             .putHeader("Authorization", "Bearer " + token);
     Future<HttpClientResponse> response = client.request(options).compose(HttpClientRequest::send);
-    response.onSuccess(head -> read(number, target, head)).onFailure(failure -> ended.incrementAndGet());
+    response
+        .onSuccess(head -> read(number, target, head))
+        .onFailure(failure -> ended.incrementAndGet());
   }
 
   private void read(int number, String target, HttpClientResponse head) {
