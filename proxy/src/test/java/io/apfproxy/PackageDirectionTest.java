@@ -31,6 +31,7 @@ class PackageDirectionTest {
   private static final JavaClasses PRODUCT =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("io/apfproxy/fixtures"))
           .importPackages("io.apfproxy");
 
   @TestFactory

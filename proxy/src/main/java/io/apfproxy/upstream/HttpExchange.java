@@ -143,12 +143,10 @@ final class HttpExchange implements Exchange {
 
   /** The upstream's side broke: reset, closed, or not understood. */
   private void broken(@Nullable HttpClientRequest by, Throwable cause) {
-    if (by != stream || ended) {
-      return;
+    if (by != stream || ended || over) {
+      return; // after our own reset nothing tells when the upstream noticed it
     }
-    if (over) {
-      end(false);
-    } else if (answered) {
+    if (answered) {
       abort("upstream-broken");
       end(false);
     } else if (!neverProcessed(cause)) {

@@ -22,6 +22,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,7 @@ final class TestProxy implements AutoCloseable {
   final CountingEvents events = new CountingEvents();
   final ProxyServer server;
   private final Vertx vertx;
+  private final List<HttpClient> clients = new ArrayList<>();
 
   TestProxy(Vertx vertx, int upstreamPort) {
     this(vertx, upstreamPort, Duration.ofSeconds(60), TestProxy::read);
@@ -125,7 +127,9 @@ final class TestProxy implements AutoCloseable {
             .setProtocolVersion(version)
             .setDefaultHost("127.0.0.1")
             .setDefaultPort(port());
-    return vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(50));
+    HttpClient client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(50));
+    clients.add(client); // one that nobody holds is closed by the garbage collector
+    return client;
   }
 
   /** Nothing is held any more, and no lease was closed twice. */
