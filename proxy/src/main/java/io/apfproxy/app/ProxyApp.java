@@ -291,8 +291,8 @@ public final class ProxyApp implements AutoCloseable {
     @Override
     public List<Check> readiness() {
       return List.of(
-          new Check("listener", listening),
           new Check("upstream", gate.isReachable()),
+          new Check("listener", listening),
           new Check("shutdown", !stopping));
     }
 
