@@ -173,7 +173,9 @@ public final class Upstream {
   private void connected(HttpConnection connection) {
     events.held(Held.UPSTREAM_CONNECTION, 1);
     connection.closeHandler(gone -> events.held(Held.UPSTREAM_CONNECTION, -1));
-    connection.goAwayHandler(goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
+    if (connection.protocolVersion() == HttpVersion.HTTP_2) {
+      connection.goAwayHandler(goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
+    }
   }
 
   /** Whether the upstream said that it went away before it looked at this request. */
