@@ -34,6 +34,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final Collaborators collaborators;
   private final SharedState shared;
   private final Forwarder forwarder;
+  private final RefusalLog log;
   private final Replies replies;
   private final RequestTimeout timeout;
   private final Map<HttpConnection, Peer> peers = new HashMap<>();
@@ -49,9 +50,15 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     this.collaborators = collaborators;
     this.shared = shared;
     this.forwarder = forwarder;
-    this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders());
+    this.log = new RefusalLog(System::nanoTime);
+    this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders(), log);
     this.timeout = new RequestTimeout(config.requestTimeout());
-    vertx.setPeriodic(SWEEP_MILLIS, tick -> closeIdle());
+    vertx.setPeriodic(
+        SWEEP_MILLIS,
+        tick -> {
+          closeIdle();
+          log.sumUp();
+        });
   }
 
   @Override
