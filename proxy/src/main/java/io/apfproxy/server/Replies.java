@@ -12,12 +12,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.Json;
-import java.time.Duration;
 
 /** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
 final class Replies {
   private static final String PLAIN = "text/plain; charset=utf-8";
-  private static final Duration GOAWAY_GRACE = Duration.ofMinutes(1);
   private static final int SHUTDOWN_RETRY_SECONDS = 5;
 
   private final Vertx vertx;
@@ -61,7 +59,7 @@ final class Replies {
         auditId,
         refusal.closesConnection());
     if (goAway) {
-      client.connection().shutdown(GOAWAY_GRACE);
+      peer.sendAway();
     }
   }
 

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** The walk of every request of one event loop, from its head to its response. */
@@ -35,6 +36,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final SharedState shared;
   private final Forwarder forwarder;
   private final RefusalLog log;
+  private final GoAwayChance goAway;
   private final Replies replies;
   private final RequestTimeout timeout;
   private final Map<HttpConnection, Peer> peers = new HashMap<>();
@@ -50,6 +52,9 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     this.collaborators = collaborators;
     this.shared = shared;
     this.forwarder = forwarder;
+    this.goAway =
+        new GoAwayChance(
+            vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
     this.log = new RefusalLog(System::nanoTime);
     this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders(), log);
     this.timeout = new RequestTimeout(config.requestTimeout());
@@ -67,6 +72,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     if (peer.closing()) {
       return; // what follows a message that was refused as ambiguous is no request
     }
+    goAway.roll(client, peer);
     client.pause(); // no byte is lost while the request waits for its seats
     Call call = new Call(vertx, collaborators, replies, client, peer, this::forget);
     call.open();
