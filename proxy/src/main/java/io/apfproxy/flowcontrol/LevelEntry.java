@@ -166,6 +166,7 @@ final class LevelEntry {
         SeatSeconds.toDouble(set.discountedSMin()),
         SeatSeconds.toDouble(set.discountedSMax()),
         set.epochAdvances(),
+        set.epochAdvancesClamped(),
         state.flows().stream()
             .map(
                 flow ->
