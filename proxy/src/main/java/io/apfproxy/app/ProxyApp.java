@@ -188,7 +188,8 @@ public final class ProxyApp implements AutoCloseable {
             listener.eventLoops(),
             certificate.current().pem(),
             options.upstream().requestTimeout(),
-            options.flowControl().exposeHeaders());
+            options.flowControl().exposeHeaders(),
+            listener.goAwayChance());
     Collaborators collaborators =
         new Collaborators(
             new RequestHeadReader(trust, peer -> false)::read,

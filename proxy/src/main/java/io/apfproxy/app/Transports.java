@@ -1,10 +1,10 @@
 package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.upstream.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
-import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.transport.Transport;
 
 /**
@@ -29,8 +29,7 @@ record Transports(Transport transport, String tls) {
           // io_uring is not tried: many sandboxes forbid it only when it is used
           case AUTO -> isLoaded(Transport.EPOLL) ? Transport.EPOLL : Transport.NIO;
         };
-    String tls = OpenSSLEngineOptions.isAvailable() ? "BoringSSL" : "JDK";
-    return new Transports(transport, tls);
+    return new Transports(transport, TlsEngine.displayName());
   }
 
   private static Transport loaded(String name, Transport transport) throws StartException {

@@ -31,6 +31,12 @@ enum Flag {
       "threads for traffic, 0: half of the CPUs"),
   TRANSPORT(
       "transport", Group.LISTENER, ValueKind.TRANSPORT, "auto", "auto, io_uring, epoll or nio"),
+  GOAWAY_CHANCE(
+      "goaway-chance",
+      Group.LISTENER,
+      ValueKind.CHANCE,
+      "0",
+      "part of HTTP/2 requests that move their client to a new connection"),
   SHUTDOWN_DELAY_DURATION(
       "shutdown-delay-duration",
       Group.LISTENER,

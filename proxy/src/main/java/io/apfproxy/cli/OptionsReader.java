@@ -62,7 +62,8 @@ final class OptionsReader {
         settings.path(Flag.TLS_CERT_FILE),
         together(Flag.TLS_CERT_FILE, Flag.TLS_PRIVATE_KEY_FILE),
         loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
-        settings.constant(Flag.TRANSPORT, Transport.class));
+        settings.constant(Flag.TRANSPORT, Transport.class),
+        settings.chance(Flag.GOAWAY_CHANCE));
   }
 
   private Upstream upstream() throws UsageException {

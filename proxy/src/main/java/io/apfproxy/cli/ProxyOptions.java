@@ -33,6 +33,8 @@ public record ProxyOptions(
    * @param certDir where the self-signed pair is kept if no certificate is given
    * @param certificate null for a self-signed one; given together with {@code privateKey}
    * @param eventLoops 1 or more
+   * @param goAwayChance probability, 0 to 0.02, that an HTTP/2 request ends the use of its
+   *     connection
    */
   public record Listener(
       String bindAddress,
@@ -41,7 +43,8 @@ public record ProxyOptions(
       @Nullable Path certificate,
       @Nullable Path privateKey,
       int eventLoops,
-      Transport transport) {}
+      Transport transport,
+      double goAwayChance) {}
 
   /**
    * The way to kube-apiserver.

@@ -19,6 +19,8 @@ import java.util.function.Predicate;
  * file, that over the default.
  */
 final class Settings {
+  private static final double MAX_CHANCE = 0.02;
+
   private record Setting(String value, String origin) {}
 
   private final Map<Flag, Setting> settings = new EnumMap<>(Flag.class);
@@ -97,6 +99,19 @@ final class Settings {
       throw unexpected(flag);
     }
     return Long.parseLong(value);
+  }
+
+  /** At most 2 %, as at kube-apiserver. */
+  double chance(Flag flag) throws UsageException {
+    String value = text(flag);
+    if (!value.matches("[0-9]{0,3}(?:\\.[0-9]{1,20})?") || value.isEmpty()) {
+      throw unexpected(flag);
+    }
+    double chance = Double.parseDouble(value);
+    if (chance > MAX_CHANCE) {
+      throw unexpected(flag);
+    }
+    return chance;
   }
 
   Duration duration(Flag flag) throws UsageException {

@@ -6,6 +6,7 @@ enum ValueKind {
   ADDRESS("ADDR", "an IP address"),
   PORT("PORT", "a port, 0 to 65535; 0 picks a free one"),
   COUNT("N", "a whole number, 0 or more"),
+  CHANCE("P", "a number, 0 to 0.02"),
   DURATION("TIME", "a duration such as 30s or 1m30s"),
   BOOLEAN("", "true or false"),
   FILE("FILE", "a file"),

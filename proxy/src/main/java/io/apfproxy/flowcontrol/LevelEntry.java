@@ -38,14 +38,20 @@ final class LevelEntry {
     this.bounds = bounds;
     this.level = level;
     this.exemptGate = exemptGate;
-    this.shape = shape(configuration);
+    this.shape = shape(configuration, bounds);
     this.currentLimit = provisionalLimit(bounds);
   }
 
-  /** How the object says that requests line up. */
-  static QueuingShape shape(PriorityLevelConfiguration configuration) {
+  /**
+   * How requests line up: as the object says, but where no seat can ever come they are refused at
+   * once. The reference lets them wait in vain.
+   */
+  static QueuingShape shape(PriorityLevelConfiguration configuration, LimitBounds bounds) {
     if (configuration.isExempt()) {
       return QueuingShape.EXEMPT;
+    }
+    if (bounds.max() == 0) {
+      return QueuingShape.REJECT;
     }
     Queuing queuing = configuration.queuing();
     return queuing == null
@@ -117,7 +123,7 @@ final class LevelEntry {
 
   /** Makes the level follow its object and limit. Requests may be told their fate from here. */
   void enforce() {
-    QueuingShape configured = shape(configuration);
+    QueuingShape configured = shape(configuration, bounds);
     if (!configured.equals(shape)) {
       shape = configured;
       level.reconfigure(configured);
@@ -160,6 +166,7 @@ final class LevelEntry {
         SeatSeconds.toDouble(set.discountedSMin()),
         SeatSeconds.toDouble(set.discountedSMax()),
         set.epochAdvances(),
+        set.epochAdvancesClamped(),
         state.flows().stream()
             .map(
                 flow ->

@@ -10,6 +10,8 @@ import java.util.List;
  * @param demandHighWatermark demand statistics of the last borrowing period, in seats
  * @param nextSMin least virtual start of a queue's head, 0 if none waits; {@code nextSMax} the
  *     largest; {@code discountedS...} the same less the estimated work in progress
+ * @param epochAdvances how often R was rebased; {@code epochAdvancesClamped} of these, how often a
+ *     reading that is kept would have fallen below zero
  * @param flows per schema that ever led here, what waits and executes now
  */
 public record LevelSnapshot(
@@ -44,6 +46,7 @@ public record LevelSnapshot(
     double discountedSMin,
     double discountedSMax,
     long epochAdvances,
+    long epochAdvancesClamped,
     List<FlowSnapshot> flows) {
   public LevelSnapshot {
     flows = List.copyOf(flows);

@@ -165,7 +165,7 @@ final class LevelTable {
     PriorityLevel level =
         new PriorityLevel(
             object.name(),
-            LevelEntry.shape(object),
+            LevelEntry.shape(object, bounds),
             LevelEntry.provisionalLimit(bounds),
             time,
             delayed,

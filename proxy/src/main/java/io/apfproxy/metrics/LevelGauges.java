@@ -111,12 +111,15 @@ final class LevelGauges implements MultiCollector {
     return gauge.build();
   }
 
-  /** Our progress meter cannot fail to advance, so that only successes are counted. */
+  /** An advance failed if it had to clamp a reading: then it was not the same for all queues. */
   private static MetricSnapshot epochAdvances(List<LevelSnapshot> levels) {
     FlowMetricName metric = FlowMetricName.EPOCH_ADVANCE;
     CounterSnapshot.Builder counter = counter(metric);
     for (LevelSnapshot level : levels) {
-      counter.dataPoint(count(labels(metric, level.name(), "true"), level.epochAdvances()));
+      long failed = level.epochAdvancesClamped();
+      counter.dataPoint(
+          count(labels(metric, level.name(), "true"), level.epochAdvances() - failed));
+      counter.dataPoint(count(labels(metric, level.name(), "false"), failed));
     }
     return counter.build();
   }

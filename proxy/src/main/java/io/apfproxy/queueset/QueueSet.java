@@ -15,8 +15,8 @@ public final class QueueSet {
    * queues), and the queue to dispatch from comes from a tournament tree. Where a queue's head or
    * virtual start changes, its leaf is set anew: see rank.
    *
-   * Other than the reference: a limit of zero refuses at once instead of letting requests wait for
-   * nothing; the waiting seats of a trimmed request are taken back as they were counted; a queue is
+   * Other than the reference: without queues a limit of zero refuses everything, instead of letting
+   * one request in at a time, and what it refuses counts as wanted; the waiting seats of a trimmed request are taken back as they were counted; a queue is
    * removed only once its lingering seats are back, and never twice; a rebase never wraps.
    */
   // Without modifier: read by the rows and the state that are made of a set for dumps and metrics.
@@ -36,6 +36,9 @@ public final class QueueSet {
   int executing;
   int seatsInUse;
   int seatsWaiting;
+
+  /** Seats of the widest request refused since the limit was set to zero. */
+  private int seatsDenied;
 
   /** Seats of the requests that have or had a queue: waiting, executing or lingering. */
   private int queuedSeats;
@@ -84,14 +87,15 @@ public final class QueueSet {
     request.arrivalNanos = nowNanos;
     if (shape.exempt()) {
       execute(request, nowNanos);
-    } else if (limit <= 0) {
-      refuse(request, Refusal.CONCURRENCY_LIMIT);
     } else if (shape.queues() > 0) {
       arriveAtQueue(request, nowNanos);
-    } else if (fits(request.seats)) {
+    } else if (limit > 0 && fits(request.seats)) {
       execute(request, nowNanos);
     } else {
       refuse(request, Refusal.CONCURRENCY_LIMIT);
+      if (limit <= 0) {
+        noteDenied(request.seats, nowNanos);
+      }
     }
   }
 
@@ -174,6 +178,7 @@ public final class QueueSet {
   public void setLimit(int newLimit, long nowNanos) {
     advance(nowNanos);
     limit = newLimit;
+    noteDenied(0, nowNanos);
     dispatch(nowNanos);
   }
 
@@ -397,7 +402,19 @@ public final class QueueSet {
         });
   }
 
+  /**
+   * One refused for want of any seat counts as wanting its seats until the limit is set again: else
+   * a level that starts without seats would never be seen to want one, and never borrow.
+   */
+  private void noteDenied(int seats, long nowNanos) {
+    int denied = seats == 0 ? 0 : Math.max(seats, seatsDenied);
+    if (denied != seatsDenied) {
+      seatsDenied = denied;
+      publishDemand(nowNanos);
+    }
+  }
+
   private void publishDemand(long nowNanos) {
-    demand.set(nowNanos, seatsInUse + seatsWaiting);
+    demand.set(nowNanos, seatsInUse + seatsWaiting + seatsDenied);
   }
 }

@@ -4,7 +4,7 @@ package io.apfproxy.queueset;
 public enum Refusal {
   /** No seat was free and the queue chosen for it was full. */
   QUEUE_FULL,
-  /** Its level does not queue and has too few seats free, or its limit is zero. */
+  /** Its level does not queue and has too few seats free. */
   CONCURRENCY_LIMIT,
   /** It left its queue: its deadline passed, or its client left. */
   TIME_OUT

@@ -1,5 +1,7 @@
 package io.apfproxy.request;
 
+import io.apfproxy.nullness.Nullable;
+
 /**
  * A request that the proxy answers itself. Carries what the reply says; never the data of another
  * user, an upstream address or a secret. Without stack trace: refusing must be cheap.
@@ -21,12 +23,18 @@ public final class RefusedException extends Exception {
    * @param message for people, names the header, field or flag and what was expected
    */
   public RefusedException(int code, String reason, String rule, String message) {
-    this(code, reason, rule, message, 0, false);
+    this(code, reason, rule, message, 0, false, null);
   }
 
   private RefusedException(
-      int code, String reason, String rule, String message, int retryAfterSeconds, boolean close) {
-    super(message, null, false, false);
+      int code,
+      String reason,
+      String rule,
+      String message,
+      int retryAfterSeconds,
+      boolean close,
+      @Nullable Throwable cause) {
+    super(message, cause, false, false);
     this.code = code;
     this.reason = reason;
     this.rule = rule;
@@ -36,17 +44,25 @@ public final class RefusedException extends Exception {
 
   /** 400 of an ambiguous or illegal message; an HTTP/1.1 connection is closed after it. */
   public static RefusedException badRequest(String rule, String message) {
-    return new RefusedException(400, "BadRequest", rule, message, 0, true);
+    return new RefusedException(400, "BadRequest", rule, message, 0, true, null);
   }
 
   /** The same refusal with {@code Retry-After}. */
   public RefusedException retryAfter(int seconds) {
-    return new RefusedException(code, reason, rule, getMessageText(), seconds, closeConnection);
+    return new RefusedException(
+        code, reason, rule, getMessageText(), seconds, closeConnection, getCause());
   }
 
   /** The same refusal, after which an HTTP/1.1 connection is closed. */
   public RefusedException closing() {
-    return new RefusedException(code, reason, rule, getMessageText(), retryAfterSeconds, true);
+    return new RefusedException(
+        code, reason, rule, getMessageText(), retryAfterSeconds, true, getCause());
+  }
+
+  /** The same refusal with what led to it, for the log only. */
+  public RefusedException causedBy(Throwable cause) {
+    return new RefusedException(
+        code, reason, rule, getMessageText(), retryAfterSeconds, closeConnection, cause);
   }
 
   public int code() {

@@ -334,7 +334,8 @@ final class Call implements AdmissionListener, ExchangeListener {
     RefusedException refusal =
         cause instanceof RefusedException known
             ? known
-            : new RefusedException(500, "InternalError", "defect", "an internal error occurred");
+            : new RefusedException(500, "InternalError", "defect", "an internal error occurred")
+                .causedBy(cause);
     if (!gone) {
       replies.refuse(client, peer, refusal, classification, auditId);
     }

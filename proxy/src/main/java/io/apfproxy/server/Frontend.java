@@ -75,7 +75,7 @@ final class Frontend extends VerticleBase {
           }
           Future<Void> closed = listener.shutdown(grace);
           requests.finishWatches();
-          closed.onComplete(done);
+          closed.transform(any -> requests.rest()).onComplete(done);
         });
     return done.future();
   }

@@ -1,12 +1,12 @@
 package io.apfproxy.server;
 
+import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
@@ -60,9 +60,7 @@ final class Listening {
                     .setMaxHeaderListSize(MAX_HEADERS))
             .setPerFrameWebSocketCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false);
-    if (OpenSSLEngineOptions.isAvailable()) {
-      options.setSslEngineOptions(new OpenSSLEngineOptions());
-    }
+    options.setSslEngineOptions(TlsEngine.options());
     return options;
   }
 

@@ -3,18 +3,23 @@ package io.apfproxy.server;
 import io.vertx.core.http.HttpConnection;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** The other end of one client connection. Belongs to its event loop. */
 final class Peer {
+  /** Longer than any watch: what runs on a connection that is no longer used may end by itself. */
+  private static final Duration LAST_STREAM = Duration.ofHours(24);
+
   private final HttpConnection connection;
   private final List<X509Certificate> certificates;
   private final String address;
   private int open;
   private boolean used;
   private boolean closing;
+  private boolean sentAway;
   private long idleSince;
 
   Peer(HttpConnection connection, long now) {
@@ -44,6 +49,17 @@ final class Peer {
 
   String address() {
     return address;
+  }
+
+  /**
+   * Makes an HTTP/2 client open another connection for its next request; what runs goes on.
+   * Harmless when repeated.
+   */
+  void sendAway() {
+    if (!sentAway) {
+      sentAway = true;
+      connection.shutdown(LAST_STREAM);
+    }
   }
 
   /** No further request of this connection is looked at. */

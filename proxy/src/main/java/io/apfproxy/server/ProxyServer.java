@@ -3,16 +3,19 @@ package io.apfproxy.server;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** The listener, on as many event loops as asked for. Thread-safe. */
 public final class ProxyServer {
   private final Vertx vertx;
   private final List<Frontend> frontends;
   private final SharedState shared;
+  private final AtomicReference<Future<Void>> stopped = new AtomicReference<>();
 
   private ProxyServer(Vertx vertx, List<Frontend> frontends, SharedState shared) {
     this.vertx = vertx;
@@ -78,16 +81,24 @@ public final class ProxyServer {
   }
 
   /**
-   * Stops listening, tells HTTP/2 clients, ends watches, and waits for requests and tunnels.
+   * Stops listening, tells HTTP/2 clients, ends watches, and waits for requests and tunnels. Only
+   * the first call counts; all give the same end.
    *
    * @param grace after it what is still open is cut
    */
   public Future<Void> shutdown(Duration grace) {
     shared.drain();
-    return Future.join(frontends.stream().map(frontend -> frontend.shutdown(grace)).toList())
+    Promise<Void> end = Promise.promise();
+    Future<Void> earlier = stopped.compareAndExchange(null, end.future());
+    if (earlier != null) {
+      return earlier;
+    }
+    Future.join(frontends.stream().map(frontend -> frontend.shutdown(grace)).toList())
         .transform(
             any ->
                 Future.join(frontends.stream().map(frontend -> frontend.undeploy(vertx)).toList()))
-        .mapEmpty();
+        .<Void>mapEmpty()
+        .onComplete(end);
+    return end.future();
   }
 }

@@ -12,22 +12,22 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.Json;
-import java.time.Duration;
 
 /** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
 final class Replies {
   private static final String PLAIN = "text/plain; charset=utf-8";
-  private static final Duration GOAWAY_GRACE = Duration.ofMinutes(1);
   private static final int SHUTDOWN_RETRY_SECONDS = 5;
 
   private final Vertx vertx;
   private final ProxyEvents events;
   private final boolean exposeNames;
+  private final RefusalLog log;
 
-  Replies(Vertx vertx, ProxyEvents events, boolean exposeNames) {
+  Replies(Vertx vertx, ProxyEvents events, boolean exposeNames, RefusalLog log) {
     this.vertx = vertx;
     this.events = events;
     this.exposeNames = exposeNames;
+    this.log = log;
   }
 
   /** A Kubernetes {@code Status}. */
@@ -38,6 +38,13 @@ final class Replies {
       Classification classification,
       String auditId) {
     events.refused(refusal.rule(), refusal.code());
+    log.refused(
+        refusal.code(),
+        refusal.rule(),
+        String.valueOf(refusal.getMessage()),
+        refusal.getCause(),
+        peer.address(),
+        auditId);
     if (refusal.retryAfterSeconds() > 0) {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
@@ -52,7 +59,7 @@ final class Replies {
         auditId,
         refusal.closesConnection());
     if (goAway) {
-      client.connection().shutdown(GOAWAY_GRACE);
+      peer.sendAway();
     }
   }
 
@@ -63,7 +70,10 @@ final class Replies {
       Rejection rejection,
       Classification classification,
       String auditId) {
-    events.refused(rejection.reason().label(), 429);
+    String rule = rejection.reason().label();
+    events.refused(rule, 429);
+    String place = "schema " + classification.flowSchema();
+    log.refused(429, rule, place, null, peer.address(), auditId);
     client.response().putHeader("Retry-After", Integer.toString(rejection.retryAfterSeconds()));
     addFlow(client.response().headers(), classification, true);
     send(client, peer, 429, PLAIN, "Too many requests, please try again later.\n", auditId, false);
@@ -72,6 +82,7 @@ final class Replies {
   /** The proxy is about to stop. */
   void refuseForShutdown(HttpServerRequest client, Peer peer, String auditId) {
     events.refused("shutting-down", 429);
+    log.refused(429, "shutting-down", "the proxy stops", null, peer.address(), auditId);
     client.response().putHeader("Retry-After", Integer.toString(SHUTDOWN_RETRY_SECONDS));
     send(
         client,

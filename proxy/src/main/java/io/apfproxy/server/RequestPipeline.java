@@ -2,6 +2,7 @@ package io.apfproxy.server;
 
 import io.apfproxy.authn.ClientRequest;
 import io.apfproxy.authn.RequestHead;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
@@ -12,7 +13,9 @@ import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.upstream.Forwarder;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -22,11 +25,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /** The walk of every request of one event loop, from its head to its response. */
 final class RequestPipeline implements Handler<HttpServerRequest> {
   private static final long SWEEP_MILLIS = 10_000;
+
+  /** More than what an exchange gives its upstream to notice a reset. */
+  private static final long REST_MILLIS = 2_000;
+
   private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(32);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
@@ -34,10 +42,14 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final Collaborators collaborators;
   private final SharedState shared;
   private final Forwarder forwarder;
+  private final RefusalLog log;
+  private final GoAwayChance goAway;
   private final Replies replies;
   private final RequestTimeout timeout;
   private final Map<HttpConnection, Peer> peers = new HashMap<>();
   private final Set<Call> watches = new HashSet<>();
+  private int open;
+  private @Nullable Promise<Void> rest;
 
   RequestPipeline(
       Vertx vertx,
@@ -49,9 +61,18 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     this.collaborators = collaborators;
     this.shared = shared;
     this.forwarder = forwarder;
-    this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders());
+    this.goAway =
+        new GoAwayChance(
+            vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
+    this.log = new RefusalLog(System::nanoTime);
+    this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders(), log);
     this.timeout = new RequestTimeout(config.requestTimeout());
-    vertx.setPeriodic(SWEEP_MILLIS, tick -> closeIdle());
+    vertx.setPeriodic(
+        SWEEP_MILLIS,
+        tick -> {
+          closeIdle();
+          log.sumUp();
+        });
   }
 
   @Override
@@ -60,9 +81,9 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     if (peer.closing()) {
       return; // what follows a message that was refused as ambiguous is no request
     }
+    goAway.roll(client, peer);
     client.pause(); // no byte is lost while the request waits for its seats
-    Call call = new Call(vertx, collaborators, replies, client, peer, this::forget);
-    call.open();
+    Call call = open(client, peer);
     if (shared.draining()) {
       call.refuseForShutdown();
       return;
@@ -98,6 +119,13 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     }
   }
 
+  private Call open(HttpServerRequest client, Peer peer) {
+    Call call = new Call(vertx, collaborators, replies, client, peer, this::forget);
+    open++;
+    call.open();
+    return call;
+  }
+
   private static void refuseMethod(String method) throws RefusedException {
     if (method.equals("CONNECT") || method.equals("TRACE")) {
       throw new RefusedException(
@@ -131,9 +159,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     }
     Peer peer = peer(client);
     if (!peer.closing()) {
-      Call call = new Call(vertx, collaborators, replies, client, peer, this::forget);
-      call.open();
-      call.refuse(refusal.closing());
+      open(client, peer).refuse(refusal.closing());
     }
   }
 
@@ -148,6 +174,11 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   }
 
   private void forget(Call call) {
+    open--;
+    Promise<Void> last = rest;
+    if (open == 0 && last != null) {
+      last.tryComplete();
+    }
     watches.remove(call);
     if (call.upgraded()) {
       peers.remove(call.connection()); // a socket taken from its codec does not report its close
@@ -157,6 +188,21 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   /** Ends every watch at a place where a client can go on elsewhere. */
   void finishWatches() {
     Set.copyOf(watches).forEach(Call::finishWatch);
+  }
+
+  /**
+   * Completes when no request holds anything any more, which is some time after the last client was
+   * cut off.
+   */
+  Future<Void> rest() {
+    Promise<Void> last = Promise.promise();
+    if (open == 0) {
+      last.complete();
+    } else {
+      rest = last;
+      vertx.setTimer(REST_MILLIS, late -> last.tryComplete());
+    }
+    return last.future();
   }
 
   private void closeIdle() {

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param certificate presented to clients; may be replaced later
  * @param requestTimeout longest time of a request that is not long-running
  * @param exposeFlowHeaders whether responses name their schema and level
+ * @param goAwayChance probability that an HTTP/2 request ends the use of its connection
  */
 public record ServerConfig(
     String bindAddress,
@@ -18,10 +19,14 @@ public record ServerConfig(
     int eventLoops,
     PemKeyPair certificate,
     Duration requestTimeout,
-    boolean exposeFlowHeaders) {
+    boolean exposeFlowHeaders,
+    double goAwayChance) {
   public ServerConfig {
     if (eventLoops < 1) {
       throw new IllegalArgumentException("eventLoops is " + eventLoops + ", must be 1 or more");
+    }
+    if (!(goAwayChance >= 0 && goAwayChance <= 1)) {
+      throw new IllegalArgumentException("goAwayChance is " + goAwayChance + ", must be in 0..1");
     }
   }
 }

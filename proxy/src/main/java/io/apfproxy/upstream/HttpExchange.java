@@ -64,7 +64,7 @@ final class HttpExchange implements Exchange {
         .onComplete(
             this::opened,
             cause -> {
-              fail(unreachable());
+              fail(unreachable(cause));
               end(false);
             });
   }
@@ -152,10 +152,11 @@ final class HttpExchange implements Exchange {
     } else if (!neverProcessed(cause)) {
       fail(
           new RefusedException(
-              502, "InternalError", "upstream-broken", "the upstream broke the exchange"));
+                  502, "InternalError", "upstream-broken", "the upstream broke the exchange")
+              .causedBy(cause));
       end(false);
     } else if (retried || upload.started()) {
-      fail(unreachable());
+      fail(unreachable(cause));
       end(false);
     } else {
       retried = true;
@@ -176,9 +177,10 @@ final class HttpExchange implements Exchange {
     return false;
   }
 
-  private static RefusedException unreachable() {
+  private static RefusedException unreachable(Throwable cause) {
     return new RefusedException(
             503, "ServiceUnavailable", "upstream-unreachable", "no upstream can be reached")
+        .causedBy(cause)
         .retryAfter(1);
   }
 

@@ -71,13 +71,14 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
         .dial(request.credential())
         .onComplete(
             this::connected,
-            unreachable -> {
+            cause -> {
               fail(
                   new RefusedException(
                           503,
                           "ServiceUnavailable",
                           "upstream-unreachable",
                           "no upstream can be reached")
+                      .causedBy(cause)
                       .retryAfter(1));
               end(false);
             });

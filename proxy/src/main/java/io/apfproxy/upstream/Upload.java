@@ -1,5 +1,6 @@
 package io.apfproxy.upstream;
 
+import io.apfproxy.nullness.Nullable;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -12,6 +13,9 @@ final class Upload {
    * The request arrives paused and stays so until it has its seats and a stream. From then on the
    * upstream's write queue alone decides when it is read. A body slower than MIN_BYTES per
    * RATE_MILLIS holds seats for nothing and is given up.
+   *
+   * A client may end its request with an empty piece of the body, with or without a declared length
+   * of 0. The library hands that piece on, so an empty piece means nothing.
    */
   private static final long RATE_MILLIS = 30_000;
   private static final long MIN_BYTES = 30 << 10;
@@ -20,6 +24,7 @@ final class Upload {
   private final HttpServerRequest client;
   private final Outgoing request;
   private final Runnable tooSlow;
+  private @Nullable HttpClientRequest target;
   private boolean clientEnded;
   private boolean started;
   private boolean stopped;
@@ -45,6 +50,7 @@ final class Upload {
 
   /** Sends head and body. May be called again with another stream as long as nothing started. */
   void to(HttpClientRequest stream) {
+    target = stream;
     long length = HeaderRules.contentLength(request.survivors());
     boolean http2 = client.version() == HttpVersion.HTTP_2;
     boolean chunked = !http2 && client.headers().contains("transfer-encoding");
@@ -53,7 +59,7 @@ final class Upload {
     }
     if (clientEnded || length == 0 || (length < 0 && !http2 && !chunked)) {
       stream.end();
-      readToEnd(stream);
+      readToEnd();
     } else if (length < 0 && http2) {
       // The frame that ends a request without body is read after its head, in the same turn.
       vertx.runOnContext(later -> pump(stream));
@@ -62,17 +68,21 @@ final class Upload {
     }
   }
 
-  /** There is no body: only the end of the request is left to be read. */
-  private void readToEnd(HttpClientRequest stream) {
+  /** There is no body, which the codec enforces: only the end of the request is left to be read. */
+  private void readToEnd() {
     if (!clientEnded) {
-      client.handler(none -> stream.reset(Forwarder.CANCEL));
+      client.handler(empty -> {});
       client.endHandler(end -> clientEnded = true);
       client.resume();
     }
   }
 
   private void pump(HttpClientRequest stream) {
-    if (stopped) {
+    if (stopped || stream != target) {
+      return;
+    }
+    if (clientEnded) {
+      stream.end();
       return;
     }
     client.handler(bytes -> pass(stream, bytes));
@@ -100,7 +110,7 @@ final class Upload {
   }
 
   private void pass(HttpClientRequest stream, Buffer bytes) {
-    if (stopped) {
+    if (stopped || bytes.length() == 0) {
       return;
     }
     started = true;

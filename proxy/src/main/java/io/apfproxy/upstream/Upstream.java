@@ -34,7 +34,8 @@ public final class Upstream {
    * HTTP/2 where offered: an idle watch then costs a stream, not a connection. The library opens one
    * connection by default and lets everything else wait, and kube-apiserver allows about 100 streams
    * on each, hence MAX_HTTP2_CONNECTIONS. A request that has seats must not wait for a connection,
-   * so the pools are larger than any seat total; what still waits gives up after STREAM_TIMEOUT.
+   * so the pools are larger than any seat total; what still waits gives up after STREAM_TIMEOUT. A
+   * burst makes one connection after the other, each as full as the upstream allows: StreamOpener.
    */
   private static final int MAX_HTTP2_CONNECTIONS = 64;
   private static final int MAX_HTTP1_CONNECTIONS = 4096;
@@ -54,6 +55,7 @@ public final class Upstream {
   private final HostAndPort authority;
   private final String pathPrefix;
   private final Map<Credential, HttpClient> clients = new EnumMap<>(Credential.class);
+  private final Map<Credential, StreamOpener> openers = new EnumMap<>(Credential.class);
 
   /** Kept here because HttpClosedException.goAway() reads a buffer that has been released. */
   private final Map<HttpConnection, Integer> lastStreams = new WeakHashMap<>();
@@ -102,7 +104,10 @@ public final class Upstream {
             .setURI(target(request))
             .setFollowRedirects(false)
             .setConnectTimeout(STREAM_TIMEOUT_MILLIS);
-    return client(request.credential()).request(options).map(stream -> stream.authority(authority));
+    Credential credential = request.credential();
+    return opener(credential)
+        .open(() -> client(credential).request(options))
+        .map(stream -> stream.authority(authority));
   }
 
   /** A connection of its own for an upgrade: HTTP/1.1, nothing sent yet. */
@@ -119,7 +124,12 @@ public final class Upstream {
     }
     return dialers
         .computeIfAbsent(
-            credential, any -> vertx.createNetClient(new NetClientOptions().setTcpKeepAlive(true)))
+            credential,
+            any ->
+                vertx.createNetClient(
+                    new NetClientOptions()
+                        .setTcpKeepAlive(true)
+                        .setSslEngineOptions(TlsEngine.options())))
         .connect(options);
   }
 
@@ -130,6 +140,11 @@ public final class Upstream {
 
   private HttpClient client(Credential credential) {
     return clients.computeIfAbsent(credential, this::newClient);
+  }
+
+  private StreamOpener opener(Credential credential) {
+    return openers.computeIfAbsent(
+        credential, any -> new StreamOpener(vertx, MAX_WAITING, STREAM_TIMEOUT_MILLIS));
   }
 
   private HttpClient newClient(Credential credential) {
@@ -163,17 +178,24 @@ public final class Upstream {
           .setProtocolVersion(HttpVersion.HTTP_2)
           .setVerifyHost(!config.insecureSkipTlsVerify());
       ClientSSLOptions ssl = UpstreamTls.options(config, credential, List.of("h2", "http/1.1"));
-      builder = builder.with(options).with(ssl);
+      builder = builder.with(options).with(ssl).with(TlsEngine.options());
     } else {
       builder = builder.with(options);
     }
-    return builder.with(pool).withConnectHandler(this::connected).build();
+    return builder
+        .with(pool)
+        .withConnectHandler(connection -> connected(connection, opener(credential)))
+        .build();
   }
 
-  private void connected(HttpConnection connection) {
+  private void connected(HttpConnection connection, StreamOpener opener) {
     events.held(Held.UPSTREAM_CONNECTION, 1);
     connection.closeHandler(gone -> events.held(Held.UPSTREAM_CONNECTION, -1));
-    connection.goAwayHandler(goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
+    boolean http2 = connection.protocolVersion() == HttpVersion.HTTP_2;
+    opener.parallel(!http2);
+    if (http2) {
+      connection.goAwayHandler(goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
+    }
   }
 
   /** Whether the upstream said that it went away before it looked at this request. */

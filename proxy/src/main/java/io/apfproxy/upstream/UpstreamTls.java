@@ -7,9 +7,12 @@ import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** TLS towards the upstream: whom we trust, what we present. */
 final class UpstreamTls {
+  private static final int HANDSHAKE_SECONDS = 5;
+
   private UpstreamTls() {}
 
   /**
@@ -23,6 +26,7 @@ final class UpstreamTls {
             .setApplicationLayerProtocols(protocols)
             .setTrustAll(config.insecureSkipTlsVerify())
             .setHostnameVerificationAlgorithm(config.insecureSkipTlsVerify() ? "" : "HTTPS");
+    options.setSslHandshakeTimeout(HANDSHAKE_SECONDS).setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
     String authority = config.certificateAuthority();
     if (authority != null && !config.insecureSkipTlsVerify()) {
       options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authority)));

@@ -143,6 +143,13 @@ class CommandTest {
     assertThat(serve(Map.of(), "--v=2").logLevel()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @CsvSource({"0, 0", "0.02, 0.02", ".001, 0.001", "0.0, 0"})
+  void readsAChance(String value, double chance) throws UsageException {
+    assertThat(serve(Map.of(), "--goaway-chance=" + value).listener().goAwayChance())
+        .isEqualTo(chance);
+  }
+
   @Test
   void ignoresVariablesThatNameNoFlag() throws UsageException {
     // a Service named apf-proxy gives every pod of its namespace such variables
@@ -174,6 +181,13 @@ class CommandTest {
         bad(
             "--shutdown-grace: found \"-1s\", expected a duration such as 30s or 1m30s",
             "--shutdown-grace=-1s"),
+        bad(
+            "--goaway-chance: found \"0.021\", expected a number, 0 to 0.02",
+            "--goaway-chance=0.021"),
+        bad(
+            "--goaway-chance: found \"-0.01\", expected a number, 0 to 0.02",
+            "--goaway-chance=-0.01"),
+        bad("--goaway-chance: found \".\", expected a number, 0 to 0.02", "--goaway-chance=."),
         bad(
             "--transport: found \"kqueue\", expected auto, io_uring, epoll or nio",
             "--transport=kqueue"),
@@ -250,8 +264,10 @@ class CommandTest {
       value = {
         "secure-prot: 1|: unknown key \"secure-prot\", the nearest known is \"secure-port\"",
         "config: x.yaml|: unknown key \"config\", the nearest known is \"kubeconfig\"",
-        "secure-port: abc|: secure-port: found \"abc\", expected a port, 0 to 65535; 0 picks a free one",
-        "secure-port: [1, 2]|: secure-port: found array, expected a port, 0 to 65535; 0 picks a free one",
+        "secure-port: abc|: secure-port: found \"abc\", expected a port, 0 to 65535; 0 picks a free"
+            + " one",
+        "secure-port: [1, 2]|: secure-port: found array, expected a port, 0 to 65535; 0 picks a"
+            + " free one",
         "tls-cert-file:|: tls-cert-file: found null, expected a file",
         "- a|: found no mapping, expected keys such as secure-port: 6443",
       })

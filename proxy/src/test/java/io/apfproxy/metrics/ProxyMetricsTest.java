@@ -62,6 +62,7 @@ class ProxyMetricsTest {
         -0.25,
         0.25,
         7,
+        2,
         List.of(new FlowSnapshot("service-accounts", 12, 13, 5, 6, 9)));
   }
 
@@ -162,11 +163,14 @@ class ProxyMetricsTest {
     assertThat(bound(text, "next_s_bounds", "max")).isEqualTo(0.75);
     assertThat(bound(text, "next_discounted_s_bounds", "min")).isEqualTo(-0.25);
     assertThat(bound(text, "next_discounted_s_bounds", "max")).isEqualTo(0.25);
-    assertThat(
-            text.value(
-                SUBSYSTEM + "epoch_advance_total",
-                Map.of("priority_level", "workload-low", "success", "true")))
-        .isEqualTo(7);
+    assertThat(epochAdvances(text, "true")).isEqualTo(5);
+    assertThat(epochAdvances(text, "false")).isEqualTo(2);
+  }
+
+  private static double epochAdvances(PrometheusText text, String success) {
+    return text.value(
+        SUBSYSTEM + "epoch_advance_total",
+        Map.of("priority_level", "workload-low", "success", success));
   }
 
   private static double bound(PrometheusText text, String name, String bound) {

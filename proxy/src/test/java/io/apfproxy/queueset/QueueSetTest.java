@@ -167,13 +167,36 @@ class QueueSetTest {
   }
 
   @Test
-  void refusesAtOnceWhenTheLimitIsZero() {
-    QueueSet queueing = queues(4, 0);
-    QueueSet rejecting = new QueueSet(QueuingShape.REJECT, 0, 0, this::note);
+  void letsRequestsQueueWhenTheLimitIsZero() {
+    QueueSet set = new QueueSet(new QueuingShape(1, 1, 2), 0, 0, this::note);
+    SeatRequest first = arrive(set, 0, 0, 1);
+    SeatRequest wide = arrive(set, 1, 0, 4);
 
-    assertThat(arrive(queueing, 0, 0, 1).refusal).isEqualTo(Refusal.CONCURRENCY_LIMIT);
-    assertThat(arrive(rejecting, 0, 0, 1).refusal).isEqualTo(Refusal.CONCURRENCY_LIMIT);
-    assertThat(queueing.isIdle()).isTrue();
+    assertThat(arrive(set, 2, 0, 1).refusal).isEqualTo(Refusal.QUEUE_FULL);
+    assertThat(demand).containsExactly(1, 5);
+    assertThat(set.dispatched).isZero();
+
+    set.setLimit(1, 3);
+    assertThat(first.state).isEqualTo(RequestState.EXECUTING);
+    set.finish(first, 4);
+    assertThat(wide.state).isEqualTo(RequestState.EXECUTING);
+  }
+
+  @Test
+  void refusesWithoutQueuesWhenTheLimitIsZeroButWantsTheWidestOnesSeats() {
+    QueueSet set = new QueueSet(QueuingShape.REJECT, 0, 0, this::note);
+    for (int seats : List.of(1, 3, 2, 3)) {
+      assertThat(arrive(set, 0, 0, seats).refusal).isEqualTo(Refusal.CONCURRENCY_LIMIT);
+    }
+    assertThat(set.isIdle()).isTrue();
+    assertThat(demand).containsExactly(1, 3);
+
+    set.setLimit(0, 1);
+    assertThat(demand).containsExactly(1, 3, 0);
+    set.setLimit(2, 2);
+    assertThat(arrive(set, 3, 0, 2).state).isEqualTo(RequestState.EXECUTING);
+    assertThat(arrive(set, 4, 0, 1).refusal).isEqualTo(Refusal.CONCURRENCY_LIMIT);
+    assertThat(demand).containsExactly(1, 3, 0, 2);
   }
 
   @Test

@@ -44,6 +44,15 @@ final class TestProxy implements AutoCloseable {
   }
 
   TestProxy(Vertx vertx, int upstreamPort, Duration requestTimeout, HeadReader heads) {
+    this(vertx, upstreamConfig(upstreamPort), requestTimeout, heads, 0);
+  }
+
+  TestProxy(
+      Vertx vertx,
+      UpstreamConfig upstream,
+      Duration requestTimeout,
+      HeadReader heads,
+      double goAwayChance) {
     this.vertx = vertx;
     TestCertificate certificate = FakeUpstream.certificate();
     ServerConfig config =
@@ -53,15 +62,8 @@ final class TestProxy implements AutoCloseable {
             1,
             new PemKeyPair(certificate.certificatePem(), certificate.keyPem()),
             requestTimeout,
-            true);
-    UpstreamConfig upstream =
-        new UpstreamConfig(
-            URI.create("https://127.0.0.1:" + upstreamPort),
-            FakeUpstream.authorityPem(),
-            false,
-            null,
-            null,
-            null);
+            true,
+            goAwayChance);
     server =
         get(
             ProxyServer.start(
@@ -69,6 +71,16 @@ final class TestProxy implements AutoCloseable {
                 config,
                 new Collaborators(
                     heads, TestProxy::identify, flowControl, null, upstream, events)));
+  }
+
+  static UpstreamConfig upstreamConfig(int port) {
+    return new UpstreamConfig(
+        URI.create("https://127.0.0.1:" + port),
+        FakeUpstream.authorityPem(),
+        false,
+        null,
+        null,
+        null);
   }
 
   static <T> T get(Future<T> future) {

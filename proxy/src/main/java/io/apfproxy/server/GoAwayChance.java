@@ -1,0 +1,36 @@
+package io.apfproxy.server;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.function.DoubleSupplier;
+
+/**
+ * Sends some HTTP/2 clients to a new connection, so that they spread over the proxies behind a load
+ * balancer. Belongs to one event loop. Source: kube-apiserver's {@code --goaway-chance}.
+ */
+final class GoAwayChance {
+  private final Vertx vertx;
+  private final double chance;
+  private final DoubleSupplier random;
+
+  /**
+   * @param random gives numbers from 0 to less than 1
+   */
+  GoAwayChance(Vertx vertx, double chance, DoubleSupplier random) {
+    this.vertx = vertx;
+    this.chance = chance;
+    this.random = random;
+  }
+
+  /** Decides for one request; the client is told right after the head of its response. */
+  void roll(HttpServerRequest client, Peer peer) {
+    if (client.version() == HttpVersion.HTTP_2 && hits()) {
+      client.response().headersEndHandler(head -> vertx.runOnContext(written -> peer.sendAway()));
+    }
+  }
+
+  boolean hits() {
+    return chance > 0 && random.getAsDouble() < chance;
+  }
+}

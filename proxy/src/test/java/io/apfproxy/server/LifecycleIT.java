@@ -1,0 +1,175 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.fixtures.pki.TestAuthority;
+import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.GoAway;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.net.ConnectException;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** How the listener stops, and how its certificate is replaced. */
+class LifecycleIT {
+  private static final Duration GRACE = Duration.ofSeconds(10);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Promise<HttpServerRequest> slow = Promise.promise();
+  private final Promise<Void> watchCancelled = Promise.promise();
+  private volatile String events = "";
+  private final FakeUpstream upstream =
+      FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
+
+  @AfterEach
+  void close() {
+    upstream.close();
+    get(vertx.close());
+  }
+
+  private void serve(HttpServerRequest request) {
+    if (request.path().endsWith("pods")) {
+      request.response().exceptionHandler(gone -> watchCancelled.tryComplete());
+      request.response().putHeader("Content-Type", "application/json").setChunked(true);
+      request.response().write(events);
+    } else if (request.path().endsWith("nodes")) {
+      slow.complete(request);
+    } else {
+      request.response().end("quick");
+    }
+  }
+
+  /** A watch that a client reads. */
+  private static final class Watch {
+    final AtomicReference<String> text = new AtomicReference<>("");
+    final Promise<Boolean> endedCleanly = Promise.promise();
+
+    Watch(HttpClient client, String sent) {
+      get(
+          client
+              .request(HttpMethod.GET, "/api/v1/pods?watch=1")
+              .compose(HttpClientRequest::send)
+              .onSuccess(
+                  head -> {
+                    head.handler(bytes -> text.updateAndGet(before -> before + bytes));
+                    head.exceptionHandler(cut -> endedCleanly.tryComplete(false));
+                    head.endHandler(end -> endedCleanly.tryComplete(true));
+                  }));
+      await().until(() -> text.get().equals(sent));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "HTTP_1_1, true, '{}\n'",
+    "HTTP_2, true, '{}\n'",
+    "HTTP_1_1, false, '{}\n{'",
+    "HTTP_2, false, '{}\n{'"
+  })
+  void endsAWatchCleanlyOnlyBetweenTwoEvents(HttpVersion down, boolean clean, String sent) {
+    events = sent;
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      Watch watch = new Watch(proxy.client(down), sent);
+      Future<Void> stopped = proxy.server.shutdown(GRACE);
+      assertThat(get(watch.endedCleanly.future())).isEqualTo(clean);
+      assertThat(watch.text.get()).isEqualTo(sent);
+      get(watchCancelled.future());
+      get(stopped);
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  void finishesARequestAfterItToldItsClientAndRefusedNewOnes() {
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      HttpClientRequest request =
+          get(proxy.client(HttpVersion.HTTP_2).request(HttpMethod.GET, "/api/v1/nodes"));
+      Promise<GoAway> told = Promise.promise();
+      request.connection().goAwayHandler(told::tryComplete);
+      Future<String> answer =
+          request.send().compose(head -> head.body().map(body -> head.statusCode() + " " + body));
+      get(slow.future());
+
+      Future<Void> stopped = proxy.server.shutdown(GRACE);
+
+      assertThat(get(told.future()).getErrorCode()).isZero();
+      assertThatThrownBy(
+              () -> get(proxy.client(HttpVersion.HTTP_2).request(HttpMethod.GET, "/version")))
+          .hasCauseInstanceOf(ConnectException.class);
+      assertThat(stopped.isComplete()).isFalse();
+      assertThat(proxy.flowControl.executing.get()).isEqualTo(1);
+      get(slow.future()).response().end("slow");
+      assertThat(get(answer)).isEqualTo("200 slow");
+      get(stopped);
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  void cutsWhatIsStillOpenAfterTheGrace() {
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      Future<HttpClientResponse> answer =
+          proxy
+              .client(HttpVersion.HTTP_2)
+              .request(HttpMethod.GET, "/api/v1/nodes")
+              .compose(HttpClientRequest::send);
+      get(slow.future());
+      get(proxy.server.shutdown(Duration.ofMillis(100)));
+      assertThatThrownBy(() -> get(answer)).isInstanceOf(AssertionError.class);
+      proxy.expectRest();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void presentsANewCertificateToNewConnectionsAndKeepsTheOpenOnes(HttpVersion version)
+      throws SSLPeerUnverifiedException {
+    TestCertificate next = TestAuthority.named("next").leaf("next").forServers("127.0.0.1").issue();
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      HttpClient old = proxy.client(version);
+      assertThat(presented(old)).isEqualTo(FakeUpstream.certificate().certificate());
+
+      get(proxy.server.replaceCertificate(new PemKeyPair(next.certificatePem(), next.keyPem())));
+
+      assertThat(presented(proxy.client(version))).isEqualTo(next.certificate());
+      assertThat(presented(old)).isEqualTo(FakeUpstream.certificate().certificate());
+    }
+  }
+
+  @Test
+  void keepsTheOldCertificateWhenTheNewOneCannotBeUsed() throws SSLPeerUnverifiedException {
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      Future<Void> replaced = proxy.server.replaceCertificate(new PemKeyPair("none", "none"));
+      assertThatThrownBy(() -> get(replaced)).isInstanceOf(AssertionError.class);
+      assertThat(presented(proxy.client(HttpVersion.HTTP_2)))
+          .isEqualTo(FakeUpstream.certificate().certificate());
+    }
+  }
+
+  /** The certificate of the connection that served one more request. */
+  private static Certificate presented(HttpClient client) throws SSLPeerUnverifiedException {
+    HttpClientRequest request = get(client.request(HttpMethod.GET, "/version"));
+    assertThat(get(request.send().compose(HttpClientResponse::body))).hasToString("quick");
+    return request.connection().peerCertificates().get(0);
+  }
+}

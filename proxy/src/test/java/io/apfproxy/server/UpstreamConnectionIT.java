@@ -1,0 +1,171 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.fixtures.pki.TestAuthority;
+import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.upstream.ProxyEvents.Held;
+import io.apfproxy.upstream.UpstreamConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** How connections to the upstream are made: whom they trust, and how many there are. */
+class UpstreamConnectionIT {
+  private static final String ANOTHER_AUTHORITY = TestAuthority.named("another").pem();
+
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() {
+    get(vertx.close());
+  }
+
+  private TestProxy proxy(UpstreamConfig upstream) {
+    return new TestProxy(vertx, upstream, Duration.ofSeconds(60), TestProxy::read, 0);
+  }
+
+  static Stream<Arguments> servers() {
+    String right = FakeUpstream.authorityPem();
+    return Stream.of(
+        Arguments.of("right", right, false, null, 200),
+        Arguments.of("another authority", ANOTHER_AUTHORITY, false, null, 503),
+        Arguments.of("the machine's authorities", null, false, null, 503),
+        Arguments.of("another name", right, false, "another.example", 503),
+        Arguments.of("another address", right, false, "127.0.0.2", 503),
+        Arguments.of("nothing verified", ANOTHER_AUTHORITY, true, "another.example", 200));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("servers")
+  void sendsNothingToAServerThatIsNotTheUpstream(
+      String what, @Nullable String authority, boolean insecure, @Nullable String name, int code) {
+    AtomicInteger requests = new AtomicInteger();
+    try (FakeUpstream upstream =
+            FakeUpstream.http(
+                vertx,
+                request -> {
+                  requests.incrementAndGet();
+                  boolean upgrade = request.method().equals(HttpMethod.POST);
+                  request.response().setStatusCode(upgrade ? 403 : 200).end();
+                },
+                HttpVersion.HTTP_2,
+                HttpVersion.HTTP_1_1);
+        TestProxy proxy =
+            proxy(
+                new UpstreamConfig(
+                    URI.create("https://127.0.0.1:" + upstream.port()),
+                    authority,
+                    insecure,
+                    name,
+                    null,
+                    null))) {
+      HttpClient client = proxy.client(HttpVersion.HTTP_1_1);
+      HttpClientResponse plain =
+          get(client.request(HttpMethod.GET, "/api/v1/pods").compose(HttpClientRequest::send));
+      assertThat(plain.statusCode()).isEqualTo(code);
+      HttpClientResponse upgrade =
+          get(
+              client
+                  .request(HttpMethod.POST, "/api/v1/namespaces/a/pods/p/exec?command=x")
+                  .map(
+                      request ->
+                          request
+                              .putHeader("Connection", "Upgrade")
+                              .putHeader("Upgrade", "SPDY/3.1"))
+                  .compose(HttpClientRequest::send));
+      assertThat(upgrade.statusCode()).isEqualTo(code == 200 ? 403 : code);
+      assertThat(requests.get()).isEqualTo(code == 200 ? 2 : 0);
+      proxy.expectRest();
+    }
+  }
+
+  /** An upstream that announces 100 streams and answers when told. */
+  private HttpServer hundredStreams(Queue<HttpServerRequest> requests) {
+    TestCertificate certificate = FakeUpstream.certificate();
+    return get(
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setSsl(true)
+                    .setUseAlpn(true)
+                    .setAlpnVersions(List.of(HttpVersion.HTTP_2))
+                    .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(100))
+                    .setKeyCertOptions(
+                        new PemKeyCertOptions()
+                            .addCertValue(Buffer.buffer(certificate.certificatePem()))
+                            .addKeyValue(Buffer.buffer(certificate.keyPem()))))
+            .requestHandler(requests::add)
+            .listen(0, "127.0.0.1"));
+  }
+
+  @Test
+  void makesNoMoreConnectionsForABurstThanItsStreamsNeed() {
+    Queue<HttpServerRequest> requests = new ConcurrentLinkedQueue<>();
+    HttpServer upstream = hundredStreams(requests);
+    try (TestProxy proxy = proxy(TestProxy.upstreamConfig(upstream.actualPort()))) {
+      List<Future<Integer>> answers = burst(proxy, 300);
+      await().until(() -> requests.size() == 300);
+      assertThat(proxy.events.held(Held.UPSTREAM_CONNECTION)).isBetween(3, 8);
+      requests.forEach(request -> request.response().end());
+      answers.forEach(answer -> assertThat(get(answer)).isEqualTo(200));
+      proxy.expectRest();
+    }
+  }
+
+  private static List<Future<Integer>> burst(TestProxy proxy, int size) {
+    List<Future<Integer>> answers = new ArrayList<>();
+    HttpClient client = proxy.client(HttpVersion.HTTP_2);
+    for (int i = 0; i < size; i++) {
+      if (i % 100 == 0) {
+        client = proxy.client(HttpVersion.HTTP_2);
+      }
+      answers.add(
+          client
+              .request(HttpMethod.GET, "/api/v1/pods")
+              .compose(HttpClientRequest::send)
+              .map(HttpClientResponse::statusCode));
+    }
+    return answers;
+  }
+
+  @Test
+  void refusesAllOfABurstTogetherWhenTheUpstreamDoesNotShakeHands() {
+    NetServer silent =
+        get(vertx.createNetServer().connectHandler(socket -> {}).listen(0, "127.0.0.1"));
+    try (TestProxy proxy = proxy(TestProxy.upstreamConfig(silent.actualPort()))) {
+      long start = System.nanoTime();
+      burst(proxy, 50).forEach(answer -> assertThat(get(answer)).isEqualTo(503));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
+      proxy.expectRest();
+    }
+  }
+}
