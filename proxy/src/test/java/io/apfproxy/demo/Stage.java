@@ -9,8 +9,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Plays the phases: warm-up, silence, then mice and elephant while the view shows what happens. */
 final class Stage {
   private static final Duration LOOK = Duration.ofMillis(50);
-  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(15);
-  private static final Duration SILENCE_LIMIT = Duration.ofSeconds(10);
+  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(5);
+  private static final Duration SILENCE_LIMIT = Duration.ofSeconds(3);
   private static final int WARM_UP_LISTS = 100;
 
   private final Vertx vertx;
