@@ -19,6 +19,7 @@ import io.apfproxy.work.DroppedRequests;
 final class LevelEntry {
   private final PriorityLevel level;
   private final ExemptGate exemptGate;
+  private final int loadWithoutSeats;
   private final DroppedRequests drops = new DroppedRequests();
   private volatile PriorityLevelConfiguration configuration;
   private volatile long maxSeats;
@@ -29,15 +30,20 @@ final class LevelEntry {
   private int currentLimit;
   private double target;
 
+  /**
+   * @param loadWithoutSeats seats that count as full load while the level has none
+   */
   LevelEntry(
       PriorityLevelConfiguration configuration,
       LimitBounds bounds,
       PriorityLevel level,
-      ExemptGate exemptGate) {
+      ExemptGate exemptGate,
+      int loadWithoutSeats) {
     this.configuration = configuration;
     this.bounds = bounds;
     this.level = level;
     this.exemptGate = exemptGate;
+    this.loadWithoutSeats = loadWithoutSeats;
     this.shape = shape(configuration, bounds);
     this.currentLimit = provisionalLimit(bounds);
   }
@@ -128,7 +134,7 @@ final class LevelEntry {
       shape = configured;
       level.reconfigure(configured);
     }
-    level.setLimit(currentLimit);
+    level.setLimit(currentLimit, currentLimit > 0 ? currentLimit : loadWithoutSeats);
   }
 
   LevelSnapshot snapshot() {
@@ -167,6 +173,7 @@ final class LevelEntry {
         SeatSeconds.toDouble(set.discountedSMax()),
         set.epochAdvances(),
         set.epochAdvancesClamped(),
+        state.load(),
         state.flows().stream()
             .map(
                 flow ->

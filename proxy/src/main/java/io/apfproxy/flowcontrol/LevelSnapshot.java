@@ -1,5 +1,6 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.queueset.LevelLoad;
 import java.util.List;
 
 /**
@@ -12,6 +13,7 @@ import java.util.List;
  *     largest; {@code discountedS...} the same less the estimated work in progress
  * @param epochAdvances how often R was rebased; {@code epochAdvancesClamped} of these, how often a
  *     reading that is kept would have fallen below zero
+ * @param load how long the level was how busy
  * @param flows per schema that ever led here, what waits and executes now
  */
 public record LevelSnapshot(
@@ -47,6 +49,7 @@ public record LevelSnapshot(
     double discountedSMax,
     long epochAdvances,
     long epochAdvancesClamped,
+    LevelLoad load,
     List<FlowSnapshot> flows) {
   public LevelSnapshot {
     flows = List.copyOf(flows);

@@ -174,7 +174,8 @@ final class LevelTable {
         object.isExempt()
             ? ExemptGate.of(EXEMPT_EXECUTING_PER_SEAT * serverLimit)
             : ExemptGate.open();
-    return new LevelEntry(object, bounds, level, gate);
+    return new LevelEntry(
+        object, bounds, level, gate, (int) Math.max(1, Math.round(serverLimit / 10.0)));
   }
 
   private void dropIdleLevels() {

@@ -1,6 +1,7 @@
 package io.apfproxy.level;
 
 import io.apfproxy.queueset.FlowTally;
+import io.apfproxy.queueset.LevelLoad;
 import io.apfproxy.queueset.QueueSetState;
 import java.util.List;
 
@@ -9,10 +10,16 @@ import java.util.List;
  *
  * @param quiescing it is no longer configured and goes once it is idle
  * @param queueSet its counters
+ * @param load how long it was how busy
  * @param flows one for each schema that ever led here
  */
 public record LevelState(
-    String name, boolean exempt, boolean quiescing, QueueSetState queueSet, List<Flow> flows) {
+    String name,
+    boolean exempt,
+    boolean quiescing,
+    QueueSetState queueSet,
+    LevelLoad load,
+    List<Flow> flows) {
   public LevelState {
     flows = List.copyOf(flows);
   }

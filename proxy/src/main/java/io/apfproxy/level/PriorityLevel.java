@@ -4,6 +4,7 @@ import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.borrowing.SeatDemandIntegrator;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.queueset.FlowTally;
+import io.apfproxy.queueset.LoadMeter;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.queueset.QueueSet;
 import io.apfproxy.queueset.QueueSetState;
@@ -37,6 +38,7 @@ public final class PriorityLevel {
   // All below is guarded by the lock.
   private final SeatDemandIntegrator demand;
   private final QueueSet queueSet;
+  private final LoadMeter load;
   private final Map<String, FlowTally> tallies = new LinkedHashMap<>();
   private boolean exempt;
   private boolean quiescing;
@@ -62,6 +64,8 @@ public final class PriorityLevel {
     long now = time.nanoTime();
     this.demand = new SeatDemandIntegrator(now);
     this.queueSet = new QueueSet(shape, limit, now, demand::set);
+    this.load = new LoadMeter(now);
+    load.setFullLoad(Math.max(1, limit));
   }
 
   public String name() {
@@ -102,12 +106,19 @@ public final class PriorityLevel {
     return step(Step.FINISH, request);
   }
 
-  /** Changes the seats there are. Nothing executing is interrupted, and nothing waiting refused. */
-  public void setLimit(int limit) {
+  /**
+   * Changes the seats there are. Nothing executing is interrupted, and nothing waiting refused.
+   *
+   * @param fullLoad seats that the load is measured against: the limit, or some where that is 0
+   */
+  public void setLimit(int limit, int fullLoad) {
     SeatRequest decided =
         locked(
             () -> {
-              queueSet.setLimit(limit, time.nanoTime());
+              long now = time.nanoTime();
+              queueSet.setLimit(limit, now);
+              load.setFullLoad(fullLoad);
+              load.note(queueSet, now);
               return queueSet.takeDecided();
             });
     SeatRequest.deliver(decided);
@@ -118,7 +129,9 @@ public final class PriorityLevel {
     SeatRequest decided =
         locked(
             () -> {
-              queueSet.reconfigure(shape, time.nanoTime());
+              long now = time.nanoTime();
+              queueSet.reconfigure(shape, now);
+              load.note(queueSet, now);
               exempt = shape.exempt();
               return queueSet.takeDecided();
             });
@@ -163,6 +176,7 @@ public final class PriorityLevel {
                 exempt,
                 quiescing,
                 QueueSetState.of(queueSet),
+                load.read(time.nanoTime()),
                 tallies.values().stream().map(LevelState.Flow::of).toList()));
   }
 
@@ -193,7 +207,9 @@ public final class PriorityLevel {
     SeatRequest decided;
     lock.lock();
     try {
-      changed = apply(step, request, time.nanoTime());
+      long now = time.nanoTime();
+      changed = apply(step, request, now);
+      load.note(queueSet, now);
       lingers = changed && request.state() == RequestState.LINGERING;
       idle = changed && quiescing && queueSet.isIdle();
       decided = queueSet.takeDecided();

@@ -2,7 +2,7 @@ package io.apfproxy.metrics;
 
 /**
  * kube-apiserver's flow-control metrics: name, labels, buckets, meaning. Source: specification
- * apf-config.md 7.1 to 7.3. Label values are names of configuration objects, or of the sets named
+ * apf-config.md 7.1 to 7.4. Label values are names of configuration objects, or of the sets named
  * here.
  */
 enum FlowMetricName {
@@ -104,12 +104,27 @@ enum FlowMetricName {
       "work_estimated_seats",
       "Number of estimated seats (maximum of initial and final seats) of requests",
       Labels.LEVEL,
-      Labels.SCHEMA);
+      Labels.SCHEMA),
+  SEAT_UTILIZATION(
+      "priority_level_seat_utilization",
+      "Time in ns by occupied seats as a fraction of the current limit",
+      Labels.LEVEL,
+      Labels.PHASE),
+  REQUEST_UTILIZATION(
+      "priority_level_request_utilization",
+      "Time in ns by requests as a fraction of the queues' length, or of the current limit",
+      Labels.LEVEL,
+      Labels.PHASE),
+  DEMAND_SEATS(
+      "demand_seats",
+      "Time in ns by seats wanted as a fraction of the current limit",
+      Labels.LEVEL);
 
   /** Names of labels that several metrics have. */
   static final class Labels {
     static final String LEVEL = "priority_level";
     static final String SCHEMA = "flow_schema";
+    static final String PHASE = "phase";
 
     private Labels() {}
   }
@@ -137,7 +152,7 @@ enum FlowMetricName {
     return labels.isEmpty() ? new String[0] : labels.split(",", -1);
   }
 
-  /** Upper bounds of a histogram without the last, infinite one; empty for all others. */
+  /** Upper bounds of a histogram of events without the last, infinite one; empty for all others. */
   double[] buckets() {
     return switch (this) {
       case QUEUE_LENGTH_AFTER_ENQUEUE -> new double[] {0, 10, 25, 50, 100, 250, 500, 1000};

@@ -68,6 +68,7 @@ final class LevelGauges implements MultiCollector {
             snapshots));
     metrics.add(epochAdvances(snapshots));
     metrics.add(noAccommodations(snapshots));
+    metrics.addAll(LoadHistograms.of(snapshots));
     metrics.add(
         gauge(FlowMetricName.SEAT_FAIR_FRAC)
             .dataPoint(point(Labels.EMPTY, fairFraction.getAsDouble()))

@@ -415,6 +415,10 @@ public final class QueueSet {
   }
 
   private void publishDemand(long nowNanos) {
-    demand.set(nowNanos, seatsInUse + seatsWaiting + seatsDenied);
+    demand.set(nowNanos, seatsWanted());
+  }
+
+  int seatsWanted() {
+    return seatsInUse + seatsWaiting + seatsDenied;
   }
 }

@@ -29,4 +29,9 @@ public record QueuingShape(int queues, int handSize, int queueLengthLimit) {
   public boolean exempt() {
     return queues < 0;
   }
+
+  /** Requests that may wait in all queues together; at least 1. */
+  long places() {
+    return Math.max(1L, queueLengthLimit) * Math.max(1, queues);
+  }
 }

@@ -22,6 +22,8 @@ final class StreamOpener {
    * while one does, the others queue, and when it is there as many of them go as it takes. A failure
    * is everybody's: none waits for a second attempt that would fail as late as the first.
    */
+  private static final long MARGIN_MILLIS = 1_000;
+
   private final Vertx vertx;
   private final int maxWaiting;
   private final long timeoutMillis;
@@ -76,7 +78,20 @@ final class StreamOpener {
     Future<HttpClientRequest> opened = opening.get();
     if (!parallel && !opened.isComplete()) {
       connecting = true;
-      opened.onComplete(this::settled);
+      // one that never settled would shut everybody out
+      long watchdog =
+          vertx.setTimer(
+              timeoutMillis + MARGIN_MILLIS,
+              late ->
+                  settled(
+                      Future.<HttpClientRequest>failedFuture(
+                          "no connection to the upstream in time")));
+      opened.onComplete(
+          result -> {
+            if (vertx.cancelTimer(watchdog)) {
+              settled(result);
+            }
+          });
     }
     return opened;
   }

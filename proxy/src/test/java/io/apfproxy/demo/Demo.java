@@ -22,12 +22,11 @@ import org.slf4j.LoggerFactory;
  * not start, 2 for settings out of range.
  */
 public final class Demo implements AutoCloseable {
-  private static final Duration WARM_UP = Duration.ofMillis(1500);
-
   private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
   private final List<AutoCloseable> running = new ArrayList<>();
+  private volatile boolean closed;
 
-  public static void main(String[] arguments) throws Exception {
+  public static void main(String[] arguments) throws IOException {
     int seconds = Integer.getInteger("demo.seconds", 30);
     if (seconds < 6 || seconds > 600) {
       System.err.println("demo.seconds is " + seconds + ", must be 6 to 600");
@@ -36,12 +35,22 @@ public final class Demo implements AutoCloseable {
     quieten("io.vertx");
     quieten("io.netty");
     Demo demo = new Demo();
-    Runtime.getRuntime().addShutdownHook(new Thread(demo::close));
+    Thread main = Thread.currentThread();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  main.interrupt();
+                  demo.close();
+                }));
     try {
       demo.run(Duration.ofMillis(seconds * 500L), Boolean.getBoolean("demo.keep"));
-    } catch (IOException e) {
-      System.err.println(e.getMessage());
-      System.exit(1);
+    } catch (IOException | RuntimeException e) {
+      if (!demo.closed) {
+        throw e;
+      }
+    } catch (InterruptedException e) {
+      return; // ended by a signal
     }
     System.exit(0);
   }
@@ -79,45 +88,48 @@ public final class Demo implements AutoCloseable {
     Path kubeconfig =
         server.writeKubeconfig(
             folder.resolve("kubeconfig"), DemoCluster.VISITOR, fair.url(), authority.pem());
+    introduce(phase);
     open.awaitReady();
     fair.awaitReady();
-    introduce(phase);
+    join("Join with kubectl while it runs:", kubeconfig);
 
-    LiveView view = new LiveView(out, LiveView.isTerminal());
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     started(() -> vertx.close().await());
-    Stage stage = new Stage(vertx, server, authority.pem(), view, phase);
-    Phase without = stage.play(1, "without flow control", open, WARM_UP);
+    Stage stage = new Stage(vertx, server, authority.pem(), View.on(out), phase);
+    Phase without = stage.play(1, "without flow control", open);
     open.close();
-    Phase with = stage.play(2, "with flow control", fair, WARM_UP);
-    ResultTable.of(without, with, phase).forEach(out::println);
-    join(kubeconfig, keep);
+    Phase with = stage.play(2, "with flow control", fair);
+    ResultTable.of(without, with).forEach(out::println);
+    out.println();
     if (keep) {
-      Thread.currentThread().join(); // until Ctrl-C
+      join("Still up, with flow control, until Ctrl-C:", kubeconfig);
+      Thread.currentThread().join();
     }
+    out.println("To stay up for kubectl: mvn -q -Pdemo -Ddemo.keep=true");
   }
 
   private void introduce(Duration phase) {
     out.println(
         Text.format(
-            "One elephant lists 1 MB, %d times in parallel. Four mice do small reads and renew"
-                + " leases.%nThe API server works on %d requests at once. Two phases of %s: the"
-                + " proxy without flow control, then with.",
-            Herd.ELEPHANT_LISTS, DemoCluster.WORKERS, Text.duration(phase)));
+            "An API server that works on %d requests at once, apf-proxy before it. An elephant%n"
+                + "lists %d objects, %d times in parallel; four mice read or renew a lease, each%n"
+                + "%d times a second. Two phases of %s, after a warm-up.",
+            DemoCluster.WORKERS,
+            DemoCluster.OBJECTS,
+            Herd.ELEPHANT_LISTS,
+            Herd.MOUSE_RATE,
+            Text.duration(phase)));
   }
 
-  private void join(Path kubeconfig, boolean keep) {
-    out.println();
-    out.println(
-        keep
-            ? "Still up, with flow control, until Ctrl-C. Join with kubectl:"
-            : "To join with kubectl, run with -Ddemo.keep=true, then:");
+  private void join(String invitation, Path kubeconfig) {
+    out.println(invitation);
     out.println("  kubectl --kubeconfig " + kubeconfig + " get configmaps -n warehouse");
   }
 
   /** Ends everything, last started first. Harmless when repeated. */
   @Override
   public void close() {
+    closed = true;
     synchronized (running) {
       while (!running.isEmpty()) {
         try {

@@ -9,46 +9,41 @@ import io.apfproxy.fixtures.load.Pace;
 import io.apfproxy.fixtures.load.Target;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
-/** The clients of one phase: one elephant, four mice, each a user of its own. */
+/** The clients of one proxy: one elephant, four mice, each a user with connections of its own. */
 final class Herd implements AutoCloseable {
-  static final int ELEPHANT_LISTS = 200;
-  private static final double MOUSE_RATE = 15;
+  static final int ELEPHANT_LISTS = 240;
+  static final int MOUSE_RATE = 15;
 
-  private final Vertx vertx;
-  private final EmbeddedApiServer server;
-  private final Target target;
-  private final List<LoadClient> clients = new ArrayList<>();
-  private final List<Load> mice = new ArrayList<>();
+  private final LoadClient elephantClient;
+  private final Map<LoadClient, Supplier<LoadRequest>> mouseClients = new LinkedHashMap<>();
   private Load elephant;
+  private List<Load> mice = List.of();
 
   Herd(Vertx vertx, EmbeddedApiServer server, int port, String caPem) {
-    this.vertx = vertx;
-    this.server = server;
-    this.target = new Target("127.0.0.1", port, caPem, "", HttpVersion.HTTP_2, 4);
+    Target target = new Target("127.0.0.1", port, caPem, "", HttpVersion.HTTP_2, 2);
+    elephantClient = new LoadClient(vertx, target.as(server.token(DemoCluster.ELEPHANT)));
+    DemoCluster.mice()
+        .forEach(
+            (user, requests) ->
+                mouseClients.put(new LoadClient(vertx, target.as(server.token(user))), requests));
   }
 
-  /** Hundreds of lists of all the data, always in flight. */
-  void startElephant() {
+  /**
+   * Everybody starts, with new counts: the elephant with so many lists of all the data, always in
+   * flight, the mice at a steady rate.
+   */
+  void start(int lists) {
     elephant =
-        client(DemoCluster.ELEPHANT)
-            .start(
-                LoadRequest.listAll(DemoCluster.NAMESPACE, "configmaps"),
-                Pace.closedLoop(ELEPHANT_LISTS));
-  }
-
-  /** Small reads and lease renewals at a steady rate. */
-  void startMice() {
-    Supplier<LoadRequest> read = LoadRequest.get("/api/v1/namespaces/shop/configmaps/prices");
-    startMouse("system:serviceaccount:shop:checkout", read);
-    startMouse("alice", read);
-    startMouse("system:node:n1", LoadRequest.renewLease("kube-node-lease", "n1"));
-    startMouse(
-        "system:kube-controller-manager",
-        LoadRequest.renewLease("kube-system", "kube-controller-manager"));
+        elephantClient.start(LoadRequest.get(DemoCluster.EVERYTHING), Pace.closedLoop(lists));
+    mice =
+        mouseClients.entrySet().stream()
+            .map(mouse -> mouse.getKey().start(mouse.getValue(), Pace.openLoop(MOUSE_RATE)))
+            .toList();
   }
 
   LoadReport elephant() {
@@ -59,26 +54,15 @@ final class Herd implements AutoCloseable {
     return mice.stream().map(Load::report).reduce(LoadReport::plus).orElseThrow();
   }
 
-  /** Stops all loads at the same instant; reports stay as they are then. */
+  /** Stops all at the same instant and drops what is in flight; reports stay as they are then. */
   void stop() {
     mice.forEach(Load::stop);
-    if (elephant != null) {
-      elephant.stop();
-    }
+    elephant.stop();
   }
 
   @Override
   public void close() {
-    clients.forEach(LoadClient::close);
-  }
-
-  private void startMouse(String user, Supplier<LoadRequest> requests) {
-    mice.add(client(user).start(requests, Pace.openLoop(MOUSE_RATE)));
-  }
-
-  private LoadClient client(String user) {
-    LoadClient client = new LoadClient(vertx, target.as(server.token(user)));
-    clients.add(client);
-    return client;
+    elephantClient.close();
+    mouseClients.keySet().forEach(LoadClient::close);
   }
 }

@@ -42,4 +42,19 @@ record LevelRow(String level, long executing, long waiting, long rejected) {
                     values.getOrDefault(REJECTED, 0L))));
     return rows;
   }
+
+  /** The same levels with only those rejections that came after an earlier look. */
+  static List<LevelRow> since(List<LevelRow> earlier, List<LevelRow> now) {
+    return now.stream().map(row -> row.minus(earlier)).toList();
+  }
+
+  boolean isIdle() {
+    return executing + waiting + rejected == 0;
+  }
+
+  private LevelRow minus(List<LevelRow> earlier) {
+    long before =
+        earlier.stream().filter(row -> row.level.equals(level)).mapToLong(LevelRow::rejected).sum();
+    return new LevelRow(level, executing, waiting, rejected - before);
+  }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 /**
  * What was seen of one phase, at one instant or at its end.
  *
+ * @param passed time since it started
  * @param left time until it ends
  * @param levels empty where the proxy has no flow control
  * @param busy workers of the API server that are busy
@@ -16,6 +17,7 @@ import java.util.List;
 record Phase(
     int number,
     String title,
+    Duration passed,
     Duration left,
     LoadReport elephant,
     LoadReport mice,

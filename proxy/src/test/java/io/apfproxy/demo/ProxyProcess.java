@@ -14,11 +14,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** The real proxy in a JVM of its own, with this JVM's class path. */
 final class ProxyProcess implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration METRICS_LIMIT = Duration.ofSeconds(2);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
   private final HttpClient http =
@@ -28,6 +30,8 @@ final class ProxyProcess implements AutoCloseable {
   private final int adminPort;
   private final Path log;
   private final Process process;
+  private CompletableFuture<Void> looking = CompletableFuture.completedFuture(null);
+  private volatile String recent = "";
 
   /**
    * Starts the proxy; {@link #awaitReady} waits for it.
@@ -48,6 +52,8 @@ final class ProxyProcess implements AutoCloseable {
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 "io.apfproxy.Main",
@@ -87,14 +93,25 @@ final class ProxyProcess implements AutoCloseable {
     }
   }
 
-  /** The metrics now; empty if the proxy is too busy to answer at once. */
+  /** The metrics now; empty if the proxy is too busy to answer. */
   String metrics() throws InterruptedException {
     try {
-      HttpResponse<String> response = get("/metrics", Duration.ofSeconds(1));
+      HttpResponse<String> response = get("/metrics", METRICS_LIMIT);
       return response.statusCode() == 200 ? response.body() : "";
     } catch (IOException e) {
       return "";
     }
+  }
+
+  /** The metrics as they came last, without waiting; asks for the next. */
+  String recentMetrics() {
+    if (looking.isDone()) {
+      looking =
+          http.sendAsync(request("/metrics", METRICS_LIMIT), HttpResponse.BodyHandlers.ofString())
+              .thenAccept(response -> recent = response.body())
+              .exceptionally(late -> null);
+    }
+    return recent;
   }
 
   @Override
@@ -120,9 +137,12 @@ final class ProxyProcess implements AutoCloseable {
 
   private HttpResponse<String> get(String path, Duration limit)
       throws IOException, InterruptedException {
+    return http.send(request(path, limit), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest request(String path, Duration limit) {
     URI uri = URI.create("http://127.0.0.1:" + adminPort + path);
-    return http.send(
-        HttpRequest.newBuilder(uri).timeout(limit).build(), HttpResponse.BodyHandlers.ofString());
+    return HttpRequest.newBuilder(uri).timeout(limit).build();
   }
 
   private String lastLines() throws IOException {

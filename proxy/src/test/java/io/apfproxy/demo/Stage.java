@@ -6,18 +6,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Plays a phase: mice first, then the elephant joins, and the view shows what happens. */
+/** Plays the phases: warm-up, silence, then mice and elephant while the view shows what happens. */
 final class Stage {
-  private static final Duration LOOK = Duration.ofMillis(100);
-  private static final Duration DRAINED_LIMIT = Duration.ofSeconds(5);
+  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(5);
+  private static final Duration SILENCE_LIMIT = Duration.ofSeconds(3);
+  private static final int WARM_UP_LISTS = 100;
 
   private final Vertx vertx;
   private final EmbeddedApiServer server;
   private final String caPem;
-  private final LiveView view;
+  private final View view;
   private final Duration duration;
 
-  Stage(Vertx vertx, EmbeddedApiServer server, String caPem, LiveView view, Duration duration) {
+  Stage(Vertx vertx, EmbeddedApiServer server, String caPem, View view, Duration duration) {
     this.vertx = vertx;
     this.server = server;
     this.caPem = caPem;
@@ -25,71 +27,75 @@ final class Stage {
     this.duration = duration;
   }
 
-  /**
-   * @param warmUp mice alone, uncounted, so that a cold JVM is not taken for a slow proxy
-   */
-  Phase play(int number, String title, ProxyProcess proxy, Duration warmUp)
-      throws InterruptedException {
+  Phase play(int number, String title, ProxyProcess proxy) throws InterruptedException {
     try (Herd herd = new Herd(vertx, server, proxy.port(), caPem)) {
-      herd.startMice();
-      pause(warmUp);
-      herd.stop();
-    }
-    try (Herd herd = new Herd(vertx, server, proxy.port(), caPem)) {
-      herd.startElephant();
-      herd.startMice();
-      long end = System.nanoTime() + duration.toNanos();
-      long nextView = System.nanoTime() + view.interval(duration).toNanos();
+      view.begin(number, title);
+      warmUp(herd);
+      List<LevelRow> before = LevelRow.parse(proxy.metrics());
+      herd.start(Herd.ELEPHANT_LISTS);
+      long start = System.nanoTime();
+      long nextView = view.interval(duration).toNanos();
       int longestQueue = 0;
-      while (System.nanoTime() < end) {
-        pause(LOOK);
-        longestQueue = Math.max(longestQueue, server.waiting());
-        if (System.nanoTime() >= nextView) {
-          nextView += view.interval(duration).toNanos();
-          view.show(phase(number, title, proxy, herd, end, longestQueue));
+      while (true) {
+        long passed = System.nanoTime() - start;
+        boolean over = passed >= duration.toNanos();
+        if (over) {
+          herd.stop();
         }
+        int queued = server.waiting();
+        longestQueue = Math.max(longestQueue, queued);
+        Phase now =
+            new Phase(
+                number,
+                title,
+                Duration.ofNanos(passed),
+                Duration.ofNanos(Math.max(0, duration.toNanos() - passed)),
+                herd.elephant(),
+                herd.mice(),
+                LevelRow.since(before, LevelRow.parse(proxy.recentMetrics())),
+                server.executing(),
+                queued,
+                longestQueue);
+        if (over) {
+          view.end(now);
+          awaitSilence();
+          return now;
+        }
+        if (passed >= nextView) {
+          nextView = passed + view.interval(duration).toNanos();
+          view.show(now);
+        }
+        pause();
       }
-      List<LevelRow> levels = LevelRow.parse(proxy.metrics());
-      herd.stop();
-      Phase last = phase(number, title, levels, herd, end, longestQueue);
-      view.show(last);
-      view.finish();
-      return last;
-    } finally {
-      drain();
     }
   }
 
-  private Phase phase(
-      int number, String title, ProxyProcess proxy, Herd herd, long end, int longestQueue)
-      throws InterruptedException {
-    return phase(number, title, LevelRow.parse(proxy.metrics()), herd, end, longestQueue);
-  }
-
-  private Phase phase(
-      int number, String title, List<LevelRow> levels, Herd herd, long end, int longestQueue) {
-    Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-    return new Phase(
-        number,
-        title,
-        left,
-        herd.elephant(),
-        herd.mice(),
-        levels,
-        server.executing(),
-        server.waiting(),
-        longestQueue);
-  }
-
-  /** The next phase must not inherit this one's queue. */
-  private void drain() {
-    long limit = System.nanoTime() + DRAINED_LIMIT.toNanos();
-    while (server.waiting() + server.executing() > 0 && System.nanoTime() < limit) {
-      pause(LOOK);
+  /**
+   * A smaller herd, uncounted, until enough was answered: a cold JVM must not be taken for a slow
+   * proxy. The connections stay open.
+   */
+  private void warmUp(Herd herd) throws InterruptedException {
+    herd.start(Herd.ELEPHANT_LISTS / 4);
+    long limit = System.nanoTime() + WARM_UP_LIMIT.toNanos();
+    while (herd.elephant().succeeded() < WARM_UP_LISTS && System.nanoTime() < limit) {
+      pause();
     }
+    herd.stop();
+    awaitSilence();
   }
 
-  private static void pause(Duration time) {
-    LockSupport.parkNanos(time.toNanos());
+  /** Nothing of what was before is left in the API server. */
+  private void awaitSilence() throws InterruptedException {
+    long limit = System.nanoTime() + SILENCE_LIMIT.toNanos();
+    do {
+      pause();
+    } while (server.waiting() + server.executing() > 0 && System.nanoTime() < limit);
+  }
+
+  private static void pause() throws InterruptedException {
+    LockSupport.parkNanos(LOOK.toNanos());
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
+    }
   }
 }

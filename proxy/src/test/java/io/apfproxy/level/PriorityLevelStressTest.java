@@ -96,7 +96,7 @@ class PriorityLevelStressTest {
       all.addAll(thread.get(60, TimeUnit.SECONDS));
     }
     changes.get(60, TimeUnit.SECONDS);
-    level.setLimit(LIMIT);
+    level.setLimit(LIMIT, LIMIT);
     while (!executing.isEmpty() || !lingerEnds.isEmpty()) {
       finishOne();
       endLingering();
@@ -130,7 +130,7 @@ class PriorityLevelStressTest {
       SplittableRandom random, boolean reconfiguring, List<Future<List<Request>>> clients) {
     while (!clients.stream().allMatch(Future::isDone)) {
       if (reconfiguring) {
-        level.setLimit(random.nextInt(0, LIMIT + 1));
+        level.setLimit(random.nextInt(0, LIMIT + 1), LIMIT);
         int queues = random.nextInt(0, 20);
         level.reconfigure(
             queues == 0 ? QueuingShape.REJECT : new QueuingShape(queues, 1, random.nextInt(1, 30)));

@@ -150,7 +150,7 @@ class PriorityLevelTest {
     start(level, "a", 1, 0, 0);
     start(level, "b", 1, 0, 0);
 
-    level.setLimit(2);
+    level.setLimit(2, 2);
 
     assertThat(told).containsExactly("a executes", "b executes");
   }

@@ -6,6 +6,8 @@ import io.apfproxy.flowcontrol.FlowMetrics.FlowMeter;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.queueset.LevelLoad;
+import io.apfproxy.queueset.TimedRatio;
 import io.apfproxy.upstream.ProxyEvents;
 import io.apfproxy.upstream.ProxyEvents.Held;
 import java.util.List;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -63,7 +66,18 @@ class ProxyMetricsTest {
         0.25,
         7,
         2,
+        new LevelLoad(
+            ratio(0, .1, .2, .3, .4, .5, .6, .7, .8, .9, .95, .99, 1),
+            ratio(0, .001, .003, .01, .03, .1, .25, .5, .75, 1),
+            ratio(0, .001, .003, .01, .03, .1, .25, .5, .75, 1),
+            ratio(.2, .4, .6, .8, 1, 1.2, 1.4, 1.7, 2, 2.8, 4, 6)),
         List.of(new FlowSnapshot("service-accounts", 12, 13, 5, 6, 9)));
+  }
+
+  /** Spent 1 ns in the first bucket, 2 in the second and so on. */
+  private static TimedRatio ratio(double... upperBounds) {
+    return new TimedRatio(
+        upperBounds, LongStream.rangeClosed(1, upperBounds.length + 1).toArray(), 12.5);
   }
 
   /** Everything that flow control reports, once. */
@@ -117,6 +131,9 @@ class ProxyMetricsTest {
         "request_execution_seconds               | histogram | priority_level flow_schema type    | 0 .005 .02 .05 .1 .2 .5 1 2 5 10 15 30",
         "watch_count_samples                     | histogram | priority_level flow_schema         | 0 1 10 100 1000 10000",
         "work_estimated_seats                    | histogram | priority_level flow_schema         | 1 2 4 8 16 32 64 100",
+        "priority_level_seat_utilization         | histogram | phase priority_level               | 0 .1 .2 .3 .4 .5 .6 .7 .8 .9 .95 .99 1",
+        "priority_level_request_utilization      | histogram | phase priority_level               | 0 .001 .003 .01 .03 .1 .25 .5 .75 1",
+        "demand_seats                            | histogram | priority_level                     | .2 .4 .6 .8 1 1.2 1.4 1.7 2 2.8 4 6",
       })
   void saysWhatKubeApiserverSays(String name, String type, String labels, String buckets) {
     PrometheusText text = scrape();
@@ -175,6 +192,26 @@ class ProxyMetricsTest {
 
   private static double bound(PrometheusText text, String name, String bound) {
     return text.value(SUBSYSTEM + name, Map.of("priority_level", "workload-low", "bound", bound));
+  }
+
+  @Test
+  void showsHowManyNanosecondsALevelWasHowBusy() {
+    PrometheusText text = scrape();
+    Map<String, String> waiting = Map.of("priority_level", "workload-low", "phase", "waiting");
+    Map<String, String> executing = Map.of("priority_level", "workload-low", "phase", "executing");
+
+    assertThat(text.value(SUBSYSTEM + "priority_level_request_utilization_count", waiting))
+        .isEqualTo(66);
+    assertThat(text.value(SUBSYSTEM + "priority_level_request_utilization_sum", executing))
+        .isEqualTo(12.5);
+    assertThat(text.value(SUBSYSTEM + "priority_level_seat_utilization_count", executing))
+        .isEqualTo(105);
+    assertThat(
+            text.value(
+                SUBSYSTEM + "demand_seats_bucket",
+                Map.of("priority_level", "workload-low", "le", "0.4")))
+        .as("buckets are cumulative")
+        .isEqualTo(3);
   }
 
   @Test

@@ -225,7 +225,7 @@ class FairnessScenarioTest {
     return Stream.of(
         // the late half of a flow does not get what the early half did not use
         test(windup("upper bound"), Expected.fair(0.01), Expected.fair(0.26)),
-        // but pays for what the early half used beyond its share
+        // but the other flow pays for what it used beyond its own share
         test(windup("lower bound"), Expected.fair(0.01), Expected.unfair(0.1)));
   }
 

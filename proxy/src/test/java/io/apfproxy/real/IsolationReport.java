@@ -41,7 +41,7 @@ final class IsolationReport {
       LoadRequest.get(CONFIG_MAPS + "?resourceVersion=0");
   private static final Pace MOUSE_PACE = Pace.openLoop(20);
   private static final LoadReport NOTHING =
-      new LoadReport(new Histogram(3), new TreeMap<>(), 0, 0, 0);
+      new LoadReport(new Histogram(3), new TreeMap<>(), 0, new Histogram(3), 0);
   private static final int CONNECTIONS = 8;
 
   private IsolationReport() {}
