@@ -2,6 +2,7 @@ package io.apfproxy.config;
 
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.queueset.Dealer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -120,7 +121,9 @@ public final class FlowControlConfiguration {
     if (response.type().equals(PriorityLevelConfiguration.REJECT) != (queuing == null)) {
       return false;
     }
-    return queuing == null || queuing.queues() <= 0 || ShuffleShardBounds.canDeal(queuing);
+    return queuing == null
+        || queuing.queues() <= 0
+        || Dealer.accepts(queuing.queues(), queuing.handSize());
   }
 
   /** All schemas in matching order. */

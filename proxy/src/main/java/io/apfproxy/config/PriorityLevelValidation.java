@@ -11,6 +11,7 @@ import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.config.PriorityLevelConfiguration.Spec;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.queueset.Dealer;
 
 /** Rules P1 to P16 of specification apf-config.md 1.5. */
 final class PriorityLevelValidation {
@@ -140,8 +141,7 @@ final class PriorityLevelValidation {
       errors.invalid(field + ".handSize", handSize, "must be a positive integer");
     } else if (handSize > queues) {
       errors.invalid(field + ".handSize", handSize, "must be at most queues, " + queues);
-    } else if (ShuffleShardBounds.entropyBits(queues, handSize)
-        > ShuffleShardBounds.MAX_HASH_BITS) {
+    } else if (Dealer.entropyBits(queues, handSize) > Dealer.MAX_ENTROPY_BITS) {
       errors.invalid(
           field + ".handSize",
           handSize,

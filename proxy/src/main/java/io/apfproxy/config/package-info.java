@@ -1,7 +1,7 @@
 /**
  * Configuration of flow control: the two kinds of objects, their defaults and validation, the
  * built-in objects, and the digested set a level or classifier is built from. Immutable. Imports
- * {@code java.*}, request and nullness. Open {@link io.apfproxy.config.FlowControlConfiguration}
- * first.
+ * {@code java.*}, request, queueset and nullness. Open {@link
+ * io.apfproxy.config.FlowControlConfiguration} first.
  */
 package io.apfproxy.config;

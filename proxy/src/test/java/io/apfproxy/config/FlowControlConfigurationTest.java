@@ -6,6 +6,7 @@ import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
+import io.apfproxy.queueset.Dealer;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -105,8 +106,8 @@ class FlowControlConfigurationTest {
     "10000000, 2",
   })
   void boundsTheHandByItsHashBits(int queues, int largest) {
-    assertThat(ShuffleShardBounds.canDeal(new Queuing(queues, largest, 50))).isTrue();
-    assertThat(ShuffleShardBounds.canDeal(new Queuing(queues, largest + 1, 50))).isFalse();
+    assertThat(Dealer.accepts(queues, largest)).isTrue();
+    assertThat(Dealer.accepts(queues, largest + 1)).isFalse();
   }
 
   @Test
