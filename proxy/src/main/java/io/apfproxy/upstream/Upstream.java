@@ -194,6 +194,7 @@ public final class Upstream {
     boolean http2 = connection.protocolVersion() == HttpVersion.HTTP_2;
     opener.parallel(!http2);
     if (http2) {
+      StreamWritability.watch(connection);
       connection.goAwayHandler(goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
     }
   }
