@@ -108,7 +108,7 @@ final class HeaderRules {
       String lower = name.toLowerCase(Locale.ROOT);
       if (lower.equals(CONTENT_LENGTH)) {
         if (length != null && !length.equals(value.trim())) {
-          throw badGateway("the upstream declared two lengths for one body");
+          throw UpstreamFault.protocol("the upstream declared two lengths for one body");
         }
         if (length == null) {
           length = value.trim();
@@ -123,7 +123,7 @@ final class HeaderRules {
       return bodyless ? 0 : -1;
     }
     if (from.contains(TRANSFER_ENCODING)) {
-      throw badGateway("the upstream declared a length and a transfer encoding");
+      throw UpstreamFault.protocol("the upstream declared a length and a transfer encoding");
     }
     return bodyless ? 0 : parseLength(length);
   }
@@ -142,7 +142,7 @@ final class HeaderRules {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if ((c < 0x20 && c != '\t') || c == 0x7F) {
-        throw badGateway("the upstream sent a header with a control character");
+        throw UpstreamFault.protocol("the upstream sent a header with a control character");
       }
     }
   }
@@ -151,12 +151,8 @@ final class HeaderRules {
     if (value.isEmpty()
         || value.length() > 18
         || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
-      throw badGateway("the upstream declared a length that is no number");
+      throw UpstreamFault.protocol("the upstream declared a length that is no number");
     }
     return Long.parseLong(value);
-  }
-
-  static RefusedException badGateway(String message) {
-    return new RefusedException(502, "InternalError", "upstream-protocol", message);
   }
 }

@@ -64,7 +64,7 @@ final class HttpExchange implements Exchange {
         .onComplete(
             this::opened,
             cause -> {
-              fail(unreachable(cause));
+              fail(UpstreamFault.unreachable(cause));
               end(false);
             });
   }
@@ -99,7 +99,7 @@ final class HttpExchange implements Exchange {
     long length;
     try {
       if (code < 200) {
-        throw HeaderRules.badGateway("the upstream switched protocols unasked");
+        throw UpstreamFault.protocol("the upstream switched protocols unasked");
       }
       length = HeaderRules.copyResponse(answer.headers(), response.headers(), bodyless);
     } catch (RefusedException protocol) {
@@ -150,13 +150,10 @@ final class HttpExchange implements Exchange {
       abort("upstream-broken");
       end(false);
     } else if (!neverProcessed(cause)) {
-      fail(
-          new RefusedException(
-                  502, "InternalError", "upstream-broken", "the upstream broke the exchange")
-              .causedBy(cause));
+      fail(UpstreamFault.broken(cause));
       end(false);
     } else if (retried || upload.started()) {
-      fail(unreachable(cause));
+      fail(UpstreamFault.unreachable(cause));
       end(false);
     } else {
       retried = true;
@@ -175,13 +172,6 @@ final class HttpExchange implements Exchange {
       return upstream.wentAwayBefore(sent);
     }
     return false;
-  }
-
-  private static RefusedException unreachable(Throwable cause) {
-    return new RefusedException(
-            503, "ServiceUnavailable", "upstream-unreachable", "no upstream can be reached")
-        .causedBy(cause)
-        .retryAfter(1);
   }
 
   private void bodyTooSlow() {
@@ -237,9 +227,7 @@ final class HttpExchange implements Exchange {
     if (answered) {
       abort("deadline");
     } else {
-      fail(
-          new RefusedException(
-              504, "Timeout", "deadline", "the request did not complete within its time"));
+      fail(UpstreamFault.deadline());
       reset();
     }
   }

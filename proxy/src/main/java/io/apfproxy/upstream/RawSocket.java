@@ -6,8 +6,8 @@ import io.vertx.core.http.impl.http1.Http1ServerConnection;
 import io.vertx.core.net.NetSocket;
 
 /**
- * Takes the socket of an HTTP/1.1 connection away from its HTTP codec. Uses internal classes of
- * Vert.x, as only {@link StreamWritability} does beside it.
+ * Takes the socket of an HTTP/1.1 connection away from its HTTP codec. Uses an internal class of
+ * Vert.x, as only {@link NettyHttp2} does beside it.
  */
 final class RawSocket {
   /*

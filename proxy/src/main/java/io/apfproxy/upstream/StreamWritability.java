@@ -2,6 +2,7 @@ package io.apfproxy.upstream;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
@@ -27,10 +28,10 @@ public final class StreamWritability extends ChannelInboundHandlerAdapter {
 
   /** Looks after the streams of a connection; one of HTTP/1.1 has none. On its event loop. */
   public static void watch(HttpConnection connection) {
-    if (connection instanceof ConnectionBase base
-        && base.channelHandlerContext().handler() instanceof Http2ConnectionHandler http2) {
-      ChannelHandlerContext context = base.channelHandlerContext();
-      context.pipeline().addAfter(context.name(), null, new StreamWritability(http2));
+    Http2ConnectionHandler http2 = NettyHttp2.handler(connection);
+    if (http2 != null) {
+      ChannelPipeline pipeline = ((ConnectionBase) connection).channel().pipeline();
+      pipeline.addAfter(pipeline.context(http2).name(), null, new StreamWritability(http2));
     }
   }
 

@@ -9,11 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.NetSocket;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Base64;
-import java.util.Map;
 
 /** One request to upgrade, and the tunnel it may become. Belongs to the request's event loop. */
 final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
@@ -23,7 +18,6 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
    * each case both connections are closed afterwards: nobody may get a raw channel with our trust.
    */
   private static final long IDLE_MILLIS = 4 * 60 * 60 * 1000L;
-  private static final String WEBSOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
   private final Vertx vertx;
   private final Upstream upstream;
@@ -72,14 +66,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
         .onComplete(
             this::connected,
             cause -> {
-              fail(
-                  new RefusedException(
-                          503,
-                          "ServiceUnavailable",
-                          "upstream-unreachable",
-                          "no upstream can be reached")
-                      .causedBy(cause)
-                      .retryAfter(1));
+              fail(UpstreamFault.unreachable(cause));
               end(false);
             });
   }
@@ -92,7 +79,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     }
     Buffer head;
     try {
-      head = requestHead();
+      head = UpgradeHead.request(request, upstream.target(request), upstream.hostHeader());
     } catch (RefusedException defect) {
       fail(defect);
       connected.close();
@@ -107,71 +94,23 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     connected.write(head);
   }
 
-  private Buffer requestHead() throws RefusedException {
-    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
-    HeaderRules.writeRequest(request, headers);
-    StringBuilder head = new StringBuilder(1024);
-    head.append(request.method()).append(' ').append(upstream.target(request));
-    head.append(" HTTP/1.1\r\nHost: ").append(upstream.hostHeader()).append("\r\n");
-    for (Map.Entry<String, String> line : headers) {
-      appendLine(head, line.getKey(), line.getValue());
-    }
-    if (!request.method().equals("GET")) {
-      appendLine(head, "Content-Length", "0");
-    }
-    appendLine(head, "Connection", "Upgrade");
-    appendLine(head, "Upgrade", request.upgrade());
-    head.append("\r\n");
-    return Buffer.buffer(head.toString().getBytes(StandardCharsets.ISO_8859_1));
-  }
-
-  private static void appendLine(StringBuilder head, String name, String value) {
-    head.append(name).append(": ").append(value).append("\r\n");
-  }
-
   @Override
   public void head(int code, MultiMap headers) {
     if (over) {
       return;
     }
     try {
-      if (code == 101 && fits(headers)) {
+      if (code == 101 && UpgradeHead.fits(request, headers)) {
         join(headers);
       } else if (code >= 400) {
         refuse(code, headers);
       } else {
-        throw HeaderRules.badGateway("the upstream did not switch to the protocol asked for");
+        throw UpstreamFault.protocol("the upstream did not switch to the protocol asked for");
       }
     } catch (RefusedException unfit) {
       response.headers().clear();
       fail(unfit);
       closeUpstream();
-    }
-  }
-
-  private boolean fits(MultiMap headers) {
-    String connection = headers.get("connection");
-    if (connection == null
-        || !connection.toLowerCase(java.util.Locale.ROOT).contains("upgrade")
-        || !request.upgrade().equalsIgnoreCase(headers.get("upgrade"))) {
-      return false;
-    }
-    if (!request.upgrade().equalsIgnoreCase("websocket")) {
-      return true;
-    }
-    String key = request.survivors().get("sec-websocket-key");
-    return key != null && accept(key).equals(headers.get("sec-websocket-accept"));
-  }
-
-  /** What a WebSocket server makes of the client's key. Source: RFC 6455 4.2.2. */
-  private static String accept(String key) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-1")
-              .digest((key.trim() + WEBSOCKET_GUID).getBytes(StandardCharsets.ISO_8859_1));
-      return Base64.getEncoder().encodeToString(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
     }
   }
 
@@ -186,24 +125,18 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     joining = true;
     listener.responded(101, out);
     events.responded(101);
-    StringBuilder head = new StringBuilder("HTTP/1.1 101 Switching Protocols\r\n");
-    for (Map.Entry<String, String> line : out) {
-      appendLine(head, line.getKey(), line.getValue());
-    }
-    appendLine(head, "Connection", "Upgrade");
-    appendLine(head, "Upgrade", headers.get("upgrade"));
-    head.append("\r\n");
+    Buffer head = UpgradeHead.switching(out, headers.get("upgrade"));
     peer.pause();
     RawSocket.of(client)
         .onComplete(
-            own -> joined(own, peer, head.toString()),
+            own -> joined(own, peer, head),
             gone -> {
               over = true;
               closeUpstream();
             });
   }
 
-  private void joined(NetSocket own, NetSocket peer, String head) {
+  private void joined(NetSocket own, NetSocket peer, Buffer head) {
     if (ended || over) {
       own.close();
       return;
@@ -222,7 +155,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
               end(true);
             });
     tunnel = pump;
-    own.write(Buffer.buffer(head.getBytes(StandardCharsets.ISO_8859_1)));
+    own.write(head);
     if (early != null) {
       pump.passToLeft(early);
       early = null;
@@ -276,7 +209,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     if (answered) {
       cut();
     } else {
-      fail(HeaderRules.badGateway("the upstream's answer to the upgrade is no HTTP"));
+      fail(UpstreamFault.protocol("the upstream's answer to the upgrade is no HTTP"));
     }
     closeUpstream();
   }
@@ -290,9 +223,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
       if (answered) {
         cut();
       } else {
-        fail(
-            new RefusedException(
-                502, "InternalError", "upstream-broken", "the upstream broke the exchange"));
+        fail(UpstreamFault.broken(null));
       }
     }
     end(false);
@@ -325,9 +256,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   @Override
   public void expire() {
     if (!answered) {
-      fail(
-          new RefusedException(
-              504, "Timeout", "deadline", "the request did not complete within its time"));
+      fail(UpstreamFault.deadline());
       closeUpstream();
     }
   }

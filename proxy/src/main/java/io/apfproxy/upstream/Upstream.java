@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.WeakHashMap;
 
 /**
  * The connections of one event loop to one kube-apiserver. Belongs to the event loop it was made
@@ -56,9 +55,6 @@ public final class Upstream {
   private final String pathPrefix;
   private final Map<Credential, HttpClient> clients = new EnumMap<>(Credential.class);
   private final Map<Credential, StreamOpener> openers = new EnumMap<>(Credential.class);
-
-  /** Kept here because HttpClosedException.goAway() reads a buffer that has been released. */
-  private final Map<HttpConnection, Integer> lastStreams = new WeakHashMap<>();
 
   private final Map<Credential, NetClient> dialers = new EnumMap<>(Credential.class);
 
@@ -191,18 +187,13 @@ public final class Upstream {
   private void connected(HttpConnection connection, StreamOpener opener) {
     events.held(Held.UPSTREAM_CONNECTION, 1);
     connection.closeHandler(gone -> events.held(Held.UPSTREAM_CONNECTION, -1));
-    boolean http2 = connection.protocolVersion() == HttpVersion.HTTP_2;
-    opener.parallel(!http2);
-    if (http2) {
-      StreamWritability.watch(connection);
-      connection.goAwayHandler(goAway -> lastStreams.put(connection, goAway.getLastStreamId()));
-    }
+    opener.parallel(connection.protocolVersion() != HttpVersion.HTTP_2);
+    StreamWritability.watch(connection);
   }
 
   /** Whether the upstream said that it went away before it looked at this request. */
   boolean wentAwayBefore(HttpClientRequest request) {
-    Integer last = lastStreams.get(request.connection());
-    return last != null && request.streamId() > last;
+    return NettyHttp2.wentAwayBefore(request.connection(), request.streamId());
   }
 
   /** Closes every connection. */

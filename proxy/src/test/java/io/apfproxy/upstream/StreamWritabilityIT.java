@@ -3,6 +3,7 @@ package io.apfproxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Depends on internal classes of Vert.x: an update that moves them must fail here. */
 final class StreamWritabilityIT {
   private final Vertx vertx = Vertx.vertx();
+  private HttpClient client;
 
   @AfterEach
   void close() {
@@ -51,15 +53,18 @@ final class StreamWritabilityIT {
                 })
             .requestHandler(request -> request.response().end());
     server.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().join();
-    vertx
-        .httpClientBuilder()
-        .with(new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false))
-        .withConnectHandler(
-            connection -> {
-              StreamWritability.watch(connection);
-              connected.complete(connection);
-            })
-        .build()
+    client = // held, as Vert.x closes a client nobody holds
+        vertx
+            .httpClientBuilder()
+            .with(
+                new HttpClientOptions().setProtocolVersion(version).setHttp2ClearTextUpgrade(false))
+            .withConnectHandler(
+                connection -> {
+                  StreamWritability.watch(connection);
+                  connected.complete(connection);
+                })
+            .build();
+    client
         .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/")
         .compose(request -> request.send())
         .toCompletionStage()
