@@ -39,8 +39,8 @@ public final class Upstream {
   private static final int MAX_HTTP2_CONNECTIONS = 64;
   private static final int MAX_HTTP1_CONNECTIONS = 4096;
   private static final int MAX_WAITING = 4096;
-  private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
-  private static final int STREAM_TIMEOUT_MILLIS = 10_000;
+  private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+  private static final int STREAM_TIMEOUT_MILLIS = 15_000;
   private static final int MAX_HEADER_BYTES = 1 << 20;
   private static final int STREAM_WINDOW = 256 << 10;
   private static final int CONNECTION_WINDOW = 32 << 20;
