@@ -138,6 +138,7 @@ final class Call implements AdmissionListener, ExchangeListener {
   /** Long-running requests other than watches go past flow control. */
   void bypass(Identity identity, RequestDigest asked, Forwarder forwarder, SharedState shared) {
     digest = asked;
+    RequestLog.classified(auditId, asked, classification);
     forward(identity, asked, forwarder, shared);
   }
 
@@ -150,6 +151,7 @@ final class Call implements AdmissionListener, ExchangeListener {
     admitting = false;
     admission = place;
     classification = place.classification();
+    RequestLog.classified(auditId, asked, classification);
     Runnable decided = decision;
     if (decided != null) {
       decided.run();

@@ -20,8 +20,8 @@ final class HttpExchange implements Exchange {
    * client that leaves is over at once, while its seats are held until the upstream has finished,
    * has reset the stream, or had RESET_GRACE after our own reset, which nobody acknowledges.
    *
-   * A request is sent again only if the upstream said that it never looked at it, and only before a
-   * byte of its body went out: whatever may have been executed is never repeated.
+   * A request is sent again only if the upstream said that it never looked at it, and only if what
+   * went out of its body is still here: whatever may have been executed is never repeated.
    */
   private static final long RESET_GRACE_MILLIS = 1_000;
 
@@ -152,11 +152,12 @@ final class HttpExchange implements Exchange {
     } else if (!neverProcessed(cause)) {
       fail(UpstreamFault.broken(cause));
       end(false);
-    } else if (retried || upload.started()) {
+    } else if (retried || !upload.repeatable()) {
       fail(UpstreamFault.unreachable(cause));
       end(false);
     } else {
       retried = true;
+      upload.pause();
       stream = null;
       events.held(Held.UPSTREAM_STREAM, -1);
       start();

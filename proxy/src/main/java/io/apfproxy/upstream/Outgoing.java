@@ -1,5 +1,6 @@
 package io.apfproxy.upstream;
 
+import io.apfproxy.request.UserInfo;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
@@ -32,5 +33,20 @@ public record Outgoing(
     boolean longRunning) {
   public Outgoing {
     identity = List.copyOf(identity);
+  }
+
+  /** Whether the upstream will find nobody in particular behind this request. */
+  boolean isAnonymous() {
+    return switch (credential) {
+      case NONE ->
+          identity.stream()
+              .noneMatch(
+                  line ->
+                      line.getKey().equalsIgnoreCase("Authorization")
+                          || line.getKey().equalsIgnoreCase("Sec-WebSocket-Protocol"));
+      case FRONT_PROXY ->
+          !identity.isEmpty() && identity.get(0).getValue().equals(UserInfo.ANONYMOUS.name());
+      case OWN -> false;
+    };
   }
 }

@@ -16,9 +16,14 @@ final class Upload {
    *
    * A client may end its request with an empty piece of the body, with or without a declared length
    * of 0. The library hands that piece on, so an empty piece means nothing.
+   *
+   * An upstream that closes its connection may say that it never looked at the request. Then it is
+   * sent again, body included, so the first KEPT_BYTES of a body are kept; most are shorter. One that
+   * has grown longer is not sent again.
    */
   private static final long RATE_MILLIS = 30_000;
   private static final long MIN_BYTES = 30 << 10;
+  private static final int KEPT_BYTES = 64 << 10;
 
   private final Vertx vertx;
   private final HttpServerRequest client;
@@ -30,6 +35,7 @@ final class Upload {
   private boolean stopped;
   private boolean blocked;
   private long received;
+  private @Nullable Buffer kept;
   private long receivedAtTick;
   private long timer = -1;
 
@@ -43,23 +49,39 @@ final class Upload {
     this.tooSlow = tooSlow;
   }
 
-  /** Whether a byte of the body has been given away, so that the request cannot be sent again. */
-  boolean started() {
-    return started;
+  /** Whether all that has been given away is still here, so that it can be given away again. */
+  boolean repeatable() {
+    return received <= KEPT_BYTES;
   }
 
-  /** Sends head and body. May be called again with another stream as long as nothing started. */
+  /** The stream is gone: reads no more of the body until there is another. */
+  void pause() {
+    target = null;
+    blocked = false;
+    cancelTimer();
+    if (!clientEnded) {
+      client.pause();
+    }
+  }
+
+  /** Sends head and body; with another stream again from the start, if it is repeatable. */
   void to(HttpClientRequest stream) {
     target = stream;
+    Buffer again = kept;
     long length = HeaderRules.contentLength(request.survivors());
     boolean http2 = client.version() == HttpVersion.HTTP_2;
     boolean chunked = !http2 && client.headers().contains("transfer-encoding");
     if (length >= 0) {
       stream.putHeader("Content-Length", Long.toString(length));
     }
-    if (clientEnded || length == 0 || (length < 0 && !http2 && !chunked)) {
+    if (clientEnded && again != null) {
+      stream.end(again);
+    } else if (clientEnded || length == 0 || (length < 0 && !http2 && !chunked)) {
       stream.end();
       readToEnd();
+    } else if (again != null) {
+      stream.write(again.copy());
+      pump(stream);
     } else if (length < 0 && http2) {
       // The frame that ends a request without body is read after its head, in the same turn.
       vertx.runOnContext(later -> pump(stream));
@@ -90,7 +112,7 @@ final class Upload {
         end -> {
           clientEnded = true;
           cancelTimer();
-          if (!stopped) {
+          if (!stopped && stream == target) {
             stream.end();
           }
         });
@@ -101,7 +123,7 @@ final class Upload {
     if (!started) {
       stream.writeHead();
     }
-    if (request.expectContinue()) {
+    if (request.expectContinue() && !started) {
       client.response().writeContinue();
     }
     if (!request.longRunning()) {
@@ -115,17 +137,30 @@ final class Upload {
     }
     started = true;
     received += bytes.length();
+    keep(bytes);
     stream.write(bytes);
     if (!blocked && stream.writeQueueFull()) {
       blocked = true;
       client.pause();
       stream.drainHandler(
           drained -> {
-            blocked = false;
-            if (!stopped && !clientEnded) {
-              client.resume();
+            if (stream == target) {
+              blocked = false;
+              if (!stopped && !clientEnded) {
+                client.resume();
+              }
             }
           });
+    }
+  }
+
+  private void keep(Buffer bytes) {
+    if (!repeatable()) {
+      kept = null;
+    } else if (kept == null) {
+      kept = bytes.copy();
+    } else {
+      kept.appendBuffer(bytes);
     }
   }
 

@@ -21,6 +21,7 @@ import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -35,6 +36,10 @@ public final class Upstream {
    * on each, hence MAX_HTTP2_CONNECTIONS. A request that has seats must not wait for a connection,
    * so the pools are larger than any seat total; what still waits gives up after STREAM_TIMEOUT. A
    * burst makes one connection after the other, each as full as the upstream allows: StreamOpener.
+   *
+   * kube-apiserver ends an HTTP/2 connection after each answer to an anonymous request, whatever else
+   * it carries (UnauthenticatedHTTP2DOSMitigation). Those requests have HTTP/1.1 connections of their
+   * own, which it keeps; so a flood of strangers costs nobody else a connection.
    */
   private static final int MAX_HTTP2_CONNECTIONS = 64;
   private static final int MAX_HTTP1_CONNECTIONS = 4096;
@@ -53,8 +58,12 @@ public final class Upstream {
   private final SocketAddress address;
   private final HostAndPort authority;
   private final String pathPrefix;
-  private final Map<Credential, HttpClient> clients = new EnumMap<>(Credential.class);
-  private final Map<Credential, StreamOpener> openers = new EnumMap<>(Credential.class);
+
+  /** Requests that may share connections. */
+  private record Lane(Credential credential, boolean anonymous) {}
+
+  private final Map<Lane, HttpClient> clients = new HashMap<>();
+  private final Map<Lane, StreamOpener> openers = new HashMap<>();
 
   private final Map<Credential, NetClient> dialers = new EnumMap<>(Credential.class);
 
@@ -100,9 +109,9 @@ public final class Upstream {
             .setURI(target(request))
             .setFollowRedirects(false)
             .setConnectTimeout(STREAM_TIMEOUT_MILLIS);
-    Credential credential = request.credential();
-    return opener(credential)
-        .open(() -> client(credential).request(options))
+    Lane lane = new Lane(request.credential(), request.isAnonymous());
+    return opener(lane)
+        .open(() -> client(lane).request(options))
         .map(stream -> stream.authority(authority));
   }
 
@@ -134,16 +143,21 @@ public final class Upstream {
     return name == null ? address.host() : name;
   }
 
-  private HttpClient client(Credential credential) {
-    return clients.computeIfAbsent(credential, this::newClient);
+  private HttpClient client(Lane lane) {
+    return clients.computeIfAbsent(lane, this::newClient);
   }
 
-  private StreamOpener opener(Credential credential) {
+  private StreamOpener opener(Lane lane) {
     return openers.computeIfAbsent(
-        credential, any -> new StreamOpener(vertx, MAX_WAITING, STREAM_TIMEOUT_MILLIS));
+        lane,
+        first -> {
+          StreamOpener opener = new StreamOpener(vertx, MAX_WAITING, STREAM_TIMEOUT_MILLIS);
+          opener.parallel(first.anonymous());
+          return opener;
+        });
   }
 
-  private HttpClient newClient(Credential credential) {
+  private HttpClient newClient(Lane lane) {
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
@@ -170,17 +184,24 @@ public final class Upstream {
       options
           .setSsl(true)
           .setUseAlpn(true)
-          .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
-          .setProtocolVersion(HttpVersion.HTTP_2)
+          .setAlpnVersions(
+              lane.anonymous()
+                  ? List.of(HttpVersion.HTTP_1_1)
+                  : List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+          .setProtocolVersion(lane.anonymous() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2)
           .setVerifyHost(!config.insecureSkipTlsVerify());
-      ClientSSLOptions ssl = UpstreamTls.options(config, credential, List.of("h2", "http/1.1"));
+      ClientSSLOptions ssl =
+          UpstreamTls.options(
+              config,
+              lane.credential(),
+              lane.anonymous() ? List.of("http/1.1") : List.of("h2", "http/1.1"));
       builder = builder.with(options).with(ssl).with(TlsEngine.options());
     } else {
       builder = builder.with(options);
     }
     return builder
         .with(pool)
-        .withConnectHandler(connection -> connected(connection, opener(credential)))
+        .withConnectHandler(connection -> connected(connection, opener(lane)))
         .build();
   }
 

@@ -241,6 +241,40 @@ class ForwarderIT {
         });
   }
 
+  /** 40 KiB come back whole; of 100 KiB too much is gone. */
+  @ParameterizedTest
+  @CsvSource({"HTTP_1_1,40,200", "HTTP_2,40,200", "HTTP_1_1,100,503", "HTTP_2,100,503"})
+  void sendsAShortBodyOfARefusedStreamOnceMore(HttpVersion down, int kibibytes, int code) {
+    byte[] body = new byte[kibibytes << 10];
+    new Random(1).nextBytes(body);
+    AtomicInteger requests = new AtomicInteger();
+    through(
+        HttpVersion.HTTP_2,
+        request -> {
+          if (requests.incrementAndGet() == 1) {
+            request.body().onSuccess(read -> request.response().reset(7));
+          } else {
+            request.body().onSuccess(read -> request.response().end(read));
+          }
+        },
+        proxy -> {
+          AtomicInteger status = new AtomicInteger();
+          Buffer echoed =
+              get(
+                  proxy
+                      .client(down)
+                      .request(HttpMethod.POST, "/api/v1/namespaces/a/pods")
+                      .compose(request -> request.send(Buffer.buffer(body)))
+                      .compose(
+                          response -> {
+                            status.set(response.statusCode());
+                            return response.body();
+                          }));
+          assertThat(status).hasValue(code);
+          assertThat(Arrays.equals(echoed.getBytes(), body)).isEqualTo(code == 200);
+        });
+  }
+
   @Test
   void answers503WhenAStreamIsRefusedTwice() {
     AtomicInteger requests = new AtomicInteger();

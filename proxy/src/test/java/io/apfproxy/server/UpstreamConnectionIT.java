@@ -157,6 +157,36 @@ class UpstreamConnectionIT {
     return answers;
   }
 
+  /** kube-apiserver ends an HTTP/2 connection after each answer to an anonymous request. */
+  @Test
+  void sendsAnonymousRequestsOverConnectionsOfTheirOwn() {
+    Queue<HttpServerRequest> requests = new ConcurrentLinkedQueue<>();
+    try (FakeUpstream upstream =
+            FakeUpstream.http(
+                vertx,
+                request -> {
+                  requests.add(request);
+                  request.response().end();
+                },
+                HttpVersion.HTTP_2,
+                HttpVersion.HTTP_1_1);
+        TestProxy proxy = proxy(TestProxy.upstreamConfig(upstream.port()))) {
+      HttpClient client = proxy.client(HttpVersion.HTTP_2);
+      for (String authorization : List.of("Bearer a", TestProxy.NOBODY, "Bearer b")) {
+        get(
+            client
+                .request(HttpMethod.GET, "/api/v1/pods")
+                .map(request -> request.putHeader("Authorization", authorization))
+                .compose(HttpClientRequest::send));
+      }
+      assertThat(requests)
+          .extracting(HttpServerRequest::version)
+          .containsExactly(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_2);
+      assertThat(proxy.events.held(Held.UPSTREAM_CONNECTION)).isEqualTo(2);
+      proxy.expectRest();
+    }
+  }
+
   @Test
   void refusesAllOfABurstTogetherWhenTheUpstreamDoesNotShakeHands() {
     NetServer silent =

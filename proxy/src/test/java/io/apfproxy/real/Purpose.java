@@ -1,0 +1,59 @@
+package io.apfproxy.real;
+
+/** Why the proxy may answer, or decide, otherwise than the server. */
+enum Purpose {
+  /** It may not. */
+  NONE(false),
+  /** The target could be read in two ways: refused with 400 whatever the server makes of it. */
+  AMBIGUOUS_TARGET(true),
+  /** The server's HTTP library cannot read the target, and says so in its own words. */
+  MALFORMED_TARGET(true),
+  /** The path names no resource: the server answers in plain text, the proxy with a Status. */
+  NO_RESOURCE(true),
+  /** {@code timeout} is no duration; the proxy refuses it before it is forwarded. */
+  BAD_TIMEOUT(true),
+  /** The token is nobody's; the proxy refuses it before it is forwarded. */
+  UNKNOWN_TOKEN(true),
+  /** The server refuses before flow control; the proxy charges it to who really asked. */
+  IMPERSONATION_DENIED(false);
+
+  private final boolean ownAnswer;
+
+  Purpose(boolean ownAnswer) {
+    this.ownAnswer = ownAnswer;
+  }
+
+  /** Whether the proxy answers itself; only the status is the server's then. */
+  boolean isOwnAnswer() {
+    return ownAnswer;
+  }
+
+  /** Status that the proxy must answer with. */
+  int status(Comparison comparison) {
+    return this == AMBIGUOUS_TARGET ? 400 : comparison.direct().status();
+  }
+
+  static Purpose of(Comparison comparison) {
+    int status = comparison.direct().status();
+    boolean unseen = comparison.serversChoice() == null;
+    if (comparison.probe().isAmbiguous()) {
+      return AMBIGUOUS_TARGET;
+    }
+    if (status == 400 && comparison.direct().header("audit-id").isEmpty()) {
+      return MALFORMED_TARGET;
+    }
+    if (status == 500 && comparison.directEvent() == null) {
+      return NO_RESOURCE;
+    }
+    if (status == 400 && unseen && comparison.probe().target().contains("timeout=")) {
+      return BAD_TIMEOUT;
+    }
+    if (status == 401 && comparison.probe().caller().equals("unknown-token")) {
+      return UNKNOWN_TOKEN;
+    }
+    if (status == 403 && unseen && comparison.probe().caller().equals("bob-as-admin")) {
+      return IMPERSONATION_DENIED;
+    }
+    return NONE;
+  }
+}
