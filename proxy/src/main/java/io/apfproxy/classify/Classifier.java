@@ -9,9 +9,11 @@ import io.apfproxy.config.FlowSchema.ServiceAccount;
 import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.request.Utf8Bytes;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -27,6 +29,8 @@ public final class Classifier {
    * matching order. So the cost is a few look-ups, one pass over words of 64 schemas, and few exact
    * checks, where the reference checks all schemas before the one that matches.
    */
+  private static final ThreadLocal<long[]> CANDIDATES = ThreadLocal.withInitial(() -> new long[0]);
+
   private final List<FlowSchema> schemas;
   private final ExactMatch[] exact;
   private final PriorityLevelConfiguration[] levels;
@@ -39,6 +43,7 @@ public final class Classifier {
   private final SchemaIndex resourceVerbs;
   private final SchemaIndex apiGroups;
   private final SchemaIndex resources;
+  private final SchemaIndex namespaces;
   private final SchemaIndex pathVerbs;
   private final SchemaIndex pathRoots;
 
@@ -67,6 +72,7 @@ public final class Classifier {
     this.resourceVerbs = index.resourceVerbs.build();
     this.apiGroups = index.apiGroups.build();
     this.resources = index.resources.build();
+    this.namespaces = index.namespaces.build();
     this.pathVerbs = index.pathVerbs.build();
     this.pathRoots = index.pathRoots.build();
   }
@@ -102,11 +108,12 @@ public final class Classifier {
   }
 
   private int firstMatch(RequestInfo info, UserInfo user) {
-    long[] candidates = candidates(info, user);
+    String accountNamespace = ExactMatch.accountNamespace(user.name());
+    long[] candidates = candidates(info, user, accountNamespace);
     for (int word = 0; word < candidates.length; word++) {
       for (long left = candidates[word]; left != 0; left &= left - 1) {
         int position = (word << 6) + Long.numberOfTrailingZeros(left);
-        if (exact[position].matches(info, user)) {
+        if (exact[position].matches(info, user, accountNamespace)) {
           return position;
         }
       }
@@ -114,20 +121,16 @@ public final class Classifier {
     return fallback;
   }
 
-  /** A superset of the schemas that match. */
-  private long[] candidates(RequestInfo info, UserInfo user) {
-    long[] set = new long[(schemas.size() + 63) >> 6];
+  /** A superset of the schemas that match; valid until the next call on this thread. */
+  private long[] candidates(RequestInfo info, UserInfo user, @Nullable String accountNamespace) {
+    long[] set = emptySet();
     users.addAnyTo(set);
     users.addTo(set, user.name());
     for (String group : user.groups()) {
       groups.addTo(set, group);
     }
-    if (user.name().startsWith(ExactMatch.SERVICE_ACCOUNT_PREFIX)) {
-      int start = ExactMatch.SERVICE_ACCOUNT_PREFIX.length();
-      int end = user.name().indexOf(':', start);
-      if (end >= 0) {
-        serviceAccountNamespaces.addTo(set, user.name().substring(start, end));
-      }
+    if (accountNamespace != null) {
+      serviceAccountNamespaces.addTo(set, accountNamespace);
     }
     if (info.resourceRequest()) {
       resourceVerbs.retain(set, info.verb());
@@ -135,11 +138,24 @@ public final class Classifier {
       String subresource = info.subresource();
       resources.retain(
           set, subresource.isEmpty() ? info.resource() : info.resource() + "/" + subresource);
+      namespaces.retain(set, info.namespace());
     } else {
       pathVerbs.retain(set, info.verb());
       pathRoots.retain(set, root(info.path()));
     }
     return set;
+  }
+
+  private long[] emptySet() {
+    int words = (schemas.size() + 63) >> 6;
+    long[] set = CANDIDATES.get();
+    if (set.length == words) {
+      Arrays.fill(set, 0);
+      return set;
+    }
+    long[] made = new long[words];
+    CANDIDATES.set(made);
+    return made;
   }
 
   /** First segment of a path: what stands before the second slash, if the path begins with one. */
@@ -157,6 +173,10 @@ public final class Classifier {
     final SchemaIndex.Builder resourceVerbs;
     final SchemaIndex.Builder apiGroups;
     final SchemaIndex.Builder resources;
+
+    /** The empty namespace stands for what is not in any. */
+    final SchemaIndex.Builder namespaces;
+
     final SchemaIndex.Builder pathVerbs;
     final SchemaIndex.Builder pathRoots;
 
@@ -167,6 +187,7 @@ public final class Classifier {
       resourceVerbs = new SchemaIndex.Builder(size);
       apiGroups = new SchemaIndex.Builder(size);
       resources = new SchemaIndex.Builder(size);
+      namespaces = new SchemaIndex.Builder(size);
       pathVerbs = new SchemaIndex.Builder(size);
       pathRoots = new SchemaIndex.Builder(size);
     }
@@ -178,6 +199,10 @@ public final class Classifier {
           resourceVerbs.addAll(resourceRule.verbs(), position);
           apiGroups.addAll(resourceRule.apiGroups(), position);
           resources.addAll(resourceRule.resources(), position);
+          namespaces.addAll(resourceRule.namespaces(), position);
+          if (resourceRule.clusterScope()) {
+            namespaces.add("", position);
+          }
         }
         for (NonResourceRule nonResourceRule : rule.nonResourceRules()) {
           pathVerbs.addAll(nonResourceRule.verbs(), position);

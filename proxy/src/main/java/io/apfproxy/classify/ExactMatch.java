@@ -5,6 +5,7 @@ import io.apfproxy.config.FlowSchema.NonResourceRule;
 import io.apfproxy.config.FlowSchema.ResourceRule;
 import io.apfproxy.config.FlowSchema.ServiceAccount;
 import io.apfproxy.config.FlowSchema.Subject;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import java.util.HashSet;
@@ -16,7 +17,7 @@ import java.util.Set;
  * pkg/util/flowcontrol/rule.go; specification apf-config.md 2.5.
  */
 final class ExactMatch {
-  static final String SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:";
+  private static final String SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:";
 
   private final List<Rule> rules;
 
@@ -24,13 +25,28 @@ final class ExactMatch {
     this.rules = schema.spec().rules().stream().map(Rule::new).toList();
   }
 
-  boolean matches(RequestInfo info, UserInfo user) {
+  /**
+   * @param accountNamespace what {@link #accountNamespace} says of the user
+   */
+  boolean matches(RequestInfo info, UserInfo user, @Nullable String accountNamespace) {
     for (Rule rule : rules) {
-      if (rule.covers(user) && rule.covers(info)) {
+      if (rule.covers(user, accountNamespace) && rule.covers(info)) {
         return true;
       }
     }
     return false;
+  }
+
+  /**
+   * The namespace of the service account that a user name stands for; null if it stands for none.
+   */
+  static @Nullable String accountNamespace(String userName) {
+    if (!userName.startsWith(SERVICE_ACCOUNT_PREFIX)) {
+      return null;
+    }
+    int start = SERVICE_ACCOUNT_PREFIX.length();
+    int end = userName.indexOf(':', start);
+    return end < 0 ? null : userName.substring(start, end);
   }
 
   /**
@@ -72,16 +88,15 @@ final class ExactMatch {
         everybody |= group.equals("*");
         groups.add(group);
       } else if (subject.kind().equals(FlowSchema.SERVICE_ACCOUNT) && account != null) {
-        String prefix = SERVICE_ACCOUNT_PREFIX + account.namespace() + ":";
         if (account.name().equals("*")) {
-          serviceAccountNamespaces.add(prefix);
+          serviceAccountNamespaces.add(account.namespace());
         } else {
-          users.add(prefix + account.name());
+          users.add(SERVICE_ACCOUNT_PREFIX + account.namespace() + ":" + account.name());
         }
       }
     }
 
-    boolean covers(UserInfo user) {
+    boolean covers(UserInfo user, @Nullable String accountNamespace) {
       if (everybody || users.contains(user.name())) {
         return true;
       }
@@ -92,15 +107,7 @@ final class ExactMatch {
           }
         }
       }
-      return !serviceAccountNamespaces.isEmpty() && isOfNamespace(user.name());
-    }
-
-    private boolean isOfNamespace(String name) {
-      int end =
-          name.startsWith(SERVICE_ACCOUNT_PREFIX)
-              ? name.indexOf(':', SERVICE_ACCOUNT_PREFIX.length())
-              : -1;
-      return end >= 0 && serviceAccountNamespaces.contains(name.substring(0, end + 1));
+      return accountNamespace != null && serviceAccountNamespaces.contains(accountNamespace);
     }
 
     boolean covers(RequestInfo info) {

@@ -71,8 +71,9 @@ public final class Dealer {
     long rest = flowHash;
     for (int i = 0; i < handSize; i++) {
       int left = queues - i;
-      digits[i] = (int) Long.remainderUnsigned(rest, left);
-      rest = Long.divideUnsigned(rest, left);
+      long quotient = Long.divideUnsigned(rest, left);
+      digits[i] = (int) (rest - quotient * left);
+      rest = quotient;
       // The digit counts among the cards not dealt yet; step over those below it, latest first.
       int card = digits[i];
       for (int j = i - 1; j >= 0; j--) {

@@ -12,25 +12,25 @@ public final class QueueSet {
    * Source: reference, fairqueuing/queueset/queueset.go, same decisions. Nothing here walks the
    * queues but the rebase of R (once in years), the removal of a queue after a reconfiguration, and
    * the dumps: what the rate of R needs are two running totals (seats of queued requests, busy
-   * queues), and the queue to dispatch from comes from a tournament tree. Where a queue's head or
-   * virtual start changes, its leaf is set anew: see rank.
+   * queues), and the queue to dispatch from comes from the round, which is told of every change.
    *
    * Other than the reference: without queues a limit of zero refuses everything, instead of letting
-   * one request in at a time, and what it refuses counts as wanted; the waiting seats of a trimmed request are taken back as they were counted; a queue is
-   * removed only once its lingering seats are back, and never twice; a rebase never wraps.
+   * one request in at a time, and what it refuses counts as wanted; the waiting seats of a trimmed
+   * request are taken back as they were counted; a queue is removed only once its lingering seats
+   * are back, and never twice; a rebase never wraps.
    */
   // Without modifier: read by the rows and the state that are made of a set for dumps and metrics.
   final ProgressMeter meter;
   private final SeatDemandSink demand;
   final QueueTable queues;
-  private final DispatchTree ranking;
+  final QueueRound round;
   final RequestList withoutQueue = new RequestList();
   final QueueChooser chooser = new QueueChooser();
+  final QueueSetTally tally = new QueueSetTally();
   private final DecisionChain decided = new DecisionChain();
 
   QueuingShape shape = QueuingShape.REJECT;
   int limit;
-  int robinIndex;
 
   int waiting;
   int executing;
@@ -45,15 +45,6 @@ public final class QueueSet {
 
   private int busyQueues;
   int waitingQueues;
-
-  long dispatched;
-  long rejected;
-  long cancelled;
-  long noAccommodation;
-  long epochAdvances;
-  long epochAdvancesClamped;
-  long dispatchR;
-  long latestS;
 
   /**
    * @param limit seats there are; ignored if exempt
@@ -73,7 +64,7 @@ public final class QueueSet {
     this.meter = new ProgressMeter(nowNanos);
     this.demand = demand;
     this.queues = queues;
-    this.ranking = ranking;
+    this.round = new QueueRound(queues, ranking);
     this.limit = limit;
     adopt(shape);
   }
@@ -114,8 +105,8 @@ public final class QueueSet {
     queuedSeats -= request.seats;
     noteIdle(queue);
     queue.boundNextDispatch();
-    rank(queue);
-    cancelled++;
+    round.rank(queue);
+    tally.cancelled++;
     refuse(request, Refusal.TIME_OUT);
     publishDemand(nowNanos);
     return true;
@@ -143,7 +134,7 @@ public final class QueueSet {
       queue.nextDispatchR -= SeatSeconds.of(request.initialSeats, unused);
       noteIdle(queue);
       queue.boundNextDispatch();
-      rank(queue);
+      round.rank(queue);
     }
     if (request.additionalLatencyNanos > 0) {
       request.state = RequestState.LINGERING;
@@ -229,9 +220,13 @@ public final class QueueSet {
     request.tally.waiting++;
     request.tally.waitingSeats += request.seats;
     queue.boundNextDispatch();
-    rank(queue);
     publishDemand(nowNanos);
-    dispatch(nowNanos);
+    if (waiting == 1 && seatsInUse < limit && fits(request.seats)) {
+      dispatchFrom(queue, request, nowNanos); // it is alone: whose turn it is need not be asked
+    } else {
+      round.rank(queue);
+      dispatch(nowNanos);
+    }
   }
 
   private void dispatch(long nowNanos) {
@@ -241,35 +236,37 @@ public final class QueueSet {
   }
 
   private boolean dispatchNext(long nowNanos) {
-    int from = robinIndex + 1 < queues.size() ? robinIndex + 1 : 0;
-    int winner = ranking.first(from);
-    FlowQueue queue = winner < 0 ? null : queues.peek(winner);
+    FlowQueue queue = round.next();
     SeatRequest request = queue == null ? null : queue.waiting.first();
     if (queue == null || request == null) {
       return false;
     }
     if (!fits(request.seats)) {
       // Narrower requests must not overtake it: seats gather until it fits.
-      noAccommodation++;
+      tally.noAccommodation++;
       request.tally.noAccommodation++;
-      robinIndex = robinIndex < 0 ? queues.size() - 1 : robinIndex;
+      round.stay();
       return false;
     }
-    robinIndex = winner;
-    leave(queue, request);
-    queuedSeats -= request.seats;
-    trim(request);
-    queuedSeats += request.seats;
-    queue.executing.add(request);
-    queue.seatsInUse += request.seats;
-    request.virtualStart = queue.nextDispatchR;
-    latestS = queue.nextDispatchR;
-    dispatchR = meter.r();
-    queue.nextDispatchR += request.totalWork;
-    queue.boundNextDispatch();
-    rank(queue);
-    begin(request, nowNanos);
+    dispatchFrom(queue, request, nowNanos);
     return true;
+  }
+
+  private void dispatchFrom(FlowQueue queue, SeatRequest head, long nowNanos) {
+    round.moveTo(queue);
+    leave(queue, head);
+    queuedSeats -= head.seats;
+    trim(head);
+    queuedSeats += head.seats;
+    queue.executing.add(head);
+    queue.seatsInUse += head.seats;
+    head.virtualStart = queue.nextDispatchR;
+    tally.latestS = queue.nextDispatchR;
+    tally.dispatchR = meter.r();
+    queue.nextDispatchR += head.totalWork;
+    queue.boundNextDispatch();
+    round.rank(queue);
+    begin(head, nowNanos);
   }
 
   /** Final seats beyond the limit become more time on fewer seats, the work stays. */
@@ -291,7 +288,7 @@ public final class QueueSet {
     request.startNanos = nowNanos;
     executing++;
     seatsInUse += request.seats;
-    dispatched++;
+    tally.dispatched++;
     request.tally.executing++;
     request.tally.executingSeats += request.seats;
     request.tally.dispatched++;
@@ -302,7 +299,7 @@ public final class QueueSet {
   private void refuse(SeatRequest request, Refusal reason) {
     request.refusal = reason;
     request.state = RequestState.REFUSED;
-    rejected++;
+    tally.rejected++;
     decided.add(request);
   }
 
@@ -328,18 +325,10 @@ public final class QueueSet {
       queue.seatsInUse -= request.seats;
       queuedSeats -= request.seats;
       if (queues.size() > shape.queues() && queue.seatsInUse == 0 && !queue.isBusy()) {
-        removeQueue(queue);
+        round.remove(queue);
       }
     }
     publishDemand(nowNanos);
-  }
-
-  private void removeQueue(FlowQueue queue) {
-    queues.remove(queue);
-    if (robinIndex >= queue.index) {
-      robinIndex--;
-    }
-    rankAll();
   }
 
   private void noteIdle(FlowQueue queue) {
@@ -368,9 +357,9 @@ public final class QueueSet {
     meter.rebase();
     boolean[] clamped = {false};
     queues.forEachMade(queue -> clamped[0] |= queue.rebase());
-    epochAdvances++;
-    epochAdvancesClamped += clamped[0] ? 1 : 0;
-    rankAll();
+    tally.epochAdvances++;
+    tally.epochAdvancesClamped += clamped[0] ? 1 : 0;
+    round.rankAll();
   }
 
   private void adopt(QueuingShape newShape) {
@@ -378,28 +367,8 @@ public final class QueueSet {
     if (newShape.queues() > 0) {
       chooser.reconfigure(newShape.queues(), newShape.handSize());
       queues.growTo(newShape.queues());
-      rankAll();
+      round.rankAll();
     }
-  }
-
-  /** Sets the leaf of a queue after its head or its virtual start changed. */
-  private void rank(FlowQueue queue) {
-    SeatRequest head = queue.waiting.first();
-    if (head == null) {
-      ranking.clear(queue.index);
-    } else {
-      ranking.set(queue.index, queue.nextDispatchR + head.totalWork);
-    }
-  }
-
-  private void rankAll() {
-    ranking.reset(queues.size());
-    queues.forEachMade(
-        queue -> {
-          if (queue.waiting.size() > 0) {
-            rank(queue);
-          }
-        });
   }
 
   /**

@@ -207,7 +207,8 @@ class QueueSetPropertyTest {
       assertThat(set.seatsWaiting).isEqualTo(seats(waiting));
       assertThat(set.seatsInUse).isEqualTo(seats(executing) + seats(lingering));
       assertThat(published).isEqualTo(set.seatsInUse + set.seatsWaiting + denied);
-      assertThat(set.dispatched + set.rejected + set.waiting).isEqualTo(requests.size());
+      assertThat(set.tally.dispatched + set.tally.rejected + set.waiting)
+          .isEqualTo(requests.size());
       int inQueues = 0;
       for (QueueRow row : QueueRow.of(set)) {
         inQueues += row.waiting();

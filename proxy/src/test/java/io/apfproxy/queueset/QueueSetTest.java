@@ -174,7 +174,7 @@ class QueueSetTest {
 
     assertThat(arrive(set, 2, 0, 1).refusal).isEqualTo(Refusal.QUEUE_FULL);
     assertThat(demand).containsExactly(1, 5);
-    assertThat(set.dispatched).isZero();
+    assertThat(set.tally.dispatched).isZero();
 
     set.setLimit(1, 3);
     assertThat(first.state).isEqualTo(RequestState.EXECUTING);
@@ -269,11 +269,11 @@ class QueueSetTest {
     SeatRequest early = arrive(set, 0, 0, 10);
     SeatRequest wide = arrive(set, 1, 1, 9_999_990);
     long now = 0;
-    while (set.epochAdvances == 0) {
+    while (set.tally.epochAdvances == 0) {
       now += 3_600_000 * MS;
       set.setLimit(10_000_000, now);
     }
-    assertThat(set.epochAdvancesClamped).isEqualTo(1);
+    assertThat(set.tally.epochAdvancesClamped).isEqualTo(1);
     assertThat(early.queue.nextDispatchR).isZero();
     assertThat(wide.queue.nextDispatchR).isZero();
   }

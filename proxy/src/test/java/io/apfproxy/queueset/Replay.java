@@ -238,7 +238,7 @@ final class Replay {
     snapshot.put("t", now);
     snapshot.put("lastSync", set.meter.lastNanos());
     snapshot.put("virtualTime", Long.toUnsignedString(set.meter.r()));
-    snapshot.put("robinIndex", set.robinIndex);
+    snapshot.put("robinIndex", set.round.robinIndex());
     snapshot.put("enqueues", set.chooser.enqueues());
     snapshot.put("totRequestsWaiting", set.waiting);
     snapshot.put("totRequestsExecuting", set.executing);
