@@ -34,6 +34,7 @@ record FlowControlPart(FlowControl control, @Nullable ApfFlowControl fair) {
             timers,
             metrics.flow());
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
+    metrics.bindKinds(fair::load);
     return new FlowControlPart(fair, fair);
   }
 

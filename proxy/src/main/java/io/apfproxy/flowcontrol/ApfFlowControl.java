@@ -17,6 +17,7 @@ import io.apfproxy.work.WorkEstimate;
 import io.apfproxy.work.WorkEstimator;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -100,6 +101,11 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
     return levels.snapshot();
   }
 
+  /** What waits and executes of one kind, in all levels together. */
+  public KindLoad.Reading load(KindLoad.Kind kind) {
+    return loadOf(kind).read(time.nanoTime());
+  }
+
   /** The levels' counters, as kube-apiserver's {@code dump_priority_levels}. */
   public String dumpPriorityLevels() {
     return FlowControlDumps.priorityLevels(snapshot());
@@ -155,6 +161,10 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
 
   TimeSource time() {
     return time;
+  }
+
+  KindLoad loadOf(KindLoad.Kind kind) {
+    return Objects.requireNonNull(levels.loads().get(kind));
   }
 
   WatchTracker watches() {

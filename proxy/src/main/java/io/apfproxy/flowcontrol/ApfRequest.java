@@ -17,6 +17,8 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   private final RequestDigest digest;
   private final AdmissionListener listener;
   private final int estimatedSeats;
+  private final KindLoad load;
+  private boolean queued;
   private volatile boolean overflowed;
   private volatile WatchTracker.@Nullable Registration watch;
 
@@ -39,6 +41,7 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
     this.digest = digest;
     this.listener = listener;
     this.estimatedSeats = work.maxSeats();
+    this.load = control.loadOf(KindLoad.Kind.of(digest.info().verb()));
   }
 
   RequestDigest digest() {
@@ -65,12 +68,23 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
       return true;
     }
     control.undecided().increment();
+    queued = entry.queues();
+    if (queued) {
+      load.waiting(1, control.time().nanoTime());
+    }
     if (entry.level().start(this)) {
       return true;
     }
-    control.undecided().decrement();
+    decided();
     entry.exemptGate().leave();
     return false;
+  }
+
+  private void decided() {
+    control.undecided().decrement();
+    if (queued) {
+      load.waiting(-1, control.time().nanoTime());
+    }
   }
 
   /** To be called by the thread that started it. */
@@ -120,7 +134,8 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
 
   @Override
   protected void onExecute() {
-    control.undecided().decrement();
+    decided();
+    load.executing(1, control.time().nanoTime());
     route.meter().dispatched();
     recordWait(startNanos(), true);
     if (digest.info().isWatch()) {
@@ -136,7 +151,7 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
 
   @Override
   protected void onRefuse(Refusal refusal) {
-    control.undecided().decrement();
+    decided();
     RejectReason reason =
         switch (refusal) {
           case QUEUE_FULL -> RejectReason.QUEUE_FULL;
@@ -177,10 +192,11 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   }
 
   private void returnSeats() {
-    long executed = control.time().nanoTime() - startNanos();
+    long now = control.time().nanoTime();
     if (route.level().level().finish(this)) {
+      load.executing(-1, now);
       route.level().exemptGate().leave();
-      route.meter().executed(executed, digest.info().isWatch());
+      route.meter().executed(now - startNanos(), digest.info().isWatch());
     }
   }
 }

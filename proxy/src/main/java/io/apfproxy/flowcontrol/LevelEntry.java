@@ -24,7 +24,7 @@ final class LevelEntry {
   private volatile PriorityLevelConfiguration configuration;
   private volatile long maxSeats;
 
-  private QueuingShape shape;
+  private volatile QueuingShape shape;
   private LimitBounds bounds;
   private SeatDemandStats demand = SeatDemandStats.NONE;
   private int currentLimit;
@@ -88,6 +88,20 @@ final class LevelEntry {
 
   boolean isExempt() {
     return configuration.isExempt();
+  }
+
+  /** Whether a request may have to wait in one of its queues. */
+  boolean queues() {
+    return shape.queues() > 0;
+  }
+
+  /** Requests that may wait in its queues; 0 without queues. */
+  long places() {
+    return shape.queues() > 0 ? shape.places() : 0;
+  }
+
+  int nominalLimit() {
+    return bounds.nominal();
   }
 
   PriorityLevelConfiguration configuration() {

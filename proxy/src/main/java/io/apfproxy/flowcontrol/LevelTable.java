@@ -11,7 +11,9 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.MaxSeats;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -33,6 +35,7 @@ final class LevelTable {
   private final DelayedActions delayed;
   private final FlowMetrics metrics;
   private final ReentrantLock changes = new ReentrantLock();
+  private final Map<KindLoad.Kind, KindLoad> loads = new EnumMap<>(KindLoad.Kind.class);
   private volatile @Nullable Routing routing;
 
   // All below is guarded by the lock.
@@ -45,6 +48,9 @@ final class LevelTable {
     this.time = time;
     this.delayed = delayed;
     this.metrics = metrics;
+    for (KindLoad.Kind kind : KindLoad.Kind.values()) {
+      loads.put(kind, new KindLoad(time.nanoTime()));
+    }
   }
 
   /** What requests go by now. Never called before the first {@link #apply}. */
@@ -124,6 +130,17 @@ final class LevelTable {
     adjustLimits();
     routing = new Routing(configuration, routes(configuration));
     entries.values().forEach(LevelEntry::enforce);
+    long places = entries.values().stream().mapToLong(LevelEntry::places).sum();
+    long seats = entries.values().stream().mapToLong(LevelEntry::nominalLimit).sum();
+    loads
+        .values()
+        .forEach(
+            load -> load.setFullLoad(Math.max(1, places), Math.max(1, seats), time.nanoTime()));
+  }
+
+  /** How many requests of each kind wait and execute in all levels. */
+  Map<KindLoad.Kind, KindLoad> loads() {
+    return loads;
   }
 
   /** Drops the levels that are configured no longer, or lets them finish first. */

@@ -32,7 +32,8 @@ public final class MaxInFlight implements FlowControl {
       listener.onExecute(new Slot(null)); // long-running requests are not counted
       return Decided.INSTANCE;
     }
-    Pool pool = isReadOnly(digest.info().verb()) ? readOnly : mutating;
+    Pool pool =
+        KindLoad.Kind.of(digest.info().verb()) == KindLoad.Kind.READ_ONLY ? readOnly : mutating;
     if (pool.limit == 0) {
       listener.onExecute(new Slot(null));
     } else if (pool.take()) {
@@ -53,13 +54,6 @@ public final class MaxInFlight implements FlowControl {
   /** Other requests counted now; 0 if they are not limited. */
   public int mutatingInFlight() {
     return mutating.taken.get();
-  }
-
-  private static boolean isReadOnly(String verb) {
-    return switch (verb) {
-      case "get", "list", "watch" -> true;
-      default -> false;
-    };
   }
 
   private static final class Pool {

@@ -115,6 +115,11 @@ enum FlowMetricName {
       "Time in ns by requests as a fraction of the queues' length, or of the current limit",
       Labels.LEVEL,
       Labels.PHASE),
+  READ_VS_WRITE(
+      "read_vs_write_current_requests",
+      "Time in ns by requests as a fraction of the queues' places, or of the nominal seats",
+      Labels.PHASE,
+      Labels.KIND),
   DEMAND_SEATS(
       "demand_seats",
       "Time in ns by seats wanted as a fraction of the current limit",
@@ -125,6 +130,7 @@ enum FlowMetricName {
     static final String LEVEL = "priority_level";
     static final String SCHEMA = "flow_schema";
     static final String PHASE = "phase";
+    static final String KIND = "request_kind";
 
     private Labels() {}
   }

@@ -10,8 +10,8 @@ import java.util.List;
 
 /** How long the levels were how busy: histograms that count nanoseconds. */
 final class LoadHistograms {
-  private static final String EXECUTING = "executing";
-  private static final String WAITING = "waiting";
+  static final String EXECUTING = "executing";
+  static final String WAITING = "waiting";
 
   private LoadHistograms() {}
 
@@ -35,11 +35,11 @@ final class LoadHistograms {
     return List.of(seats.build(), requests.build(), demand.build());
   }
 
-  private static HistogramSnapshot.Builder histogram(FlowMetricName metric) {
+  static HistogramSnapshot.Builder histogram(FlowMetricName metric) {
     return HistogramSnapshot.builder().name(metric.fullName()).help(metric.help());
   }
 
-  private static HistogramSnapshot.HistogramDataPointSnapshot point(
+  static HistogramSnapshot.HistogramDataPointSnapshot point(
       TimedRatio ratio, FlowMetricName metric, String... labels) {
     ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
     for (int i = 0; i < ratio.nanos().length; i++) {

@@ -13,7 +13,12 @@ enum ProxyMeterName {
   READY("apf_proxy_ready", "1 if the proxy is ready, else 0"),
   CERTIFICATE_DAYS("apf_proxy_certificate_days_left", "Days until the serving certificate ends"),
   SERVER_LIMIT("apf_proxy_server_limit_seats", "Seats of all priority levels together"),
-  CURRENT_IN_FLIGHT("apiserver_current_inflight_requests", "Requests executing now, by kind"),
+  CURRENT_IN_FLIGHT(
+      "apiserver_current_inflight_requests",
+      "Most requests executing at a time in the last second, by kind; now, without APF"),
+  CURRENT_IN_QUEUE(
+      "apiserver_current_inqueue_requests",
+      "Most requests waiting at a time in the last second, by kind"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

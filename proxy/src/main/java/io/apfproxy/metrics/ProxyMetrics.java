@@ -1,6 +1,7 @@
 package io.apfproxy.metrics;
 
 import io.apfproxy.flowcontrol.FlowMetrics;
+import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.upstream.ProxyEvents;
 import io.micrometer.core.instrument.Clock;
@@ -15,6 +16,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -50,6 +52,11 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Shows the levels, and how seats were last shared, as they are at each scrape. */
   public void bindLevels(Supplier<List<LevelSnapshot>> levels, DoubleSupplier fairFraction) {
     prometheus.register(new LevelGauges(levels, fairFraction));
+  }
+
+  /** Shows what waits and executes of each kind, at each scrape. */
+  public void bindKinds(Function<KindLoad.Kind, KindLoad.Reading> loads) {
+    prometheus.register(new KindGauges(loads));
   }
 
   /** Shows the classic limits' use, as kube-apiserver does, but as it is at the scrape. */

@@ -31,7 +31,7 @@ public record QueuingShape(int queues, int handSize, int queueLengthLimit) {
   }
 
   /** Requests that may wait in all queues together; at least 1. */
-  long places() {
+  public long places() {
     return Math.max(1L, queueLengthLimit) * Math.max(1, queues);
   }
 }

@@ -4,7 +4,7 @@ package io.apfproxy.queueset;
  * How long a ratio was how large: each nanosecond counts for the value it found. Not thread-safe.
  * Source: reference, metrics/timing_ratio_histogram.go.
  */
-final class RatioHistogram {
+public final class RatioHistogram {
   private final double[] upperBounds;
   private final long[] nanos;
   private double ratioNanos;
@@ -18,14 +18,14 @@ final class RatioHistogram {
   /**
    * @param upperBounds rising, each inclusive; one bucket more takes what lies above
    */
-  RatioHistogram(long nowNanos, double... upperBounds) {
+  public RatioHistogram(long nowNanos, double... upperBounds) {
     this.upperBounds = upperBounds;
     this.nanos = new long[upperBounds.length + 1];
     this.lastNanos = nowNanos;
   }
 
   /** From now on the ratio is this; costs next to nothing if it was before. */
-  void set(long newNumerator, long newDenominator, long nowNanos) {
+  public void set(long newNumerator, long newDenominator, long nowNanos) {
     if (newNumerator == numerator && newDenominator == denominator) {
       return;
     }
@@ -41,7 +41,8 @@ final class RatioHistogram {
     }
   }
 
-  TimedRatio read(long nowNanos) {
+  /** What was measured until now. */
+  public TimedRatio read(long nowNanos) {
     advance(nowNanos);
     return new TimedRatio(upperBounds.clone(), nanos.clone(), ratioNanos);
   }

@@ -2,7 +2,9 @@ package io.apfproxy.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.fixtures.prometheus.PrometheusText;
 import io.apfproxy.flowcontrol.FlowMetrics.FlowMeter;
+import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
@@ -80,9 +82,15 @@ class ProxyMetricsTest {
         upperBounds, LongStream.rangeClosed(1, upperBounds.length + 1).toArray(), 12.5);
   }
 
+  private static KindLoad.Reading load(int most) {
+    TimedRatio ratio = ratio(0, .001, .01, .1, .2, .3, .4, .5, .6, .7, .8, .9, .95, .99, 1);
+    return new KindLoad.Reading(ratio, ratio, most, most + 1);
+  }
+
   /** Everything that flow control reports, once. */
   private PrometheusText scrape() {
     metrics.bindLevels(() -> List.of(level()), () -> 0.875);
+    metrics.bindKinds(kind -> load(kind == KindLoad.Kind.READ_ONLY ? 5 : 7));
     FlowMeter meter = metrics.flow().flow("workload-low", "service-accounts");
     meter.estimated(3);
     meter.watchersSeen(250);
@@ -133,6 +141,7 @@ class ProxyMetricsTest {
         "work_estimated_seats                    | histogram | priority_level flow_schema         | 1 2 4 8 16 32 64 100",
         "priority_level_seat_utilization         | histogram | phase priority_level               | 0 .1 .2 .3 .4 .5 .6 .7 .8 .9 .95 .99 1",
         "priority_level_request_utilization      | histogram | phase priority_level               | 0 .001 .003 .01 .03 .1 .25 .5 .75 1",
+        "read_vs_write_current_requests          | histogram | phase request_kind                 | 0 .001 .01 .1 .2 .3 .4 .5 .6 .7 .8 .9 .95 .99 1",
         "demand_seats                            | histogram | priority_level                     | .2 .4 .6 .8 1 1.2 1.4 1.7 2 2.8 4 6",
       })
   void saysWhatKubeApiserverSays(String name, String type, String labels, String buckets) {
@@ -149,6 +158,18 @@ class ProxyMetricsTest {
                       Stream.of(buckets.split(" ")).map(Double::valueOf),
                       Stream.of(Double.POSITIVE_INFINITY))
                   .toList());
+    }
+  }
+
+  @Test
+  void showsTheMostOfTheLastSecondByKind() {
+    PrometheusText text = scrape();
+
+    for (String kind : List.of("readOnly", "mutating")) {
+      int most = kind.equals("readOnly") ? 5 : 7;
+      Map<String, String> label = Map.of("request_kind", kind);
+      assertThat(text.value("apiserver_current_inqueue_requests", label)).isEqualTo(most);
+      assertThat(text.value("apiserver_current_inflight_requests", label)).isEqualTo(most + 1);
     }
   }
 

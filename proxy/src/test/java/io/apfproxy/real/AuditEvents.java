@@ -21,7 +21,14 @@ final class AuditEvents {
    * @param user who it was done as, after impersonation, with groups and uid
    * @param object resource, subresource, group, version, namespace and name
    */
-  record Event(String uri, String verb, String user, Map<String, String> object) {}
+  record Event(String uri, String verb, String user, Map<String, String> object) {
+    /** Whether the server refused it before it asked who sent it. */
+    boolean isOfNobody() {
+      return user.equals(NOBODY);
+    }
+  }
+
+  private static final String NOBODY = " [] ";
 
   private final Map<String, Event> byId;
 

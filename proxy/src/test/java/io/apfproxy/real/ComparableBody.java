@@ -39,6 +39,10 @@ final class ComparableBody {
   /** As tables tell the age of an object. */
   private static final Pattern AGE = Pattern.compile("([0-9]+[smhdy]){1,2}");
 
+  /** A moment in protobuf: seconds of five bytes, no nanoseconds. */
+  private static final Pattern MOMENT =
+      Pattern.compile("\\x08[\\x80-\\xff]{4}[\\x01-\\x7f]\\x10\\x00");
+
   private static final Pattern CONTINUE = Pattern.compile("eyJ2Ijoi[A-Za-z0-9_=+/-]+");
   private static final Pattern UID =
       Pattern.compile("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
@@ -91,7 +95,7 @@ final class ComparableBody {
   }
 
   private static String masked(String text) {
-    String withoutUids = UID.matcher(text).replaceAll("~");
+    String withoutUids = MOMENT.matcher(UID.matcher(text).replaceAll("~")).replaceAll("~");
     return NUMBERS.matcher(CONTINUE.matcher(withoutUids).replaceAll("~")).replaceAll("~");
   }
 

@@ -47,6 +47,8 @@ final class DifferentialRealIT {
     System.out.println(
         "differential: seed "
             + SEED
+            + ", identity "
+            + IDENTITY
             + ", "
             + probes.size()
             + " requests, "

@@ -18,262 +18,21 @@ final class ProbeGenerator {
       List.of("default", "default", "team-a", "kube-system", "absent");
 
   private static final List<Type> TYPES =
-      List.of(
-          type("/api/v1", "pods", true, "v1", "Pod", "shell"),
-          type("/api/v1", "configmaps", true, "v1", "ConfigMap", "settings", "a.b-c"),
-          type("/api/v1", "secrets", true, "v1", "Secret", "key"),
-          type("/api/v1", "services", true, "v1", "Service", "kubernetes"),
-          type("/api/v1", "endpoints", true, "v1", "Endpoints", "kube-scheduler"),
-          type("/api/v1", "events", true, "v1", "Event"),
-          type("/api/v1", "serviceaccounts", true, "v1", "ServiceAccount", "robot", "bot"),
-          type("/api/v1", "namespaces", false, "v1", "Namespace", "default", "team-a"),
-          type("/api/v1", "nodes", false, "v1", "Node", "fake-node"),
-          type("/api/v1", "persistentvolumes", false, "v1", "PersistentVolume"),
-          type("/apis/apps/v1", "deployments", true, "apps/v1", "Deployment", "web"),
-          type("/apis/apps/v1", "daemonsets", true, "apps/v1", "DaemonSet"),
-          type("/apis/batch/v1", "jobs", true, "batch/v1", "Job"),
-          type(
-              "/apis/coordination.k8s.io/v1",
-              "leases",
-              true,
-              "coordination.k8s.io/v1",
-              "Lease",
-              "kube-scheduler",
-              "kube-controller-manager",
-              "mine"),
-          type(
-              "/apis/rbac.authorization.k8s.io/v1",
-              "clusterroles",
-              false,
-              "rbac.authorization.k8s.io/v1",
-              "ClusterRole",
-              "view",
-              "system:node"),
-          type(
-              "/apis/rbac.authorization.k8s.io/v1",
-              "rolebindings",
-              true,
-              "rbac.authorization.k8s.io/v1",
-              "RoleBinding"),
-          type(
-              "/apis/flowcontrol.apiserver.k8s.io/v1",
-              "flowschemas",
-              false,
-              "flowcontrol.apiserver.k8s.io/v1",
-              "FlowSchema",
-              "exempt",
-              "catch-all"),
-          type(
-              "/apis/apiextensions.k8s.io/v1",
-              "customresourcedefinitions",
-              false,
-              "apiextensions.k8s.io/v1",
-              "CustomResourceDefinition",
-              "widgets.example.com"),
-          type("/apis/example.com/v1", "widgets", true, "example.com/v1", "Widget", "gear"),
-          type("/apis/unknown.example.com/v1", "things", true, "unknown.example.com/v1", "Thing"),
-          type("/apis/apps/v1beta1", "deployments", true, "apps/v1beta1", "Deployment", "web"),
-          type("/api/v2", "pods", true, "v2", "Pod", "shell"),
-          type(
-              "/apis/authentication.k8s.io/v1",
-              "selfsubjectreviews",
-              false,
-              "authentication.k8s.io/v1",
-              "SelfSubjectReview"),
-          type(
-              "/apis/authorization.k8s.io/v1",
-              "selfsubjectaccessreviews",
-              false,
-              "authorization.k8s.io/v1",
-              "SelfSubjectAccessReview"));
+      words("types").stream().map(ProbeGenerator::type).toList();
 
-  private static final List<String> SUBRESOURCES =
-      List.of(
-          "status",
-          "scale",
-          "log",
-          "exec",
-          "attach",
-          "portforward",
-          "proxy",
-          "proxy/a/b",
-          "eviction",
-          "binding",
-          "token",
-          "finalize",
-          "ephemeralcontainers",
-          "nothing");
-
-  private static final List<String> PLAIN_PATHS =
-      List.of(
-          "/",
-          "/api",
-          "/api/",
-          "/api/v1",
-          "/api/v1/",
-          "/apis",
-          "/apis/apps",
-          "/apis/apps/v1",
-          "/apis/unknown.example.com/v1",
-          "/version",
-          "/version/",
-          "/healthz",
-          "/healthz/ping",
-          "/livez",
-          "/livez/ping",
-          "/livez?verbose",
-          "/readyz",
-          "/readyz?exclude=etcd",
-          "/readyz/ping",
-          "/openapi/v3",
-          "/openapi/v3/api/v1",
-          "/.well-known/openid-configuration",
-          "/openid/v1/jwks",
-          "/nothing/here",
-          "/API/v1/pods",
-          "/api/v1/watch",
-          "/api/v1/proxy",
-          "/apis/apps/v1/watch",
-          "/metrics/nothing",
-          "/debug/pprof/",
-          "/debug/pprof/cmdline",
-          "/debug/nothing",
-          "/logs",
-          "/favicon.ico",
-          "/index.html",
-          "/ui",
-          "/robots.txt");
-
+  private static final List<String> SUBRESOURCES = words("subresources");
+  private static final List<String> PLAIN_PATHS = words("plain paths");
   private static final List<String> READS = List.of("GET", "GET", "GET", "GET", "GET", "HEAD");
   private static final List<String> WRITES = List.of("POST", "PUT", "PATCH", "DELETE", "DELETE");
   private static final List<String> OTHERS = List.of("OPTIONS", "FOO", "get", "PROPFIND", "Post");
 
-  private static final List<String> ACCEPT =
-      List.of(
-          "application/json",
-          "application/vnd.kubernetes.protobuf",
-          "application/json;as=Table;v=v1;g=meta.k8s.io, application/json",
-          "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io",
-          "application/yaml",
-          "*/*",
-          "text/html",
-          "application/vnd.nothing");
-
-  private static final List<String> CONTENT_TYPES =
-      List.of(
-          "application/json",
-          "application/merge-patch+json",
-          "application/strategic-merge-patch+json",
-          "application/apply-patch+yaml",
-          "application/yaml",
-          "application/nothing");
-
-  private static final List<String> TRUTHS =
-      List.of("watch", "watch=", "watch=1", "watch=true", "watch=no", "watch=T", "watch=%74rue");
-  private static final List<String> FALSEHOODS =
-      List.of("watch=0", "watch=false", "watch=FALSE", "watch=False&watch=true", "watch=f%61lse");
-
-  private static final List<String> PARAMETERS =
-      List.of(
-          "limit=1",
-          "limit=2",
-          "limit=0",
-          "limit=-1",
-          "limit=abc",
-          "limit=",
-          "limit=1&limit=x",
-          "resourceVersion=0",
-          "resourceVersion=1",
-          "resourceVersion=abc",
-          "resourceVersion=0&resourceVersionMatch=NotOlderThan",
-          "resourceVersionMatch=Exact",
-          "continue=bad",
-          "pretty=true",
-          "pretty",
-          "fieldSelector=metadata.name%3Dshell",
-          "fieldSelector=metadata.name=settings",
-          "fieldSelector=metadata.name==gear",
-          "fieldSelector=metadata.name!=shell",
-          "fieldSelector=metadata.name%3Db,metadata.name%3Da",
-          "fieldSelector=metadata.name%3D..",
-          "fieldSelector=metadata.name%3Da%2Fb",
-          "fieldSelector=metadata.name%3Da%25b",
-          "fieldSelector=metadata.name",
-          "fieldSelector=metadata.name%3Da%5C%3Db",
-          "fieldSelector=spec.nodeName%3Dfake-node",
-          "fieldSelector=",
-          "fieldSelector=metadata.name=",
-          "fieldSelector=metadata.namespace%3Dteam-a,metadata.name%3Dsettings",
-          "labelSelector=app%3Dweb",
-          "labelSelector=app+in+(web,x)",
-          "labelSelector=app",
-          "labelSelector=!app",
-          "labelSelector=%21app",
-          "labelSelector=((",
-          "labelSelector=a%3D%3Db",
-          "timeoutSeconds=5",
-          "timeoutSeconds=abc",
-          "timeout=30s",
-          "timeout=abc",
-          "timeout=0s",
-          "timeout=-3s",
-          "timeout=1h",
-          "timeout=",
-          "gracePeriodSeconds=0",
-          "propagationPolicy=Orphan",
-          "propagationPolicy=x",
-          "fieldManager=probe",
-          "fieldValidation=Strict",
-          "force=true",
-          "fieldValidation=x",
-          "export=true",
-          "exact=true",
-          "tailLines=1",
-          "command=ls&stdout=1",
-          "container=c",
-          "ports=80",
-          "path=/a",
-          "sendInitialEvents=true",
-          "allowWatchBookmarks=true",
-          "dryRun=All",
-          "dryRun=x",
-          "dryRun=",
-          "includeUninitialized=1");
-
-  private static final List<String> ODD_PARAMETERS =
-      List.of(
-          "",
-          "&",
-          "=",
-          "=x",
-          "a",
-          "a=b;c=d",
-          "limit=1;watch=true",
-          "%zz=1",
-          "a=%zz",
-          "a=%",
-          "+=+",
-          "a%20b=c+d",
-          "a=b=c",
-          "a==",
-          "&&x=1",
-          "?",
-          "?limit=1",
-          "a=/b/../c",
-          "a=//",
-          "%6Cimit=1",
-          "LIMIT=1",
-          "Watch=true",
-          "fieldselector=metadata.name%3Dx",
-          "a=%00",
-          "a=%ff",
-          "a=\"<>|`",
-          "a[]=1",
-          "a={}",
-          "a=%C3%A9",
-          "a=%2B+%26",
-          "watch%00=1",
-          "a=%2523");
+  private static final List<String> ACCEPT = words("accept");
+  private static final List<String> CONTENT_TYPES = words("content types");
+  private static final List<String> TRUTHS = words("watch");
+  private static final List<String> FALSEHOODS = words("no watch");
+  private static final List<String> PARAMETERS = words("parameters");
+  private static final List<String> ODD_PARAMETERS = words("odd parameters");
+  private static final List<String> ODD_NAMES = words("odd names");
 
   private final Random random;
   private final List<String> callers;
@@ -288,23 +47,28 @@ final class ProbeGenerator {
     return IntStream.range(0, count).mapToObj(this::probe).toList();
   }
 
-  private static Type type(
-      String base,
-      String resource,
-      boolean namespaced,
-      String apiVersion,
-      String kind,
-      String... names) {
+  /** Base, resource, whether namespaced, version, kind and names, with spaces between. */
+  private static Type type(String line) {
+    List<String> words = List.of(line.split(" "));
     return new Type(
-        base,
-        resource,
-        namespaced,
-        List.of(names),
-        "{\"apiVersion\":\""
-            + apiVersion
-            + "\",\"kind\":\""
-            + kind
-            + "\",\"metadata\":{\"name\":\"%s\"}}");
+        words.get(0),
+        words.get(1),
+        Boolean.parseBoolean(words.get(2)),
+        words.subList(5, words.size()),
+        String.format(
+            "{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"metadata\":{\"name\":\"%%s\"}}",
+            words.get(3), words.get(4)));
+  }
+
+  /** One section of the word list. */
+  private static List<String> words(String section) {
+    List<String> lines = TestResources.read("/real/probes.txt").lines().toList();
+    int from = lines.indexOf("[" + section + "]") + 1;
+    return lines.stream()
+        .skip(from)
+        .takeWhile(line -> !line.matches("\\[[a-z ]+]"))
+        .map(line -> line.equals("(empty)") ? "" : line)
+        .toList();
   }
 
   private Probe probe(int number) {
@@ -334,7 +98,7 @@ final class ProbeGenerator {
 
   private Probe resource(int number, String caller) {
     Type type = pick(TYPES);
-    String name = chance(0.7) && !type.names().isEmpty() ? pick(type.names()) : oddName();
+    String name = chance(0.7) && !type.names().isEmpty() ? pick(type.names()) : pick(ODD_NAMES);
     boolean named = chance(0.5);
     StringBuilder path = new StringBuilder(type.base());
     boolean watched = chance(0.03);
@@ -428,49 +192,6 @@ final class ProbeGenerator {
     return lines;
   }
 
-  private String oddName() {
-    return pick(
-        List.of(
-            "absent",
-            "ABSENT",
-            "a+b",
-            "a%20b",
-            "a%2Fb",
-            "a%2fb",
-            "..",
-            ".",
-            "%2e%2e",
-            "%2E",
-            "a:b",
-            "a;b",
-            "a,b",
-            "a=b",
-            "a@b",
-            "a~b",
-            "%61bsent",
-            "%00",
-            "%ff",
-            "%C3%A9",
-            "a%25b",
-            "a%3Fb",
-            "a%23b",
-            "a'b",
-            "(a)",
-            "*",
-            "$a",
-            "a!b",
-            "watch",
-            "namespaces",
-            "proxy",
-            "status",
-            "\"q\"",
-            "<x>",
-            "{a}",
-            "a|b",
-            "a^b",
-            "a\\b",
-            "x".repeat(300)));
-  }
 
   /** The same path in another spelling, or one that only looks the same. */
   private String odd(String path) {

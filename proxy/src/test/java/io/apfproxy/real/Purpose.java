@@ -15,7 +15,9 @@ enum Purpose {
   /** The token is nobody's; the proxy refuses it before it is forwarded. */
   UNKNOWN_TOKEN(true),
   /** The server refuses before flow control; the proxy charges it to who really asked. */
-  IMPERSONATION_DENIED(false);
+  IMPERSONATION_DENIED(false),
+  /** The same, where the proxy impersonates itself and so must refuse in the server's place. */
+  IMPERSONATION_DENIED_BY_PROXY(true);
 
   private final boolean ownAnswer;
 
@@ -45,14 +47,19 @@ enum Purpose {
     if (status == 500 && comparison.directEvent() == null) {
       return NO_RESOURCE;
     }
-    if (status == 400 && unseen && comparison.probe().target().contains("timeout=")) {
+    if (status == 400
+        && comparison.directEvent() != null
+        && comparison.directEvent().isOfNobody()
+        && comparison.probe().target().contains("timeout=")) {
       return BAD_TIMEOUT;
     }
     if (status == 401 && comparison.probe().caller().equals("unknown-token")) {
       return UNKNOWN_TOKEN;
     }
     if (status == 403 && unseen && comparison.probe().caller().equals("bob-as-admin")) {
-      return IMPERSONATION_DENIED;
+      return comparison.proxiedEvent() == null
+          ? IMPERSONATION_DENIED_BY_PROXY
+          : IMPERSONATION_DENIED;
     }
     return NONE;
   }
