@@ -5,8 +5,17 @@ import java.util.Optional;
 
 /** What the admin listener shows. Called on worker threads but for {@link #readiness}. */
 public interface AdminPages {
-  /** One condition of readiness. */
-  record Check(String name, boolean ok) {}
+  /**
+   * One condition of readiness.
+   *
+   * @param note what is to be known though it is met, or why it is not; open to everybody, so it
+   *     names nothing of the cluster; may be empty
+   */
+  record Check(String name, boolean ok, String note) {
+    public Check(String name, boolean ok) {
+      this(name, ok, "");
+    }
+  }
 
   /** All conditions; ready if all are met. Must not block. */
   List<Check> readiness();

@@ -103,17 +103,17 @@ public final class AdminServer {
     boolean ready = checks.stream().allMatch(AdminPages.Check::ok);
     int code = ready ? 200 : 503;
     if (request.params().contains("verbose")) {
-      String list =
-          checks.stream()
-              .map(check -> check.ok() ? "[+]" + check.name() + " ok\n" : failed(check))
-              .collect(Collectors.joining());
+      String list = checks.stream().map(AdminServer::line).collect(Collectors.joining());
       return AdminReply.plain(code, list + "readyz check " + (ready ? "passed\n" : "failed\n"));
     }
     return AdminReply.plain(code, ready ? "ok" : "not ready");
   }
 
-  private static String failed(AdminPages.Check check) {
-    return "[-]" + check.name() + " failed: reason withheld\n";
+  private static String line(AdminPages.Check check) {
+    String note = check.note().isEmpty() ? "" : ": " + check.note();
+    return check.ok()
+        ? "[+]" + check.name() + " ok" + note + "\n"
+        : "[-]" + check.name() + " failed" + (note.isEmpty() ? ": reason withheld" : note) + "\n";
   }
 
   private void oneAtATime(HttpServerRequest request, Callable<AdminReply> page) {

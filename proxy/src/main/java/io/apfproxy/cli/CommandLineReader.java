@@ -117,8 +117,7 @@ final class CommandLineReader {
       return null;
     }
     List<String> values = option.stringValues();
-    boolean list =
-        Flag.byKey(name.substring(2)).filter(flag -> flag.kind() == ValueKind.LIST).isPresent();
+    boolean list = Flag.byKey(name.substring(2)).filter(flag -> flag.kind().isList()).isPresent();
     return list ? String.join(",", values) : values.get(values.size() - 1);
   }
 
@@ -167,7 +166,7 @@ final class CommandLineReader {
   private static OptionSpec option(Flag flag) {
     OptionSpec.Builder option =
         flag == Flag.V ? OptionSpec.builder(flag.flag(), "-v") : OptionSpec.builder(flag.flag());
-    if (flag.kind() == ValueKind.LIST) {
+    if (flag.kind().isList()) {
       return option.arity("1").type(List.class).auxiliaryTypes(String.class).build();
     }
     option.type(String.class);

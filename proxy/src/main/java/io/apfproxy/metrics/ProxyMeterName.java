@@ -13,6 +13,17 @@ enum ProxyMeterName {
   READY("apf_proxy_ready", "1 if the proxy is ready, else 0"),
   CERTIFICATE_DAYS("apf_proxy_certificate_days_left", "Days until the serving certificate ends"),
   SERVER_LIMIT("apf_proxy_server_limit_seats", "Seats of all priority levels together"),
+  CONFIG_AGE(
+      "apf_proxy_config_age_seconds",
+      "Seconds since a source of schemas and levels was last known to be current, by source"),
+  CONFIG_SOURCE_UP(
+      "apf_proxy_config_source_up",
+      "1 if the source can be read and nothing in it is wrong, else 0"),
+  CONFIG_OBJECTS(
+      "apf_proxy_config_objects",
+      "Schemas and levels, by source and by what became of them: in_force, overridden,"
+          + " last_valid (an earlier version is in force), rejected"),
+  CONFIG_CHANGES("apf_proxy_config_changes", "Changes of the schemas and levels in force"),
   CURRENT_IN_FLIGHT("apiserver_current_inflight_requests", "Requests executing now, by kind"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");

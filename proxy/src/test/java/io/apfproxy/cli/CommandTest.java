@@ -43,12 +43,30 @@ class CommandTest {
     assertThat(options.listener().securePort()).isEqualTo(6443);
     assertThat(options.admin()).isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443));
     assertThat(options.flowControl())
-        .isEqualTo(new ProxyOptions.FlowControlling(true, 400, 200, false));
+        .isEqualTo(
+            new ProxyOptions.FlowControlling(
+                List.of(new ProxyOptions.Source(ProxyOptions.SourceKind.BUILTIN, null)),
+                true,
+                400,
+                200,
+                false));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(options.upstream().identity()).containsExactly("auto");
     assertThat(options.authentication().anonymous()).isTrue();
     assertThat(serve(Map.of(), "serve")).isEqualTo(options);
+  }
+
+  @Test
+  void keepsTheOrderOfTheSources() throws UsageException {
+    assertThat(
+            serve(Map.of(), "--flowcontrol-source=native,files:/etc/a", "--flowcontrol-source=crd")
+                .flowControl()
+                .sources())
+        .containsExactly(
+            new ProxyOptions.Source(ProxyOptions.SourceKind.NATIVE, null),
+            new ProxyOptions.Source(ProxyOptions.SourceKind.FILES, Path.of("/etc/a")),
+            new ProxyOptions.Source(ProxyOptions.SourceKind.CRD, null));
   }
 
   @ParameterizedTest(name = "flag {0}, variable {1}, file {2}: {3}")
@@ -194,7 +212,24 @@ class CommandTest {
         bad(
             "--bind-address: found \"localhost\", expected an IP address",
             "--bind-address=localhost"),
-        bad("--flowcontrol-source: found \"crd\", expected builtin", "--flowcontrol-source=crd"),
+        bad(
+            "--flowcontrol-source: found \"crds\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=crds"),
+        bad(
+            "--flowcontrol-source: found \"crd,crd\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=crd",
+            "--flowcontrol-source=crd"),
+        bad(
+            "--flowcontrol-source: found \"files:\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=files:"),
+        bad(
+            "--flowcontrol-source: found with --enable-priority-and-fairness=false, which has no"
+                + " schemas and levels; expected one of the two",
+            "--flowcontrol-source=crd",
+            "--enable-priority-and-fairness=false"),
         bad(
             "--upstream-identity: found \"auto,impersonation\", expected auto, or some of"
                 + " pass-through, request-header, impersonation",
