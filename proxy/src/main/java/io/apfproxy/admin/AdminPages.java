@@ -1,5 +1,6 @@
 package io.apfproxy.admin;
 
+import io.apfproxy.nullness.Nullable;
 import java.util.List;
 import java.util.Optional;
 
@@ -30,6 +31,17 @@ public interface AdminPages {
    * @return empty where flow control has no queues
    */
   Optional<String> dump(Dump what, boolean withRequestDetails);
+
+  /**
+   * Where a request would go now, and why.
+   *
+   * @param method such as {@code GET}
+   * @param url path and query
+   * @param user null for an anonymous request
+   * @return empty where flow control has no queues
+   * @throws IllegalArgumentException if this is no request; its message says why
+   */
+  Optional<String> explain(String method, String url, @Nullable String user, List<String> groups);
 
   /** kube-apiserver's three dumps. Source: specification apf-config.md 6. */
   enum Dump {

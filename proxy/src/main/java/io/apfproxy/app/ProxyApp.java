@@ -14,6 +14,7 @@ import io.apfproxy.kube.UpstreamAccess;
 import io.apfproxy.kube.UpstreamAccessException;
 import io.apfproxy.kube.UpstreamCheck;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.server.Collaborators;
 import io.apfproxy.server.ProxyServer;
 import io.apfproxy.server.ServerConfig;
@@ -339,6 +340,12 @@ public final class ProxyApp implements AutoCloseable {
     @Override
     public String metrics() {
       return metrics.scrape();
+    }
+
+    @Override
+    public Optional<String> explain(
+        String method, String url, @Nullable String user, List<String> groups) {
+      return flowControl.explain(method, url, user, groups);
     }
 
     @Override

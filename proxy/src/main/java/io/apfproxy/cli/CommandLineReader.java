@@ -18,7 +18,11 @@ final class CommandLineReader {
   private static final String SERVE = "serve";
   private static final String KUBECONFIG = "kubeconfig";
   private static final String VERSION = "version";
-  private static final List<String> COMMANDS = List.of(SERVE, KUBECONFIG, VERSION);
+  private static final String CHECK = "check";
+  private static final String DIFF = "diff";
+  private static final String EXPLAIN = "explain";
+  private static final List<String> COMMANDS =
+      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, VERSION);
 
   private static final String SERVER = "--server";
   private static final String CERTIFICATE_AUTHORITY = "--certificate-authority";
@@ -38,10 +42,13 @@ final class CommandLineReader {
     return switch (first) {
       case SERVE -> serve(rest);
       case KUBECONFIG -> kubeconfig(rest);
+      case CHECK -> ConfigurationCommands.check(rest);
+      case DIFF -> ConfigurationCommands.diff(rest);
+      case EXPLAIN -> ConfigurationCommands.explain(rest);
       case VERSION -> version(rest);
       default ->
           throw new UsageException(
-              "unknown command \"" + first + "\", expected serve, kubeconfig or version");
+              "unknown command \"" + first + "\", expected one of " + String.join(", ", COMMANDS));
     };
   }
 
@@ -125,6 +132,10 @@ final class CommandLineReader {
     return new CommandLine(spec).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
   }
 
+  static ParseResult parse(CommandSpec spec, List<String> arguments) throws UsageException {
+    return parse(commandLine(spec), arguments);
+  }
+
   private static ParseResult parse(CommandLine line, List<String> arguments) throws UsageException {
     try {
       return line.parseArgs(arguments.toArray(String[]::new));
@@ -183,7 +194,7 @@ final class CommandLineReader {
     return spec;
   }
 
-  private static OptionSpec help() {
+  static OptionSpec help() {
     return OptionSpec.builder("-h", "--help").usageHelp(true).type(boolean.class).build();
   }
 }

@@ -179,10 +179,30 @@ class CommandTest {
     return Stream.of(
         bad("unknown flag --secure-prt, the nearest known is --secure-port", "--secure-prt=1"),
         bad("unknown flag --kubconfig, the nearest known is --kubeconfig", "--kubconfig", "x"),
-        bad("unknown command \"check\", expected serve, kubeconfig or version", "check"),
+        bad(
+            "unknown command \"chek\", expected one of serve, kubeconfig, check, diff, explain,"
+                + " version",
+            "chek"),
+        bad(
+            "--admin: found \"localhost\", expected a URL such as http://127.0.0.1:8443",
+            "explain",
+            "GET",
+            "/",
+            "--admin=localhost"),
+        bad(
+            "--admin: found with --config or --seats, expected one of them",
+            "explain",
+            "GET",
+            "/",
+            "--admin=http://a",
+            "--config=b"),
+        bad("check: found no file, expected FILE...", "check"),
+        bad("diff: found 1 files, expected OLD NEW", "diff", "a"),
+        bad("--seats: found \"0\", expected a whole number from 1", "diff", "a", "b", "--seats=0"),
+        bad("explain: found 1 arguments, expected METHOD URL, such as GET /api", "explain", "GET"),
         bad(
             "unknown argument \"extra\", expected flags, or a command before them: serve,"
-                + " kubeconfig, version",
+                + " kubeconfig, check, diff, explain, version",
             "serve",
             "extra"),
         bad("--kubeconfig: found no value, expected a file", "--kubeconfig"),

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
+import java.net.URLEncoder;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -147,6 +149,14 @@ final class SourcesRealIT {
     apply(schema("tenants"));
     awaitLevel("tenants");
     moreRequests();
+
+    String explained =
+        proxy.page(
+            "/debug/api_priority_and_fairness/explain?method=GET&user=alice&group=dev&url="
+                + URLEncoder.encode(TARGET, StandardCharsets.UTF_8));
+    System.out.println(explained);
+    assertThat(explained)
+        .contains("schema   tenants (3000)", "level    tenants, 128 queues", "requests execute");
 
     SortedMap<String, Integer> ends = load.stop();
     System.out.println("changes of a level under load: " + ends);
