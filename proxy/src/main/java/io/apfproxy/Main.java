@@ -1,7 +1,11 @@
 package io.apfproxy;
 
+import io.apfproxy.app.CheckCommand;
+import io.apfproxy.app.DiffCommand;
+import io.apfproxy.app.ExplainCommand;
 import io.apfproxy.app.KubeconfigCommand;
 import io.apfproxy.app.LogLevel;
+import io.apfproxy.app.Output;
 import io.apfproxy.app.ProxyApp;
 import io.apfproxy.app.StartException;
 import io.apfproxy.app.Termination;
@@ -38,12 +42,23 @@ public final class Main {
     }
     if (command instanceof Command.Kubeconfig kubeconfig) {
       System.out.print(KubeconfigCommand.run(kubeconfig.options()));
+    } else if (command instanceof Command.Check check) {
+      return print(CheckCommand.run(check.files()));
+    } else if (command instanceof Command.Diff diff) {
+      return print(DiffCommand.run(diff));
+    } else if (command instanceof Command.Explain explain) {
+      return print(ExplainCommand.run(explain.options()));
     } else if (command instanceof Command.Help help) {
       System.out.print(help.text());
     } else {
       System.out.println(Version.line());
     }
     return 0;
+  }
+
+  private static int print(Output output) {
+    System.out.print(output.text());
+    return output.exitCode();
   }
 
   private static int serve(ProxyOptions options) throws StartException {

@@ -23,7 +23,7 @@ class PackageDirectionTest {
           List.of("config", "work"),
           List.of("classify", "level"),
           List.of("flowcontrol"),
-          List.of("authn", "upstream", "cli"),
+          List.of("authn", "upstream", "cli", "source"),
           List.of("server", "admin", "kube", "metrics"),
           List.of("app"));
   private static final int FIRST_STOREY_WITH_LIBRARIES = 5;

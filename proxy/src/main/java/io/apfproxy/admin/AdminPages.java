@@ -1,12 +1,22 @@
 package io.apfproxy.admin;
 
+import io.apfproxy.nullness.Nullable;
 import java.util.List;
 import java.util.Optional;
 
 /** What the admin listener shows. Called on worker threads but for {@link #readiness}. */
 public interface AdminPages {
-  /** One condition of readiness. */
-  record Check(String name, boolean ok) {}
+  /**
+   * One condition of readiness.
+   *
+   * @param note what is to be known though it is met, or why it is not; open to everybody, so it
+   *     names nothing of the cluster; may be empty
+   */
+  record Check(String name, boolean ok, String note) {
+    public Check(String name, boolean ok) {
+      this(name, ok, "");
+    }
+  }
 
   /** All conditions; ready if all are met. Must not block. */
   List<Check> readiness();
@@ -21,6 +31,17 @@ public interface AdminPages {
    * @return empty where flow control has no queues
    */
   Optional<String> dump(Dump what, boolean withRequestDetails);
+
+  /**
+   * Where a request would go now, and why.
+   *
+   * @param method such as {@code GET}
+   * @param url path and query
+   * @param user null for an anonymous request
+   * @return empty where flow control has no queues
+   * @throws IllegalArgumentException if this is no request; its message says why
+   */
+  Optional<String> explain(String method, String url, @Nullable String user, List<String> groups);
 
   /** kube-apiserver's three dumps. Source: specification apf-config.md 6. */
   enum Dump {

@@ -2,6 +2,7 @@ package io.apfproxy.admin;
 
 import io.apfproxy.admin.AdminPages.Dump;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
@@ -28,7 +29,8 @@ public final class AdminServer {
   private static final int IDLE_SECONDS = 60;
   private static final String LIVEZ = "/livez";
   private static final String READYZ = "/readyz";
-  private static final List<String> KNOWN = List.of(LIVEZ, READYZ, "/metrics");
+  private static final String EXPLAIN = "/debug/api_priority_and_fairness/explain";
+  private static final List<String> KNOWN = List.of(LIVEZ, READYZ, EXPLAIN, "/metrics");
   private static final List<HttpMethod> READING = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
   private final Vertx vertx;
@@ -84,15 +86,33 @@ public final class AdminServer {
       String details = request.getParam("includeRequestDetails");
       boolean withDetails = details != null && !details.isEmpty();
       oneAtATime(request, () -> dump(dump.get(), withDetails));
+    } else if (path.equals(EXPLAIN)) {
+      MultiMap parameters = request.params();
+      oneAtATime(request, () -> explain(parameters));
     } else {
       oneAtATime(request, () -> AdminReply.prometheus(pages.metrics()));
     }
   }
 
   private AdminReply dump(Dump what, boolean withDetails) {
-    return pages
-        .dump(what, withDetails)
-        .map(text -> AdminReply.plain(200, text))
+    return page(pages.dump(what, withDetails));
+  }
+
+  private AdminReply explain(MultiMap parameters) {
+    String method = parameters.get("method");
+    String url = parameters.get("url");
+    if (method == null || url == null) {
+      return AdminReply.plain(400, "explain: expected the parameters method and url\n");
+    }
+    try {
+      return page(pages.explain(method, url, parameters.get("user"), parameters.getAll("group")));
+    } catch (IllegalArgumentException e) {
+      return AdminReply.plain(400, e.getMessage() + "\n");
+    }
+  }
+
+  private static AdminReply page(Optional<String> text) {
+    return text.map(found -> AdminReply.plain(200, found))
         .orElseGet(
             () ->
                 AdminReply.plain(404, "404: --enable-priority-and-fairness=false has no queues\n"));
@@ -103,17 +123,17 @@ public final class AdminServer {
     boolean ready = checks.stream().allMatch(AdminPages.Check::ok);
     int code = ready ? 200 : 503;
     if (request.params().contains("verbose")) {
-      String list =
-          checks.stream()
-              .map(check -> check.ok() ? "[+]" + check.name() + " ok\n" : failed(check))
-              .collect(Collectors.joining());
+      String list = checks.stream().map(AdminServer::line).collect(Collectors.joining());
       return AdminReply.plain(code, list + "readyz check " + (ready ? "passed\n" : "failed\n"));
     }
     return AdminReply.plain(code, ready ? "ok" : "not ready");
   }
 
-  private static String failed(AdminPages.Check check) {
-    return "[-]" + check.name() + " failed: reason withheld\n";
+  private static String line(AdminPages.Check check) {
+    String note = check.note().isEmpty() ? "" : ": " + check.note();
+    return check.ok()
+        ? "[+]" + check.name() + " ok" + note + "\n"
+        : "[-]" + check.name() + " failed" + (note.isEmpty() ? ": reason withheld" : note) + "\n";
   }
 
   private void oneAtATime(HttpServerRequest request, Callable<AdminReply> page) {

@@ -9,7 +9,9 @@ import io.apfproxy.flowcontrol.FlowControlSettings;
 import io.apfproxy.flowcontrol.MaxInFlight;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -41,6 +43,24 @@ record FlowControlPart(FlowControl control, @Nullable ApfFlowControl fair) {
   void adjustBorrowing() {
     if (fair != null) {
       fair.adjustBorrowing();
+    }
+  }
+
+  /**
+   * Where a request would go now; empty with the classic limits.
+   *
+   * @throws IllegalArgumentException if this is no request
+   */
+  Optional<String> explain(String method, String url, @Nullable String user, List<String> groups) {
+    if (fair == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          Explanation.of(fair.configuration(), new LiveSeats(fair), method, url, user, groups));
+    } catch (RefusedException e) {
+      throw new IllegalArgumentException(
+          "explain: " + url + " is answered " + e.code() + ": " + e.getMessage(), e);
     }
   }
 

@@ -14,15 +14,18 @@ import io.apfproxy.kube.UpstreamAccess;
 import io.apfproxy.kube.UpstreamAccessException;
 import io.apfproxy.kube.UpstreamCheck;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.server.Collaborators;
 import io.apfproxy.server.ProxyServer;
 import io.apfproxy.server.ServerConfig;
+import io.apfproxy.source.FlowSource;
 import io.apfproxy.time.TimeSource;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +45,7 @@ public final class ProxyApp implements AutoCloseable {
   private static final Duration BORROWING_PERIOD = Duration.ofSeconds(10);
   private static final Duration CERTIFICATE_PERIOD = Duration.ofSeconds(10);
   private static final Duration UPSTREAM_PERIOD = Duration.ofSeconds(2);
+  private static final Duration LONGEST_CONFIGURING = Duration.ofSeconds(10);
   private static final Duration CUTTING = Duration.ofSeconds(5);
 
   private final ProxyOptions options;
@@ -52,6 +56,8 @@ public final class ProxyApp implements AutoCloseable {
   private final UpstreamAccess access;
   private final ClientTrustSource trust;
   private final FlowControlPart flowControl;
+  private final Optional<Reconfiguration> reconfiguration;
+  private final long startedAt = System.nanoTime();
   private final UpstreamGate gate;
   private final ProxyServer server;
   private final int adminPort;
@@ -67,6 +73,8 @@ public final class ProxyApp implements AutoCloseable {
       Transports transports = Transports.choose(options.listener().transport());
       Timers timers = closers.add("timers", new Timers("timers"));
       flowControl = FlowControlPart.create(options.flowControl(), timers, metrics);
+      reconfiguration =
+          FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
       trust = closers.add("client trust", ClientTrustSource.open(trustFlags(), access.client()));
       gate = gate();
       gate.ask();
@@ -247,7 +255,14 @@ public final class ProxyApp implements AutoCloseable {
 
   /** Whether clients are served: it listens, the upstream answers, and no stop was asked for. */
   public boolean isReady() {
-    return listening && !stopping && gate.isReachable();
+    return listening && !stopping && gate.isReachable() && isConfigured();
+  }
+
+  /** A start does not wait for its configuration for ever: the built-in objects are there. */
+  private boolean isConfigured() {
+    return reconfiguration.isEmpty()
+        || reconfiguration.get().isLoaded()
+        || System.nanoTime() - startedAt > LONGEST_CONFIGURING.toNanos();
   }
 
   /** Several lines for people: where it listens, for which upstream, what to try next. */
@@ -291,15 +306,46 @@ public final class ProxyApp implements AutoCloseable {
   private final class Pages implements AdminPages {
     @Override
     public List<Check> readiness() {
-      return List.of(
-          new Check("upstream", gate.isReachable()),
-          new Check("listener", listening),
-          new Check("shutdown", !stopping));
+      List<Check> checks = new ArrayList<>();
+      checks.add(new Check("upstream", gate.isReachable()));
+      checks.add(new Check("listener", listening));
+      checks.add(new Check("shutdown", !stopping));
+      reconfiguration.ifPresent(flow -> checks.addAll(configuration(flow)));
+      return checks;
+    }
+
+    private List<Check> configuration(Reconfiguration flow) {
+      boolean configured = isConfigured();
+      return flow.sources().stream()
+          .map(
+              source -> {
+                FlowSource.Snapshot snapshot = source.snapshot();
+                return new Check(
+                    "flowcontrol-" + source.name().replaceFirst(":.*", ""),
+                    configured || snapshot.loaded(),
+                    note(snapshot));
+              })
+          .toList();
+    }
+
+    private static String note(FlowSource.Snapshot snapshot) {
+      if (snapshot.trouble().isEmpty()) {
+        return "";
+      }
+      return snapshot.loaded()
+          ? "in trouble, its last version stays in force"
+          : "not read yet, the built-in objects are in force";
     }
 
     @Override
     public String metrics() {
       return metrics.scrape();
+    }
+
+    @Override
+    public Optional<String> explain(
+        String method, String url, @Nullable String user, List<String> groups) {
+      return flowControl.explain(method, url, user, groups);
     }
 
     @Override

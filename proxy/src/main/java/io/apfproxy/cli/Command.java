@@ -1,5 +1,6 @@
 package io.apfproxy.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -13,6 +14,25 @@ public sealed interface Command {
 
   /** Print a kubeconfig that leads through the proxy. */
   record Kubeconfig(KubeconfigOptions options) implements Command {}
+
+  /** Say what is wrong in manifests. */
+  record Check(List<Path> files) implements Command {
+    public Check {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * Say what a change of manifests means.
+   *
+   * @param before file or folder
+   * @param after file or folder
+   * @param seats of all levels together
+   */
+  record Diff(Path before, Path after, int seats) implements Command {}
+
+  /** Say where a request goes, and why. */
+  record Explain(ExplainOptions options) implements Command {}
 
   /** Print the version. */
   record Version() implements Command {}

@@ -18,7 +18,11 @@ final class CommandLineReader {
   private static final String SERVE = "serve";
   private static final String KUBECONFIG = "kubeconfig";
   private static final String VERSION = "version";
-  private static final List<String> COMMANDS = List.of(SERVE, KUBECONFIG, VERSION);
+  private static final String CHECK = "check";
+  private static final String DIFF = "diff";
+  private static final String EXPLAIN = "explain";
+  private static final List<String> COMMANDS =
+      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, VERSION);
 
   private static final String SERVER = "--server";
   private static final String CERTIFICATE_AUTHORITY = "--certificate-authority";
@@ -38,10 +42,13 @@ final class CommandLineReader {
     return switch (first) {
       case SERVE -> serve(rest);
       case KUBECONFIG -> kubeconfig(rest);
+      case CHECK -> ConfigurationCommands.check(rest);
+      case DIFF -> ConfigurationCommands.diff(rest);
+      case EXPLAIN -> ConfigurationCommands.explain(rest);
       case VERSION -> version(rest);
       default ->
           throw new UsageException(
-              "unknown command \"" + first + "\", expected serve, kubeconfig or version");
+              "unknown command \"" + first + "\", expected one of " + String.join(", ", COMMANDS));
     };
   }
 
@@ -117,13 +124,16 @@ final class CommandLineReader {
       return null;
     }
     List<String> values = option.stringValues();
-    boolean list =
-        Flag.byKey(name.substring(2)).filter(flag -> flag.kind() == ValueKind.LIST).isPresent();
+    boolean list = Flag.byKey(name.substring(2)).filter(flag -> flag.kind().isList()).isPresent();
     return list ? String.join(",", values) : values.get(values.size() - 1);
   }
 
   private static CommandLine commandLine(CommandSpec spec) {
     return new CommandLine(spec).setExpandAtFiles(false).setOverwrittenOptionsAllowed(true);
+  }
+
+  static ParseResult parse(CommandSpec spec, List<String> arguments) throws UsageException {
+    return parse(commandLine(spec), arguments);
   }
 
   private static ParseResult parse(CommandLine line, List<String> arguments) throws UsageException {
@@ -167,7 +177,7 @@ final class CommandLineReader {
   private static OptionSpec option(Flag flag) {
     OptionSpec.Builder option =
         flag == Flag.V ? OptionSpec.builder(flag.flag(), "-v") : OptionSpec.builder(flag.flag());
-    if (flag.kind() == ValueKind.LIST) {
+    if (flag.kind().isList()) {
       return option.arity("1").type(List.class).auxiliaryTypes(String.class).build();
     }
     option.type(String.class);
@@ -184,7 +194,7 @@ final class CommandLineReader {
     return spec;
   }
 
-  private static OptionSpec help() {
+  static OptionSpec help() {
     return OptionSpec.builder("-h", "--help").usageHelp(true).type(boolean.class).build();
   }
 }

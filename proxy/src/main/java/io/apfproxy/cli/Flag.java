@@ -152,7 +152,7 @@ enum Flag {
       Group.FLOW_CONTROL,
       ValueKind.SOURCE,
       "builtin",
-      "origin of schemas and levels"),
+      "origins of schemas and levels, later ones over earlier ones: builtin,files:DIR,crd,native"),
   EXPOSE_FLOW_HEADERS(
       "expose-flow-headers",
       Group.FLOW_CONTROL,

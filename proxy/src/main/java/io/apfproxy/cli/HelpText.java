@@ -16,6 +16,9 @@ final class HelpText {
     line(text, "Usage:");
     line(text, "  apf-proxy [serve] [flags]      run the proxy");
     line(text, "  apf-proxy kubeconfig [flags]   print a kubeconfig that leads through it");
+    line(text, "  apf-proxy check FILE...        say what is wrong in manifests");
+    line(text, "  apf-proxy diff OLD NEW         say what a change of manifests means");
+    line(text, "  apf-proxy explain METHOD URL   say where a request goes, and why");
     line(text, "  apf-proxy version              print the version");
     for (Flag.Group group : Flag.Group.values()) {
       line(text, "");
@@ -42,6 +45,47 @@ final class HelpText {
     row(text, "--server URL", "the proxy, as its clients reach it");
     row(text, "--certificate-authority FILE", "CA of its certificate, or a self-signed one");
     row(text, "-h, --help", "this text");
+    return text.toString();
+  }
+
+  static String check() {
+    StringBuilder text = new StringBuilder();
+    line(text, "Prints what is wrong in manifests as file:line: field: message; exit code 1 then.");
+    line(text, "");
+    line(text, "Usage:");
+    line(text, "  apf-proxy check FILE...    files of YAML or JSON, or folders of them");
+    return text.toString();
+  }
+
+  static String diff() {
+    StringBuilder text = new StringBuilder();
+    line(text, "Prints what a change of manifests means for levels, limits and matching.");
+    line(text, "");
+    line(text, "Usage:");
+    line(text, "  apf-proxy diff OLD NEW [flags]   each a file, or a folder of them");
+    line(text, "");
+    row(text, "--seats N", "of all levels together [600]");
+    line(text, "");
+    line(
+        text,
+        "Both lie over the built-in objects, as with --flowcontrol-source=builtin,files:DIR.");
+    return text.toString();
+  }
+
+  static String explain() {
+    StringBuilder text = new StringBuilder();
+    line(
+        text, "Prints which schema a request matches, why the earlier ones do not, and its level,");
+    line(text, "flow, hand of queues, width and limit.");
+    line(text, "");
+    line(text, "Usage:");
+    line(text, "  apf-proxy explain METHOD URL [flags]   such as GET '/api/v1/pods?limit=500'");
+    line(text, "");
+    row(text, "--user NAME", "who asks; without it, the anonymous user");
+    row(text, "--group NAME", "a group of the user, may be repeated");
+    row(text, "--config FILE", "manifests, or a folder of them, over the built-in objects");
+    row(text, "--seats N", "of all levels together [600]");
+    row(text, "--admin URL", "ask a running proxy instead, such as http://127.0.0.1:8443");
     return text.toString();
   }
 

@@ -6,11 +6,14 @@ import io.apfproxy.cli.ProxyOptions.FlowControlling;
 import io.apfproxy.cli.ProxyOptions.FrontProxy;
 import io.apfproxy.cli.ProxyOptions.Listener;
 import io.apfproxy.cli.ProxyOptions.Shutdown;
+import io.apfproxy.cli.ProxyOptions.Source;
+import io.apfproxy.cli.ProxyOptions.SourceKind;
 import io.apfproxy.cli.ProxyOptions.Transport;
 import io.apfproxy.cli.ProxyOptions.Upstream;
 import io.apfproxy.nullness.Nullable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -27,6 +30,8 @@ final class OptionsReader {
           Flag.REQUESTHEADER_GROUP_HEADERS,
           Flag.REQUESTHEADER_EXTRA_HEADERS_PREFIX);
 
+  private static final String FILES = "files:";
+
   private final Settings settings;
 
   OptionsReader(Settings settings) {
@@ -34,9 +39,6 @@ final class OptionsReader {
   }
 
   ProxyOptions read() throws UsageException {
-    if (!settings.text(Flag.FLOWCONTROL_SOURCE).equals("builtin")) {
-      throw settings.unexpected(Flag.FLOWCONTROL_SOURCE);
-    }
     return new ProxyOptions(
         listener(),
         upstream(),
@@ -161,7 +163,41 @@ final class OptionsReader {
               + Flag.ENABLE_PRIORITY_AND_FAIRNESS.flag()
               + "=false, which has no levels to name; expected one of the two");
     }
-    return new FlowControlling(fair, reading, writing, expose);
+    List<Source> sources = sources();
+    if (!fair && !sources.equals(List.of(new Source(SourceKind.BUILTIN, null)))) {
+      throw new UsageException(
+          settings.origin(Flag.FLOWCONTROL_SOURCE)
+              + ": found with "
+              + Flag.ENABLE_PRIORITY_AND_FAIRNESS.flag()
+              + "=false, which has no schemas and levels; expected one of the two");
+    }
+    return new FlowControlling(sources, fair, reading, writing, expose);
+  }
+
+  private List<Source> sources() throws UsageException {
+    List<Source> sources = new ArrayList<>();
+    for (String text : settings.list(Flag.FLOWCONTROL_SOURCE)) {
+      Source source =
+          switch (text) {
+            case "builtin" -> new Source(SourceKind.BUILTIN, null);
+            case "crd" -> new Source(SourceKind.CRD, null);
+            case "native" -> new Source(SourceKind.NATIVE, null);
+            default -> {
+              if (!text.startsWith(FILES) || text.length() == FILES.length()) {
+                throw settings.unexpected(Flag.FLOWCONTROL_SOURCE);
+              }
+              yield new Source(SourceKind.FILES, Path.of(text.substring(FILES.length())));
+            }
+          };
+      if (sources.contains(source)) {
+        throw settings.unexpected(Flag.FLOWCONTROL_SOURCE);
+      }
+      sources.add(source);
+    }
+    if (sources.isEmpty()) {
+      throw settings.unexpected(Flag.FLOWCONTROL_SOURCE);
+    }
+    return sources;
   }
 
   /** The second of two files that make sense together only; null if neither is given. */

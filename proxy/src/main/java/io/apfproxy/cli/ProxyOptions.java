@@ -85,17 +85,45 @@ public record ProxyOptions(
   /**
    * What is admitted when.
    *
+   * @param sources of schemas and levels; later ones lie over earlier ones
    * @param fair false for the two classic limits
    * @param maxInFlight reading requests, part of the seats in all
    * @param maxMutatingInFlight writing requests, the other part
    */
   public record FlowControlling(
-      boolean fair, int maxInFlight, int maxMutatingInFlight, boolean exposeHeaders) {
+      List<Source> sources,
+      boolean fair,
+      int maxInFlight,
+      int maxMutatingInFlight,
+      boolean exposeHeaders) {
+    public FlowControlling {
+      sources = List.copyOf(sources);
+    }
+
     /** Seats of all levels together. */
     public int serverLimit() {
       return Math.addExact(maxInFlight, maxMutatingInFlight);
     }
   }
+
+  /** Where schemas and levels come from. */
+  public enum SourceKind {
+    /** kube-apiserver's mandatory and suggested objects. */
+    BUILTIN,
+    /** A folder of manifests. */
+    FILES,
+    /** Our custom resources in the cluster. */
+    CRD,
+    /** The cluster's own objects. */
+    NATIVE
+  }
+
+  /**
+   * One origin of schemas and levels.
+   *
+   * @param folder set for {@link SourceKind#FILES}, else null
+   */
+  public record Source(SourceKind kind, @Nullable Path folder) {}
 
   /** The listener for operators. */
   public record Admin(String bindAddress, int port) {}

@@ -94,7 +94,7 @@ record SettingsFile(String name, Map<Flag, String> values) {
     if (value.isValueNode() && !value.isNull()) {
       return value.asText();
     }
-    if (value.isArray() && flag.kind() == ValueKind.LIST) {
+    if (value.isArray() && flag.kind().isList()) {
       StringJoiner joined = new StringJoiner(",");
       value.forEach(element -> joined.add(element.asText()));
       return joined.toString();

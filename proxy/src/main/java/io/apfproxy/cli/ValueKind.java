@@ -14,7 +14,7 @@ enum ValueKind {
   LIST("A,B", "values separated by commas"),
   IDENTITY("A,B", "auto, or some of pass-through, request-header, impersonation"),
   TRANSPORT("NAME", "auto, io_uring, epoll or nio"),
-  SOURCE("SOURCE", "builtin");
+  SOURCE("A,B", "some of builtin, files:DIR, crd and native, separated by commas, each once");
 
   private final String label;
   private final String expected;
@@ -22,6 +22,11 @@ enum ValueKind {
   ValueKind(String label, String expected) {
     this.label = label;
     this.expected = expected;
+  }
+
+  /** Whether the flag may be given several times, and be a list in the configuration file. */
+  boolean isList() {
+    return this == LIST || this == SOURCE;
   }
 
   /** Stands for the value in the help; empty where the flag may stand alone. */

@@ -147,6 +147,13 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
     return new ApfRequest(this, route, match, work, digest, listener);
   }
 
+  /** How wide a request would be now; it is not admitted. */
+  public WorkEstimate estimate(RequestDigest digest) {
+    Routing routing = levels.routing();
+    Route route = routing.route(routing.classify(digest).schemaIndex());
+    return estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
+  }
+
   @Override
   public @Nullable ListMeter meterList(
       RequestDigest digest, int status, String contentType, String contentEncoding) {

@@ -2,6 +2,7 @@ package io.apfproxy.kube;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -10,8 +11,10 @@ import java.util.concurrent.TimeUnit;
 final class Periodic implements AutoCloseable {
   private final ScheduledExecutorService thread;
   private final ScheduledFuture<?> repetition;
+  private final Runnable task;
 
   Periodic(String name, Duration every, Runnable task) {
+    this.task = task;
     thread =
         Executors.newSingleThreadScheduledExecutor(
             work -> {
@@ -21,6 +24,15 @@ final class Periodic implements AutoCloseable {
             });
     repetition =
         thread.scheduleWithFixedDelay(task, every.toNanos(), every.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Runs the task once more, soon. */
+  void now() {
+    try {
+      thread.execute(task);
+    } catch (RejectedExecutionException e) {
+      // closed meanwhile: nobody needs it any more
+    }
   }
 
   @Override

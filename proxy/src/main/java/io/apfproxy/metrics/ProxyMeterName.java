@@ -19,6 +19,17 @@ enum ProxyMeterName {
   CURRENT_IN_QUEUE(
       "apiserver_current_inqueue_requests",
       "Most requests waiting at a time in the last second, by kind"),
+  CONFIG_AGE(
+      "apf_proxy_config_age_seconds",
+      "Seconds since a source of schemas and levels was last known to be current, by source"),
+  CONFIG_SOURCE_UP(
+      "apf_proxy_config_source_up",
+      "1 if the source can be read and nothing in it is wrong, else 0"),
+  CONFIG_OBJECTS(
+      "apf_proxy_config_objects",
+      "Schemas and levels, by source and by what became of them: in_force, overridden,"
+          + " last_valid (an earlier version is in force), rejected"),
+  CONFIG_CHANGES("apf_proxy_config_changes", "Changes of the schemas and levels in force"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

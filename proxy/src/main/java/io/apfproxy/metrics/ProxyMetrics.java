@@ -5,6 +5,7 @@ import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.upstream.ProxyEvents;
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -31,6 +32,11 @@ public final class ProxyMetrics implements AutoCloseable {
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final FlowMeters flow = new FlowMeters(prometheus);
   private final ProxyMeters events = new ProxyMeters(registry);
+
+  private final Counter configurationChanges =
+      Counter.builder(ProxyMeterName.CONFIG_CHANGES.meterName())
+          .description(ProxyMeterName.CONFIG_CHANGES.help())
+          .register(registry);
 
   public ProxyMetrics() {
     prometheus.register(new ProcessGauges());
@@ -77,6 +83,22 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Shows how long the serving certificate lasts. */
   public void bindCertificate(DoubleSupplier daysLeft) {
     gauge(ProxyMeterName.CERTIFICATE_DAYS, daysLeft);
+  }
+
+  /** Shows one source of schemas and levels. */
+  public void bindSource(String source, DoubleSupplier ageSeconds, BooleanSupplier up) {
+    gauge(ProxyMeterName.CONFIG_AGE, ageSeconds, "source", source);
+    gauge(ProxyMeterName.CONFIG_SOURCE_UP, () -> up.getAsBoolean() ? 1 : 0, "source", source);
+  }
+
+  /** Shows how many objects of a source are in one state. */
+  public void bindConfigObjects(String source, String state, IntSupplier number) {
+    gauge(ProxyMeterName.CONFIG_OBJECTS, number::getAsInt, "source", source, "state", state);
+  }
+
+  /** Counts a change of the schemas and levels in force. */
+  public void configurationChanged() {
+    configurationChanges.increment();
   }
 
   /** Names what runs, and on what. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.admin.AdminPages.Check;
 import io.apfproxy.admin.AdminPages.Dump;
+import io.apfproxy.nullness.Nullable;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -34,13 +35,14 @@ class AdminServerIT {
   private static final class Pages implements AdminPages {
     private volatile boolean upstream = true;
     private volatile boolean queues = true;
+    private volatile String note = "";
     private final CountDownLatch slow = new CountDownLatch(1);
     private final CountDownLatch entered = new CountDownLatch(1);
     private volatile boolean block;
 
     @Override
     public List<Check> readiness() {
-      return List.of(new Check("upstream", upstream), new Check("shutdown", true));
+      return List.of(new Check("upstream", upstream), new Check("shutdown", true, note));
     }
 
     @Override
@@ -54,6 +56,17 @@ class AdminServerIT {
         }
       }
       return "up 1\n";
+    }
+
+    @Override
+    public Optional<String> explain(
+        String method, String url, @Nullable String user, List<String> groups) {
+      if (url.isEmpty()) {
+        throw new IllegalArgumentException("no URL");
+      }
+      return queues
+          ? Optional.of(method + " " + url + " by " + user + " of " + groups + "\n")
+          : Optional.empty();
     }
 
     @Override
@@ -72,6 +85,30 @@ class AdminServerIT {
   void stop() throws Exception {
     pages.slow.countDown();
     vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void explainsARequestByItsParameters() throws Exception {
+    String page = "/debug/api_priority_and_fairness/explain";
+
+    assertThat(get(page + "?method=GET&url=%2Fapi%3Fa%3Db&user=alice&group=x&group=y").body())
+        .isEqualTo("GET /api?a=b by alice of [x, y]\n");
+    assertThat(get(page + "?method=GET&url=%2Fapi").body()).isEqualTo("GET /api by null of []\n");
+    assertThat(get(page + "?method=GET").code()).isEqualTo(400);
+    assertThat(get(page + "?method=GET&url=").body()).isEqualTo("no URL\n");
+    pages.queues = false;
+    assertThat(get(page + "?method=GET&url=%2Fapi").code()).isEqualTo(404);
+  }
+
+  @Test
+  void saysWhatIsToBeKnownThoughAllIsReady() throws Exception {
+    pages.note = "in trouble, its last version stays in force";
+
+    Answer answer = get("/readyz?verbose");
+
+    assertThat(answer.code()).isEqualTo(200);
+    assertThat(answer.body())
+        .contains("[+]shutdown ok: in trouble, its last version stays in force\n");
   }
 
   private Answer get(String path) throws IOException {

@@ -43,12 +43,30 @@ class CommandTest {
     assertThat(options.listener().securePort()).isEqualTo(6443);
     assertThat(options.admin()).isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443));
     assertThat(options.flowControl())
-        .isEqualTo(new ProxyOptions.FlowControlling(true, 400, 200, false));
+        .isEqualTo(
+            new ProxyOptions.FlowControlling(
+                List.of(new ProxyOptions.Source(ProxyOptions.SourceKind.BUILTIN, null)),
+                true,
+                400,
+                200,
+                false));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(options.upstream().identity()).containsExactly("auto");
     assertThat(options.authentication().anonymous()).isTrue();
     assertThat(serve(Map.of(), "serve")).isEqualTo(options);
+  }
+
+  @Test
+  void keepsTheOrderOfTheSources() throws UsageException {
+    assertThat(
+            serve(Map.of(), "--flowcontrol-source=native,files:/etc/a", "--flowcontrol-source=crd")
+                .flowControl()
+                .sources())
+        .containsExactly(
+            new ProxyOptions.Source(ProxyOptions.SourceKind.NATIVE, null),
+            new ProxyOptions.Source(ProxyOptions.SourceKind.FILES, Path.of("/etc/a")),
+            new ProxyOptions.Source(ProxyOptions.SourceKind.CRD, null));
   }
 
   @ParameterizedTest(name = "flag {0}, variable {1}, file {2}: {3}")
@@ -161,10 +179,30 @@ class CommandTest {
     return Stream.of(
         bad("unknown flag --secure-prt, the nearest known is --secure-port", "--secure-prt=1"),
         bad("unknown flag --kubconfig, the nearest known is --kubeconfig", "--kubconfig", "x"),
-        bad("unknown command \"check\", expected serve, kubeconfig or version", "check"),
+        bad(
+            "unknown command \"chek\", expected one of serve, kubeconfig, check, diff, explain,"
+                + " version",
+            "chek"),
+        bad(
+            "--admin: found \"localhost\", expected a URL such as http://127.0.0.1:8443",
+            "explain",
+            "GET",
+            "/",
+            "--admin=localhost"),
+        bad(
+            "--admin: found with --config or --seats, expected one of them",
+            "explain",
+            "GET",
+            "/",
+            "--admin=http://a",
+            "--config=b"),
+        bad("check: found no file, expected FILE...", "check"),
+        bad("diff: found 1 files, expected OLD NEW", "diff", "a"),
+        bad("--seats: found \"0\", expected a whole number from 1", "diff", "a", "b", "--seats=0"),
+        bad("explain: found 1 arguments, expected METHOD URL, such as GET /api", "explain", "GET"),
         bad(
             "unknown argument \"extra\", expected flags, or a command before them: serve,"
-                + " kubeconfig, version",
+                + " kubeconfig, check, diff, explain, version",
             "serve",
             "extra"),
         bad("--kubeconfig: found no value, expected a file", "--kubeconfig"),
@@ -194,7 +232,24 @@ class CommandTest {
         bad(
             "--bind-address: found \"localhost\", expected an IP address",
             "--bind-address=localhost"),
-        bad("--flowcontrol-source: found \"crd\", expected builtin", "--flowcontrol-source=crd"),
+        bad(
+            "--flowcontrol-source: found \"crds\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=crds"),
+        bad(
+            "--flowcontrol-source: found \"crd,crd\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=crd",
+            "--flowcontrol-source=crd"),
+        bad(
+            "--flowcontrol-source: found \"files:\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=files:"),
+        bad(
+            "--flowcontrol-source: found with --enable-priority-and-fairness=false, which has no"
+                + " schemas and levels; expected one of the two",
+            "--flowcontrol-source=crd",
+            "--enable-priority-and-fairness=false"),
         bad(
             "--upstream-identity: found \"auto,impersonation\", expected auto, or some of"
                 + " pass-through, request-header, impersonation",

@@ -1,0 +1,82 @@
+package io.apfproxy.app;
+
+import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.config.ConfigurationPlan.State;
+import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.kube.ClusterSource;
+import io.apfproxy.kube.ConditionWriter;
+import io.apfproxy.kube.UpstreamAccess;
+import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.source.BuiltInSource;
+import io.apfproxy.source.FilesSource;
+import io.apfproxy.source.FlowSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Opens what {@code --flowcontrol-source} asks for, and puts it to work. */
+final class FlowSources {
+  private static final Duration FILES_PERIOD = Duration.ofSeconds(1);
+
+  private FlowSources() {}
+
+  /** Empty with the classic limits. */
+  static Optional<Reconfiguration> open(
+      ProxyOptions.FlowControlling options,
+      FlowControlPart part,
+      UpstreamAccess access,
+      ProxyMetrics metrics,
+      Closers closers) {
+    ApfFlowControl fair = part.fair();
+    if (fair == null) {
+      return Optional.empty();
+    }
+    List<FlowSource> sources = new ArrayList<>();
+    @Nullable ConditionWriter conditions = null;
+    for (ProxyOptions.Source source : options.sources()) {
+      switch (source.kind()) {
+        case BUILTIN -> sources.add(new BuiltInSource());
+        case FILES ->
+            sources.add(new FilesSource(Objects.requireNonNull(source.folder()), FILES_PERIOD));
+        case NATIVE ->
+            sources.add(
+                ClusterSource.builtIntoKubernetes(access.client(), ClusterSource.Periods.STANDARD));
+        case CRD -> {
+          ClusterSource custom =
+              ClusterSource.custom(access.client(), ClusterSource.Periods.STANDARD);
+          sources.add(custom);
+          conditions = closers.add("conditions", ConditionWriter.open(access.client(), custom));
+        }
+      }
+    }
+    ConditionWriter writer = conditions;
+    Reconfiguration reconfiguration =
+        closers.add(
+            "reconfiguration",
+            new Reconfiguration(
+                fair,
+                sources,
+                (verdicts, inForce) -> {
+                  if (writer != null) {
+                    writer.report(verdicts, inForce);
+                  }
+                },
+                metrics::configurationChanged));
+    for (FlowSource source : sources) {
+      metrics.bindSource(
+          source.name(), source::ageSeconds, () -> source.snapshot().trouble().isEmpty());
+      for (State state : State.values()) {
+        metrics.bindConfigObjects(
+            source.name(),
+            state.name().toLowerCase(Locale.ROOT),
+            () -> reconfiguration.count(source.name(), state));
+      }
+    }
+    reconfiguration.start();
+    return Optional.of(reconfiguration);
+  }
+}

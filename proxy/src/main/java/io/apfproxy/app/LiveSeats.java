@@ -1,0 +1,42 @@
+package io.apfproxy.app;
+
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.request.RequestDigest;
+
+/** What a running proxy knows of seats, now. */
+final class LiveSeats implements Explanation.Seats {
+  private final ApfFlowControl flowControl;
+
+  LiveSeats(ApfFlowControl flowControl) {
+    this.flowControl = flowControl;
+  }
+
+  @Override
+  public String width(PriorityLevelConfiguration level, RequestDigest digest) {
+    return Explanation.count(flowControl.estimate(digest).maxSeats(), "seat")
+        + " by what is known of the objects now";
+  }
+
+  @Override
+  public String limit(PriorityLevelConfiguration level) {
+    for (LevelSnapshot snapshot : flowControl.snapshot()) {
+      if (snapshot.name().equals(level.name())) {
+        return Explanation.count(snapshot.currentLimit(), "seat")
+            + " now, "
+            + snapshot.nominalLimit()
+            + " nominal, "
+            + snapshot.minLimit()
+            + " to "
+            + snapshot.maxLimit()
+            + " by lending and borrowing; "
+            + snapshot.executing()
+            + " requests execute, "
+            + snapshot.waiting()
+            + " wait";
+      }
+    }
+    return "the level has just gone";
+  }
+}

@@ -1,0 +1,140 @@
+package io.apfproxy.cli;
+
+import io.apfproxy.nullness.Nullable;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+import picocli.CommandLine.ParseResult;
+
+/** Reads the command lines of {@code check}, {@code diff} and {@code explain}. */
+final class ConfigurationCommands {
+  private static final String SEATS = "--seats";
+  private static final String USER = "--user";
+  private static final String GROUP = "--group";
+  private static final String CONFIG = "--config";
+  private static final String ADMIN = "--admin";
+  private static final String DEFAULT_SEATS = "600";
+
+  private ConfigurationCommands() {}
+
+  static Command check(List<String> arguments) throws UsageException {
+    ParseResult parsed = CommandLineReader.parse(spec(), arguments);
+    if (parsed.isUsageHelpRequested()) {
+      return new Command.Help(HelpText.check());
+    }
+    List<String> files = positional(parsed);
+    if (files.isEmpty()) {
+      throw new UsageException("check: found no file, expected FILE...");
+    }
+    return new Command.Check(files.stream().map(Path::of).toList());
+  }
+
+  static Command diff(List<String> arguments) throws UsageException {
+    ParseResult parsed = CommandLineReader.parse(spec(SEATS), arguments);
+    if (parsed.isUsageHelpRequested()) {
+      return new Command.Help(HelpText.diff());
+    }
+    List<String> files = positional(parsed);
+    if (files.size() != 2) {
+      throw new UsageException("diff: found " + files.size() + " files, expected OLD NEW");
+    }
+    return new Command.Diff(Path.of(files.get(0)), Path.of(files.get(1)), seats(parsed));
+  }
+
+  static Command explain(List<String> arguments) throws UsageException {
+    ParseResult parsed =
+        CommandLineReader.parse(spec(SEATS, USER, GROUP, CONFIG, ADMIN), arguments);
+    if (parsed.isUsageHelpRequested()) {
+      return new Command.Help(HelpText.explain());
+    }
+    List<String> what = positional(parsed);
+    if (what.size() != 2) {
+      throw new UsageException(
+          "explain: found " + what.size() + " arguments, expected METHOD URL, such as GET /api");
+    }
+    String user = last(parsed, USER);
+    String config = last(parsed, CONFIG);
+    URI admin = admin(parsed);
+    if (admin != null && (config != null || parsed.hasMatchedOption(SEATS))) {
+      throw new UsageException(
+          ADMIN + ": found with " + CONFIG + " or " + SEATS + ", expected one of them");
+    }
+    return new Command.Explain(
+        new ExplainOptions(
+            user,
+            values(parsed, GROUP),
+            what.get(0),
+            what.get(1),
+            config == null ? null : Path.of(config),
+            admin,
+            seats(parsed)));
+  }
+
+  private static @Nullable URI admin(ParseResult parsed) throws UsageException {
+    String text = last(parsed, ADMIN);
+    if (text == null) {
+      return null;
+    }
+    try {
+      URI uri = new URI(text);
+      if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
+        return uri;
+      }
+    } catch (URISyntaxException e) {
+      // told below like any other value that is no such URL
+    }
+    throw new UsageException(
+        ADMIN + ": found \"" + text + "\", expected a URL such as http://127.0.0.1:8443");
+  }
+
+  private static CommandSpec spec(String... options) {
+    CommandSpec spec =
+        CommandSpec.create()
+            .addOption(CommandLineReader.help())
+            .addPositional(
+                PositionalParamSpec.builder()
+                    .arity("0..*")
+                    .type(List.class)
+                    .auxiliaryTypes(String.class)
+                    .build());
+    for (String name : options) {
+      spec.addOption(
+          OptionSpec.builder(name)
+              .arity("1")
+              .type(List.class)
+              .auxiliaryTypes(String.class)
+              .build());
+    }
+    return spec;
+  }
+
+  private static List<String> positional(ParseResult parsed) {
+    List<String> values = new ArrayList<>();
+    parsed.matchedPositionals().forEach(p -> values.addAll(p.stringValues()));
+    return values;
+  }
+
+  private static List<String> values(ParseResult parsed, String name) {
+    OptionSpec option = parsed.matchedOption(name);
+    return option == null ? List.of() : option.stringValues();
+  }
+
+  private static @Nullable String last(ParseResult parsed, String name) {
+    List<String> values = values(parsed, name);
+    return values.isEmpty() ? null : values.get(values.size() - 1);
+  }
+
+  private static int seats(ParseResult parsed) throws UsageException {
+    String given = last(parsed, SEATS);
+    String text = given == null ? DEFAULT_SEATS : given;
+    if (!text.matches("[1-9][0-9]{0,8}")) {
+      throw new UsageException(SEATS + ": found \"" + text + "\", expected a whole number from 1");
+    }
+    return Integer.parseInt(text);
+  }
+}

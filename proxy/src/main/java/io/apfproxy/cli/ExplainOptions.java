@@ -1,0 +1,30 @@
+package io.apfproxy.cli;
+
+import io.apfproxy.nullness.Nullable;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What {@code explain} is asked for.
+ *
+ * @param user null for an anonymous request
+ * @param groups without those that every user is in
+ * @param method such as {@code GET}
+ * @param url path and query, or a whole URL
+ * @param config file or folder of manifests over the built-in objects; null for these alone
+ * @param admin admin listener of a running proxy that is to explain; null for {@code config}
+ * @param seats of all levels together; not for {@code admin}
+ */
+public record ExplainOptions(
+    @Nullable String user,
+    List<String> groups,
+    String method,
+    String url,
+    @Nullable Path config,
+    @Nullable URI admin,
+    int seats) {
+  public ExplainOptions {
+    groups = List.copyOf(groups);
+  }
+}

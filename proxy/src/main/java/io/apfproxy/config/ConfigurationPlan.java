@@ -1,0 +1,194 @@
+package io.apfproxy.config;
+
+import io.apfproxy.nullness.Nullable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What the objects of all sources amount to: which are to be in force, and why the others are not.
+ * Immutable.
+ */
+public final class ConfigurationPlan {
+  /*
+   * Layers lie over each other, object by object: of those with one kind and name the last layer's counts. An invalid object
+   * stands for its last valid version; without one it is as if it were not there. Below all layers lie the built-in objects: the
+   * mandatory ones always, as kube-apiserver would have put them back, and the suggested ones as long as the sources cannot be
+   * relied on: one was never read, or all are empty. Without them every request would fall to catch-all, which refuses.
+   */
+  private static final int MOST_SCHEMAS = 10_000;
+  private static final int MOST_LEVELS = 1000;
+  private static final long MOST_QUEUES = 1_000_000;
+
+  private final List<Verdict> verdicts;
+  private final Map<String, Map<ObjectKey, SourceObject>> lastGood;
+  private final SortedMap<ObjectKey, SourceObject> inForce;
+
+  private ConfigurationPlan(
+      List<Verdict> verdicts,
+      Map<String, Map<ObjectKey, SourceObject>> lastGood,
+      SortedMap<ObjectKey, SourceObject> inForce) {
+    this.verdicts = List.copyOf(verdicts);
+    this.lastGood = lastGood;
+    this.inForce = inForce;
+  }
+
+  /**
+   * What one source holds.
+   *
+   * @param loaded whether it was ever read; if not, {@code objects} is empty
+   */
+  public record Layer(String source, boolean loaded, Collection<SourceObject> objects) {
+    public Layer {
+      objects = List.copyOf(objects);
+    }
+  }
+
+  /** What becomes of an object. */
+  public enum State {
+    IN_FORCE,
+    /** A later source has one of this kind and name. */
+    OVERRIDDEN,
+    /** It is invalid; its last valid version is in force. */
+    LAST_VALID,
+    /** It is invalid, and there is no earlier version. */
+    REJECTED
+  }
+
+  /**
+   * @param object as the source holds it, with all errors
+   * @param overriddenBy name of the source whose object counts; empty unless {@code OVERRIDDEN}
+   */
+  public record Verdict(String source, SourceObject object, State state, String overriddenBy) {}
+
+  /** Nothing but the built-in objects. */
+  public static ConfigurationPlan builtIn() {
+    return of(List.of(), null);
+  }
+
+  /**
+   * Plans.
+   *
+   * @param layers in order, each with a name of its own and at most one object of a kind and name;
+   *     later ones lie over earlier ones
+   * @param previous knows the last valid versions; null at the start
+   */
+  public static ConfigurationPlan of(List<Layer> layers, @Nullable ConfigurationPlan previous) {
+    Map<String, Map<ObjectKey, SourceObject>> lastGood = new HashMap<>();
+    SortedMap<ObjectKey, SourceObject> merged = new TreeMap<>();
+    Map<ObjectKey, String> winners = new HashMap<>();
+    Map<ObjectKey, FieldError> tooMany = new HashMap<>();
+    for (Layer layer : layers) {
+      Map<ObjectKey, SourceObject> before =
+          previous == null ? Map.of() : previous.lastGood.getOrDefault(layer.source(), Map.of());
+      Map<ObjectKey, SourceObject> good = new HashMap<>();
+      lastGood.put(layer.source(), good);
+      for (SourceObject object : layer.objects()) {
+        SourceObject used = object.isValid() ? object : before.get(object.key());
+        if (used != null) {
+          good.put(object.key(), used);
+          merged.put(object.key(), used);
+          winners.put(object.key(), layer.source());
+        }
+      }
+    }
+    bound(merged, previous, tooMany);
+    tooMany.keySet().forEach(key -> lastGood.values().forEach(good -> good.remove(key)));
+    List<Verdict> verdicts = new ArrayList<>();
+    for (Layer layer : layers) {
+      Map<ObjectKey, SourceObject> good = Objects.requireNonNull(lastGood.get(layer.source()));
+      for (SourceObject object : layer.objects()) {
+        verdicts.add(verdict(layer.source(), object, good, winners, tooMany));
+      }
+    }
+    boolean reliable = !merged.isEmpty() && layers.stream().allMatch(Layer::loaded);
+    SortedMap<ObjectKey, SourceObject> inForce = new TreeMap<>(BuiltInObjects.under(reliable));
+    inForce.putAll(merged);
+    return new ConfigurationPlan(verdicts, lastGood, inForce);
+  }
+
+  private static Verdict verdict(
+      String source,
+      SourceObject object,
+      Map<ObjectKey, SourceObject> good,
+      Map<ObjectKey, String> winners,
+      Map<ObjectKey, FieldError> tooMany) {
+    FieldError bound = tooMany.get(object.key());
+    if (bound != null) {
+      return new Verdict(source, object.with(List.of(bound)), State.REJECTED, "");
+    }
+    String winner = winners.getOrDefault(object.key(), source);
+    if (object.isValid()) {
+      return winner.equals(source)
+          ? new Verdict(source, object, State.IN_FORCE, "")
+          : new Verdict(source, object, State.OVERRIDDEN, winner);
+    }
+    return new Verdict(
+        source, object, good.containsKey(object.key()) ? State.LAST_VALID : State.REJECTED, "");
+  }
+
+  /** Takes out what is over a bound, the newcomers first. Source: security.md, section 12. */
+  private static void bound(
+      SortedMap<ObjectKey, SourceObject> merged,
+      @Nullable ConfigurationPlan previous,
+      Map<ObjectKey, FieldError> tooMany) {
+    List<ObjectKey> order = new ArrayList<>(merged.keySet());
+    if (previous != null) {
+      order.sort(
+          java.util.Comparator.comparing((ObjectKey key) -> !previous.inForce.containsKey(key)));
+    }
+    int schemas = 0;
+    int levels = 0;
+    long queues = 0;
+    for (ObjectKey key : order) {
+      PriorityLevelConfiguration level = Objects.requireNonNull(merged.get(key)).level();
+      String over = null;
+      if (level == null) {
+        over = ++schemas > MOST_SCHEMAS ? "at most " + MOST_SCHEMAS + " FlowSchemas" : null;
+      } else {
+        PriorityLevelConfiguration.Queuing queuing = level.queuing();
+        long more = queuing == null ? 0 : queuing.queues();
+        if (++levels > MOST_LEVELS) {
+          over = "at most " + MOST_LEVELS + " PriorityLevelConfigurations";
+        } else if (queues + more > MOST_QUEUES) {
+          over = "at most " + MOST_QUEUES + " queues in all levels together";
+        } else {
+          queues += more;
+        }
+      }
+      if (over != null) {
+        tooMany.put(
+            key, new FieldError(FieldError.Type.FORBIDDEN, "metadata.name", over + " are kept"));
+        merged.remove(key);
+      }
+    }
+  }
+
+  /** What becomes of each object of each source. */
+  public List<Verdict> verdicts() {
+    return verdicts;
+  }
+
+  /** The schemas that are to be in force. */
+  public List<FlowSchema> schemas() {
+    return inForce.values().stream().map(SourceObject::schema).filter(Objects::nonNull).toList();
+  }
+
+  /** The levels that are to be in force. */
+  public List<PriorityLevelConfiguration> levels() {
+    return inForce.values().stream().map(SourceObject::level).filter(Objects::nonNull).toList();
+  }
+
+  /** Whether another plan puts the same into force: names, UIDs and specs. */
+  public boolean sameAs(ConfigurationPlan other) {
+    return inForce.keySet().equals(other.inForce.keySet())
+        && inForce.values().stream()
+            .allMatch(
+                object -> object.isSameAs(Objects.requireNonNull(other.inForce.get(object.key()))));
+  }
+}

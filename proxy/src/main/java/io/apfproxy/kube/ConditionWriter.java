@@ -1,0 +1,219 @@
+package io.apfproxy.kube;
+
+import io.apfproxy.config.ConfigurationPlan.Verdict;
+import io.apfproxy.config.FieldError;
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.ObjectKey;
+import io.apfproxy.nullness.Nullable;
+import io.fabric8.kubernetes.api.model.Condition;
+import io.fabric8.kubernetes.api.model.EventBuilder;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes into our custom resources what became of them: conditions, and an event for one that is
+ * newly invalid. Of several replicas the holder of a Lease does. Thread-safe.
+ */
+public final class ConditionWriter implements AutoCloseable {
+  /*
+   * Conditions are applied by one field manager, which owns all of them, and only where they differ from what stands there, at most
+   * six times a minute an object, as kube-apiserver does: two writers of different opinions cannot keep each other busy.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(ConditionWriter.class);
+  private static final String MANAGER = "apf-proxy";
+  private static final String EVENT_NAMESPACE =
+      "default"; // where events of cluster-wide objects are
+  private static final Duration PERIOD = Duration.ofSeconds(10);
+  private static final int MOST_WRITES = 6;
+  private static final Duration WRITES_WITHIN = Duration.ofMinutes(1);
+
+  private final KubernetesClient client;
+  private final ClusterSource source;
+  private final LeaderLease lease;
+  private final Periodic repetition;
+  private final Map<ObjectKey, Deque<Instant>> writes = new HashMap<>();
+  private @Nullable Report report;
+  private boolean warned;
+
+  private record Report(List<Verdict> verdicts, FlowControlConfiguration inForce) {}
+
+  private ConditionWriter(KubernetesClient client, ClusterSource source) {
+    this.client = client;
+    this.source = source;
+    this.lease = LeaderLease.hold(client, "apf-proxy-conditions", this::write);
+    this.repetition = new Periodic("conditions", PERIOD, this::write);
+  }
+
+  /**
+   * Begins to compete for the Lease.
+   *
+   * @param client not closed by this class
+   * @param source knows the objects as they are
+   */
+  public static ConditionWriter open(KubernetesClient client, ClusterSource source) {
+    return new ConditionWriter(client, source);
+  }
+
+  /** Takes over what is to be written, and writes it soon if this replica is the one to write. */
+  public void report(List<Verdict> verdicts, FlowControlConfiguration inForce) {
+    synchronized (this) {
+      report = new Report(verdicts, inForce);
+    }
+    repetition.now();
+  }
+
+  private synchronized void write() {
+    Report current = report;
+    if (current == null || !lease.isHeld()) {
+      return;
+    }
+    try {
+      for (Verdict verdict : current.verdicts()) {
+        if (verdict.source().equals(source.name())) {
+          write(verdict, current.inForce());
+        }
+      }
+      warned = false;
+    } catch (KubernetesClientException e) {
+      if (!warned) {
+        warned = true;
+        LOG.warn(
+            "conditions are not written ({}): the proxy's identity needs the right to \"patch\""
+                + " flowschemas/status and prioritylevelconfigurations/status in"
+                + " flowcontrol.apf-proxy.io",
+            e.getCode());
+      }
+    } catch (RuntimeException e) {
+      LOG.error("conditions are not written", e);
+    }
+  }
+
+  private void write(Verdict verdict, FlowControlConfiguration inForce) {
+    ObjectKey key = verdict.object().key();
+    Optional<GenericKubernetesResource> found = source.resource(key);
+    if (found.isEmpty()) {
+      return;
+    }
+    GenericKubernetesResource resource = found.get();
+    Instant now = Instant.now();
+    List<Condition> before = Conditions.of(resource);
+    List<Condition> wanted =
+        Conditions.wanted(verdict, inForce, resource.getMetadata().getGeneration());
+    if (Conditions.say(before, wanted) || !mayWrite(key, now)) {
+      return;
+    }
+    Conditions.date(wanted, before, now.truncatedTo(ChronoUnit.SECONDS));
+    GenericKubernetesResource patch = new GenericKubernetesResource();
+    patch.setApiVersion(resource.getApiVersion());
+    patch.setKind(resource.getKind());
+    patch.setMetadata(
+        new io.fabric8.kubernetes.api.model.ObjectMetaBuilder().withName(key.name()).build());
+    patch.setAdditionalProperty("status", Map.of("conditions", wanted));
+    PatchContext apply = PatchContext.of(PatchType.SERVER_SIDE_APPLY);
+    apply.setFieldManager(MANAGER);
+    apply.setForce(true);
+    try {
+      var unused =
+          client
+              .genericKubernetesResources(context(resource, key))
+              .withName(key.name())
+              .subresource("status")
+              .patch(apply, patch);
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 404) { // deleted meanwhile
+        throw e;
+      }
+      return;
+    }
+    if (!verdict.object().isValid() && Conditions.newlyInvalid(before, wanted)) {
+      warn(resource, verdict);
+    }
+  }
+
+  private boolean mayWrite(ObjectKey key, Instant now) {
+    Deque<Instant> recent = writes.computeIfAbsent(key, unused -> new ArrayDeque<>());
+    recent.removeIf(at -> at.isBefore(now.minus(WRITES_WITHIN)));
+    if (recent.size() >= MOST_WRITES) {
+      return false; // the period comes again
+    }
+    recent.add(now);
+    writes.values().removeIf(Deque::isEmpty);
+    return true;
+  }
+
+  private static ResourceDefinitionContext context(
+      GenericKubernetesResource resource, ObjectKey key) {
+    String[] version = resource.getApiVersion().split("/", 2);
+    return new ResourceDefinitionContext.Builder()
+        .withGroup(version[0])
+        .withVersion(version[1])
+        .withKind(resource.getKind())
+        .withPlural(key.kind().plural())
+        .withNamespaced(false)
+        .build();
+  }
+
+  /** An event is a courtesy: without the right to write it nothing is missing but itself. */
+  private void warn(GenericKubernetesResource resource, Verdict verdict) {
+    String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    String message =
+        verdict.object().errors().stream()
+            .map(FieldError::toString)
+            .collect(Collectors.joining("; "));
+    try {
+      var unused =
+          client
+              .v1()
+              .events()
+              .inNamespace(EVENT_NAMESPACE)
+              .resource(
+                  new EventBuilder()
+                      .withNewMetadata()
+                      .withGenerateName(resource.getMetadata().getName() + ".")
+                      .withNamespace(EVENT_NAMESPACE)
+                      .endMetadata()
+                      .withNewInvolvedObject()
+                      .withApiVersion(resource.getApiVersion())
+                      .withKind(resource.getKind())
+                      .withName(resource.getMetadata().getName())
+                      .withUid(resource.getMetadata().getUid())
+                      .withResourceVersion(resource.getMetadata().getResourceVersion())
+                      .endInvolvedObject()
+                      .withType("Warning")
+                      .withReason("Invalid")
+                      .withMessage(message.length() > 1000 ? message.substring(0, 1000) : message)
+                      .withNewSource()
+                      .withComponent(MANAGER)
+                      .endSource()
+                      .withFirstTimestamp(now)
+                      .withLastTimestamp(now)
+                      .withCount(1)
+                      .build())
+              .create();
+    } catch (KubernetesClientException e) {
+      LOG.debug("no event for {}: {}", verdict.object().key(), e.getCode());
+    }
+  }
+
+  @Override
+  public void close() {
+    repetition.close();
+    lease.close();
+  }
+}

@@ -1,0 +1,181 @@
+package io.apfproxy.kube;
+
+import io.apfproxy.nullness.Nullable;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.Resource;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Competes for a Lease as long as it is open. Thread-safe. */
+final class LeaderLease implements AutoCloseable {
+  /*
+   * Clocks of different machines are never compared: a Lease has expired when this replica has seen it unchanged for its whole
+   * duration. A holder that could not renew stops believing in itself well before the others may take over. Every write names the
+   * version it was decided on, so that of two only one succeeds.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderLease.class);
+  private static final Duration LASTS = Duration.ofSeconds(15);
+  private static final Duration BELIEVED = Duration.ofSeconds(10);
+  private static final Duration RETRY = Duration.ofSeconds(2);
+
+  private final String name;
+  private final String namespace;
+  private final KubernetesClient client;
+  private final Runnable onHeld;
+  private final String identity = UUID.randomUUID().toString();
+  private final Periodic repetition;
+  private volatile boolean won;
+  private volatile long renewedAt;
+  private volatile boolean closed;
+
+  // Guarded by this.
+  private String seen = "";
+  private long seenAt = System.nanoTime();
+  private boolean warned;
+
+  private LeaderLease(KubernetesClient client, String name, Runnable onHeld) {
+    this.client = client;
+    this.name = name;
+    this.onHeld = onHeld;
+    this.namespace = client.getNamespace() == null ? "default" : client.getNamespace();
+    this.repetition = new Periodic("lease-" + name, RETRY, this::compete);
+  }
+
+  /**
+   * Begins to compete for the Lease of this name in the client's namespace.
+   *
+   * @param onHeld called whenever it was won, on a thread of the Lease
+   */
+  static LeaderLease hold(KubernetesClient client, String name, Runnable onHeld) {
+    LeaderLease lease = new LeaderLease(client, name, onHeld);
+    lease.repetition.now();
+    return lease;
+  }
+
+  boolean isHeld() {
+    return won && System.nanoTime() - renewedAt < BELIEVED.toNanos();
+  }
+
+  private void compete() {
+    boolean before = isHeld();
+    try {
+      won = acquireOrRenew();
+      if (won && !before) {
+        LOG.info("this replica holds the Lease {}/{}", namespace, name);
+        onHeld.run();
+      }
+    } catch (KubernetesClientException e) {
+      refused(e);
+    } catch (RuntimeException e) {
+      LOG.error("the Lease {}/{} is not competed for", namespace, name, e);
+    }
+  }
+
+  private synchronized void refused(KubernetesClientException e) {
+    if (closed || e.getCode() == 409 || e.getCode() == 404) {
+      return; // interrupted, or another replica was faster
+    }
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          "the Lease {}/{} cannot be held ({}): the proxy's identity needs the rights to \"get\","
+              + " \"create\" and \"update\" leases there; until then it writes no conditions",
+          namespace,
+          name,
+          e.getCode());
+    }
+  }
+
+  private synchronized boolean acquireOrRenew() {
+    if (closed) {
+      return false;
+    }
+    long now = System.nanoTime();
+    Resource<Lease> resource = client.leases().inNamespace(namespace).withName(name);
+    Lease lease = resource.get();
+    if (lease == null) {
+      client.leases().inNamespace(namespace).resource(mine(null)).create();
+    } else {
+      String version = lease.getMetadata().getResourceVersion();
+      if (!seen.equals(version)) {
+        seen = version;
+        seenAt = now;
+      }
+      if (!isMine(lease) && isHeldByAnother(lease) && now - seenAt < lasts(lease)) {
+        return false;
+      }
+      Lease written = client.leases().inNamespace(namespace).resource(mine(lease)).update();
+      seen = written.getMetadata().getResourceVersion();
+      seenAt = now;
+    }
+    renewedAt = now;
+    warned = false;
+    return true;
+  }
+
+  private boolean isMine(Lease lease) {
+    return lease.getSpec() != null && identity.equals(lease.getSpec().getHolderIdentity());
+  }
+
+  private static boolean isHeldByAnother(Lease lease) {
+    LeaseSpec spec = lease.getSpec();
+    return spec != null && spec.getHolderIdentity() != null && !spec.getHolderIdentity().isEmpty();
+  }
+
+  private static long lasts(Lease lease) {
+    Integer seconds = lease.getSpec().getLeaseDurationSeconds();
+    return seconds == null ? LASTS.toNanos() : Duration.ofSeconds(seconds).toNanos();
+  }
+
+  private Lease mine(@Nullable Lease before) {
+    ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
+    LeaseBuilder lease =
+        before == null
+            ? new LeaseBuilder().withNewMetadata().withName(name).endMetadata()
+            : new LeaseBuilder(before);
+    boolean renewal = before != null && isMine(before);
+    Integer transitions =
+        before == null || before.getSpec() == null ? null : before.getSpec().getLeaseTransitions();
+    return lease
+        .editOrNewSpec()
+        .withHolderIdentity(identity)
+        .withLeaseDurationSeconds((int) LASTS.toSeconds())
+        .withRenewTime(now)
+        .withAcquireTime(renewal && before != null ? before.getSpec().getAcquireTime() : now)
+        .withLeaseTransitions(
+            before == null ? 0 : (transitions == null ? 0 : transitions) + (renewal ? 0 : 1))
+        .endSpec()
+        .build();
+  }
+
+  /** Gives the Lease up, so that another replica need not wait for its end. */
+  @Override
+  public void close() {
+    closed = true;
+    repetition.close();
+    synchronized (this) {
+      if (!isHeld()) {
+        return;
+      }
+      won = false;
+      try {
+        Lease lease = client.leases().inNamespace(namespace).withName(name).get();
+        if (lease != null && isMine(lease)) {
+          lease.getSpec().setHolderIdentity("");
+          lease.getSpec().setLeaseDurationSeconds(1);
+          var unused = client.leases().inNamespace(namespace).resource(lease).update();
+        }
+      } catch (KubernetesClientException e) {
+        LOG.debug("the Lease {}/{} will run out by itself", namespace, name, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.apfproxy.cli.Command;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * The words of {@code check}, {@code diff} and {@code explain}, on one good and three bad inputs.
+ */
+class ConfigurationCommandsIT {
+  private static final Path MANIFESTS = Path.of("src", "test", "resources", "manifests");
+
+  @ParameterizedTest
+  @CsvSource({
+    "check-valid.txt,   0, check @/valid-tenants.yaml",
+    "check-fields.txt,  1, check @/invalid-fields.yaml",
+    "check-yaml.txt,    1, check @/invalid-yaml.yaml",
+    "check-kind.txt,    1, check @/invalid-kind.yaml",
+    "check-missing.txt, 1, check @/valid-tenants.yaml @/missing.yaml",
+    "diff.txt,          0, diff @/valid-tenants.yaml @/changed",
+    "diff-nothing.txt,  0, diff @/changed @/changed",
+    "explain.txt,       0, explain --user alice --group tenants --config @/valid-tenants.yaml GET /api/v1/pods?limit=500",
+    "explain-flow.txt,  0, explain --user system:serviceaccount:team:builder --group tenants --config @/changed DELETE /api/v1/namespaces/team/pods/a",
+    "explain-exempt.txt, 0, explain GET /healthz",
+    "explain-bypass.txt, 0, explain --user alice GET /api/v1/namespaces/team/pods/a/log"
+  })
+  void says(String expected, int exitCode, String line) throws Exception {
+    Output output = run(line);
+
+    assertThat(output.text().replace(MANIFESTS.toString(), "@"))
+        .isEqualTo(Files.readString(MANIFESTS.resolve("expected").resolve(expected)));
+    assertThat(output.exitCode()).isEqualTo(exitCode);
+  }
+
+  @Test
+  void diffAndExplainRefuseWhatCheckRefuses() throws Exception {
+    String errors = run("check @/invalid-kind.yaml").text().strip();
+
+    for (String line :
+        List.of(
+            "diff @/valid-tenants.yaml @/invalid-kind.yaml",
+            "explain --config @/invalid-kind.yaml GET /api")) {
+      assertThatThrownBy(() -> run(line)).isInstanceOf(StartException.class).hasMessage(errors);
+    }
+  }
+
+  @Test
+  void explainsWhyATargetIsNoRequest() {
+    assertThatThrownBy(() -> run("explain GET /a%zz"))
+        .isInstanceOf(StartException.class)
+        .hasMessageStartingWith("explain: /a%zz is answered 400: ");
+  }
+
+  private static Output run(String line) throws Exception {
+    List<String> arguments =
+        Arrays.stream(line.split(" "))
+            .map(word -> word.replace("@", MANIFESTS.toString()))
+            .collect(Collectors.toList());
+    Command command = Command.parse(arguments, Map.of());
+    if (command instanceof Command.Check check) {
+      return CheckCommand.run(check.files());
+    }
+    return command instanceof Command.Diff diff
+        ? DiffCommand.run(diff)
+        : ExplainCommand.run(((Command.Explain) command).options());
+  }
+}
