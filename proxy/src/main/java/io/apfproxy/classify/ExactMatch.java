@@ -25,6 +25,10 @@ final class ExactMatch {
     this.rules = schema.spec().rules().stream().map(Rule::new).toList();
   }
 
+  boolean matches(RequestInfo info, UserInfo user) {
+    return matches(info, user, accountNamespace(user.name()));
+  }
+
   /**
    * @param accountNamespace what {@link #accountNamespace} says of the user
    */

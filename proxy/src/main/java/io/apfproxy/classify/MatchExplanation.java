@@ -5,10 +5,12 @@ import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.FlowSchema.NonResourceRule;
 import io.apfproxy.config.FlowSchema.ResourceRule;
 import io.apfproxy.config.FlowSchema.Rule;
+import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Why a request goes where it goes: what stands in its way at each schema before the right one. */
 public final class MatchExplanation {
@@ -130,9 +132,7 @@ public final class MatchExplanation {
 
   private static boolean covers(Rule rule, RequestInfo info, UserInfo user) {
     FlowSchema.Spec spec = new FlowSchema.Spec("any", 1, null, List.of(rule));
-    FlowSchema asked =
-        new FlowSchema(
-            io.apfproxy.config.ObjectMeta.of("asked", "", java.util.Map.of()), spec, List.of());
+    FlowSchema asked = new FlowSchema(ObjectMeta.of("asked", "", Map.of()), spec, List.of());
     return new ExactMatch(asked).matches(info, user);
   }
 }
