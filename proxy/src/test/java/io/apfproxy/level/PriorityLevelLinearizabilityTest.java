@@ -57,6 +57,6 @@ class PriorityLevelLinearizabilityTest {
         .actorsBefore(3)
         .actorsAfter(2)
         .iterations(scenarios)
-        .invocationsPerIteration(200);
+        .invocationsPerIteration(100);
   }
 }
