@@ -33,7 +33,7 @@ public final class PriorityLevel {
   private final TimeSource time;
   private final DelayedActions delayed;
   private final Runnable onIdle;
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
 
   // All below is guarded by the lock.
   private final SeatDemandIntegrator demand;
@@ -56,7 +56,19 @@ public final class PriorityLevel {
       TimeSource time,
       DelayedActions delayed,
       Runnable onIdle) {
+    this(name, shape, limit, time, delayed, onIdle, new ReentrantLock());
+  }
+
+  PriorityLevel(
+      String name,
+      QueuingShape shape,
+      int limit,
+      TimeSource time,
+      DelayedActions delayed,
+      Runnable onIdle,
+      ReentrantLock lock) {
     this.name = name;
+    this.lock = lock;
     this.time = time;
     this.delayed = delayed;
     this.onIdle = onIdle;

@@ -67,12 +67,13 @@ class QueueTable {
 
   /** Visits the queues that were ever used, by rising index. */
   final void forEachMade(Consumer<FlowQueue> visitor) {
-    for (FlowQueue[] page : pages) {
-      if (page != null) {
-        for (FlowQueue queue : page) {
-          if (queue != null) {
-            visitor.accept(queue);
-          }
+    for (int p = 0; p < pages.length; p++) {
+      FlowQueue[] page = pages[p];
+      int slots = page == null ? 0 : Math.min(PAGE, size - (p << PAGE_BITS));
+      for (int s = 0; s < slots; s++) {
+        FlowQueue queue = page[s];
+        if (queue != null) {
+          visitor.accept(queue);
         }
       }
     }

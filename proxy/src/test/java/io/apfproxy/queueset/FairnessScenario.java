@@ -65,11 +65,13 @@ record FairnessScenario(
    * What came of it.
    *
    * @param seats by part of the window and client: mean seats held while served
+   * @param longestWaits by client, in nanoseconds
    * @param rejects by client
    * @param demand as the queue set published it, and {@code calls}, the same from the calls alone
    */
   record Outcome(
       List<List<Double>> seats,
+      List<Long> longestWaits,
       List<Integer> rejects,
       QueueSetState state,
       SeatDemand demand,
@@ -128,6 +130,7 @@ record FairnessScenario(
     private final QueueSet set = new QueueSet(shape, limit, 0, demand::set);
     private final List<Change> changes = new ArrayList<>();
     private final double[][] seatNanos = new double[parts()][clients.size()];
+    private final long[] longestWaits = new long[clients.size()];
     private final int[] rejects = new int[clients.size()];
     private long order;
     private long now;
@@ -157,6 +160,7 @@ record FairnessScenario(
       }
       return new Outcome(
           seats,
+          Arrays.stream(longestWaits).boxed().toList(),
           Arrays.stream(rejects).boxed().toList(),
           QueueSetState.of(set),
           demand.get(now),
@@ -185,6 +189,7 @@ record FairnessScenario(
 
     private void execute(Call call) {
       Client client = clients.get(call.client);
+      longestWaits[call.client] = Math.max(longestWaits[call.client], now - call.arrivalNanos);
       if (call.callsLeft > 1) {
         at(
             now + client.execNanos() + client.thinkNanos(),

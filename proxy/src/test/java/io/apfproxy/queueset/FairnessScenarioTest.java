@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.queueset.FairnessScenario.Client;
 import io.apfproxy.queueset.FairnessScenario.Outcome;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -19,7 +19,8 @@ import org.junit.jupiter.api.TestFactory;
 /**
  * The scenarios of the reference, queueset_test.go, with its margins: how evenly clients share the
  * seats of a level, and where they do not. Each runs with what happens at one instant in the order
- * in which it was scheduled, and in ten random orders. Prints a line for each.
+ * in which it was scheduled, and in ten random orders. Prints a table. The names are the
+ * reference's.
  */
 class FairnessScenarioTest {
   private static final long S = 1_000_000_000;
@@ -27,6 +28,16 @@ class FairnessScenarioTest {
   private static final long ONE = 1001001001L;
   private static final long TWO = 2002002002L;
   private static final int RANDOM_ORDERS = 10;
+
+  /** By which ours may lie outside what the reference's runs gave. */
+  private static final double SPREAD = 0.02;
+
+  private static final FairnessTable TABLE = new FairnessTable();
+
+  @AfterAll
+  static void print() {
+    TABLE.print();
+  }
 
   /**
    * What one part of a window must show.
@@ -66,10 +77,12 @@ class FairnessScenarioTest {
     List<Client> clients = List.of(Client.of(ONE, 5, 15, S, S), Client.of(TWO, 2, 15, S, S / 2));
     return Stream.of(
         test(
-            new FairnessScenario("enough for all", QueuingShape.EXEMPT, 10, 18 * S, clients),
+            new FairnessScenario(
+                "TestNoRestraint/no-competition", QueuingShape.EXEMPT, 10, 18 * S, clients),
             Expected.fair(0.001)),
         test(
-            new FairnessScenario("not enough", QueuingShape.EXEMPT, 2, 18 * S, clients),
+            new FairnessScenario(
+                "TestNoRestraint/with-competition", QueuingShape.EXEMPT, 2, 18 * S, clients),
             Expected.unfair(0.25)));
   }
 
@@ -77,7 +90,11 @@ class FairnessScenarioTest {
   DynamicTest baseline() {
     return test(
         new FairnessScenario(
-            "baseline", new QueuingShape(9, 3, 8), 1, 20 * S, List.of(Client.of(ONE, 1, 21, S, 0))),
+            "TestBaseline",
+            new QueuingShape(9, 3, 8),
+            1,
+            20 * S,
+            List.of(Client.of(ONE, 1, 21, S, 0))),
         Expected.fair(1e-9));
   }
 
@@ -88,7 +105,7 @@ class FairnessScenarioTest {
             limit ->
                 test(
                     new FairnessScenario(
-                        "exempt, limit " + limit,
+                        "TestExampt/concurrency=" + limit,
                         QueuingShape.EXEMPT,
                         limit,
                         40 * S,
@@ -121,8 +138,8 @@ class FairnessScenarioTest {
                       .map(client -> client.followedBy(numbers[0], (long) (pad * S)))
                       .toList();
               String name =
-                  "think %s s, %d final for %s s, limit %d, clients %d"
-                      .formatted(think, numbers[0], pad, numbers[1], numbers[2]);
+                  "TestSeparations/think=%s,finalSeats=%d,pad=%s,nClients=%d,conc=%d"
+                      .formatted(seconds(think), numbers[0], seconds(pad), numbers[2], numbers[1]);
               return test(
                   new FairnessScenario(
                       name, new QueuingShape(9, 3, 8), numbers[1], 24 * S, clients),
@@ -130,12 +147,17 @@ class FairnessScenarioTest {
             });
   }
 
+  /** As the reference writes half seconds. */
+  private static String seconds(double seconds) {
+    return seconds == .5 ? "500ms" : (int) seconds + "s";
+  }
+
   @TestFactory
   Stream<DynamicTest> flowsOfOneKind() {
     return Stream.of(
         test(
             new FairnessScenario(
-                "uniform flows, hand of 1",
+                "TestUniformFlowsHandSize1",
                 new QueuingShape(9, 1, 8),
                 4,
                 50 * S,
@@ -143,7 +165,7 @@ class FairnessScenarioTest {
             Expected.fair(0.01)),
         test(
             new FairnessScenario(
-                "uniform flows, hand of 3",
+                "TestUniformFlowsHandSize3",
                 new QueuingShape(8, 3, 16),
                 4,
                 60 * S,
@@ -158,7 +180,7 @@ class FairnessScenarioTest {
     return Stream.of(
         test(
             new FairnessScenario(
-                "different flows, equal shares",
+                "TestDifferentFlowsExpectEqual",
                 new QueuingShape(9, 1, 8),
                 4,
                 40 * S,
@@ -166,7 +188,7 @@ class FairnessScenarioTest {
             Expected.fair(0.01)),
         test(
             new FairnessScenario(
-                "different flows, unequal shares",
+                "TestDifferentFlowsExpectUnequal",
                 new QueuingShape(9, 1, 6),
                 3,
                 20 * S,
@@ -178,7 +200,7 @@ class FairnessScenarioTest {
   void staysFairWhenVirtualTimeIsRebased() {
     FairnessScenario scenario =
         new FairnessScenario(
-            "rollover of seat-seconds",
+            "TestSeatSecondsRollover",
             new QueuingShape(9, 1, 8),
             2000,
             40 * QUARTER,
@@ -200,7 +222,7 @@ class FairnessScenarioTest {
     return Stream.of(
         test(
             new FairnessScenario(
-                "different widths",
+                "TestDifferentWidths",
                 new QueuingShape(64, 7, 13),
                 6,
                 20 * S,
@@ -210,7 +232,7 @@ class FairnessScenarioTest {
             Expected.fair(0.155)),
         test(
             new FairnessScenario(
-                "wider than the level",
+                "TestTooWide",
                 new QueuingShape(64, 7, 35),
                 6,
                 400 * S,
@@ -224,14 +246,14 @@ class FairnessScenarioTest {
   Stream<DynamicTest> windup() {
     return Stream.of(
         // the late half of a flow does not get what the early half did not use
-        test(windup("upper bound"), Expected.fair(0.01), Expected.fair(0.26)),
+        test(windup("upper-bound"), Expected.fair(0.01), Expected.fair(0.26)),
         // but the other flow pays for what it used beyond its own share
-        test(windup("lower bound"), Expected.fair(0.01), Expected.unfair(0.1)));
+        test(windup("lower-bound"), Expected.fair(0.01), Expected.unfair(0.1)));
   }
 
   private static FairnessScenario windup(String bound) {
     return new FairnessScenario(
-        "windup, " + bound,
+        "TestWindup/" + bound,
         new QueuingShape(9, 1, 6),
         3,
         40 * S,
@@ -242,7 +264,7 @@ class FairnessScenarioTest {
   void sharesUnevenlyWithoutQueues() {
     FairnessScenario scenario =
         new FairnessScenario(
-            "different flows without queues",
+            "TestDifferentFlowsWithoutQueuing",
             QueuingShape.REJECT,
             4,
             13 * S,
@@ -253,7 +275,7 @@ class FairnessScenarioTest {
     assertShares(scenario, outcome, List.of(Expected.unfair(0.20)));
     assertThat(outcome.rejects()).containsExactly(4, 2);
     assertIdle(outcome);
-    print(scenario, outcome, List.of(Expected.unfair(0.20)));
+    note(scenario, outcome, List.of(Expected.unfair(0.20)));
   }
 
   private static DynamicTest test(FairnessScenario scenario, Expected... expected) {
@@ -263,7 +285,7 @@ class FairnessScenarioTest {
   private static void check(FairnessScenario scenario, Expected... expected) {
     List<Expected> parts = List.of(expected);
     Outcome ordered = scenario.run(() -> 0);
-    print(scenario, ordered, parts);
+    note(scenario, ordered, parts);
     assertOutcome(scenario, ordered, parts);
     for (int seed = 0; seed < RANDOM_ORDERS; seed++) {
       Random ties = new Random(seed);
@@ -329,22 +351,27 @@ class FairnessScenarioTest {
         .isCloseTo(want.deviation(), within(1e-10 * want.deviation() + 1e-6 * want.average()));
   }
 
-  private static void print(FairnessScenario scenario, Outcome outcome, List<Expected> parts) {
-    List<String> lines = new ArrayList<>();
+  private static void note(FairnessScenario scenario, Outcome outcome, List<Expected> parts) {
     for (int part = 0; part < parts.size(); part++) {
       Expected expected = parts.get(part);
-      lines.add(
-          "%s of %s within %s: %s"
-              .formatted(
-                  expected.fair() ? "fair" : "unfair",
-                  text(shares(scenario, part, expected)),
-                  expected.margin(),
-                  text(outcome.seats().get(part))));
+      List<Double> ours = outcome.seats().get(part);
+      TABLE.add(
+          scenario,
+          part,
+          shares(scenario, part, expected),
+          ours,
+          expected.margin(),
+          expected.fair());
+      for (int client = 0; client < ours.size(); client++) {
+        double seats = ours.get(client);
+        TABLE
+            .reference(scenario, part, client)
+            .ifPresent(
+                reference ->
+                    assertThat(seats)
+                        .as("%s beside the reference", scenario.name())
+                        .isBetween(reference.min() * (1 - SPREAD), reference.max() * (1 + SPREAD)));
+      }
     }
-    System.out.println("fairness " + scenario.name() + ": " + String.join(", then ", lines));
-  }
-
-  private static String text(List<Double> seats) {
-    return String.join(" ", seats.stream().map("%.4f"::formatted).toList());
   }
 }

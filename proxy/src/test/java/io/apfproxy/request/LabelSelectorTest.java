@@ -2,6 +2,7 @@ package io.apfproxy.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -70,5 +71,14 @@ class LabelSelectorTest {
       })
   void refusesWhatTheReferenceRefuses(String selector) {
     assertThat(LabelSelector.isValid(selector)).isFalse();
+  }
+
+  @Test
+  void acceptsNamesAndValuesOf63Characters() {
+    String longest = "x".repeat(63);
+
+    assertThat(LabelSelector.isValid(longest + "=" + longest)).isTrue();
+    assertThat(LabelSelector.isValid(longest + "x=a")).isFalse();
+    assertThat(LabelSelector.isValid("a=x" + longest)).isFalse();
   }
 }

@@ -1,0 +1,62 @@
+package io.apfproxy.level;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.locks.ReentrantLock;
+import org.jetbrains.lincheck.LincheckAssertionError;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever threads do to a level at once, they could have done one after the other with the same
+ * answers; every request is told its fate once, and never under the lock. In a JVM of its own:
+ * Lincheck rewrites the classes that are loaded.
+ */
+@Tag("lincheck")
+class PriorityLevelLinearizabilityTest {
+
+  /** A level as it is. */
+  public static class Locked extends LevelOperations {
+    public Locked() {
+      super(new ReentrantLock());
+    }
+  }
+
+  /** A level whose lock does not lock. */
+  public static class Unlocked extends LevelOperations {
+    public Unlocked() {
+      super(new Nothing());
+    }
+  }
+
+  private static final class Nothing extends ReentrantLock {
+    @Override
+    public void lock() {}
+
+    @Override
+    public void unlock() {}
+  }
+
+  @Test
+  void everyAnswerIsThatOfSomeOrder() {
+    threads(10).check(Locked.class);
+  }
+
+  /** Or else the test above would show nothing. */
+  @Test
+  void isSeenToFailWithoutTheLock() {
+    assertThatThrownBy(() -> threads(200).minimizeFailedScenario(false).check(Unlocked.class))
+        .isInstanceOf(LincheckAssertionError.class);
+  }
+
+  private static StressOptions threads(int scenarios) {
+    return new StressOptions()
+        .threads(2)
+        .actorsPerThread(4)
+        .actorsBefore(3)
+        .actorsAfter(2)
+        .iterations(scenarios)
+        .invocationsPerIteration(100);
+  }
+}
