@@ -161,7 +161,8 @@ final class OptionsReader {
               + Flag.ENABLE_PRIORITY_AND_FAIRNESS.flag()
               + "=false, which has no levels to name; expected one of the two");
     }
-    return new FlowControlling(fair, reading, writing, expose);
+    return new FlowControlling(
+        fair, reading, writing, expose, settings.bool(Flag.POLL_OBJECT_COUNTS));
   }
 
   /** The second of two files that make sense together only; null if neither is given. */

@@ -88,9 +88,14 @@ public record ProxyOptions(
    * @param fair false for the two classic limits
    * @param maxInFlight reading requests, part of the seats in all
    * @param maxMutatingInFlight writing requests, the other part
+   * @param pollObjectCounts ask upstream's metrics each minute how many objects there are
    */
   public record FlowControlling(
-      boolean fair, int maxInFlight, int maxMutatingInFlight, boolean exposeHeaders) {
+      boolean fair,
+      int maxInFlight,
+      int maxMutatingInFlight,
+      boolean exposeHeaders,
+      boolean pollObjectCounts) {
     /** Seats of all levels together. */
     public int serverLimit() {
       return Math.addExact(maxInFlight, maxMutatingInFlight);

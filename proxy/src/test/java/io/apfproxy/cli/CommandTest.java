@@ -43,7 +43,7 @@ class CommandTest {
     assertThat(options.listener().securePort()).isEqualTo(6443);
     assertThat(options.admin()).isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443));
     assertThat(options.flowControl())
-        .isEqualTo(new ProxyOptions.FlowControlling(true, 400, 200, false));
+        .isEqualTo(new ProxyOptions.FlowControlling(true, 400, 200, false, false));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(options.upstream().identity()).containsExactly("auto");

@@ -192,7 +192,6 @@ final class ProbeGenerator {
     return lines;
   }
 
-
   /** The same path in another spelling, or one that only looks the same. */
   private String odd(String path) {
     int slash = slashIn(path);
