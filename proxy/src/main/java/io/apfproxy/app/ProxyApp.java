@@ -8,8 +8,10 @@ import io.apfproxy.authn.RequestHeadReader;
 import io.apfproxy.authn.StandardIdentityResolver;
 import io.apfproxy.authn.UpstreamIdentityPolicy;
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.kube.ClientTrustSource;
 import io.apfproxy.kube.KubeReviews;
+import io.apfproxy.kube.ObjectCounts;
 import io.apfproxy.kube.UpstreamAccess;
 import io.apfproxy.kube.UpstreamAccessException;
 import io.apfproxy.kube.UpstreamCheck;
@@ -46,6 +48,7 @@ public final class ProxyApp implements AutoCloseable {
   private static final Duration CERTIFICATE_PERIOD = Duration.ofSeconds(10);
   private static final Duration UPSTREAM_PERIOD = Duration.ofSeconds(2);
   private static final Duration LONGEST_CONFIGURING = Duration.ofSeconds(10);
+  private static final Duration COUNTS_PERIOD = Duration.ofSeconds(60);
   private static final Duration CUTTING = Duration.ofSeconds(5);
 
   private final ProxyOptions options;
@@ -97,6 +100,9 @@ public final class ProxyApp implements AutoCloseable {
       Timers checks = closers.add("checks", new Timers("checks"));
       checks.every(UPSTREAM_PERIOD, this::askUpstream);
       checks.every(CERTIFICATE_PERIOD, this::reloadCertificate);
+      if (options.flowControl().pollObjectCounts() && flowControl.fair() != null) {
+        pollObjectCounts(flowControl.fair());
+      }
       started = true;
     } catch (UpstreamAccessException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
@@ -220,6 +226,14 @@ public final class ProxyApp implements AutoCloseable {
     String found = reason.contains("in use") ? "is in use" : "cannot be bound (" + reason + ")";
     return new StartException(
         flag + ": " + address + " port " + port + " " + found + ", expected a free one", cause);
+  }
+
+  /** On a thread of its own: the page may be large and slow. */
+  private void pollObjectCounts(ApfFlowControl fair) {
+    ObjectCounts counts = new ObjectCounts(access.client(), fair.polledObjects());
+    Timers polls = closers.add("object counts", new Timers("object-counts"));
+    polls.after(0, counts::poll);
+    polls.every(COUNTS_PERIOD, counts::poll);
   }
 
   private void askUpstream() {

@@ -153,6 +153,12 @@ enum Flag {
       ValueKind.SOURCE,
       "builtin",
       "origins of schemas and levels, later ones over earlier ones: builtin,files:DIR,crd,native"),
+  POLL_OBJECT_COUNTS(
+      "poll-object-counts",
+      Group.FLOW_CONTROL,
+      ValueKind.BOOLEAN,
+      "false",
+      "objects counted by upstream's /metrics, not by passing lists"),
   EXPOSE_FLOW_HEADERS(
       "expose-flow-headers",
       Group.FLOW_CONTROL,

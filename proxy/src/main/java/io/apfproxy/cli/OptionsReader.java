@@ -171,7 +171,8 @@ final class OptionsReader {
               + Flag.ENABLE_PRIORITY_AND_FAIRNESS.flag()
               + "=false, which has no schemas and levels; expected one of the two");
     }
-    return new FlowControlling(sources, fair, reading, writing, expose);
+    return new FlowControlling(
+        sources, fair, reading, writing, expose, settings.bool(Flag.POLL_OBJECT_COUNTS));
   }
 
   private List<Source> sources() throws UsageException {

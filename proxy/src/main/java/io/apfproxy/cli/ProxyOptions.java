@@ -89,13 +89,15 @@ public record ProxyOptions(
    * @param fair false for the two classic limits
    * @param maxInFlight reading requests, part of the seats in all
    * @param maxMutatingInFlight writing requests, the other part
+   * @param pollObjectCounts ask upstream's metrics each minute how many objects there are
    */
   public record FlowControlling(
       List<Source> sources,
       boolean fair,
       int maxInFlight,
       int maxMutatingInFlight,
-      boolean exposeHeaders) {
+      boolean exposeHeaders,
+      boolean pollObjectCounts) {
     public FlowControlling {
       sources = List.copyOf(sources);
     }

@@ -10,6 +10,7 @@ import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.ListLearning;
 import io.apfproxy.work.ListMeter;
+import io.apfproxy.work.ObjectReading;
 import io.apfproxy.work.ObjectStatistics;
 import io.apfproxy.work.WatchInitialisation;
 import io.apfproxy.work.WatchTracker;
@@ -33,6 +34,7 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
   private final FlowControlSettings settings;
   private final TimeSource time;
   private final WatchTracker watches = new WatchTracker();
+  private final ObjectStatistics polled;
   private final WorkEstimator estimator;
   private final ListLearning lists;
   private final LevelTable levels;
@@ -42,11 +44,19 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
    * @param levels configured
    */
   ApfFlowControl(FlowControlSettings settings, TimeSource time, LevelTable levels) {
-    ObjectStatistics objects = ObjectStatistics.learned(time);
+    ObjectStatistics learned = ObjectStatistics.learned(time);
     this.settings = settings;
     this.time = time;
-    this.estimator = new WorkEstimator(objects, watches, settings.consistentReadsFromCache());
-    this.lists = new ListLearning(objects, time);
+    this.polled = ObjectStatistics.polled(time);
+    this.estimator =
+        new WorkEstimator(
+            key -> {
+              ObjectReading told = polled.read(key);
+              return told.state() == ObjectReading.State.NOT_TRACKED ? learned.read(key) : told;
+            },
+            watches,
+            settings.consistentReadsFromCache());
+    this.lists = new ListLearning(learned, time);
     this.levels = levels;
   }
 
@@ -84,6 +94,11 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
   /** The configuration in force. */
   public FlowControlConfiguration configuration() {
     return levels.routing().configuration();
+  }
+
+  /** For what the server itself says of its objects; it counts more than what was learned. */
+  public ObjectStatistics polledObjects() {
+    return polled;
   }
 
   /** Ends a borrowing period: moves seats to where they were wanted. To be called every 10 s. */

@@ -49,6 +49,7 @@ class CommandTest {
                 true,
                 400,
                 200,
+                false,
                 false));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));

@@ -350,4 +350,18 @@ class ApfFlowControlTest {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     meter.accept(bytes, 0, bytes.length);
   }
+
+  @Test
+  void believesTheServersCountOfObjectsMoreThanWhatPassed() {
+    ApfFlowControl control = control(600, Config.queuing("a", 100, 4, 10));
+    String list = "/api/v1/configmaps?limit=500&resourceVersion=1";
+    Client unknown = Client.get(control, "ann", list);
+    assertThat(level(control, "a").seatsInUse()).isEqualTo(1);
+    unknown.lease().close();
+
+    control.polledObjects().set("configmaps", 5000, 3000);
+
+    Client.get(control, "ann", list);
+    assertThat(level(control, "a").seatsInUse()).isEqualTo(15);
+  }
 }

@@ -101,7 +101,7 @@ final class MetricsRealIT {
   private static void traffic(ControlPlane cluster, URI server, Path trusted, Version version)
       throws Exception {
     Map<String, ApiClient> users = ClassificationRealIT.users(cluster, server, trusted, version);
-    for (String user : List.of("admin", "alice", "node")) {
+    for (String user : List.of("admin", "alice")) {
       for (MixedRequests.Sent request : MixedRequests.all()) {
         if (request.user().equals(user)) {
           request.by(users);
