@@ -165,11 +165,13 @@ class UpstreamAccessTest {
   void readsTheServiceAccountOfThePod() throws Exception {
     Files.writeString(folder.resolve("token"), "projected\n");
     Files.writeString(folder.resolve("ca.crt"), AUTHORITY.pem());
+    Files.writeString(folder.resolve("namespace"), "apf-system");
     Map<String, String> environment =
         Map.of("KUBERNETES_SERVICE_HOST", "fd00::1", "KUBERNETES_SERVICE_PORT", "443");
     Config config = new ServiceAccountSource(folder, environment::get).load();
     assertThat(config.getMasterUrl()).startsWith("https://[fd00::1]:443");
     assertThat(CredentialSource.token(config)).isEqualTo("projected");
+    assertThat(config.getNamespace()).isEqualTo("apf-system");
     assertThatExceptionOfType(UpstreamAccessException.class)
         .isThrownBy(() -> new ServiceAccountSource(folder, name -> null).load())
         .withMessageContaining("--kubeconfig");
