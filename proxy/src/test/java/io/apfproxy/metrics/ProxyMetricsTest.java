@@ -80,8 +80,13 @@ class ProxyMetricsTest {
         upperBounds, LongStream.rangeClosed(1, upperBounds.length + 1).toArray(), 12.5);
   }
 
-  /** Everything that flow control reports, once. */
   private PrometheusText scrape() {
+    reportFlowControl(metrics);
+    return PrometheusText.parse(metrics.scrape());
+  }
+
+  /** Everything that flow control reports, once. */
+  static void reportFlowControl(ProxyMetrics metrics) {
     metrics.bindLevels(() -> List.of(level()), () -> 0.875);
     FlowMeter meter = metrics.flow().flow("workload-low", "service-accounts");
     meter.estimated(3);
@@ -95,7 +100,6 @@ class ProxyMetricsTest {
     meter.waited(0, false);
     meter.executed(40_000_000_000L, false);
     meter.executed(1_000_000, true);
-    return PrometheusText.parse(metrics.scrape());
   }
 
   /** Name, type and labels as in kube-apiserver; of histograms all upper bounds. */
