@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -96,6 +97,36 @@ final class ProxyProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /**
+   * Starts an image as a container runs it; what is said again is only the addresses.
+   *
+   * @param arguments of the container; they ask for TLS on the admin listener
+   * @param authority PEM of whoever issued the certificate that the image was given
+   * @param environment of the container
+   */
+  static ProxyProcess startImage(
+      ControlPlane cluster,
+      UnpackedImage image,
+      List<String> arguments,
+      String authority,
+      Map<String, String> environment) {
+    Path certificates = folder(cluster);
+    try {
+      Files.writeString(certificates.resolve("apf-proxy.crt"), authority);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--admin-bind-address=127.0.0.1");
+    Ports ports = Ports.free();
+    all.addAll(ports.flags());
+    ProcessBuilder builder = new ProcessBuilder(image.command(all));
+    builder.environment().clear();
+    builder.environment().put("PATH", System.getenv("PATH"));
+    builder.environment().putAll(environment);
+    return start(cluster, builder, certificates, "https", ports);
   }
 
   private static ProxyProcess start(
