@@ -1,24 +1,36 @@
 package io.apfproxy.admin;
 
 import io.apfproxy.admin.AdminPages.Dump;
+import io.apfproxy.authn.UrlAccess;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.TlsEngine;
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
  * Serves {@code /livez}, {@code /readyz}, {@code /metrics} and the dumps. Health is open to all;
- * the rest, which may name users, only to this machine.
+ * the rest, which may name users, only to this machine, and over TLS to those whom the cluster's
+ * RBAC allows to get that URL.
  */
 public final class AdminServer {
   /*
@@ -35,20 +47,49 @@ public final class AdminServer {
 
   private final Vertx vertx;
   private final AdminPages pages;
+  private final @Nullable UrlAccess remote;
   private final LocalOnly local = new LocalOnly();
   private final AtomicBoolean busy = new AtomicBoolean();
   private final HttpServer server;
 
-  public AdminServer(Vertx vertx, AdminPages pages) {
+  /** Plain HTTP: to others than this machine it shows health only. */
+  public static AdminServer plain(Vertx vertx, AdminPages pages) {
+    return new AdminServer(vertx, pages, null, options());
+  }
+
+  /**
+   * @param remote decides who else than this machine reads what is not for all
+   */
+  public static AdminServer tls(
+      Vertx vertx, AdminPages pages, PemKeyPair certificate, UrlAccess remote) {
+    HttpServerOptions options = options().setSsl(true).setKeyCertOptions(pem(certificate));
+    options.setSslEngineOptions(TlsEngine.options());
+    return new AdminServer(vertx, pages, remote, options);
+  }
+
+  private AdminServer(
+      Vertx vertx, AdminPages pages, @Nullable UrlAccess remote, HttpServerOptions options) {
     this.vertx = vertx;
     this.pages = pages;
-    this.server =
-        vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setHttp2ClearTextEnabled(false)
-                    .setIdleTimeout(IDLE_SECONDS))
-            .requestHandler(this::handle);
+    this.remote = remote;
+    this.server = vertx.createHttpServer(options).requestHandler(this::handle);
+  }
+
+  private static HttpServerOptions options() {
+    return new HttpServerOptions().setHttp2ClearTextEnabled(false).setIdleTimeout(IDLE_SECONDS);
+  }
+
+  private static PemKeyCertOptions pem(PemKeyPair pair) {
+    return new PemKeyCertOptions()
+        .addCertValue(Buffer.buffer(pair.certificates()))
+        .addKeyValue(Buffer.buffer(pair.key()));
+  }
+
+  /** Presents another certificate to new connections; for a server with TLS. */
+  public Future<Void> replaceCertificate(PemKeyPair certificate) {
+    return server
+        .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(pem(certificate)))
+        .mapEmpty();
   }
 
   /**
@@ -77,16 +118,50 @@ public final class AdminServer {
       send(request, AdminReply.plain(200, "ok"));
     } else if (path.equals(READYZ)) {
       send(request, readiness(request));
-    } else if (!local.allows(request)) {
+    } else if (local.allows(request)) {
+      show(request, dump);
+    } else if (remote == null) {
       send(
           request,
           AdminReply.plain(403, "Forbidden: " + path + " is served to this machine only\n"));
-    } else if (dump.isPresent()) {
+    } else {
+      Context context = vertx.getOrCreateContext();
+      var unused =
+          remote
+              .check(
+                  request.getHeader(HttpHeaders.AUTHORIZATION),
+                  path,
+                  request.remoteAddress().hostAddress())
+              .whenComplete(
+                  (allowed, cause) ->
+                      context.runOnContext(
+                          now -> {
+                            if (cause == null) {
+                              show(request, dump);
+                            } else {
+                              send(request, refusal(cause));
+                            }
+                          }));
+    }
+  }
+
+  private static AdminReply refusal(Throwable failure) {
+    Throwable cause =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return cause instanceof RefusedException refused
+        ? AdminReply.plain(refused.code(), refused.getMessage() + "\n")
+        : AdminReply.plain(500, "Internal Server Error\n");
+  }
+
+  private void show(HttpServerRequest request, Optional<Dump> dump) {
+    if (dump.isPresent()) {
       // Any value counts, "0" and "false" too, as at kube-apiserver.
       String details = request.getParam("includeRequestDetails");
       boolean withDetails = details != null && !details.isEmpty();
       oneAtATime(request, () -> dump(dump.get(), withDetails));
-    } else if (path.equals(EXPLAIN)) {
+    } else if (EXPLAIN.equals(request.path())) {
       MultiMap parameters = request.params();
       oneAtATime(request, () -> explain(parameters));
     } else {

@@ -1,6 +1,6 @@
 /**
- * The operators' listener: health, metrics, dumps. Plain HTTP, on loopback by default, never on the
- * clients' listener. Imports Vert.x and the storeys below. Open {@link
+ * The operators' listener: health, metrics, dumps. Plain HTTP on loopback by default, else TLS;
+ * never on the clients' listener. Imports Vert.x and the storeys below. Open {@link
  * io.apfproxy.admin.AdminServer} first.
  */
 package io.apfproxy.admin;

@@ -7,6 +7,7 @@ import io.apfproxy.authn.Identity.Mode;
 import io.apfproxy.authn.RequestHeadReader;
 import io.apfproxy.authn.StandardIdentityResolver;
 import io.apfproxy.authn.UpstreamIdentityPolicy;
+import io.apfproxy.authn.UrlAccess;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.kube.ClientTrustSource;
@@ -22,6 +23,7 @@ import io.apfproxy.server.ProxyServer;
 import io.apfproxy.server.ServerConfig;
 import io.apfproxy.source.FlowSource;
 import io.apfproxy.time.TimeSource;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -63,6 +65,7 @@ public final class ProxyApp implements AutoCloseable {
   private final long startedAt = System.nanoTime();
   private final UpstreamGate gate;
   private final ProxyServer server;
+  private final AdminServer admin;
   private final int adminPort;
   private volatile boolean listening;
   private volatile boolean stopping;
@@ -79,7 +82,8 @@ public final class ProxyApp implements AutoCloseable {
       reconfiguration =
           FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
       trust = closers.add("client trust", ClientTrustSource.open(trustFlags(), access.client()));
-      gate = gate();
+      KubeReviews reviews = closers.add("reviews", new KubeReviews(access.client()));
+      gate = gate(reviews);
       gate.ask();
       Vertx vertx = transports.open(options.listener().eventLoops());
       closers.add("event loops", () -> Waiting.on(vertx.close()));
@@ -92,7 +96,8 @@ public final class ProxyApp implements AutoCloseable {
           Version.NUMBER, transports.name(), transports.tls(), options.flowControl().serverLimit());
       metrics.bindReady(this::isReady);
       metrics.bindCertificate(() -> certificate.daysLeft(Instant.now()));
-      adminPort = startAdmin(vertx);
+      admin = adminServer(vertx, reviews);
+      adminPort = startAdmin();
       server = startServer(vertx);
       listening = true;
       closers.add("listener", this::drain);
@@ -129,7 +134,8 @@ public final class ProxyApp implements AutoCloseable {
             upstream.kubeconfig(),
             upstream.context(),
             upstream.frontProxyCertificate(),
-            upstream.frontProxyKey()));
+            upstream.frontProxyKey(),
+            upstream.impersonatingAccount()));
   }
 
   private UpstreamIdentityPolicy identityPolicy() throws StartException {
@@ -137,19 +143,18 @@ public final class ProxyApp implements AutoCloseable {
       return UpstreamIdentityPolicy.parse(
           options.upstream().identity(),
           options.upstream().frontProxyCertificate() != null,
-          access.hasOwnCredential());
+          access.canImpersonate());
     } catch (IllegalArgumentException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private UpstreamGate gate() throws StartException {
+  private UpstreamGate gate(KubeReviews reviews) throws StartException {
     UpstreamIdentityPolicy policy = identityPolicy();
-    KubeReviews reviews = closers.add("reviews", new KubeReviews(access.client()));
     boolean impersonates =
         policy.available().contains(Mode.IMPERSONATION)
             && policy.order().contains(Mode.IMPERSONATION);
-    UpstreamCheck check = new UpstreamCheck(access.client());
+    UpstreamCheck check = access.check();
     return new UpstreamGate(
         access.upstream().server(),
         check::run,
@@ -181,15 +186,24 @@ public final class ProxyApp implements AutoCloseable {
                 front.extraPrefixes()));
   }
 
-  private int startAdmin(Vertx vertx) throws StartException {
-    ProxyOptions.Admin admin = options.admin();
-    AdminServer listener = new AdminServer(vertx, new Pages());
+  private AdminServer adminServer(Vertx vertx, KubeReviews reviews) {
+    return options.admin().tls()
+        ? AdminServer.tls(
+            vertx,
+            new Pages(),
+            certificate.current().pem(),
+            new UrlAccess(reviews, reviews, TimeSource.system()))
+        : AdminServer.plain(vertx, new Pages());
+  }
+
+  private int startAdmin() throws StartException {
+    ProxyOptions.Admin where = options.admin();
     try {
-      int port = Waiting.on(listener.listen(admin.bindAddress(), admin.port()));
-      closers.add("admin listener", () -> Waiting.on(listener.close()));
+      int port = Waiting.on(admin.listen(where.bindAddress(), where.port()));
+      closers.add("admin listener", () -> Waiting.on(admin.close()));
       return port;
     } catch (IOException e) {
-      throw cannotListen("--admin-port", admin.bindAddress(), admin.port(), e);
+      throw cannotListen("--admin-port", where.bindAddress(), where.port(), e);
     }
   }
 
@@ -211,7 +225,7 @@ public final class ProxyApp implements AutoCloseable {
             flowControl.control(),
             flowControl.fair(),
             access.upstream(),
-            access.ownToken(),
+            access.impersonationToken(),
             metrics.events());
     try {
       return Waiting.on(ProxyServer.start(vertx, config, collaborators));
@@ -246,8 +260,12 @@ public final class ProxyApp implements AutoCloseable {
 
   private void reloadCertificate() {
     if (certificate.reloadIfChanged()) {
-      server
-          .replaceCertificate(certificate.current().pem())
+      KeyPairPem renewed = certificate.current();
+      Future.join(
+              server.replaceCertificate(renewed.pem()),
+              options.admin().tls()
+                  ? admin.replaceCertificate(renewed.pem())
+                  : Future.succeededFuture())
           .onFailure(cause -> LOG.warn("the new certificate is not used: {}", cause.getMessage()));
     }
   }

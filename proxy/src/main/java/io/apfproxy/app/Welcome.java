@@ -27,7 +27,8 @@ final class Welcome {
     text.add("  listens   " + url("https", options.listener().bindAddress(), securePort));
     text.add("  upstream  " + upstream);
     text.add("  limits    " + limits());
-    text.add("  admin     " + url("http", options.admin().bindAddress(), adminPort) + "/metrics");
+    String scheme = options.admin().tls() ? "https" : "http";
+    text.add("  admin     " + url(scheme, options.admin().bindAddress(), adminPort) + "/metrics");
     text.add("Try:");
     text.add(
         "  "

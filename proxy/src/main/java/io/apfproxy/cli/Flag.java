@@ -77,6 +77,12 @@ enum Flag {
       ValueKind.BOOLEAN,
       "false",
       "impersonate though the credential may do more"),
+  IMPERSONATION_SERVICE_ACCOUNT(
+      "impersonation-service-account",
+      Group.UPSTREAM,
+      ValueKind.SERVICE_ACCOUNT,
+      "",
+      "impersonate as this one, by tokens asked for it"),
   REQUEST_TIMEOUT(
       "request-timeout",
       Group.UPSTREAM,
@@ -172,7 +178,13 @@ enum Flag {
       ValueKind.ADDRESS,
       "127.0.0.1",
       "where health, metrics and dumps are"),
-  ADMIN_PORT("admin-port", Group.ADMIN, ValueKind.PORT, "8443", "its port, plain HTTP");
+  ADMIN_PORT("admin-port", Group.ADMIN, ValueKind.PORT, "8443", "its port"),
+  ADMIN_TLS(
+      "admin-tls",
+      Group.ADMIN,
+      ValueKind.BOOLEAN,
+      "false",
+      "TLS there; then others than this machine may read, by token and RBAC");
 
   /** Headings of the help, in order. */
   enum Group {

@@ -44,7 +44,10 @@ final class OptionsReader {
         upstream(),
         authentication(),
         flowControl(),
-        new Admin(settings.address(Flag.ADMIN_BIND_ADDRESS), settings.port(Flag.ADMIN_PORT)),
+        new Admin(
+            settings.address(Flag.ADMIN_BIND_ADDRESS),
+            settings.port(Flag.ADMIN_PORT),
+            settings.bool(Flag.ADMIN_TLS)),
         new Shutdown(
             settings.duration(Flag.SHUTDOWN_DELAY_DURATION),
             settings.duration(Flag.SHUTDOWN_GRACE)),
@@ -93,7 +96,28 @@ final class OptionsReader {
         certificate,
         key,
         settings.bool(Flag.ALLOW_PRIVILEGED_IMPERSONATION),
+        impersonatingAccount(identity),
         timeout);
+  }
+
+  private @Nullable String impersonatingAccount(List<String> identity) throws UsageException {
+    String account = settings.textOrNull(Flag.IMPERSONATION_SERVICE_ACCOUNT);
+    if (account == null) {
+      return null;
+    }
+    if (!account.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-a-z0-9.]*[a-z0-9])?")) {
+      throw settings.unexpected(Flag.IMPERSONATION_SERVICE_ACCOUNT);
+    }
+    if (!identity.contains("impersonation") && !identity.equals(List.of("auto"))) {
+      throw new UsageException(
+          settings.origin(Flag.IMPERSONATION_SERVICE_ACCOUNT)
+              + ": found with "
+              + Flag.UPSTREAM_IDENTITY.flag()
+              + "="
+              + String.join(",", identity)
+              + ", which never impersonates; expected one of the two");
+    }
+    return account;
   }
 
   private List<String> identity() throws UsageException {

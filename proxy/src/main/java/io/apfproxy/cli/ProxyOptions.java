@@ -55,6 +55,8 @@ public record ProxyOptions(
    *     request-header}, {@code impersonation}
    * @param frontProxyCertificate given together with {@code frontProxyKey}, or null
    * @param allowPrivilegedImpersonation impersonate with a credential that may do more than that
+   * @param impersonatingAccount service account as {@code namespace/name} to impersonate with; null
+   *     to use the proxy's own credential
    */
   public record Upstream(
       @Nullable Path kubeconfig,
@@ -63,6 +65,7 @@ public record ProxyOptions(
       @Nullable Path frontProxyCertificate,
       @Nullable Path frontProxyKey,
       boolean allowPrivilegedImpersonation,
+      @Nullable String impersonatingAccount,
       Duration requestTimeout) {}
 
   /** How clients prove who they are. Files that are null are taken from the cluster if readable. */
@@ -127,8 +130,12 @@ public record ProxyOptions(
    */
   public record Source(SourceKind kind, @Nullable Path folder) {}
 
-  /** The listener for operators. */
-  public record Admin(String bindAddress, int port) {}
+  /**
+   * The listener for operators.
+   *
+   * @param tls with the clients' certificate; without it only this machine reads more than health
+   */
+  public record Admin(String bindAddress, int port, boolean tls) {}
 
   /**
    * How the end comes.

@@ -12,6 +12,7 @@ enum ValueKind {
   FILE("FILE", "a file"),
   DIRECTORY("DIR", "a directory"),
   LIST("A,B", "values separated by commas"),
+  SERVICE_ACCOUNT("NS/NAME", "a service account as namespace/name"),
   IDENTITY("A,B", "auto, or some of pass-through, request-header, impersonation"),
   TRANSPORT("NAME", "auto, io_uring, epoll or nio"),
   SOURCE("A,B", "some of builtin, files:DIR, crd and native, separated by commas, each once");

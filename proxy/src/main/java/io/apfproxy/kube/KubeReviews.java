@@ -2,12 +2,14 @@ package io.apfproxy.kube;
 
 import io.apfproxy.authn.AccessReviewer;
 import io.apfproxy.authn.TokenReviewer;
+import io.apfproxy.authn.UrlReviewer;
 import io.apfproxy.request.UserInfo;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
+import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewSpecBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * TokenReviews and SubjectAccessReviews at the upstream, on threads of its own and past the proxy's
  * own flow control. The number in flight is bounded by the callers. Thread-safe.
  */
-public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoCloseable {
+public final class KubeReviews
+    implements TokenReviewer, AccessReviewer, UrlReviewer, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KubeReviews.class);
   private static final int THREADS = 64;
   private static final long SECONDS_BETWEEN_WARNINGS = 60;
@@ -69,6 +72,11 @@ public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoClo
   }
 
   @Override
+  public CompletionStage<Boolean> mayGet(UserInfo user, String path) {
+    return CompletableFuture.supplyAsync(() -> askWhether(user, path), threads);
+  }
+
+  @Override
   public void close() {
     threads.shutdownNow();
   }
@@ -102,24 +110,44 @@ public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoClo
   }
 
   private boolean askWhether(Question question) {
-    UserInfo user = question.user();
-    SubjectAccessReview review =
+    return ask(
         new SubjectAccessReviewBuilder()
-            .withNewSpec()
-            .withUser(user.name())
-            .withUid(user.uid())
-            .withGroups(user.groups())
-            .withExtra(user.extra())
-            .withNewResourceAttributes()
-            .withVerb(question.verb())
-            .withGroup(question.group())
-            .withResource(question.resource())
-            .withSubresource(question.subresource())
-            .withNamespace(question.namespace())
-            .withName(question.name())
-            .endResourceAttributes()
-            .endSpec()
-            .build();
+            .withSpec(
+                subject(question.user())
+                    .withNewResourceAttributes()
+                    .withVerb(question.verb())
+                    .withGroup(question.group())
+                    .withResource(question.resource())
+                    .withSubresource(question.subresource())
+                    .withNamespace(question.namespace())
+                    .withName(question.name())
+                    .endResourceAttributes()
+                    .build())
+            .build());
+  }
+
+  private boolean askWhether(UserInfo user, String path) {
+    return ask(
+        new SubjectAccessReviewBuilder()
+            .withSpec(
+                subject(user)
+                    .withNewNonResourceAttributes()
+                    .withVerb("get")
+                    .withPath(path)
+                    .endNonResourceAttributes()
+                    .build())
+            .build());
+  }
+
+  private static SubjectAccessReviewSpecBuilder subject(UserInfo user) {
+    return new SubjectAccessReviewSpecBuilder()
+        .withUser(user.name())
+        .withUid(user.uid())
+        .withGroups(user.groups())
+        .withExtra(user.extra());
+  }
+
+  private boolean ask(SubjectAccessReview review) {
     SubjectAccessReview answer;
     try {
       answer = client.resource(review).create();

@@ -46,7 +46,15 @@ final class ServiceAccountSource implements CredentialSource {
       throw new UpstreamAccessException(
           "no upstream: " + mount.resolve("token") + " cannot be read; give --kubeconfig", e);
     }
+    String namespace;
+    try {
+      namespace = Files.readString(mount.resolve("namespace")).trim();
+    } catch (IOException e) {
+      throw new UpstreamAccessException(
+          "no namespace: " + mount.resolve("namespace") + " cannot be read", e);
+    }
     return new ConfigBuilder(Config.empty())
+        .withNamespace(namespace)
         .withMasterUrl("https://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port)
         .withCaCertFile(mount.resolve("ca.crt").toString())
         .withOauthToken(token)

@@ -23,11 +23,17 @@ public final class UpstreamAccess implements AutoCloseable {
   private final UpstreamConfig upstream;
   private final KubernetesClient client;
   private final OwnToken ownToken;
+  private final @Nullable Impersonator impersonator;
 
-  private UpstreamAccess(UpstreamConfig upstream, KubernetesClient client, OwnToken ownToken) {
+  private UpstreamAccess(
+      UpstreamConfig upstream,
+      KubernetesClient client,
+      OwnToken ownToken,
+      @Nullable Impersonator impersonator) {
     this.upstream = upstream;
     this.client = client;
     this.ownToken = ownToken;
+    this.impersonator = impersonator;
   }
 
   /**
@@ -37,12 +43,15 @@ public final class UpstreamAccess implements AutoCloseable {
    * @param context null for the current one of the file
    * @param frontProxyCertificate {@code --proxy-client-cert-file}; null if not configured
    * @param frontProxyKey {@code --proxy-client-key-file}; null if not configured
+   * @param impersonator {@code namespace/name} of the service account that impersonates; null if
+   *     the proxy's own credential does
    */
   public record Sources(
       @Nullable Path kubeconfig,
       @Nullable String context,
       @Nullable Path frontProxyCertificate,
-      @Nullable Path frontProxyKey) {}
+      @Nullable Path frontProxyKey,
+      @Nullable String impersonator) {}
 
   /**
    * @throws UpstreamAccessException one line naming the file or flag and what was expected
@@ -59,7 +68,7 @@ public final class UpstreamAccess implements AutoCloseable {
             pem(config.getCaCertData(), config.getCaCertFile(), "certificate authority"),
             config.isTrustCerts(),
             tlsServerName(config),
-            ownCertificate(config),
+            sources.impersonator() == null ? ownCertificate(config) : null,
             frontProxy(sources));
     OwnToken token = OwnToken.of(source, config);
     ConfigBuilder own =
@@ -70,13 +79,19 @@ public final class UpstreamAccess implements AutoCloseable {
     if (token.get() != null) {
       own.withOauthTokenProvider(token::get);
     }
-    PemKeyPair certificate = upstream.ownCertificate();
+    PemKeyPair certificate = ownCertificate(config);
     if (certificate != null) {
       own.withClientKeyAlgo(PemFile.keyAlgorithm(certificate.key()));
     }
     try {
+      Config built = own.build();
+      KubernetesClient client = new KubernetesClientBuilder().withConfig(built).build();
+      String account = sources.impersonator();
       return new UpstreamAccess(
-          upstream, new KubernetesClientBuilder().withConfig(own.build()).build(), token);
+          upstream,
+          client,
+          token,
+          account == null ? null : new Impersonator(account, client, built));
     } catch (KubernetesClientException e) {
       token.close();
       throw new UpstreamAccessException(
@@ -144,19 +159,27 @@ public final class UpstreamAccess implements AutoCloseable {
     return client;
   }
 
-  /** The proxy's own bearer token, null if it has none. Never blocks, follows rotation. */
-  public Supplier<@Nullable String> ownToken() {
-    return ownToken;
+  /** Looks at the upstream and at the rights of the proxy's credentials there. */
+  public UpstreamCheck check() {
+    return new UpstreamCheck(client, impersonator);
   }
 
-  /** Whether the proxy can act as itself, which impersonation mode and reviews need. */
-  public boolean hasOwnCredential() {
-    return upstream.ownCertificate() != null || ownToken.get() != null;
+  /** The token to impersonate with, null if there is none. Never blocks, follows rotation. */
+  public Supplier<@Nullable String> impersonationToken() {
+    return impersonator == null ? ownToken : impersonator;
+  }
+
+  /** Whether the proxy has a credential to impersonate with, now or once it was asked for. */
+  public boolean canImpersonate() {
+    return impersonator != null || upstream.ownCertificate() != null || ownToken.get() != null;
   }
 
   @Override
   public void close() {
     ownToken.close();
+    if (impersonator != null) {
+      impersonator.close();
+    }
     client.close();
   }
 }

@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /**
@@ -20,9 +21,14 @@ public final class UpstreamCheck {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final KubernetesClient client;
+  private final @Nullable Impersonator impersonator;
 
-  public UpstreamCheck(KubernetesClient client) {
+  /**
+   * @param impersonator null if {@code client}'s own credential impersonates
+   */
+  UpstreamCheck(KubernetesClient client, @Nullable Impersonator impersonator) {
     this.client = client;
+    this.impersonator = impersonator;
   }
 
   /**
@@ -31,8 +37,8 @@ public final class UpstreamCheck {
    * @param reachable whether it answered at all; if not, it is asked again by the first request
    * @param version of the upstream; empty if it did not say
    * @param remarks one line each, for people: what is missing and the right that would mend it
-   * @param tooPowerful whether the proxy's identity may read all secrets, and so should not
-   *     impersonate. Source: specification security.md, S09
+   * @param tooPowerful whether the identity that impersonates may read all secrets, and so should
+   *     not. Source: specification security.md, S09
    */
   public record Findings(
       boolean reachable, String version, List<String> remarks, boolean tooPowerful) {
@@ -67,11 +73,16 @@ public final class UpstreamCheck {
     boolean tooPowerful = false;
     try {
       for (Right right : NEEDED) {
-        if (!allowed(right)) {
+        if (!allowed(client, right)) {
           remarks.add(missing(right));
         }
       }
-      tooPowerful = allowed(new Right("get", "", "secrets", ""));
+      Optional<String> problem = impersonator == null ? Optional.empty() : impersonator.obtain();
+      if (problem.isPresent()) {
+        return new Findings(false, "", List.of(problem.get()), false);
+      }
+      KubernetesClient impersonating = impersonator == null ? client : impersonator.client();
+      tooPowerful = allowed(impersonating, new Right("get", "", "secrets", ""));
     } catch (KubernetesClientException e) {
       // Unknown rights are no reason to let the proxy impersonate: it is asked again.
       String remark = "the proxy's rights at the upstream could not be checked";
@@ -135,7 +146,7 @@ public final class UpstreamCheck {
     }
   }
 
-  private boolean allowed(Right right) {
+  private static boolean allowed(KubernetesClient client, Right right) {
     SelfSubjectAccessReview review =
         new SelfSubjectAccessReviewBuilder()
             .withNewSpec()

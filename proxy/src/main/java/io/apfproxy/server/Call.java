@@ -258,11 +258,13 @@ final class Call implements AdmissionListener, ExchangeListener {
     tunnelPlace = () -> shared.closeTunnel(user);
   }
 
-  /** What the resolver said, and with impersonation the proxy's own token, if it has one. */
+  /** What the resolver said, and with impersonation the proxy's token for it, if it has one. */
   private List<Map.Entry<String, String>> identityLines(Identity identity) {
     List<Map.Entry<String, String>> lines = identity.assertion().lines();
     String token =
-        identity.mode() == Identity.Mode.IMPERSONATION ? collaborators.ownToken().get() : null;
+        identity.mode() == Identity.Mode.IMPERSONATION
+            ? collaborators.impersonationToken().get()
+            : null;
     if (token == null) {
       return lines;
     }

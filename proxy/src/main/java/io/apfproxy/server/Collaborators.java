@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  *
  * @param learning null where nothing is learned from responses; the seats of a watch then go back
  *     with its response head
- * @param ownToken the proxy's own bearer token, for impersonation; gives null if it has none
+ * @param impersonationToken the bearer token to impersonate with; gives null if there is none
  */
 public record Collaborators(
     HeadReader heads,
@@ -21,7 +21,7 @@ public record Collaborators(
     FlowControl flowControl,
     @Nullable ResponseLearning learning,
     UpstreamConfig upstream,
-    Supplier<@Nullable String> ownToken,
+    Supplier<@Nullable String> impersonationToken,
     ProxyEvents events) {
   /** For a proxy whose own credential, if it has one, is a certificate. */
   public Collaborators(

@@ -9,7 +9,7 @@ import java.net.URI;
  * @param server scheme, host, port and perhaps a path prefix, as in a kubeconfig
  * @param certificateAuthority PEM; null for the machine's trusted authorities
  * @param tlsServerName name its certificate must have; null for the host of {@code server}
- * @param ownCertificate the proxy's client certificate, for impersonation mode; null if it has none
+ * @param ownCertificate the client certificate to impersonate with; null if there is none
  * @param frontProxyCertificate for request-header mode; null if none is configured
  */
 public record UpstreamConfig(

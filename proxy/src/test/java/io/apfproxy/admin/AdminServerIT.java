@@ -77,7 +77,7 @@ class AdminServerIT {
 
   @BeforeEach
   void start() throws Exception {
-    AdminServer server = new AdminServer(vertx, pages);
+    AdminServer server = AdminServer.plain(vertx, pages);
     port = server.listen("127.0.0.1", 0).await(10, TimeUnit.SECONDS);
   }
 

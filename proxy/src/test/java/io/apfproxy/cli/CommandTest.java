@@ -41,7 +41,7 @@ class CommandTest {
 
     assertThat(options.listener().bindAddress()).isEqualTo("0.0.0.0");
     assertThat(options.listener().securePort()).isEqualTo(6443);
-    assertThat(options.admin()).isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443));
+    assertThat(options.admin()).isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443, false));
     assertThat(options.flowControl())
         .isEqualTo(
             new ProxyOptions.FlowControlling(
@@ -284,6 +284,15 @@ class CommandTest {
                 + " levels to name; expected one of the two",
             "--expose-flow-headers",
             "--enable-priority-and-fairness=false"),
+        bad(
+            "--impersonation-service-account: found \"x\", expected a service account as"
+                + " namespace/name",
+            "--impersonation-service-account=x"),
+        bad(
+            "--impersonation-service-account: found with --upstream-identity=pass-through, which"
+                + " never impersonates; expected one of the two",
+            "--impersonation-service-account=a/b",
+            "--upstream-identity=pass-through"),
         bad("version: found \"-x\", expected nothing", "version", "-x"),
         bad(
             "--server: not given, expected the proxy's URL, such as https://localhost:6443",

@@ -177,7 +177,7 @@ class KubeReviewsIT {
   @Test
   void tellsWhatTheUpstreamLacks() {
     // the mock answers /version with nothing in it until told otherwise
-    assertThat(new UpstreamCheck(client).run().remarks())
+    assertThat(new UpstreamCheck(client, null).run().remarks())
         .singleElement()
         .asString()
         .contains("not as a kube-apiserver does");
@@ -212,7 +212,7 @@ class KubeReviewsIT {
                 "status",
                 Map.of("allowed", false)))
         .times(3);
-    UpstreamCheck.Findings findings = new UpstreamCheck(client).run();
+    UpstreamCheck.Findings findings = new UpstreamCheck(client, null).run();
     assertThat(findings.version()).isEqualTo("v1.37.1");
     assertThat(findings.tooPowerful()).isFalse();
     assertThat(findings.remarks()).hasSize(2).first().asString().contains("tokenreviews");

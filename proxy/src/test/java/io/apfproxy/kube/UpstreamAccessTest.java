@@ -47,7 +47,7 @@ class UpstreamAccessTest {
   }
 
   private UpstreamAccess open(Path config) throws UpstreamAccessException {
-    return UpstreamAccess.open(new Sources(config, null, null, null));
+    return UpstreamAccess.open(new Sources(config, null, null, null, null));
   }
 
   @Test
@@ -67,8 +67,8 @@ class UpstreamAccessTest {
       assertThat(access.upstream().ownCertificate())
           .isEqualTo(new PemKeyPair(ADMIN.certificatePem(), ADMIN.keyPem()));
       assertThat(access.upstream().frontProxyCertificate()).isNull();
-      assertThat(access.ownToken().get()).isNull();
-      assertThat(access.hasOwnCredential()).isTrue();
+      assertThat(access.impersonationToken().get()).isNull();
+      assertThat(access.canImpersonate()).isTrue();
     }
   }
 
@@ -81,8 +81,8 @@ class UpstreamAccessTest {
             "server: \"https://127.0.0.1:1\", certificate-authority-data: " + ca, "token: secret");
     try (UpstreamAccess access = open(config)) {
       assertThat(access.upstream().certificateAuthority()).isEqualTo(AUTHORITY.pem());
-      assertThat(access.ownToken().get()).isEqualTo("secret");
-      assertThat(access.hasOwnCredential()).isTrue();
+      assertThat(access.impersonationToken().get()).isEqualTo("secret");
+      assertThat(access.canImpersonate()).isTrue();
     }
   }
 
@@ -93,18 +93,33 @@ class UpstreamAccessTest {
     Path certificate = folder.resolve("front.crt");
     Path key = folder.resolve("front.key");
     try (UpstreamAccess access =
-        UpstreamAccess.open(new Sources(config, "one", certificate, key))) {
+        UpstreamAccess.open(new Sources(config, "one", certificate, key, null))) {
       assertThat(access.upstream().frontProxyCertificate())
           .isEqualTo(new PemKeyPair(ADMIN.certificatePem(), ADMIN.keyPem()));
-      assertThat(access.hasOwnCredential()).isFalse();
+      assertThat(access.canImpersonate()).isFalse();
     }
     assertThatExceptionOfType(UpstreamAccessException.class)
-        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, null, certificate, null)))
+        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, null, certificate, null, null)))
         .withMessageContaining("--proxy-client-key-file");
     assertThatExceptionOfType(UpstreamAccessException.class)
-        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, null, config, key)))
+        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, null, config, key, null)))
         .withMessageContaining("--proxy-client-cert-file")
         .withMessageContaining("PEM");
+  }
+
+  @Test
+  void presentsNothingOfItsOwnWhereAServiceAccountImpersonates() throws Exception {
+    ADMIN.write(folder, "admin");
+    Path config =
+        kubeconfig(
+            "server: \"https://127.0.0.1:1\"",
+            "client-certificate: admin.crt, client-key: admin.key, token: own");
+    try (UpstreamAccess access =
+        UpstreamAccess.open(new Sources(config, null, null, null, "apf-system/impersonator"))) {
+      assertThat(access.upstream().ownCertificate()).isNull();
+      assertThat(access.impersonationToken().get()).as("before one was asked for").isNull();
+      assertThat(access.canImpersonate()).isTrue();
+    }
   }
 
   @Test
@@ -141,7 +156,7 @@ class UpstreamAccessTest {
   private static void assertMessage(
       Path config, @io.apfproxy.nullness.Nullable String context, String text) {
     assertThatExceptionOfType(UpstreamAccessException.class)
-        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, context, null, null)))
+        .isThrownBy(() -> UpstreamAccess.open(new Sources(config, context, null, null, null)))
         .withMessageContaining(text)
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
   }
@@ -150,11 +165,13 @@ class UpstreamAccessTest {
   void readsTheServiceAccountOfThePod() throws Exception {
     Files.writeString(folder.resolve("token"), "projected\n");
     Files.writeString(folder.resolve("ca.crt"), AUTHORITY.pem());
+    Files.writeString(folder.resolve("namespace"), "apf-system");
     Map<String, String> environment =
         Map.of("KUBERNETES_SERVICE_HOST", "fd00::1", "KUBERNETES_SERVICE_PORT", "443");
     Config config = new ServiceAccountSource(folder, environment::get).load();
     assertThat(config.getMasterUrl()).startsWith("https://[fd00::1]:443");
     assertThat(CredentialSource.token(config)).isEqualTo("projected");
+    assertThat(config.getNamespace()).isEqualTo("apf-system");
     assertThatExceptionOfType(UpstreamAccessException.class)
         .isThrownBy(() -> new ServiceAccountSource(folder, name -> null).load())
         .withMessageContaining("--kubeconfig");

@@ -87,8 +87,13 @@ class ProxyMetricsTest {
     return new KindLoad.Reading(ratio, ratio, most, most + 1);
   }
 
-  /** Everything that flow control reports, once. */
   private PrometheusText scrape() {
+    reportFlowControl(metrics);
+    return PrometheusText.parse(metrics.scrape());
+  }
+
+  /** Everything that flow control reports, once. */
+  static void reportFlowControl(ProxyMetrics metrics) {
     metrics.bindLevels(() -> List.of(level()), () -> 0.875);
     metrics.bindKinds(kind -> load(kind == KindLoad.Kind.READ_ONLY ? 5 : 7));
     FlowMeter meter = metrics.flow().flow("workload-low", "service-accounts");
@@ -103,7 +108,6 @@ class ProxyMetricsTest {
     meter.waited(0, false);
     meter.executed(40_000_000_000L, false);
     meter.executed(1_000_000, true);
-    return PrometheusText.parse(metrics.scrape());
   }
 
   /** Name, type and labels as in kube-apiserver; of histograms all upper bounds. */

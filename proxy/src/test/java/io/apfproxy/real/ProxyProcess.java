@@ -1,5 +1,6 @@
 package io.apfproxy.real;
 
+import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
@@ -34,8 +36,7 @@ final class ProxyProcess implements AutoCloseable {
   private final Path certificates;
   private final URI url;
   private final URI admin;
-  private final HttpClient http =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final HttpClient http;
 
   private ProxyProcess(
       ControlPlane cluster, RunningCommand process, Path certificates, URI url, URI admin) {
@@ -44,6 +45,11 @@ final class ProxyProcess implements AutoCloseable {
     this.certificates = certificates;
     this.url = url;
     this.admin = admin;
+    HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
+    this.http =
+        admin.getScheme().equals("https")
+            ? builder.sslContext(TrustingTls.context(certificate())).build()
+            : builder.build();
   }
 
   /**
@@ -52,36 +58,105 @@ final class ProxyProcess implements AutoCloseable {
    * @param flags further flags
    */
   static ProxyProcess start(ControlPlane cluster, String... flags) {
-    int port = freePort();
-    int adminPort = freePort();
-    Path certificates;
+    Path certificates = folder(cluster);
+    List<String> all = new ArrayList<>(List.of("--cert-dir=" + certificates));
+    all.addAll(List.of(flags));
+    return start(cluster, cluster.kubeconfig("proxy"), certificates, "http", all);
+  }
+
+  /**
+   * Starts the proxy with the arguments of a Deployment; only what a test must say differently is
+   * said again after them: the way to the upstream, the addresses and the serving certificate.
+   *
+   * @param kubeconfig in place of the service account's folder
+   * @param arguments of the container; they ask for TLS on the admin listener
+   */
+  static ProxyProcess startDeployed(ControlPlane cluster, Path kubeconfig, List<String> arguments) {
+    Path certificates = folder(cluster);
+    TestAuthority authority = TestAuthority.named("serving-ca");
     try {
-      certificates = Files.createTempDirectory(cluster.directory(), "apf-proxy-");
+      Files.writeString(certificates.resolve("apf-proxy.crt"), authority.pem());
+      authority
+          .leaf("apf-proxy")
+          .forServers("127.0.0.1", "localhost")
+          .issue()
+          .write(certificates, "tls");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                java(),
-                "-Xmx512m",
-                "-jar",
-                jar(),
-                "--kubeconfig",
-                cluster.kubeconfig("proxy").toString(),
-                "--bind-address=127.0.0.1",
-                "--secure-port=" + port,
-                "--admin-port=" + adminPort,
-                "--cert-dir=" + certificates));
-    command.addAll(List.of(flags));
-    RunningCommand process = RunningCommand.start(new ProcessBuilder(command));
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--tls-cert-file=" + certificates.resolve("tls.crt"));
+    all.add("--tls-private-key-file=" + certificates.resolve("tls.key"));
+    all.add("--admin-bind-address=127.0.0.1");
+    return start(cluster, kubeconfig, certificates, "https", all);
+  }
+
+  private static Path folder(ControlPlane cluster) {
+    try {
+      return Files.createTempDirectory(cluster.directory(), "apf-proxy-");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Starts an image as a container runs it; what is said again is only the addresses.
+   *
+   * @param arguments of the container; they ask for TLS on the admin listener
+   * @param authority PEM of whoever issued the certificate that the image was given
+   * @param environment of the container
+   */
+  static ProxyProcess startImage(
+      ControlPlane cluster,
+      UnpackedImage image,
+      List<String> arguments,
+      String authority,
+      Map<String, String> environment) {
+    Path certificates = folder(cluster);
+    try {
+      Files.writeString(certificates.resolve("apf-proxy.crt"), authority);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> all = new ArrayList<>(arguments);
+    all.add("--admin-bind-address=127.0.0.1");
+    Ports ports = Ports.free();
+    all.addAll(ports.flags());
+    ProcessBuilder builder = new ProcessBuilder(image.command(all));
+    builder.environment().clear();
+    builder.environment().put("PATH", System.getenv("PATH"));
+    builder.environment().putAll(environment);
+    return start(cluster, builder, certificates, "https", ports);
+  }
+
+  private static ProxyProcess start(
+      ControlPlane cluster,
+      Path kubeconfig,
+      Path certificates,
+      String adminScheme,
+      List<String> flags) {
+    Ports ports = Ports.free();
+    List<String> command = new ArrayList<>(List.of(java(), "-Xmx512m", "-jar", jar()));
+    command.addAll(flags);
+    command.addAll(List.of("--kubeconfig", kubeconfig.toString()));
+    command.addAll(ports.flags());
+    return start(cluster, new ProcessBuilder(command), certificates, adminScheme, ports);
+  }
+
+  private static ProxyProcess start(
+      ControlPlane cluster,
+      ProcessBuilder command,
+      Path certificates,
+      String adminScheme,
+      Ports ports) {
+    RunningCommand process = RunningCommand.start(command);
     ProxyProcess proxy =
         new ProxyProcess(
             cluster,
             process,
             certificates,
-            URI.create("https://127.0.0.1:" + port),
-            URI.create("http://127.0.0.1:" + adminPort));
+            URI.create("https://127.0.0.1:" + ports.secure()),
+            URI.create(adminScheme + "://127.0.0.1:" + ports.admin()));
     try {
       proxy.awaitReady();
     } catch (RuntimeException | Error e) {
@@ -110,6 +185,11 @@ final class ProxyProcess implements AutoCloseable {
   /** Certificate to trust for {@link #url}. */
   Path certificate() {
     return certificates.resolve("apf-proxy.crt");
+  }
+
+  /** Where operators connect. */
+  URI admin() {
+    return admin;
   }
 
   /** What it wrote, for the message of a failing test. */
@@ -252,6 +332,18 @@ final class ProxyProcess implements AutoCloseable {
           "system property apf.jar names no file: " + jar + "; mvn verify sets it");
     }
     return jar;
+  }
+
+  /** On loopback, free a moment ago. */
+  private record Ports(int secure, int admin) {
+    static Ports free() {
+      return new Ports(freePort(), freePort());
+    }
+
+    List<String> flags() {
+      return List.of(
+          "--bind-address=127.0.0.1", "--secure-port=" + secure, "--admin-port=" + admin);
+    }
   }
 
   private static int freePort() {

@@ -1,0 +1,83 @@
+package io.apfproxy.authn;
+
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.TimeSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Decides who may read a page of the proxy: by bearer token and the cluster's RBAC on non-resource
+ * URLs, as kube-apiserver does for its own. Answers are remembered for 10 seconds. Thread-safe.
+ */
+public final class UrlAccess {
+  private static final int MOST_REMEMBERED = 1000;
+  private static final int MOST_IN_FLIGHT = 8;
+  private static final int MOST_WAITING = 100;
+  private static final long TTL = TimeUnit.SECONDS.toNanos(10);
+
+  private record Question(UserInfo user, String path) {}
+
+  private final TokenAuthenticator tokens;
+  private final UrlReviewer reviewer;
+  private final BoundedCache<Question, Boolean> answers;
+  private final ReviewQueue<Question, Boolean> reviews =
+      new ReviewQueue<>(MOST_IN_FLIGHT, MOST_WAITING);
+
+  public UrlAccess(TokenReviewer tokens, UrlReviewer reviewer, TimeSource time) {
+    // Nobody but the proxy sees these tokens: a revoked one must end soon.
+    this.tokens = new TokenAuthenticator(tokens, true, time);
+    this.reviewer = reviewer;
+    this.answers = new BoundedCache<>(MOST_REMEMBERED, time);
+  }
+
+  /**
+   * @param authorization value of that header; null if there is none
+   * @param path without query
+   * @param peer address that asks
+   * @return succeeds if the page may be read; fails with {@link RefusedException}: 401, 403, 429,
+   *     or 503 if the upstream gave no answer
+   */
+  public CompletableFuture<Void> check(@Nullable String authorization, String path, String peer) {
+    String token = BearerToken.fromAuthorization(authorization);
+    if (token == null) {
+      return CompletableFuture.failedFuture(Refusals.unauthorized("admin-no-token"));
+    }
+    return tokens
+        .authenticate(token, peer)
+        .thenCompose(user -> ask(new Question(user, path)))
+        .thenCompose(
+            allowed ->
+                allowed
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.failedFuture(
+                        Refusals.forbidden(
+                            "admin-url", "Forbidden: needs the right to get " + path)));
+  }
+
+  private CompletableFuture<Boolean> ask(Question question) {
+    Boolean known = answers.get(question);
+    if (known != null) {
+      return CompletableFuture.completedFuture(known);
+    }
+    return reviews
+        .ask(
+            question,
+            () ->
+                reviewer
+                    .mayGet(question.user(), question.path())
+                    .thenApply(
+                        allowed -> {
+                          answers.put(question, allowed, TTL);
+                          return allowed;
+                        }))
+        .exceptionallyCompose(cause -> CompletableFuture.failedFuture(unanswered(cause)));
+  }
+
+  private static Throwable unanswered(Throwable cause) {
+    return cause instanceof RefusedException
+        ? cause
+        : Refusals.unavailable("admin-review-failed", "the right could not be checked");
+  }
+}

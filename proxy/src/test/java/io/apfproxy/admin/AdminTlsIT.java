@@ -1,0 +1,151 @@
+package io.apfproxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.authn.UrlAccess;
+import io.apfproxy.fixtures.pki.TestAuthority;
+import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Who else than this machine reads the admin pages: S77 of the security specification. */
+class AdminTlsIT {
+  private static final TestAuthority AUTHORITY = TestAuthority.named("ca");
+  private static final String ELSEWHERE = "pod.example";
+
+  private final Vertx vertx = Vertx.vertx();
+  private volatile boolean upstreamAnswers = true;
+  private AdminServer server;
+  private int port;
+
+  private static final class Pages implements AdminPages {
+    @Override
+    public List<Check> readiness() {
+      return List.of(new Check("upstream", true));
+    }
+
+    @Override
+    public String metrics() {
+      return "up 1\n";
+    }
+
+    @Override
+    public Optional<String> dump(Dump what, boolean withRequestDetails) {
+      return Optional.of("dump\n");
+    }
+
+    @Override
+    public Optional<String> explain(
+        String method, String url, @Nullable String user, List<String> groups) {
+      return Optional.of("explained\n");
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    UrlAccess access =
+        new UrlAccess(
+            token ->
+                CompletableFuture.completedFuture(
+                    token.endsWith("-token")
+                        ? Optional.of(new UserInfo(token, "", List.of(), Map.of()))
+                        : Optional.empty()),
+            (user, path) ->
+                upstreamAnswers
+                    ? CompletableFuture.completedFuture(
+                        user.name().equals("prometheus-token") && path.equals("/metrics"))
+                    : CompletableFuture.failedFuture(new IllegalStateException("down")),
+            TimeSource.system());
+    server = AdminServer.tls(vertx, new Pages(), pair("first.example"), access);
+    port = server.listen("127.0.0.1", 0).await(10, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  private static PemKeyPair pair(String name) {
+    TestCertificate leaf = AUTHORITY.leaf(name).forServers(name, ELSEWHERE, "localhost").issue();
+    return new PemKeyPair(leaf.certificatePem(), leaf.keyPem());
+  }
+
+  private int get(String path, String host, @Nullable String token) throws Exception {
+    HttpClient client =
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setSsl(true)
+                .setTrustOptions(
+                    new PemTrustOptions().addCertValue(Buffer.buffer(AUTHORITY.pem()))));
+    RequestOptions options =
+        new RequestOptions()
+            .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+            .setHost(host)
+            .setPort(port)
+            .setMethod(HttpMethod.GET)
+            .setURI(path);
+    if (token != null) {
+      options.putHeader("Authorization", "Bearer " + token);
+    }
+    return client
+        .request(options)
+        .compose(request -> request.send())
+        .map(response -> response.statusCode())
+        .await(10, TimeUnit.SECONDS);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/livez, , 200",
+    "/readyz, , 200",
+    "/metrics, , 401",
+    "/metrics, unknown, 401",
+    "/metrics, alice-token, 403",
+    "/metrics, prometheus-token, 200",
+    "/debug/api_priority_and_fairness/dump_requests, prometheus-token, 403",
+  })
+  void showsOthersWhatTheirTokenMayGet(String path, @Nullable String token, int code)
+      throws Exception {
+    assertThat(get(path, ELSEWHERE, token)).isEqualTo(code);
+  }
+
+  @Test
+  void asksThisMachineForNothing() throws Exception {
+    assertThat(get("/metrics", "localhost", null)).isEqualTo(200);
+  }
+
+  @Test
+  void refusesWhileTheRightCannotBeChecked() throws Exception {
+    upstreamAnswers = false;
+
+    assertThat(get("/metrics", ELSEWHERE, "prometheus-token")).isEqualTo(503);
+  }
+
+  @Test
+  void presentsAReplacedCertificate() throws Exception {
+    server.replaceCertificate(pair("second.example")).await(10, TimeUnit.SECONDS);
+
+    assertThat(get("/livez", "second.example", null)).isEqualTo(200);
+  }
+}

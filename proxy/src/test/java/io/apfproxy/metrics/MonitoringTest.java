@@ -1,0 +1,130 @@
+package io.apfproxy.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.apfproxy.deploy.Chart;
+import io.apfproxy.deploy.Yaml;
+import io.apfproxy.fixtures.prometheus.PrometheusText;
+import io.apfproxy.upstream.ProxyEvents;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The chart's alerts and dashboard ask only for series and labels that exist. */
+class MonitoringTest {
+  private static final Pattern SERIES = Pattern.compile("\\b[a-z]+_[a-z_]+\\b");
+  private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");
+  private static final Pattern SELECTOR = Pattern.compile("\\{([^}]*)}");
+
+  /** Words of the query language that look like series. */
+  private static final Set<String> FUNCTIONS = Set.of("histogram_quantile", "label_values");
+
+  /** Set by Prometheus on every target in a cluster. */
+  private static final Set<String> TARGET_LABELS = Set.of("job", "pod");
+
+  @TestFactory
+  Stream<DynamicTest> askOnlyForWhatTheProxyHas() {
+    Map<String, Set<String>> known = series();
+    List<String> expressions = new ArrayList<>();
+    List<JsonNode> objects =
+        Chart.objects(
+            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true}, dashboard: {enabled: true}}}");
+    JsonNode rules = Yaml.named(objects, "PrometheusRule apf-proxy");
+    JsonNode dashboard =
+        Yaml.documents(
+                Yaml.named(objects, "ConfigMap apf-proxy-dashboard")
+                    .at("/data/apf-proxy.json")
+                    .asText())
+            .get(0);
+    rules.findValuesAsText("expr", expressions);
+    int alerts = expressions.size();
+    dashboard.findValuesAsText("expr", expressions);
+    dashboard
+        .at("/templating/list")
+        .forEach(
+            variable -> {
+              if (variable.path("type").asText().equals("query")) {
+                expressions.add(variable.path("query").asText());
+              }
+            });
+    assertThat(alerts).isEqualTo(5);
+    assertThat(expressions).hasSizeGreaterThan(30);
+    return expressions.stream()
+        .map(expression -> DynamicTest.dynamicTest(expression, () -> check(expression, known)));
+  }
+
+  private static void check(String expression, Map<String, Set<String>> known) {
+    List<String> names = new ArrayList<>();
+    Matcher series = SERIES.matcher(bare(expression));
+    while (series.find()) {
+      if (!FUNCTIONS.contains(series.group())) {
+        names.add(series.group());
+      }
+    }
+    assertThat(names).isNotEmpty();
+    assertThat(known.keySet()).containsAll(names);
+    for (String name : names) {
+      Set<String> labels = new HashSet<>(Objects.requireNonNull(known.get(name)));
+      labels.addAll(TARGET_LABELS);
+      assertThat(labels).as(name).containsAll(used(expression));
+    }
+  }
+
+  /** Without what stands between braces, brackets or after "by". */
+  private static String bare(String expression) {
+    String names = SELECTOR.matcher(expression).replaceAll("");
+    names = GROUPING.matcher(names).replaceAll("");
+    return names.replaceAll("label_values\\(([^,]*),.*\\)", "$1").replaceAll("\\[[^]]*]", "");
+  }
+
+  private static Set<String> used(String expression) {
+    Set<String> labels = new HashSet<>();
+    Matcher grouping = GROUPING.matcher(expression);
+    while (grouping.find()) {
+      labels.addAll(Arrays.asList(grouping.group(1).split(", *", -1)));
+    }
+    Matcher selector = SELECTOR.matcher(expression);
+    while (selector.find()) {
+      for (String matcher : selector.group(1).split(",", -1)) {
+        labels.add(matcher.replaceAll("[=~!].*", ""));
+      }
+    }
+    return labels;
+  }
+
+  /** Every series of a proxy that has seen everything, with its labels. */
+  private static Map<String, Set<String>> series() {
+    try (ProxyMetrics metrics = new ProxyMetrics()) {
+      ProxyMetricsTest.reportFlowControl(metrics);
+      metrics.bindReady(() -> true);
+      metrics.bindCertificate(() -> 30);
+      metrics.bindInFlight(() -> 1, () -> 1);
+      metrics.describe("1", "nio", "jdk", 600);
+      ProxyEvents events = metrics.events();
+      events.responded(200);
+      events.refused("rule", 400);
+      events.aborted("rule");
+      events.responseBytes(1);
+      Map<String, Set<String>> known = new HashMap<>();
+      PrometheusText.parse(metrics.scrape())
+          .samples()
+          .forEach(
+              sample ->
+                  known
+                      .computeIfAbsent(sample.name(), name -> new HashSet<>())
+                      .addAll(sample.labels().keySet()));
+      return known;
+    }
+  }
+}
