@@ -126,8 +126,9 @@ public final class Classifier {
     long[] set = emptySet();
     users.addAnyTo(set);
     users.addTo(set, user.name());
-    for (String group : user.groups()) {
-      groups.addTo(set, group);
+    // by index, here and in ExactMatch: the iterator would be the one object made in vain
+    for (int i = 0; i < user.groups().size(); i++) {
+      groups.addTo(set, user.groups().get(i));
     }
     if (accountNamespace != null) {
       serviceAccountNamespaces.addTo(set, accountNamespace);

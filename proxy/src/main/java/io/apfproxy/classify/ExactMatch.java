@@ -105,8 +105,8 @@ final class ExactMatch {
         return true;
       }
       if (!groups.isEmpty()) {
-        for (String group : user.groups()) {
-          if (groups.contains(group)) {
+        for (int i = 0; i < user.groups().size(); i++) {
+          if (groups.contains(user.groups().get(i))) {
             return true;
           }
         }
