@@ -6,7 +6,6 @@ import io.apfproxy.authn.UrlAccess;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.nullness.Nullable;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
