@@ -30,7 +30,8 @@ record FlowControlPart(FlowControl control, @Nullable ApfFlowControl fair) {
     }
     ApfFlowControl fair =
         ApfFlowControl.create(
-            FlowControlSettings.of(options.serverLimit()),
+            FlowControlSettings.of(options.serverLimit())
+                .withLearnedListCost(options.listCost() == ProxyOptions.ListCost.LEARNED),
             FlowControlConfiguration.builtIn(),
             TimeSource.system(),
             timers,

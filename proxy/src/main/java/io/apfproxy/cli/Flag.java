@@ -159,6 +159,12 @@ enum Flag {
       ValueKind.SOURCE,
       "builtin",
       "origins of schemas and levels, later ones over earlier ones: builtin,files:DIR,crd,native"),
+  LIST_COST(
+      "list-cost",
+      Group.FLOW_CONTROL,
+      ValueKind.LIST_COST,
+      "compatible",
+      "width of lists: kube-apiserver's arithmetic, or what such lists weighed: learned"),
   POLL_OBJECT_COUNTS(
       "poll-object-counts",
       Group.FLOW_CONTROL,

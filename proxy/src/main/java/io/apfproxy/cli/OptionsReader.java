@@ -4,6 +4,7 @@ import io.apfproxy.cli.ProxyOptions.Admin;
 import io.apfproxy.cli.ProxyOptions.Authentication;
 import io.apfproxy.cli.ProxyOptions.FlowControlling;
 import io.apfproxy.cli.ProxyOptions.FrontProxy;
+import io.apfproxy.cli.ProxyOptions.ListCost;
 import io.apfproxy.cli.ProxyOptions.Listener;
 import io.apfproxy.cli.ProxyOptions.Shutdown;
 import io.apfproxy.cli.ProxyOptions.Source;
@@ -196,7 +197,13 @@ final class OptionsReader {
               + "=false, which has no schemas and levels; expected one of the two");
     }
     return new FlowControlling(
-        sources, fair, reading, writing, expose, settings.bool(Flag.POLL_OBJECT_COUNTS));
+        sources,
+        fair,
+        reading,
+        writing,
+        expose,
+        settings.constant(Flag.LIST_COST, ListCost.class),
+        settings.bool(Flag.POLL_OBJECT_COUNTS));
   }
 
   private List<Source> sources() throws UsageException {

@@ -100,6 +100,7 @@ public record ProxyOptions(
       int maxInFlight,
       int maxMutatingInFlight,
       boolean exposeHeaders,
+      ListCost listCost,
       boolean pollObjectCounts) {
     public FlowControlling {
       sources = List.copyOf(sources);
@@ -109,6 +110,14 @@ public record ProxyOptions(
     public int serverLimit() {
       return Math.addExact(maxInFlight, maxMutatingInFlight);
     }
+  }
+
+  /** What makes a list wide. */
+  public enum ListCost {
+    /** kube-apiserver's arithmetic on the number and size of all objects. */
+    COMPATIBLE,
+    /** The bytes that such lists really had. */
+    LEARNED
   }
 
   /** Where schemas and levels come from. */

@@ -8,6 +8,7 @@ import io.apfproxy.level.DelayedActions;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.work.ListCosts;
 import io.apfproxy.work.ListLearning;
 import io.apfproxy.work.ListMeter;
 import io.apfproxy.work.ObjectReading;
@@ -48,6 +49,10 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
     this.settings = settings;
     this.time = time;
     this.polled = ObjectStatistics.polled(time);
+    ListCosts costs =
+        settings.learnedListCost()
+            ? new ListCosts(time, settings.consistentReadsFromCache())
+            : null;
     this.estimator =
         new WorkEstimator(
             key -> {
@@ -55,8 +60,9 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
               return told.state() == ObjectReading.State.NOT_TRACKED ? learned.read(key) : told;
             },
             watches,
+            costs,
             settings.consistentReadsFromCache());
-    this.lists = new ListLearning(learned, time);
+    this.lists = new ListLearning(learned, costs, time);
     this.levels = levels;
   }
 

@@ -24,10 +24,15 @@ public final class ListLearning {
 
   private final ConcurrentHashMap<String, Long> lastMetered = new ConcurrentHashMap<>();
   private final ObjectStatistics statistics;
+  private final @Nullable ListCosts costs;
   private final TimeSource time;
 
-  public ListLearning(ObjectStatistics statistics, TimeSource time) {
+  /**
+   * @param costs learns what each way to ask for a list costs; null if nobody wants to know
+   */
+  public ListLearning(ObjectStatistics statistics, @Nullable ListCosts costs, TimeSource time) {
     this.statistics = statistics;
+    this.costs = costs;
     this.time = time;
   }
 
@@ -45,20 +50,35 @@ public final class ListLearning {
     if (!listed || status != 200 || !info.subresource().isEmpty()) {
       return null;
     }
-    ListItems items =
-        switch (MediaFormat.of(contentType, contentEncoding)) {
-          case JSON -> new JsonItems();
-          case PROTOBUF -> new ProtobufItems();
-          case UNREADABLE -> null;
-        };
-    if (items == null || !isDue(info)) {
+    MediaFormat format = MediaFormat.of(contentType, contentEncoding);
+    if (format == MediaFormat.UNREADABLE) {
       return null;
     }
-    boolean storedSmaller = items instanceof JsonItems && isBuiltIn(info.apiGroup());
+    ListCosts.Way weighed = weighed(digest);
+    if (!isDue(info) && weighed == null) {
+      return null;
+    }
+    boolean json = format == MediaFormat.JSON;
+    boolean storedSmaller = json && isBuiltIn(info.apiGroup());
     return new ListMeter(
-        items,
+        json ? new JsonItems() : new ProtobufItems(),
         MediaFormat.isGzip(contentEncoding),
-        (list, bytes) -> learn(digest, list, storedSmaller ? bytes / 5 * 3 : bytes));
+        (list, bytes) -> {
+          long stored = storedSmaller ? bytes / 5 * 3 : bytes;
+          learn(digest, list, stored);
+          if (costs != null && weighed != null) {
+            costs.learn(weighed, stored);
+          }
+        });
+  }
+
+  /** Null if this answer is not to be weighed. */
+  private ListCosts.@Nullable Way weighed(RequestDigest digest) {
+    if (costs == null) {
+      return null;
+    }
+    ListCosts.Way way = costs.way(digest.info(), ListQuery.of(digest.query()), false);
+    return costs.isDue(way) ? way : null;
   }
 
   private boolean isDue(RequestInfo info) {

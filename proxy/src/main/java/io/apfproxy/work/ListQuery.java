@@ -18,7 +18,8 @@ record ListQuery(
     String resourceVersion,
     String resourceVersionMatch,
     boolean continued,
-    boolean selective,
+    boolean labels,
+    boolean fields,
     boolean initialEvents) {
 
   static ListQuery of(String rawQuery) {
@@ -31,13 +32,33 @@ record ListQuery(
         text(query, "resourceVersion"),
         text(query, "resourceVersionMatch"),
         !text(query, "continue").isEmpty(),
-        !text(query, "labelSelector").isEmpty() || !text(query, "fieldSelector").isEmpty(),
+        !text(query, "labelSelector").isEmpty(),
+        !text(query, "fieldSelector").isEmpty(),
         flag(query, "sendInitialEvents"));
+  }
+
+  boolean selective() {
+    return labels || fields;
   }
 
   /** Whether the answer may be of any age: no resource version, or {@code 0}. */
   boolean anyVersion() {
     return resourceVersion.isEmpty() || resourceVersion.equals("0");
+  }
+
+  /**
+   * Whether the server reads its storage for the answer, not its cache. Source: reference,
+   * cacher/delegator/interface.go {@code ShouldDelegateList}.
+   */
+  boolean fromStorage(boolean consistentReadsFromCache) {
+    return switch (resourceVersionMatch) {
+      case "NotOlderThan" -> false;
+      case "" ->
+          continued
+              || (limit > 0 && !anyVersion())
+              || (resourceVersion.isEmpty() && !consistentReadsFromCache);
+      default -> true;
+    };
   }
 
   /** Whether a parameter is given and neither {@code 0} nor {@code false}; empty counts as true. */

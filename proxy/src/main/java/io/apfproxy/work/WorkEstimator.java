@@ -23,14 +23,27 @@ public final class WorkEstimator {
 
   private final ObjectReader objects;
   private final WatchCounts watches;
+  private final @Nullable ListCosts costs;
   private final boolean consistentReadsFromCache;
 
+  /** With kube-apiserver's own arithmetic. */
+  public WorkEstimator(
+      ObjectReader objects, WatchCounts watches, boolean consistentReadsFromCache) {
+    this(objects, watches, null, consistentReadsFromCache);
+  }
+
   /**
+   * @param costs what answers to lists really weigh; where it knows nothing, and if null,
+   *     kube-apiserver's arithmetic on the number and size of all objects counts
    * @param consistentReadsFromCache whether the server answers a list without resource version from
    *     its cache, as it does over etcd 3.5.13 and later
    */
   public WorkEstimator(
-      ObjectReader objects, WatchCounts watches, boolean consistentReadsFromCache) {
+      ObjectReader objects,
+      WatchCounts watches,
+      @Nullable ListCosts costs,
+      boolean consistentReadsFromCache) {
+    this.costs = costs;
     this.objects = objects;
     this.watches = watches;
     this.consistentReadsFromCache = consistentReadsFromCache;
@@ -78,28 +91,25 @@ public final class WorkEstimator {
     if (watch && !query.initialEvents() && !query.anyVersion()) {
       return WorkEstimate.ONE_SEAT; // goes on from a known version: no initial events
     }
+    if (costs != null) {
+      long learned = costs.bytes(costs.way(info, query, watch));
+      if (learned != ListCosts.UNKNOWN) {
+        return initial(seats(learned, cap));
+      }
+    }
     ObjectReading reading = objects.read(ObjectStatistics.key(info));
     if (reading.state() == ObjectReading.State.NOT_TRACKED) {
       return WorkEstimate.ONE_SEAT;
     }
     boolean stale = reading.state() == ObjectReading.State.STALE;
-    boolean storage = !watch && fromStorage(query);
+    boolean storage = !watch && query.fromStorage(consistentReadsFromCache);
     boolean one = !info.name().isEmpty();
-    long bytes = bytes(query, stale ? WORST : reading, storage, one);
-    long seats = bytes / BYTES_PER_SEAT + (bytes % BYTES_PER_SEAT == 0 ? 0 : 1);
-    return initial((int) Math.min(Math.max(seats, 1), cap));
+    return initial(seats(bytes(query, stale ? WORST : reading, storage, one), cap));
   }
 
-  /** Source: reference, cacher/delegator/interface.go {@code ShouldDelegateList}. */
-  private boolean fromStorage(ListQuery query) {
-    return switch (query.resourceVersionMatch()) {
-      case "NotOlderThan" -> false;
-      case "" ->
-          query.continued()
-              || (query.limit() > 0 && !query.anyVersion())
-              || (query.resourceVersion().isEmpty() && !consistentReadsFromCache);
-      default -> true;
-    };
+  private static int seats(long bytes, int cap) {
+    long seats = bytes / BYTES_PER_SEAT + (bytes % BYTES_PER_SEAT == 0 ? 0 : 1);
+    return (int) Math.min(Math.max(seats, 1), cap);
   }
 
   private static long bytes(ListQuery query, ObjectReading known, boolean storage, boolean one) {

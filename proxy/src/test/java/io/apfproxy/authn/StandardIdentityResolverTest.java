@@ -3,83 +3,23 @@ package io.apfproxy.authn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.authn.Identity.Mode;
-import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
-import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Section 5 of security.md, on virtual time and a fake upstream. */
-class StandardIdentityResolverTest {
-  private static final TestAuthority USERS = TestAuthority.named("users");
-  private static final TestAuthority PROXIES = TestAuthority.named("proxies");
-  private static final TestAuthority STRANGERS = TestAuthority.named("users");
-  private static final TestCertificate ALICE =
-      USERS.leaf("alice").organization("dev").organization("ops").forClients().issue();
-  private static final TestCertificate PROXY = PROXIES.leaf("front").forClients().issue();
-
-  private final ManualClock clock = new ManualClock();
-  private final FakeReviews upstream = new FakeReviews();
-  private boolean anonymous = true;
-  private boolean upstreamReadsUid = true;
-
-  StandardIdentityResolverTest() {
-    upstream.users.put("bob-token", new UserInfo("bob", "7", List.of("dev"), Map.of()));
-  }
-
-  private StandardIdentityResolver resolver(String flag) {
-    FrontProxyHeaders names = upstreamReadsUid ? Heads.WITH_UID : FrontProxyHeaders.STANDARD;
-    ClientTrust trust =
-        new ClientTrust(
-            List.of(USERS.own().certificate()),
-            List.of(PROXIES.own().certificate()),
-            List.of("front"),
-            Heads.WITH_UID,
-            names);
-    return new StandardIdentityResolver(
-        () -> trust,
-        UpstreamIdentityPolicy.parse(List.of(flag.split(",")), true, true),
-        upstream,
-        upstream,
-        anonymous,
-        clock);
-  }
-
-  private Identity identity(String flag, ClientRequest request) throws RefusedException {
-    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID));
-    assertThat(answer.failed()).as("%s", answer.cause()).isFalse();
-    return answer.result();
-  }
-
-  private RefusedException refusal(String flag, ClientRequest request) throws RefusedException {
-    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID));
-    assertThat(answer.failed()).as("refused").isTrue();
-    return (RefusedException) answer.cause();
-  }
-
-  private static List<String> lines(Identity identity) {
-    return identity.assertion().lines().stream()
-        .map(line -> line.getKey() + ": " + line.getValue())
-        .toList();
-  }
-
-  private static String[] with(String first, String... others) {
-    return Stream.concat(Stream.of(first), Arrays.stream(others)).toArray(String[]::new);
-  }
-
+final class StandardIdentityResolverTest extends IdentityFixture {
   @Test
   void passesABearerTokenThrough() throws RefusedException {
     Identity bob = identity("auto", Heads.http1("Authorization: bearer bob-token"));
@@ -283,128 +223,6 @@ class StandardIdentityResolverTest {
     upstream.users.put("t", UserInfo.of("u", groups));
     assertThat(refusal("request-header", Heads.http1("Authorization: Bearer t")).code())
         .isEqualTo(403);
-  }
-
-  @Test
-  void forwardsImpersonationAndClassifiesAsWhoItReallyIsUntilAllowed() throws RefusedException {
-    ClientRequest request =
-        Heads.http1(
-            "Authorization: Bearer bob-token",
-            "Impersonate-User: admin",
-            "Impersonate-Group: system:masters");
-    Identity denied = identity("auto", request);
-    assertThat(denied.effective().name()).as("S01").isEqualTo("bob");
-    assertThat(lines(denied))
-        .containsExactly(
-            "Authorization: Bearer bob-token",
-            "Impersonate-User: admin",
-            "Impersonate-Group: system:masters");
-    upstream.allowed.add("bob impersonate users admin");
-    assertThat(identity("auto", request).effective().name())
-        .as("the group is not allowed")
-        .isEqualTo("bob");
-    upstream.allowed.add("bob impersonate groups system:masters");
-    Identity allowed = identity("auto", request);
-    assertThat(allowed.authenticated().name()).isEqualTo("bob");
-    assertThat(allowed.effective())
-        .isEqualTo(UserInfo.of("admin", "system:masters", UserInfo.AUTHENTICATED));
-  }
-
-  @Test
-  void classifiesAsWhoItReallyIsWhileReviewsFail() throws RefusedException {
-    StandardIdentityResolver resolver = resolver("auto");
-    String token = "Authorization: Bearer bob-token";
-    assertThat(resolver.resolve(Heads.read(Heads.http1(token))).succeeded()).isTrue();
-    upstream.down = true;
-    Identity identity =
-        resolver.resolve(Heads.read(Heads.http1(token, "Impersonate-User: admin"))).result();
-    assertThat(identity.effective().name()).isEqualTo("bob");
-  }
-
-  @Test
-  void asksForEverythingAnImpersonatorClaims() throws RefusedException {
-    ClientRequest request =
-        Heads.from(
-            ALICE,
-            "Impersonate-User: system:serviceaccount:ns:robot",
-            "Impersonate-Uid: 5",
-            "Impersonate-Group: g",
-            "Impersonate-Extra-Scopes: s");
-    refusal("impersonation", request);
-    assertThat(upstream.asked.stream().map(FakeReviews::describe))
-        .containsExactly(
-            "alice impersonate serviceaccounts ns/robot",
-            "alice impersonate groups g",
-            "alice impersonate userextras.authentication.k8s.io/scopes s",
-            "alice impersonate uids.authentication.k8s.io 5");
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "system:serviceaccount:ns:robot,"
-        + " system:serviceaccounts|system:serviceaccounts:ns|system:authenticated,"
-        + " serviceaccounts ns/robot",
-    "system:anonymous, system:unauthenticated, users system:anonymous",
-    "system:serviceaccount:NS:robot, system:authenticated, users system:serviceaccount:NS:robot",
-    "eve, system:authenticated, users eve"
-  })
-  void givesTheImpersonatedUserTheGroupsUpstreamWould(String user, String groups, String right)
-      throws RefusedException {
-    upstream.allowed.add("bob impersonate " + right);
-    Identity identity =
-        identity(
-            "auto", Heads.http1("Authorization: Bearer bob-token", "Impersonate-User: " + user));
-    assertThat(identity.effective()).isEqualTo(UserInfo.of(user, groups.split("\\|")));
-  }
-
-  @Test
-  void decidesAboutImpersonationItselfInImpersonationMode() throws RefusedException {
-    ClientRequest request = Heads.http1("Authorization: Bearer bob-token", "Impersonate-User: eve");
-    RefusedException refusal = refusal("impersonation", request);
-    assertThat(refusal.code()).isEqualTo(403);
-    assertThat(refusal)
-        .hasMessage(
-            "users \"eve\" is forbidden: User \"bob\" cannot impersonate resource \"users\" in API"
-                + " group \"\" at the cluster scope");
-    upstream.allowed.add("bob impersonate users eve");
-    Identity eve = identity("impersonation", request);
-    assertThat(eve.mode()).isEqualTo(Mode.IMPERSONATION);
-    assertThat(eve.effective().name()).isEqualTo("eve");
-    assertThat(lines(eve))
-        .as("S22")
-        .containsExactly(
-            "Impersonate-User: eve",
-            "Impersonate-Group: system:authenticated",
-            "Impersonate-Extra-original-user-info.apf-proxy.io:"
-                + " {\"username\":\"bob\",\"uid\":\"7\",\"groups\":[\"dev\",\"system:authenticated\"]}");
-    StandardIdentityResolver resolver = resolver("impersonation");
-    resolver.resolve(Heads.read(Heads.http1("Authorization: Bearer bob-token")));
-    upstream.down = true;
-    Future<Identity> unknown = resolver.resolve(Heads.read(request));
-    assertThat(((RefusedException) unknown.cause()).code()).isEqualTo(503);
-  }
-
-  @Test
-  void refusesTheReservedExtraKeyFromClients() throws RefusedException {
-    assertThat(
-            refusal(
-                    "auto",
-                    Heads.http1(
-                        "Authorization: Bearer bob-token",
-                        "Impersonate-User: eve",
-                        "Impersonate-Extra-Original-User-Info.apf-proxy.io: x"))
-                .code())
-        .isEqualTo(403);
-  }
-
-  @Test
-  void boundsReviewsOfOneRequest() throws RefusedException {
-    String[] groups =
-        IntStream.range(0, 500).mapToObj(i -> "Impersonate-Group: g" + i).toArray(String[]::new);
-    String[] lines = with("Authorization: Bearer bob-token", with("Impersonate-User: eve", groups));
-    assertThat(refusal("impersonation", Heads.http1(lines)).code()).as("S16").isEqualTo(403);
-    assertThat(identity("auto", Heads.http1(lines)).effective().name()).isEqualTo("bob");
-    assertThat(upstream.asked).isEmpty();
   }
 
   @Test

@@ -50,6 +50,7 @@ class CommandTest {
                 400,
                 200,
                 false,
+                ProxyOptions.ListCost.COMPATIBLE,
                 false));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));

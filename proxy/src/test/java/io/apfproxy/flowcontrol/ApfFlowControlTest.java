@@ -138,7 +138,7 @@ class ApfFlowControlTest {
   @Test
   void boundsAllThatWaitTogether() {
     ApfFlowControl control =
-        control(new FlowControlSettings(1, 2, true), Config.queuing("a", 100, 8, 100));
+        control(new FlowControlSettings(1, 2, true, false), Config.queuing("a", 100, 8, 100));
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       clients.add(Client.get(control, "ann", PODS));

@@ -21,7 +21,7 @@ class ListLearningTest {
 
   private final ManualTime time = new ManualTime();
   private final ObjectStatistics objects = ObjectStatistics.learned(time);
-  private final ListLearning learning = new ListLearning(objects, time);
+  private final ListLearning learning = new ListLearning(objects, null, time);
 
   private void show(String url, String type, String encoding, byte[] body, int pieces) {
     ListMeter meter =

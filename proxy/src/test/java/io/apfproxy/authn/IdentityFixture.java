@@ -1,0 +1,72 @@
+package io.apfproxy.authn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.fixtures.pki.TestAuthority;
+import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.UserInfo;
+import io.vertx.core.Future;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** A resolver on virtual time and a fake upstream, and who asks it. */
+abstract class IdentityFixture {
+  static final TestAuthority USERS = TestAuthority.named("users");
+  static final TestAuthority PROXIES = TestAuthority.named("proxies");
+  static final TestAuthority STRANGERS = TestAuthority.named("users");
+  static final TestCertificate ALICE =
+      USERS.leaf("alice").organization("dev").organization("ops").forClients().issue();
+  static final TestCertificate PROXY = PROXIES.leaf("front").forClients().issue();
+
+  final ManualClock clock = new ManualClock();
+  final FakeReviews upstream = new FakeReviews();
+  boolean anonymous = true;
+  boolean upstreamReadsUid = true;
+
+  IdentityFixture() {
+    upstream.users.put("bob-token", new UserInfo("bob", "7", List.of("dev"), Map.of()));
+  }
+
+  StandardIdentityResolver resolver(String flag) {
+    FrontProxyHeaders names = upstreamReadsUid ? Heads.WITH_UID : FrontProxyHeaders.STANDARD;
+    ClientTrust trust =
+        new ClientTrust(
+            List.of(USERS.own().certificate()),
+            List.of(PROXIES.own().certificate()),
+            List.of("front"),
+            Heads.WITH_UID,
+            names);
+    return new StandardIdentityResolver(
+        () -> trust,
+        UpstreamIdentityPolicy.parse(List.of(flag.split(",")), true, true),
+        upstream,
+        upstream,
+        anonymous,
+        clock);
+  }
+
+  Identity identity(String flag, ClientRequest request) throws RefusedException {
+    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID));
+    assertThat(answer.failed()).as("%s", answer.cause()).isFalse();
+    return answer.result();
+  }
+
+  RefusedException refusal(String flag, ClientRequest request) throws RefusedException {
+    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID));
+    assertThat(answer.failed()).as("refused").isTrue();
+    return (RefusedException) answer.cause();
+  }
+
+  static List<String> lines(Identity identity) {
+    return identity.assertion().lines().stream()
+        .map(line -> line.getKey() + ": " + line.getValue())
+        .toList();
+  }
+
+  static String[] with(String first, String... others) {
+    return Stream.concat(Stream.of(first), Arrays.stream(others)).toArray(String[]::new);
+  }
+}

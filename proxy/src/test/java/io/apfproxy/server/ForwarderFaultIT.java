@@ -1,0 +1,205 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Upstreams and clients that leave, break or are too late. */
+final class ForwarderFaultIT extends ForwardingFixture {
+  @ParameterizedTest
+  @CsvSource({"HTTP_1_1,HTTP_1_1", "HTTP_1_1,HTTP_2", "HTTP_2,HTTP_1_1", "HTTP_2,HTTP_2"})
+  void cancelsTheUpstreamWhenTheClientLeaves(HttpVersion down, HttpVersion up) {
+    Promise<Throwable> cancelled = Promise.promise();
+    Promise<Void> seen = Promise.promise();
+    through(
+        up,
+        request -> {
+          request.response().exceptionHandler(cancelled::tryComplete);
+          request.response().closeHandler(gone -> cancelled.tryComplete(null));
+          seen.complete();
+        },
+        proxy -> {
+          HttpClientRequest request =
+              get(proxy.client(down).request(HttpMethod.GET, "/api/v1/pods"));
+          request.end();
+          get(seen.future());
+          assertThat(proxy.flowControl.executing.get()).isEqualTo(1);
+          request.reset(8);
+          Throwable cause = get(cancelled.future());
+          if (up == HttpVersion.HTTP_2) {
+            assertThat(((StreamResetException) cause).getCode()).isEqualTo(8);
+          }
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"HTTP_1_1,HTTP_1_1", "HTTP_1_1,HTTP_2", "HTTP_2,HTTP_1_1", "HTTP_2,HTTP_2"})
+  void neverEndsATruncatedBodyCleanly(HttpVersion down, HttpVersion up) {
+    Promise<HttpServerRequest> seen = Promise.promise();
+    through(
+        up,
+        request -> {
+          request.response().setChunked(true).write("half");
+          seen.complete(request);
+        },
+        proxy -> {
+          Promise<Buffer> half = Promise.promise();
+          Promise<Boolean> clean = Promise.promise();
+          get(
+              proxy
+                  .client(down)
+                  .request(HttpMethod.GET, "/api/v1/pods")
+                  .compose(HttpClientRequest::send)
+                  .onSuccess(
+                      answer -> {
+                        answer.handler(half::tryComplete);
+                        answer.exceptionHandler(cut -> clean.tryComplete(false));
+                        answer.endHandler(end -> clean.tryComplete(true));
+                      }));
+          assertThat(get(half.future())).hasToString("half");
+          get(seen.future()).response().reset(2);
+          assertThat(get(clean.future())).isFalse();
+          assertThat(proxy.events.aborts).containsExactly("upstream-broken");
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void answers502WithoutRetryAfterWhenTheUpstreamBreaksBeforeItsHead(HttpVersion up) {
+    AtomicInteger requests = new AtomicInteger();
+    through(
+        up,
+        request -> {
+          requests.incrementAndGet();
+          request.response().reset(2);
+        },
+        proxy -> {
+          HttpClientResponse response =
+              send(proxy.client(HttpVersion.HTTP_2), HttpMethod.GET, "/api/v1/pods");
+          assertThat(response.statusCode()).isEqualTo(502);
+          assertThat(response.getHeader("Retry-After")).isNull();
+          assertThat(response.getHeader("Audit-Id")).isNotEmpty();
+          assertThat(requests.get()).isEqualTo(1);
+        });
+  }
+
+  @Test
+  void answers503WithRetryAfterWhenNothingListens() {
+    try (TestProxy proxy = new TestProxy(vertx, 1)) {
+      HttpClientResponse response =
+          send(proxy.client(HttpVersion.HTTP_1_1), HttpMethod.GET, "/api/v1/pods");
+      assertThat(response.statusCode()).isEqualTo(503);
+      assertThat(response.getHeader("Retry-After")).isEqualTo("1");
+      assertThat(response.getHeader("X-Kubernetes-PF-FlowSchema-UID")).isEqualTo("schema-uid");
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  void answers504AndCancelsWhenTheTimeIsUp() {
+    Promise<Throwable> cancelled = Promise.promise();
+    try (FakeUpstream upstream =
+            FakeUpstream.http(
+                vertx,
+                request -> request.response().exceptionHandler(cancelled::tryComplete),
+                HttpVersion.HTTP_2);
+        TestProxy proxy =
+            new TestProxy(vertx, upstream.port(), Duration.ofMillis(300), TestProxy::read)) {
+      HttpClientResponse response =
+          send(proxy.client(HttpVersion.HTTP_2), HttpMethod.GET, "/api/v1/pods");
+      assertThat(response.statusCode()).isEqualTo(504);
+      assertThat(response.getHeader("Retry-After")).isNull();
+      assertThat(proxy.flowControl.executing.get()).isEqualTo(1);
+      assertThat(get(cancelled.future())).isInstanceOf(StreamResetException.class);
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  void sendsARefusedStreamOnceMore() {
+    AtomicInteger requests = new AtomicInteger();
+    through(
+        HttpVersion.HTTP_2,
+        request -> {
+          if (requests.incrementAndGet() == 1) {
+            request.response().reset(7);
+          } else {
+            request.response().end("ok");
+          }
+        },
+        proxy -> {
+          HttpClientResponse response =
+              send(proxy.client(HttpVersion.HTTP_2), HttpMethod.GET, "/api/v1/pods");
+          assertThat(response.statusCode()).isEqualTo(200);
+          assertThat(requests.get()).isEqualTo(2);
+        });
+  }
+
+  /** 40 KiB come back whole; of 100 KiB too much is gone. */
+  @ParameterizedTest
+  @CsvSource({"HTTP_1_1,40,200", "HTTP_2,40,200", "HTTP_1_1,100,503", "HTTP_2,100,503"})
+  void sendsAShortBodyOfARefusedStreamOnceMore(HttpVersion down, int kibibytes, int code) {
+    byte[] body = new byte[kibibytes << 10];
+    new Random(1).nextBytes(body);
+    AtomicInteger requests = new AtomicInteger();
+    through(
+        HttpVersion.HTTP_2,
+        request -> {
+          if (requests.incrementAndGet() == 1) {
+            request.body().onSuccess(read -> request.response().reset(7));
+          } else {
+            request.body().onSuccess(read -> request.response().end(read));
+          }
+        },
+        proxy -> {
+          AtomicInteger status = new AtomicInteger();
+          Buffer echoed =
+              get(
+                  proxy
+                      .client(down)
+                      .request(HttpMethod.POST, "/api/v1/namespaces/a/pods")
+                      .compose(request -> request.send(Buffer.buffer(body)))
+                      .compose(
+                          response -> {
+                            status.set(response.statusCode());
+                            return response.body();
+                          }));
+          assertThat(status).hasValue(code);
+          assertThat(Arrays.equals(echoed.getBytes(), body)).isEqualTo(code == 200);
+        });
+  }
+
+  @Test
+  void answers503WhenAStreamIsRefusedTwice() {
+    AtomicInteger requests = new AtomicInteger();
+    through(
+        HttpVersion.HTTP_2,
+        request -> {
+          requests.incrementAndGet();
+          request.response().reset(7);
+        },
+        proxy -> {
+          HttpClientResponse response =
+              send(proxy.client(HttpVersion.HTTP_1_1), HttpMethod.GET, "/api/v1/pods");
+          assertThat(response.statusCode()).isEqualTo(503);
+          assertThat(requests.get()).isEqualTo(2);
+        });
+  }
+}

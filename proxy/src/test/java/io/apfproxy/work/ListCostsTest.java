@@ -1,0 +1,132 @@
+package io.apfproxy.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lists as wide as such answers were heavy. Source: specification security.md S59. */
+class ListCostsTest {
+  private static final String WIDGETS = "/apis/example.com/v1/namespaces/a/widgets";
+  private static final String FRAME = "{\"items\":[{\"x\":\"\"}]}";
+
+  private final ManualTime time = new ManualTime();
+  private final ObjectStatistics objects = ObjectStatistics.learned(time);
+  private final ListCosts costs = new ListCosts(time, true);
+  private final ListLearning learning = new ListLearning(objects, costs, time);
+  private final WorkEstimator estimator = new WorkEstimator(objects, info -> 0, costs, true);
+
+  private int width(String url) {
+    var digest = Requests.get(url);
+    return estimator.estimate(digest.info(), digest.query(), 0).initialSeats();
+  }
+
+  /** An answer of so many bytes passes. */
+  private void pass(String url, int bytes) {
+    ListMeter meter = meter(url);
+    byte[] body = body(bytes);
+    meter.accept(body, 0, body.length);
+    meter.end();
+    time.advance(ListCosts.INTERVAL);
+  }
+
+  private ListMeter meter(String url) {
+    return Objects.requireNonNull(
+        learning.meter(Requests.get(url), 200, "application/json", ""), "no meter");
+  }
+
+  private static byte[] body(int bytes) {
+    String filling = "y".repeat(bytes - FRAME.length());
+    return FRAME.replace("\"\"", '"' + filling + '"').getBytes(StandardCharsets.UTF_8);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"100000, 1", "100001, 2", "950000, 10", "2500000, 25", "20000000, 100"})
+  void takesASeatForEach100000BytesOfSuchAnAnswer(int bytes, int seats) {
+    pass(WIDGETS, bytes);
+
+    assertThat(width(WIDGETS)).isEqualTo(seats);
+  }
+
+  @Test
+  void countsAHeavierAnswerAtOnceAndALighterOneByAQuarter() {
+    pass(WIDGETS, 400_000);
+    pass(WIDGETS, 800_000);
+    assertThat(width(WIDGETS)).isEqualTo(8);
+
+    pass(WIDGETS, 400_000);
+    assertThat(width(WIDGETS)).isEqualTo(7);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/apis/example.com/v1/namespaces/b/widgets",
+        WIDGETS + "?limit=1",
+        WIDGETS + "?labelSelector=a",
+        WIDGETS + "?fieldSelector=spec.a%3Db",
+        WIDGETS + "?fieldSelector=metadata.name%3Dw",
+        WIDGETS + "?continue=abc",
+        WIDGETS + "?resourceVersion=5&resourceVersionMatch=Exact",
+      })
+  void learnsNothingForOneWayToAskFromAnother(String other) {
+    pass(other, 100_000);
+    pass(WIDGETS, 900_000);
+    pass(other, 100_000);
+
+    assertThat(width(WIDGETS)).isEqualTo(9);
+    assertThat(width(other)).isOne();
+  }
+
+  @Test
+  void widensAWatchThatBeginsWithTheSameList() {
+    pass(WIDGETS, 900_000);
+
+    assertThat(width(WIDGETS + "?watch=true")).isEqualTo(9);
+    assertThat(width(WIDGETS + "?watch=true&resourceVersion=7")).isOne();
+  }
+
+  @Test
+  void learnsNothingFromAnAnswerThatWasCutOff() {
+    ListMeter meter = meter(WIDGETS);
+    byte[] body = body(900_000);
+    meter.accept(body, 0, body.length - 1);
+    meter.end();
+
+    assertThat(width(WIDGETS)).isOne();
+  }
+
+  @Test
+  void countsAsKubeApiserverDoesWhereNoSuchAnswerWasSeen() {
+    objects.set("widgets.example.com", 1_000, 500);
+
+    assertThat(width(WIDGETS)).isEqualTo(5);
+  }
+
+  @Test
+  void forgetsAfterAnHour() {
+    pass(WIDGETS, 900_000);
+    time.advance(Duration.ofHours(1));
+
+    assertThat(width(WIDGETS)).isOne();
+  }
+
+  @Test
+  void keepsABoundedNumberOfWays() {
+    for (int limit = 1; limit <= ListCosts.MOST; limit++) {
+      var digest = Requests.get(WIDGETS + "?limit=" + limit);
+      costs.isDue(costs.way(digest.info(), ListQuery.of(digest.query()), false));
+    }
+    var digest = Requests.get(WIDGETS);
+    ListCosts.Way oneMore = costs.way(digest.info(), ListQuery.of(digest.query()), false);
+
+    assertThat(costs.isDue(oneMore)).isFalse();
+    time.advance(Duration.ofHours(2));
+    assertThat(costs.isDue(oneMore)).as("the old ones are dropped").isTrue();
+  }
+}
