@@ -111,6 +111,15 @@ class AdminServerIT {
         .contains("[+]shutdown ok: in trouble, its last version stays in force\n");
   }
 
+  @Test
+  void keepsWhatIsToBeKnownFromOtherMachines() throws Exception {
+    pages.note = "FlowSchema tenants is invalid";
+
+    assertThat(send("GET", "/readyz?verbose", "10.1.2.3:8443").body())
+        .contains("[+]shutdown ok\n")
+        .doesNotContain("tenants");
+  }
+
   private Answer get(String path) throws IOException {
     return send("GET", path, "localhost:" + port);
   }
