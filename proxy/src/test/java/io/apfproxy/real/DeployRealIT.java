@@ -41,6 +41,13 @@ final class DeployRealIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ACCOUNT = "system:serviceaccount:apf-system:apf-proxy";
   private static final String IMPERSONATOR = ACCOUNT + "-impersonator";
+  private static final String LEVEL =
+      """
+      apiVersion: flowcontrol.apf-proxy.io/v1
+      kind: PriorityLevelConfiguration
+      metadata: {name: tenants}
+      spec: {type: Limited, limited: {nominalConcurrencyShares: 10, limitResponse: {type: Queue, queuing: {}}}}
+      """;
 
   @TempDir static Path scratch;
   private static ControlPlane cluster;
@@ -165,6 +172,9 @@ final class DeployRealIT {
   @Test
   void proxyWorksWithTheDeploymentsArgumentsAndRights() throws Exception {
     Path account = serviceAccountKubeconfig("apf-proxy", "");
+    String crds = CrdRealIT.crds().toString();
+    admin.run("apply", "-f", crds).orThrow();
+    admin.run("wait", "--for=condition=Established", "crd", "--all").orThrow();
     ProxyProcess proxy =
         ProxyProcess.startDeployed(cluster, account, Manifests.arguments(Manifests.objects()));
     try (proxy) {
@@ -177,9 +187,18 @@ final class DeployRealIT {
       awaitAudited("alice", "");
       awaitAudited(IMPERSONATOR, "admin");
       scrapesByTokenAndRole(proxy);
+      admin.runWithInput(LEVEL, "apply", "-f", "-").orThrow();
+      admin
+          .run(
+              "wait",
+              "--for=condition=InForce",
+              "prioritylevelconfigurations.flowcontrol.apf-proxy.io/tenants",
+              "--timeout=60s")
+          .orThrow();
       assertThat(proxy.log()).doesNotContain("WARN").doesNotContain("ERROR");
     }
-    // Closing it drained it, with exit code 0.
+    // Closing it drained it, with exit code 0. Helm does not take over what it did not make.
+    admin.run("delete", "-f", crds).orThrow();
   }
 
   /**
@@ -198,7 +217,7 @@ final class DeployRealIT {
           cluster: {server: "%s", certificate-authority: "%s"}
         contexts:
         - name: c
-          context: {cluster: c, user: u}
+          context: {cluster: c, user: u, namespace: apf-system}
         current-context: c
         users:
         - name: u

@@ -16,13 +16,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The image runs as the Deployment runs it: its root file system, its user, the service account's
- * token and nothing else. Skipped where {@code mvn -Pimage} has written none.
+ * token and nothing else. Part of {@code mvn -Pimage} only, which writes it.
  */
+@Tag("image")
 @RealControlPlane(audit = true)
 final class ImageRealIT {
   private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
@@ -37,6 +39,7 @@ final class ImageRealIT {
     assumeThat(System.getProperty("user.name")).as("mounts need root").isEqualTo("root");
     Kubectl admin = cluster.kubectl("admin");
     ProxyAccess.grant(cluster);
+    admin.run("apply", "-f", CrdRealIT.crds().toString()).orThrow();
     admin.run("apply", "-k", Manifests.FOLDER.toString()).orThrow();
     UnpackedImage image = UnpackedImage.unpack(tar, scratch);
     image.mount(

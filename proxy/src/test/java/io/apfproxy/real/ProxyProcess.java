@@ -58,10 +58,15 @@ final class ProxyProcess implements AutoCloseable {
    * @param flags further flags
    */
   static ProxyProcess start(ControlPlane cluster, String... flags) {
+    return startWith(cluster, cluster.kubeconfig("proxy"), flags);
+  }
+
+  /** Starts the proxy with another way to the upstream, and waits until it is ready. */
+  static ProxyProcess startWith(ControlPlane cluster, Path kubeconfig, String... flags) {
     Path certificates = folder(cluster);
     List<String> all = new ArrayList<>(List.of("--cert-dir=" + certificates));
     all.addAll(List.of(flags));
-    return start(cluster, cluster.kubeconfig("proxy"), certificates, "http", all);
+    return start(cluster, kubeconfig, certificates, "http", all);
   }
 
   /**

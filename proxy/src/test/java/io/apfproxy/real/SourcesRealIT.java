@@ -70,9 +70,9 @@ final class SourcesRealIT {
         Files.readString(cluster.kubeconfig("proxy"))
             .replace(cluster.url().toString(), "https://127.0.0.1:" + relay.port()));
     proxy =
-        ProxyProcess.start(
+        ProxyProcess.startWith(
             cluster,
-            "--kubeconfig=" + kubeconfig,
+            kubeconfig,
             "--flowcontrol-source=builtin,crd",
             "--max-requests-inflight=8",
             "--max-mutating-requests-inflight=4",
