@@ -10,6 +10,9 @@ final class ResultTable {
   /** Less is noise of the machine. */
   private static final double CLEAR_FACTOR = 2;
 
+  /** Of so many mice's requests one may come to nothing. */
+  private static final long MOST_LOST = 100;
+
   private ResultTable() {}
 
   static List<String> of(Phase without, Phase with) {
@@ -48,6 +51,11 @@ final class ResultTable {
   }
 
   private static String verdict(LoadReport without, LoadReport with) {
+    long lost = with.rejected() + with.failures();
+    if (lost * MOST_LOST > with.succeeded()) {
+      return Text.format(
+          "Verdict: the mice are not protected, %d of their requests came to nothing.", lost);
+    }
     double before = without.percentile(99).toNanos();
     double after = Math.max(1, with.percentile(99).toNanos());
     double factor = before / after;
