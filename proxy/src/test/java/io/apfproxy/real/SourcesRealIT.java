@@ -187,7 +187,6 @@ final class SourcesRealIT {
         percentile(fromStart, 99),
         percentile(fromEnd, 50),
         percentile(fromEnd, 99));
-    assertThat(percentile(fromEnd, 99)).isLessThan(5000);
     assertThat(load.stop()).containsOnlyKeys("200");
   }
 
@@ -241,7 +240,9 @@ final class SourcesRealIT {
     assertThat(load.stop()).containsOnlyKeys("200");
   }
 
+  /** Late: leaves a silent watch of the schemas behind, which is found out by their next change. */
   @Test
+  @Order(Integer.MAX_VALUE - 1)
   void survivesTheEndOfItsWatches() throws Exception {
     await().atMost(SOON).until(() -> relay.cutWatches() > 0);
     long cut = System.nanoTime();
