@@ -1,6 +1,7 @@
 package io.apfproxy.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -41,6 +42,8 @@ final class DeployRealIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ACCOUNT = "system:serviceaccount:apf-system:apf-proxy";
   private static final String IMPERSONATOR = ACCOUNT + "-impersonator";
+  private static final String OUR_KINDS =
+      "flowschemas.flowcontrol.apf-proxy.io,prioritylevelconfigurations.flowcontrol.apf-proxy.io";
   private static final String LEVEL =
       """
       apiVersion: flowcontrol.apf-proxy.io/v1
@@ -175,6 +178,8 @@ final class DeployRealIT {
     String crds = CrdRealIT.crds().toString();
     admin.run("apply", "-f", crds).orThrow();
     admin.run("wait", "--for=condition=Established", "crd", "--all").orThrow();
+    // served a moment after the definition says so
+    await().until(() -> admin.run("get", OUR_KINDS).exitCode() == 0);
     ProxyProcess proxy =
         ProxyProcess.startDeployed(cluster, account, Manifests.arguments(Manifests.objects()));
     try (proxy) {
@@ -196,9 +201,10 @@ final class DeployRealIT {
               "--timeout=60s")
           .orThrow();
       assertThat(proxy.log()).doesNotContain("WARN").doesNotContain("ERROR");
+    } finally {
+      admin.run("delete", "-f", crds); // Helm does not take over what it did not make
     }
-    // Closing it drained it, with exit code 0. Helm does not take over what it did not make.
-    admin.run("delete", "-f", crds).orThrow();
+    // Closing it drained it, with exit code 0.
   }
 
   /**
