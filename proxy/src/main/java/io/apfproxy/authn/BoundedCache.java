@@ -11,9 +11,9 @@ import java.util.Map;
  */
 final class BoundedCache<K, V> {
   private final TimeSource time;
-  private final Map<K, Entry<V>> entries;
+  private final Map<K, Remembered<V>> entries;
 
-  private record Entry<V>(V value, long deadlineNanos) {}
+  private record Remembered<V>(V value, long deadlineNanos) {}
 
   BoundedCache(int most, TimeSource time) {
     this.time = time;
@@ -22,7 +22,7 @@ final class BoundedCache<K, V> {
           private static final long serialVersionUID = 1L;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<K, Entry<V>> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<K, Remembered<V>> eldest) {
             return size() > most;
           }
         };
@@ -31,7 +31,7 @@ final class BoundedCache<K, V> {
   @Nullable
   V get(K key) {
     synchronized (entries) {
-      Entry<V> entry = entries.get(key);
+      Remembered<V> entry = entries.get(key);
       if (entry == null) {
         return null;
       }
@@ -48,7 +48,7 @@ final class BoundedCache<K, V> {
       return;
     }
     synchronized (entries) {
-      entries.put(key, new Entry<>(value, time.nanoTime() + ttlNanos));
+      entries.put(key, new Remembered<>(value, time.nanoTime() + ttlNanos));
     }
   }
 
