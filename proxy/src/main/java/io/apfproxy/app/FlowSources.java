@@ -3,8 +3,10 @@ package io.apfproxy.app;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.kube.BootstrapEnsurer;
 import io.apfproxy.kube.ClusterSource;
 import io.apfproxy.kube.ConditionWriter;
+import io.apfproxy.kube.LeaderLease;
 import io.apfproxy.kube.UpstreamAccess;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.nullness.Nullable;
@@ -21,6 +23,7 @@ import java.util.Optional;
 /** Opens what {@code --flowcontrol-source} asks for, and puts it to work. */
 final class FlowSources {
   private static final Duration FILES_PERIOD = Duration.ofSeconds(1);
+  private static final String LEASE = "apf-proxy-conditions";
 
   private FlowSources() {}
 
@@ -49,7 +52,12 @@ final class FlowSources {
           ClusterSource custom =
               ClusterSource.custom(access.client(), ClusterSource.Periods.STANDARD);
           sources.add(custom);
-          conditions = closers.add("conditions", ConditionWriter.open(access.client(), custom));
+          LeaderLease lease = closers.add("lease", LeaderLease.open(access.client(), LEASE));
+          conditions =
+              closers.add("conditions", ConditionWriter.open(access.client(), custom, lease));
+          if (options.createSuggested()) {
+            closers.add("bootstrap objects", BootstrapEnsurer.open(access.client(), lease));
+          }
         }
       }
     }

@@ -159,6 +159,12 @@ enum Flag {
       ValueKind.SOURCE,
       "builtin",
       "origins of schemas and levels, later ones over earlier ones: builtin,files:DIR,crd,native"),
+  CREATE_SUGGESTED_OBJECTS(
+      "create-suggested-objects",
+      Group.FLOW_CONTROL,
+      ValueKind.BOOLEAN,
+      "false",
+      "keep the mandatory and suggested objects as custom resources; needs source crd"),
   LIST_COST(
       "list-cost",
       Group.FLOW_CONTROL,

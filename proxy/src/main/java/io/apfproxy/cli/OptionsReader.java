@@ -196,8 +196,17 @@ final class OptionsReader {
               + Flag.ENABLE_PRIORITY_AND_FAIRNESS.flag()
               + "=false, which has no schemas and levels; expected one of the two");
     }
+    boolean createSuggested = settings.bool(Flag.CREATE_SUGGESTED_OBJECTS);
+    if (createSuggested && sources.stream().noneMatch(s -> s.kind() == SourceKind.CRD)) {
+      throw new UsageException(
+          settings.origin(Flag.CREATE_SUGGESTED_OBJECTS)
+              + ": found without crd in "
+              + Flag.FLOWCONTROL_SOURCE.flag()
+              + ", expected both: objects that nobody follows would mislead");
+    }
     return new FlowControlling(
         sources,
+        createSuggested,
         fair,
         reading,
         writing,

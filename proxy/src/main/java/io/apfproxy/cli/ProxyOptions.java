@@ -89,6 +89,7 @@ public record ProxyOptions(
    * What is admitted when.
    *
    * @param sources of schemas and levels; later ones lie over earlier ones
+   * @param createSuggested keep the built-in objects in the cluster; only with our custom resources
    * @param fair false for the two classic limits
    * @param maxInFlight reading requests, part of the seats in all
    * @param maxMutatingInFlight writing requests, the other part
@@ -96,6 +97,7 @@ public record ProxyOptions(
    */
   public record FlowControlling(
       List<Source> sources,
+      boolean createSuggested,
       boolean fair,
       int maxInFlight,
       int maxMutatingInFlight,

@@ -30,8 +30,8 @@ public final class Bootstrap {
   /** Name of a mandatory schema and of its level. */
   public static final String CATCH_ALL = "catch-all";
 
-  static final Map<String, String> ANNOTATIONS =
-      Map.of("apf.kubernetes.io/autoupdate-spec", "true");
+  private static final Map<String, String> ANNOTATIONS =
+      Map.of(BootstrapUpkeep.AUTO_UPDATE, "true");
 
   private static final List<String> ANY = List.of("*");
   private static final ResourceRule ALL_RESOURCES = new ResourceRule(ANY, ANY, ANY, true, ANY);

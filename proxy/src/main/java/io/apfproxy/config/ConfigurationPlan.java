@@ -89,7 +89,7 @@ public final class ConfigurationPlan {
       Map<ObjectKey, SourceObject> good = new HashMap<>();
       lastGood.put(layer.source(), good);
       for (SourceObject object : layer.objects()) {
-        SourceObject used = object.isValid() ? object : before.get(object.key());
+        SourceObject used = object.isValid() ? object.completed() : before.get(object.key());
         if (used != null) {
           good.put(object.key(), used);
           merged.put(object.key(), used);

@@ -36,24 +36,44 @@ public record SourceObject(
   /** Fills in defaults and validates. */
   public static SourceObject of(PriorityLevelConfiguration written, String place) {
     PriorityLevelConfiguration level = Defaults.apply(written);
-    List<FieldError> errors = Validation.validate(level);
     return new SourceObject(
         new ObjectKey(ObjectKey.Kind.PRIORITY_LEVEL, level.name()),
         place,
         null,
-        errors.isEmpty() ? complete(level) : level,
-        errors);
+        level,
+        Validation.validate(level));
   }
 
   /**
-   * The exempt level may leave {@code spec.exempt} out, but then kube-apiserver's consumer ignores
-   * it until its producer has put the built-in one back; that end is reached here at once.
+   * As flow control takes it. The exempt level may leave {@code spec.exempt} out, but then
+   * kube-apiserver's consumer ignores it until its producer has put the built-in one back; that end
+   * is reached here at once.
    */
-  private static PriorityLevelConfiguration complete(PriorityLevelConfiguration level) {
-    return level.isExempt() && level.spec().exempt() == null
-        ? new PriorityLevelConfiguration(
-            level.metadata(), Bootstrap.exemptLevel().spec(), level.conditionTypes())
-        : level;
+  SourceObject completed() {
+    return level != null && level.isExempt() && level.spec().exempt() == null
+        ? new SourceObject(
+            key,
+            place,
+            null,
+            new PriorityLevelConfiguration(
+                level.metadata(), Bootstrap.exemptLevel().spec(), level.conditionTypes()),
+            errors)
+        : this;
+  }
+
+  /**
+   * Its metadata.
+   *
+   * @throws IllegalStateException if it could not be read
+   */
+  public ObjectMeta metadata() {
+    if (schema != null) {
+      return schema.metadata();
+    }
+    if (level != null) {
+      return level.metadata();
+    }
+    throw new IllegalStateException(key + " could not be read");
   }
 
   /** The same object with further errors. */

@@ -53,21 +53,25 @@ public final class ConditionWriter implements AutoCloseable {
 
   private record Report(List<Verdict> verdicts, FlowControlConfiguration inForce) {}
 
-  private ConditionWriter(KubernetesClient client, ClusterSource source) {
+  private ConditionWriter(KubernetesClient client, ClusterSource source, LeaderLease lease) {
     this.client = client;
     this.source = source;
-    this.lease = LeaderLease.hold(client, "apf-proxy-conditions", this::write);
+    this.lease = lease;
     this.repetition = new Periodic("conditions", PERIOD, this::write);
   }
 
   /**
-   * Begins to compete for the Lease.
+   * Begins; nothing is written before the first report.
    *
    * @param client not closed by this class
    * @param source knows the objects as they are
+   * @param lease tells whether this replica is the one to write; not closed by this class
    */
-  public static ConditionWriter open(KubernetesClient client, ClusterSource source) {
-    return new ConditionWriter(client, source);
+  public static ConditionWriter open(
+      KubernetesClient client, ClusterSource source, LeaderLease lease) {
+    ConditionWriter writer = new ConditionWriter(client, source, lease);
+    lease.onHeld(writer.repetition::now);
+    return writer;
   }
 
   /** Takes over what is to be written, and writes it soon if this replica is the one to write. */
@@ -214,6 +218,5 @@ public final class ConditionWriter implements AutoCloseable {
   @Override
   public void close() {
     repetition.close();
-    lease.close();
   }
 }

@@ -10,12 +10,17 @@ import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Competes for a Lease as long as it is open. Thread-safe. */
-final class LeaderLease implements AutoCloseable {
+/**
+ * Competes for a Lease as long as it is open: its holder is the one replica that writes.
+ * Thread-safe.
+ */
+public final class LeaderLease implements AutoCloseable {
   /*
    * Clocks of different machines are never compared: a Lease has expired when this replica has seen it unchanged for its whole
    * duration. A holder that could not renew stops believing in itself well before the others may take over. Every write names the
@@ -29,7 +34,7 @@ final class LeaderLease implements AutoCloseable {
   private final String name;
   private final String namespace;
   private final KubernetesClient client;
-  private final Runnable onHeld;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final String identity = UUID.randomUUID().toString();
   private final Periodic repetition;
   private volatile boolean won;
@@ -41,10 +46,9 @@ final class LeaderLease implements AutoCloseable {
   private long seenAt = System.nanoTime();
   private boolean warned;
 
-  private LeaderLease(KubernetesClient client, String name, Runnable onHeld) {
+  private LeaderLease(KubernetesClient client, String name) {
     this.client = client;
     this.name = name;
-    this.onHeld = onHeld;
     this.namespace = client.getNamespace() == null ? "default" : client.getNamespace();
     this.repetition = new Periodic("lease-" + name, RETRY, this::compete);
   }
@@ -52,14 +56,20 @@ final class LeaderLease implements AutoCloseable {
   /**
    * Begins to compete for the Lease of this name in the client's namespace.
    *
-   * @param onHeld called whenever it was won, on a thread of the Lease
+   * @param client not closed by this class
    */
-  static LeaderLease hold(KubernetesClient client, String name, Runnable onHeld) {
-    LeaderLease lease = new LeaderLease(client, name, onHeld);
+  public static LeaderLease open(KubernetesClient client, String name) {
+    LeaderLease lease = new LeaderLease(client, name);
     lease.repetition.now();
     return lease;
   }
 
+  /** Calls the listener whenever the Lease was won from now on, on a thread of the Lease. */
+  void onHeld(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Whether this replica is the one; asked before each write. */
   boolean isHeld() {
     return won && System.nanoTime() - renewedAt < BELIEVED.toNanos();
   }
@@ -70,7 +80,7 @@ final class LeaderLease implements AutoCloseable {
       won = acquireOrRenew();
       if (won && !before) {
         LOG.info("this replica holds the Lease {}/{}", namespace, name);
-        onHeld.run();
+        listeners.forEach(Runnable::run);
       }
     } catch (KubernetesClientException e) {
       refused(e);

@@ -46,6 +46,7 @@ class CommandTest {
         .isEqualTo(
             new ProxyOptions.FlowControlling(
                 List.of(new ProxyOptions.Source(ProxyOptions.SourceKind.BUILTIN, null)),
+                false,
                 true,
                 400,
                 200,
@@ -280,6 +281,10 @@ class CommandTest {
                 + " 1 to 2147483647",
             "--max-requests-inflight=0",
             "--max-mutating-requests-inflight=0"),
+        bad(
+            "--create-suggested-objects: found without crd in --flowcontrol-source, expected both:"
+                + " objects that nobody follows would mislead",
+            "--create-suggested-objects"),
         bad(
             "--expose-flow-headers: found with --enable-priority-and-fairness=false, which has no"
                 + " levels to name; expected one of the two",

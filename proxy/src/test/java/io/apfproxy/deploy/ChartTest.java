@@ -56,6 +56,7 @@ class ChartTest {
         "{image: {pullPolicy: Sometimes}}                        | pullPolicy",
         "{flowControl: {maxRequestsInflight: 0}}                 | maxRequestsInflight",
         "{flowControl: {sources: []}}                            | sources",
+        "{flowControl: {sources: [builtin], createSuggestedObjects: true}} | sources",
         "{tls: {existingSecret: Under_Score}}                    | existingSecret",
         "{tls: {certManager: {enabled: true}}}                   | issuerRef",
         "{tls: {existingSecret: a, certManager: {enabled: true, issuerRef: {name: b}}}} | tls",

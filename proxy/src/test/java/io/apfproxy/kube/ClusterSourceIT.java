@@ -9,6 +9,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
+import io.fabric8.kubernetes.api.model.WatchEvent;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
@@ -91,6 +92,47 @@ class ClusterSourceIT {
     // a server may know more fields than we do
     assertThat(shares()).containsExactly("a 30");
     assertThat(source.snapshot().objects()).allMatch(SourceObject::isValid);
+  }
+
+  /** What the watch was to go on from is gone: it is listed anew, without a regular look. */
+  @Test
+  void listsAnewWhenItsWatchIsAnswered410() {
+    String levels = OURS + "prioritylevelconfigurations";
+    lists(OURS + "flowschemas", list());
+    server
+        .expect()
+        .get()
+        .withPath(levels)
+        .andReturn(200, list(level("flowcontrol.apf-proxy.io/v1", "a", Map.of())))
+        .times(2); // to know it, and for the watch
+    GenericKubernetesResource changed =
+        level("flowcontrol.apf-proxy.io/v1", "a", Map.of("nominalConcurrencyShares", 7));
+    changed.getMetadata().setResourceVersion("2");
+    lists(levels, list(changed));
+    server
+        .expect()
+        .get()
+        .withPath(
+            levels + "?allowWatchBookmarks=true&resourceVersion=1&timeoutSeconds=600&watch=true")
+        .andUpgradeToWebSocket()
+        .open()
+        .waitFor(500)
+        .andEmit(
+            new WatchEvent(
+                new StatusBuilder().withCode(410).withReason("Expired").build(), "ERROR"))
+        .done()
+        .once();
+
+    start(
+        ClusterSource.custom(
+            client,
+            new ClusterSource.Periods(
+                Duration.ofHours(1), Duration.ofHours(1), Duration.ofMillis(200))));
+
+    await().until(() -> source.snapshot().loaded());
+    assertThat(shares()).containsExactly("a 30");
+    await().untilAsserted(() -> assertThat(shares()).containsExactly("a 7"));
+    assertThat(source.snapshot().trouble()).isEmpty();
   }
 
   @Test
