@@ -2,6 +2,7 @@ package io.apfproxy.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.deploy.Manifests;
@@ -40,6 +41,8 @@ final class ImageRealIT {
     Kubectl admin = cluster.kubectl("admin");
     ProxyAccess.grant(cluster);
     admin.run("apply", "-f", CrdRealIT.crds().toString()).orThrow();
+    // served a moment after they are there
+    await().until(() -> admin.run("get", "fs,plc").exitCode() == 0);
     admin.run("apply", "-k", Manifests.FOLDER.toString()).orThrow();
     UnpackedImage image = UnpackedImage.unpack(tar, scratch);
     image.mount(

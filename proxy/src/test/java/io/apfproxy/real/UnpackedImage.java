@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -27,13 +29,14 @@ record UnpackedImage(Path root, JsonNode config) {
   private static final String CONTAINER =
       """
       set -e
-      root=$1 directory=$2 user=$3; shift 3
+      root=$1 directory=$2 user=$3 environment=$4; shift 4
       mount --bind "$root" "$root"
       mount --rbind /dev "$root/dev"
       mount -t proc proc "$root/proc"
       mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
       mount -o remount,bind,ro "$root"
-      exec unshare --root="$root" --wd="$directory" --setgid="${user#*:}" --setuid="${user%:*}" "$@"
+      exec env $environment "$(command -v unshare)" --root="$root" --wd="$directory" \\
+        --setgid="${user#*:}" --setuid="${user%:*}" "$@"
       """;
 
   /**
@@ -71,12 +74,15 @@ record UnpackedImage(Path root, JsonNode config) {
                 "container",
                 root.toString(),
                 config.path("WorkingDir").asText(),
-                config.path("User").asText()));
-    StreamSupport.stream(config.path("Entrypoint").spliterator(), false)
-        .map(JsonNode::asText)
-        .forEach(command::add);
+                config.path("User").asText(),
+                texts("Env").collect(Collectors.joining(" "))));
+    texts("Entrypoint").forEach(command::add);
     command.addAll(arguments);
     return command;
+  }
+
+  private Stream<String> texts(String field) {
+    return StreamSupport.stream(config.path(field).spliterator(), false).map(JsonNode::asText);
   }
 
   /** Puts a file where a volume would be mounted. */
