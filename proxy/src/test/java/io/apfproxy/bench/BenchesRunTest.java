@@ -27,6 +27,7 @@ class BenchesRunTest {
                     .measurementIterations(1)
                     .measurementTime(TimeValue.milliseconds(20))
                     .param("queues", "1", "64")
+                    .param("lists", "64")
                     .param("schemas", "11")
                     .shouldFailOnError(true)
                     .verbosity(VerboseMode.SILENT)
@@ -41,7 +42,8 @@ class BenchesRunTest {
                 "DecisionBench.exempt",
                 "DecisionBench.queued",
                 "LevelBench.decide",
-                "QueueSetBench.decide"));
+                "QueueSetBench.decide",
+                "WaitingListsBench.exchange"));
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());
   }
