@@ -48,11 +48,23 @@ public record ConcurrencyAllocation(List<Double> shares, double proportion) {
   /**
    * Finds the shares.
    *
-   * @throws IllegalArgumentException if the bounds do not allow the sum
+   * @throws IllegalArgumentException if the bounds do not allow the sum, or rounding keeps it from
+   *     being reached
    */
   public static ConcurrencyAllocation of(int requiredSum, List<Claim> claims) {
-    double sumOfLower = claims.stream().mapToDouble(Claim::lower).sum();
-    double sumOfUpper = claims.stream().mapToDouble(Claim::upper).sum();
+    // Plain sums, one by one: a stream's sum corrects its rounding, the reference's does not.
+    double sumOfLower = 0;
+    double sumOfUpper = 0;
+    double sumOfWeights = 0;
+    double highestLower = 0;
+    double lowestUpper = Double.MAX_VALUE;
+    for (Claim claim : claims) {
+      sumOfLower += claim.lower();
+      sumOfUpper += claim.upper();
+      sumOfWeights += claim.weight();
+      highestLower = Math.max(highestLower, claim.lower() / claim.weight());
+      lowestUpper = Math.min(lowestUpper, claim.upper() / claim.weight());
+    }
     if (requiredSum < 0
         || sumOfLower - requiredSum > EPSILON
         || requiredSum - sumOfUpper > EPSILON) {
@@ -72,7 +84,9 @@ public record ConcurrencyAllocation(List<Double> shares, double proportion) {
           claims.stream().map(Claim::upper).toList(),
           claims.stream().mapToDouble(c -> c.upper() / c.weight()).max().orElse(0));
     }
-    double proportion = sweep(requiredSum, sumOfLower, claims);
+    double even = requiredSum / sumOfWeights;
+    boolean bounded = even < highestLower || even > lowestUpper;
+    double proportion = bounded ? sweep(requiredSum, sumOfLower, claims) : even;
     return new ConcurrencyAllocation(
         claims.stream().map(claim -> claim.share(proportion)).toList(), proportion);
   }
@@ -93,19 +107,25 @@ public record ConcurrencyAllocation(List<Double> shares, double proportion) {
     double slope = 0;
     int growing = 0;
     for (Bend bend : bends) {
-      // The count says whether any share grows: the slope may be off zero by rounding.
-      if (growing > 0) {
-        double solution = proportion + (requiredSum - sum) / slope;
-        if (solution <= bend.proportion()) {
-          return solution;
+      if (bend.proportion() > proportion) {
+        // The count says whether any share grows: the slope may be off zero by rounding.
+        if (growing > 0) {
+          double solution = proportion + (requiredSum - sum) / slope;
+          if (solution <= bend.proportion()) {
+            return solution;
+          }
+          sum += slope * (bend.proportion() - proportion);
         }
-        sum += slope * (bend.proportion() - proportion);
+        proportion = bend.proportion();
+        if (sum >= requiredSum) {
+          return proportion;
+        }
       }
-      proportion = bend.proportion();
       slope += bend.slope();
       growing += bend.slope() > 0 ? 1 : -1;
     }
-    // Only rounding leads here: the sum is reached at the last bend.
-    return proportion;
+    // Claims that differ by many magnitudes: the reference gives up here too.
+    throw new IllegalArgumentException(
+        "required sum is " + requiredSum + ", rounding ends at " + sum + " with all at their most");
   }
 }

@@ -13,7 +13,8 @@ public record FieldError(Type type, String field, String detail) {
     INVALID("FieldValueInvalid"),
     NOT_SUPPORTED("FieldValueNotSupported"),
     FORBIDDEN("FieldValueForbidden"),
-    DUPLICATE("FieldValueDuplicate");
+    DUPLICATE("FieldValueDuplicate"),
+    TOO_LONG("FieldValueTooLong");
 
     private final String reason;
 

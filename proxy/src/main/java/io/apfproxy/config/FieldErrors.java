@@ -15,6 +15,15 @@ final class FieldErrors {
     add(FieldError.Type.INVALID, field, "is " + quoted(value) + ", " + expected);
   }
 
+  /** One error for each rule that the value breaks. */
+  void invalid(String field, String value, List<String> violations) {
+    violations.forEach(expected -> invalid(field, value, expected));
+  }
+
+  void tooLong(String field, String detail) {
+    add(FieldError.Type.TOO_LONG, field, detail);
+  }
+
   /** The spec of a mandatory object differs from the built-in one. */
   void invalidSpec(String name) {
     add(FieldError.Type.INVALID, "spec", "spec of " + name + " must equal the built-in one");

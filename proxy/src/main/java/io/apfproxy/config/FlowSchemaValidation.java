@@ -6,7 +6,6 @@ import io.apfproxy.config.FlowSchema.Rule;
 import io.apfproxy.config.FlowSchema.ServiceAccount;
 import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.nullness.Nullable;
-import io.apfproxy.request.NameSyntax;
 import java.util.List;
 
 /** Rules F1 to F24 of specification apf-config.md 1.3. */
@@ -53,8 +52,8 @@ final class FlowSchemaValidation {
     String level = "spec.priorityLevelConfiguration.name";
     if (spec.priorityLevel().isEmpty()) {
       errors.required(level, "must reference a priority level");
-    } else if (!NameSyntax.isDnsSubdomain(spec.priorityLevel())) {
-      errors.invalid(level, spec.priorityLevel(), "must be a lower case RFC 1123 subdomain");
+    } else {
+      errors.invalid(level, spec.priorityLevel(), NameViolations.ofSubdomain(spec.priorityLevel()));
     }
     for (int i = 0; i < spec.rules().size(); i++) {
       validate(spec.rules().get(i), "spec.rules[" + i + "]");
@@ -132,14 +131,14 @@ final class FlowSchemaValidation {
     String name = account.name();
     if (name.isEmpty()) {
       errors.required(field + ".name", "must be set");
-    } else if (!name.equals(ANY) && !NameSyntax.isDnsSubdomain(name)) {
-      errors.invalid(field + ".name", name, "must be * or a lower case RFC 1123 subdomain");
+    } else if (!name.equals(ANY)) {
+      errors.invalid(field + ".name", name, NameViolations.ofSubdomain(name));
     }
     String namespace = account.namespace();
     if (namespace.isEmpty()) {
       errors.required(field + ".namespace", "must specify namespace for service account");
-    } else if (!NameSyntax.isDnsLabel(namespace)) {
-      errors.invalid(field + ".namespace", namespace, "must be a lower case RFC 1123 label");
+    } else {
+      errors.invalid(field + ".namespace", namespace, NameViolations.ofLabel(namespace));
     }
   }
 
@@ -157,12 +156,9 @@ final class FlowSchemaValidation {
       requireAlone(namespaces, field + ".namespaces");
     } else {
       for (int i = 0; i < namespaces.size(); i++) {
-        if (!NameSyntax.isDnsLabel(namespaces.get(i))) {
-          errors.invalid(
-              field + ".namespaces[" + i + "]",
-              namespaces.get(i),
-              "must be * or a lower case RFC 1123 label");
-        }
+        String namespace = namespaces.get(i);
+        errors.invalid(
+            field + ".namespaces[" + i + "]", namespace, NameViolations.ofLabel(namespace));
       }
     }
   }

@@ -1,10 +1,8 @@
 package io.apfproxy.config;
 
 import io.apfproxy.config.ObjectMeta.OwnerReference;
-import io.apfproxy.request.NameSyntax;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -13,10 +11,10 @@ import java.util.Map;
  */
 final class MetadataValidation {
   private static final int MAX_ANNOTATION_BYTES = 256 * 1024;
-  private static final String SUBDOMAIN = "must be a lower case RFC 1123 subdomain";
-  private static final String QUALIFIED = "must be a name, or a DNS subdomain, / and a name";
+  private static final String ORPHAN = "orphan";
+  private static final String FOREGROUND_DELETION = "foregroundDeletion";
   private static final List<String> UNQUALIFIED_FINALIZERS =
-      List.of("kubernetes", "orphan", "foregroundDeletion");
+      List.of("kubernetes", ORPHAN, FOREGROUND_DELETION);
 
   private MetadataValidation() {}
 
@@ -34,30 +32,38 @@ final class MetadataValidation {
 
   private static void validateNames(ObjectMeta metadata, FieldErrors errors) {
     String prefix = metadata.generateName();
-    // a dash at the end of a prefix is fine, as more will follow
-    String stem = prefix.endsWith("-") ? prefix.substring(0, prefix.length() - 1) + "a" : prefix;
-    if (!prefix.isEmpty() && !NameSyntax.isDnsSubdomain(stem)) {
-      errors.invalid("metadata.generateName", prefix, SUBDOMAIN);
+    if (!prefix.isEmpty()) {
+      errors.invalid("metadata.generateName", prefix, NameViolations.ofSubdomain(masked(prefix)));
     }
-    if (metadata.name().isEmpty()) {
+    String name = metadata.name();
+    if (name.isEmpty()) {
       errors.required("metadata.name", "name or generateName is required");
-    } else if (!NameSyntax.isDnsSubdomain(metadata.name())) {
-      errors.invalid("metadata.name", metadata.name(), SUBDOMAIN);
+    } else {
+      errors.invalid("metadata.name", name, NameViolations.ofSubdomain(name));
     }
     if (!metadata.namespace().isEmpty()) {
       errors.forbidden("metadata.namespace", "not allowed on this type");
     }
   }
 
+  /**
+   * A dash at the end of a prefix is fine, as more will follow. The reference puts an {@code a} in
+   * the place of the last two bytes, so that the last but one is free too.
+   */
+  private static String masked(String prefix) {
+    int end = prefix.length() - 2;
+    if (end < 0 || !prefix.endsWith("-")) {
+      return prefix;
+    }
+    boolean oneByte = prefix.charAt(end) < 0x80;
+    return oneByte ? prefix.substring(0, end) + "a" : prefix.substring(0, end + 1);
+  }
+
   private static void validateLabels(Map<String, String> labels, FieldErrors errors) {
     labels.forEach(
         (key, value) -> {
-          for (int violations = nameViolations(key); violations > 0; violations--) {
-            errors.invalid("metadata.labels", key, QUALIFIED);
-          }
-          if (!NameSyntax.isLabelValue(value)) {
-            errors.invalid("metadata.labels", value, "must be a label value");
-          }
+          errors.invalid("metadata.labels", key, NameViolations.ofQualifiedName(key));
+          errors.invalid("metadata.labels", value, NameViolations.ofLabelValue(value));
         });
   }
 
@@ -65,25 +71,21 @@ final class MetadataValidation {
     long bytes = 0;
     for (Map.Entry<String, String> annotation : annotations.entrySet()) {
       String key = annotation.getKey();
-      // keys may be of any case
-      for (int left = nameViolations(key.toLowerCase(Locale.ROOT)); left > 0; left--) {
-        errors.invalid("metadata.annotations", key, QUALIFIED);
-      }
+      errors.invalid("metadata.annotations", key, NameViolations.ofQualifiedName(lowerCase(key)));
       bytes +=
           key.getBytes(StandardCharsets.UTF_8).length
               + annotation.getValue().getBytes(StandardCharsets.UTF_8).length;
     }
     if (bytes > MAX_ANNOTATION_BYTES) {
-      errors.invalid("metadata.annotations", bytes, "must be at most 262144 bytes");
+      errors.tooLong("metadata.annotations", "must be at most " + MAX_ANNOTATION_BYTES + " bytes");
     }
   }
 
-  /** An empty name breaks two rules of the reference: it must not be empty, and it has a syntax. */
-  private static int nameViolations(String name) {
-    if (NameSyntax.isQualifiedName(name)) {
-      return 0;
-    }
-    return name.isEmpty() ? 2 : 1;
+  /** Letter by letter, as Go does it: keys of annotations may be of any case. */
+  private static String lowerCase(String key) {
+    StringBuilder lower = new StringBuilder(key.length());
+    key.codePoints().map(Character::toLowerCase).forEach(lower::appendCodePoint);
+    return lower.toString();
   }
 
   private static void validateOwners(List<OwnerReference> owners, FieldErrors errors) {
@@ -91,8 +93,12 @@ final class MetadataValidation {
     for (int i = 0; i < owners.size(); i++) {
       OwnerReference owner = owners.get(i);
       String field = "metadata.ownerReferences[" + i + "]";
-      if (owner.apiVersion().isEmpty()) {
-        errors.invalid(field + ".apiVersion", "", "version must not be empty");
+      String apiVersion = owner.apiVersion();
+      if (apiVersion.isEmpty()) {
+        errors.required(field + ".apiVersion", "must be set");
+      } else if (apiVersion.endsWith("/")
+          || apiVersion.indexOf('/') != apiVersion.lastIndexOf('/')) {
+        errors.invalid(field + ".apiVersion", apiVersion, "must be GROUP/VERSION or VERSION");
       }
       if (owner.kind().isEmpty()) {
         errors.required(field + ".kind", "must be set");
@@ -102,6 +108,10 @@ final class MetadataValidation {
       }
       if (owner.uid().isEmpty()) {
         errors.required(field + ".uid", "must be set");
+      }
+      boolean coreV1 = apiVersion.equals("v1") || apiVersion.equals("/v1");
+      if (coreV1 && owner.kind().equals("Event")) {
+        errors.invalid(field, "v1 Event", "an event cannot own anything");
       }
       if (owner.controller() && controlled) {
         errors.invalid("metadata.ownerReferences", owner.name(), "only one may be the controller");
@@ -113,12 +123,14 @@ final class MetadataValidation {
   private static void validateFinalizers(List<String> finalizers, FieldErrors errors) {
     for (int i = 0; i < finalizers.size(); i++) {
       String finalizer = finalizers.get(i);
-      if (!NameSyntax.isQualifiedName(finalizer)) {
-        errors.invalid("metadata.finalizers", finalizer, QUALIFIED);
-      } else if (finalizer.indexOf('/') < 0 && !UNQUALIFIED_FINALIZERS.contains(finalizer)) {
+      errors.invalid("metadata.finalizers", finalizer, NameViolations.ofQualifiedName(finalizer));
+      if (finalizer.indexOf('/') < 0 && !UNQUALIFIED_FINALIZERS.contains(finalizer)) {
         errors.invalid(
             "metadata.finalizers[" + i + "]", finalizer, "must be qualified by a domain");
       }
+    }
+    if (finalizers.contains(ORPHAN) && finalizers.contains(FOREGROUND_DELETION)) {
+      errors.invalid("metadata.finalizers", ORPHAN, "cannot be set with " + FOREGROUND_DELETION);
     }
   }
 }

@@ -5,21 +5,28 @@ package io.apfproxy.request;
  * pkg/api/validation/path. Thread-safe; linear, no regular expressions.
  */
 public final class NameSyntax {
-  private static final int MAX_LABEL = 63;
-  private static final int MAX_SUBDOMAIN = 253;
+  public static final int MAX_LABEL = 63;
+  public static final int MAX_SUBDOMAIN = 253;
 
   private NameSyntax() {}
 
   /** DNS-1123 label: {@code a-z 0-9 -}, alphanumeric at both ends, 1 to 63 characters. */
   public static boolean isDnsLabel(String name) {
-    return name.length() <= MAX_LABEL && isDnsPart(name, 0, name.length());
+    return name.length() <= MAX_LABEL && hasFormOfDnsLabel(name);
+  }
+
+  /** The same at any length. */
+  public static boolean hasFormOfDnsLabel(String name) {
+    return isDnsPart(name, 0, name.length());
   }
 
   /** DNS-1123 subdomain: labels of any length joined by dots, at most 253 characters. */
   public static boolean isDnsSubdomain(String name) {
-    if (name.length() > MAX_SUBDOMAIN) {
-      return false;
-    }
+    return name.length() <= MAX_SUBDOMAIN && hasFormOfDnsSubdomain(name);
+  }
+
+  /** The same at any length. */
+  public static boolean hasFormOfDnsSubdomain(String name) {
     int from = 0;
     while (true) {
       int dot = name.indexOf('.', from);
@@ -45,13 +52,16 @@ public final class NameSyntax {
 
   /** Value of a label: empty, or letters, digits, {@code - _ .}, alphanumeric at both ends. */
   public static boolean isLabelValue(String value) {
+    return value.length() <= MAX_LABEL && hasFormOfLabelValue(value);
+  }
+
+  /** The same at any length. */
+  public static boolean hasFormOfLabelValue(String value) {
     if (value.isEmpty()) {
       return true;
     }
     int last = value.length() - 1;
-    if (last >= MAX_LABEL
-        || !isAlphanumeric(value.charAt(0))
-        || !isAlphanumeric(value.charAt(last))) {
+    if (!isAlphanumeric(value.charAt(0)) || !isAlphanumeric(value.charAt(last))) {
       return false;
     }
     for (int i = 1; i < last; i++) {

@@ -3,6 +3,7 @@ package io.apfproxy.work;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.FieldSelector;
 import io.apfproxy.request.LabelSelector;
+import io.apfproxy.request.Query;
 import io.apfproxy.request.RequestInfo;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class WatchTracker implements WatchCounts {
   static final int MOST_KEYS = 100_000;
+
+  /** What the reference notes as the node of a watch that names none; it cannot tell them apart. */
+  private static final String UNSET = "<unset>";
 
   private final ConcurrentHashMap<Key, Integer> watches = new ConcurrentHashMap<>();
 
@@ -83,13 +87,20 @@ public final class WatchTracker implements WatchCounts {
   }
 
   private static boolean isOfOneNode(RequestInfo info, String query) {
-    if (!info.resource().equals("pods") || info.fieldSelector().isEmpty()) {
+    if (!info.resource().equals("pods")) {
       return false;
     }
-    if (!LabelSelector.isValid(info.labelSelector()) || !ListQuery.of(query).valid()) {
+    // from the query: request info has no selectors of a watch that is in the path
+    Query parameters = Query.of(query);
+    String fields = parameters.first("fieldSelector");
+    if (fields == null || fields.isEmpty()) {
+      return false;
+    }
+    String labels = parameters.first("labelSelector");
+    if ((labels != null && !LabelSelector.isValid(labels)) || !ListQuery.of(query).valid()) {
       return false; // the reference cannot read the field selector then
     }
-    String node = FieldSelector.parse(info.fieldSelector(), "spec.nodeName").requiredValue();
-    return node != null && !node.isEmpty();
+    String node = FieldSelector.parse(fields, "spec.nodeName").requiredValue();
+    return node != null && !node.isEmpty() && !node.equals(UNSET);
   }
 }

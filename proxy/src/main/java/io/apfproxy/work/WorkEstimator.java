@@ -137,7 +137,7 @@ public final class WorkEstimator {
     if (watchers < WATCHES_PER_SEAT) {
       return WorkEstimate.ONE_SEAT;
     }
-    long wanted = (watchers + WATCHES_PER_SEAT - 1L) / WATCHES_PER_SEAT;
+    long wanted = ((long) watchers + WATCHES_PER_SEAT - 1) / WATCHES_PER_SEAT;
     int finalSeats = (int) Math.min(wanted, cap);
     long work = SeatSeconds.of((double) wanted, EVENT_NANOS);
     return new WorkEstimate(1, finalSeats, SeatSeconds.nanosPerSeat(work, finalSeats));

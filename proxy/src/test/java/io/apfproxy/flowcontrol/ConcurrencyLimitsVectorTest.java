@@ -36,7 +36,7 @@ class ConcurrencyLimitsVectorTest {
           new Limits(
               limits.path("nominalCL").intValue(),
               limits.path("minCL").intValue(),
-              limits.path("maxCL").intValue(),
+              (int) Math.min(Integer.MAX_VALUE, limits.path("maxCL").longValue()),
               limits.path("currentCL").intValue()));
     }
     assertThat(limits(control)).isEqualTo(want);

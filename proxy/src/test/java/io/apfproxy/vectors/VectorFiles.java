@@ -86,7 +86,7 @@ public final class VectorFiles {
       throws Exception {
     try {
       check.run(testCase);
-    } catch (AssertionError | RuntimeException e) {
+    } catch (Exception | AssertionError e) {
       differ.incrementAndGet();
       throw new AssertionError(name + ": " + e + "\ncase: " + shorten(testCase.toString()), e);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -33,5 +34,22 @@ class VectorFilesTest {
         .hasMessageContaining("integrator.jsonl upstream")
         .hasMessageContaining("\"other\"")
         .hasMessageContaining("\"events\"");
+  }
+
+  @Test
+  void takesACheckedExceptionForADifference() {
+    DynamicTest first =
+        VectorFiles.tests(
+                "integrator.jsonl",
+                testCase -> {
+                  throw new IOException("refused");
+                })
+            .findFirst()
+            .orElseThrow();
+
+    assertThatThrownBy(first.getExecutable()::execute)
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("integrator.jsonl upstream")
+        .hasMessageContaining("refused");
   }
 }

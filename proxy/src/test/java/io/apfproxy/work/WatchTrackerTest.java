@@ -39,6 +39,18 @@ class WatchTrackerTest {
   }
 
   @Test
+  void readsTheNodeOfAWatchThatIsInThePath() {
+    assertThat(register("/api/v1/watch/pods?fieldSelector=spec.nodeName%3Dn1")).isNull();
+    assertThat(register("/api/v1/watch/pods?fieldSelector=spec.nodeName%3D")).isNotNull();
+  }
+
+  @Test
+  void countsAWatchOfTheNodeThatStandsForNone() {
+    assertThat(register("/api/v1/pods?watch=1&fieldSelector=spec.nodeName%3D%3Cunset%3E"))
+        .isNotNull();
+  }
+
+  @Test
   void countsNoMoreKindsOfWatchesThanItsBound() {
     for (int i = 0; i < WatchTracker.MOST_KEYS; i++) {
       register("/api/v1/namespaces/n" + i + "/pods?watch=1");

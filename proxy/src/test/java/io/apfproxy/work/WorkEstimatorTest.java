@@ -3,6 +3,7 @@ package io.apfproxy.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.request.RecordedRequests;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -18,5 +19,15 @@ class WorkEstimatorTest {
     WorkEstimate work = estimator.estimate(RecordedRequests.info("GET", "/api/v1/pods"), "", 0);
 
     assertThat(work.initialSeats()).isEqualTo(seats);
+  }
+
+  @Test
+  void takesAnyNumberOfWatchers() {
+    WorkEstimator estimator =
+        new WorkEstimator(key -> ObjectReading.STALE, info -> Integer.MAX_VALUE, true);
+
+    WorkEstimate work = estimator.estimate(RecordedRequests.info("PUT", "/api/v1/nodes/n"), "", 10);
+
+    assertThat(work).isEqualTo(new WorkEstimate(1, 10, 107_374_182_500_000L));
   }
 }
