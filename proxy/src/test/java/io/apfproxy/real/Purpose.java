@@ -12,8 +12,8 @@ enum Purpose {
   NO_RESOURCE(true),
   /** {@code timeout} is no duration; the proxy refuses it before it is forwarded. */
   BAD_TIMEOUT(true),
-  /** The token is nobody's; the proxy refuses it before it is forwarded. */
-  UNKNOWN_TOKEN(true),
+  /** Token or certificate are nobody's; the proxy refuses them before it forwards. */
+  UNKNOWN_CREDENTIAL(true),
   /** The server refuses before flow control; the proxy charges it to who really asked. */
   IMPERSONATION_DENIED(false),
   /** The same, where the proxy impersonates itself and so must refuse in the server's place. */
@@ -53,10 +53,10 @@ enum Purpose {
         && comparison.probe().target().contains("timeout=")) {
       return BAD_TIMEOUT;
     }
-    if (status == 401 && comparison.probe().caller().equals("unknown-token")) {
-      return UNKNOWN_TOKEN;
+    if (status == 401 && CallerCatalogue.isUnknown(comparison.probe().caller())) {
+      return UNKNOWN_CREDENTIAL;
     }
-    if (status == 403 && unseen && comparison.probe().caller().equals("bob-as-admin")) {
+    if (status == 403 && unseen && CallerCatalogue.mayNotImpersonate(comparison.probe().caller())) {
       return comparison.proxiedEvent() == null
           ? IMPERSONATION_DENIED_BY_PROXY
           : IMPERSONATION_DENIED;
