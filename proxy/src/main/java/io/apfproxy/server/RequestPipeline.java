@@ -166,13 +166,13 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
-    peers.put(connection, new Peer(connection, System.nanoTime()));
+    peers.put(connection, new Peer(vertx, connection, System.nanoTime()));
     connection.closeHandler(closed -> peers.remove(connection));
   }
 
   private Peer peer(HttpServerRequest client) {
     Peer known = peers.get(client.connection());
-    return known == null ? new Peer(client.connection(), System.nanoTime()) : known;
+    return known == null ? new Peer(vertx, client.connection(), System.nanoTime()) : known;
   }
 
   private void forget(Call call) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 
 /**
  * Those who send probes to one server, each over a connection of its own. For one thread, unless
@@ -112,8 +113,17 @@ final class Callers implements AutoCloseable {
 
   /** How many requests the server declared untouched, which were then sent again. */
   int untouched() {
+    return sum(Http2WireClient::untouched);
+  }
+
+  /** How many connections the server closed without waiting for the last word. */
+  int cutOff() {
+    return sum(Http2WireClient::cutOff);
+  }
+
+  private int sum(ToIntFunction<Http2WireClient> count) {
     return clients.values().stream()
-        .mapToInt(client -> client instanceof Http2WireClient http2 ? http2.untouched() : 0)
+        .mapToInt(client -> client instanceof Http2WireClient http2 ? count.applyAsInt(http2) : 0)
         .sum();
   }
 

@@ -78,6 +78,9 @@ final class ComparableBody {
 
   private static JsonNode blank(JsonNode node) {
     if (node instanceof ObjectNode object) {
+      if (object.has("generateName")) {
+        object.put("name", "~");
+      }
       for (Map.Entry<String, JsonNode> field : object.properties()) {
         boolean isVolatile = VOLATILE.contains(field.getKey()) && field.getValue().isTextual();
         field.setValue(isVolatile ? TextNode.valueOf("~") : blank(field.getValue()));

@@ -51,7 +51,9 @@ record Comparison(
   String difference() {
     List<String> found = new ArrayList<>();
     Purpose purpose = Purpose.of(this);
-    if (purpose.isOwnAnswer()) {
+    if (proxied.status() == DifferentialRun.LOST) {
+      found.add("no answer: server " + direct.status() + "\n        proxy " + proxied.body());
+    } else if (purpose.isOwnAnswer()) {
       compare(found, "status (" + purpose + ")", purpose.status(this), proxied.status());
       compare(found, "audit event (" + purpose + ")", null, proxiedEvent);
     } else {

@@ -13,6 +13,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -39,9 +41,14 @@ final class DifferentialRun {
    *
    * @param comparisons one for each probe
    * @param untouchedByServer how many requests the server asked to send again
-   * @param untouchedByProxy how many the proxy did, which has no reason to
+   * @param untouchedByProxy how many the proxy did
+   * @param cutOffByProxy how many connections the proxy closed without waiting for the last word
    */
-  record Result(List<Comparison> comparisons, int untouchedByServer, int untouchedByProxy) {}
+  record Result(
+      List<Comparison> comparisons,
+      int untouchedByServer,
+      int untouchedByProxy,
+      int cutOffByProxy) {}
 
   private record Answers(Probe probe, WireResponse direct, WireResponse proxied) {}
 
@@ -62,7 +69,11 @@ final class DifferentialRun {
     List<Callers> through = callers(() -> Callers.through(proxy, protocol, cluster, credentials));
     try {
       List<Comparison> comparisons = compare(sendAll(straight, through, probes));
-      return new Result(comparisons, untouched(straight), untouched(through));
+      return new Result(
+          comparisons,
+          sum(straight, Callers::untouched),
+          sum(through, Callers::untouched),
+          sum(through, Callers::cutOff));
     } finally {
       straight.forEach(Callers::close);
       through.forEach(Callers::close);
@@ -70,12 +81,12 @@ final class DifferentialRun {
   }
 
   /** As many as there are workers, or one for all of them. */
-  private List<Callers> callers(java.util.function.Supplier<Callers> made) {
+  private List<Callers> callers(Supplier<Callers> made) {
     return IntStream.range(0, protocol.isShared() ? 1 : WORKERS).mapToObj(i -> made.get()).toList();
   }
 
-  private static int untouched(List<Callers> callers) {
-    return callers.stream().mapToInt(Callers::untouched).sum();
+  private static int sum(List<Callers> callers, ToIntFunction<Callers> count) {
+    return callers.stream().mapToInt(count).sum();
   }
 
   private List<Answers> sendAll(List<Callers> straight, List<Callers> through, List<Probe> probes)

@@ -6,8 +6,12 @@ enum Purpose {
   NONE(false),
   /** The target could be read in two ways: refused with 400 whatever the server makes of it. */
   AMBIGUOUS_TARGET(true),
-  /** The server's HTTP library cannot read the target, and says so in its own words. */
+  /** The server's HTTP library cannot read the target: its own words, or a reset stream. */
   MALFORMED_TARGET(true),
+  /**
+   * Nobody, nothing or two are to be impersonated: refused with 400; the server takes the first.
+   */
+  UNCLEAR_IMPERSONATION(true),
   /** The path names no resource: the server answers in plain text, the proxy with a Status. */
   NO_RESOURCE(true),
   /** {@code timeout} is no duration; the proxy refuses it before it is forwarded. */
@@ -18,6 +22,8 @@ enum Purpose {
   IMPERSONATION_DENIED(false),
   /** The same, where the proxy impersonates itself and so must refuse in the server's place. */
   IMPERSONATION_DENIED_BY_PROXY(true);
+
+  private static final String PROTOCOL_ERROR = "stream reset with code 1";
 
   private final boolean ownAnswer;
 
@@ -32,7 +38,10 @@ enum Purpose {
 
   /** Status that the proxy must answer with. */
   int status(Comparison comparison) {
-    return this == AMBIGUOUS_TARGET ? 400 : comparison.direct().status();
+    return switch (this) {
+      case AMBIGUOUS_TARGET, MALFORMED_TARGET, UNCLEAR_IMPERSONATION -> 400;
+      default -> comparison.direct().status();
+    };
   }
 
   static Purpose of(Comparison comparison) {
@@ -41,8 +50,13 @@ enum Purpose {
     if (comparison.probe().isAmbiguous()) {
       return AMBIGUOUS_TARGET;
     }
-    if (status == 400 && comparison.direct().header("audit-id").isEmpty()) {
+    boolean unread = comparison.direct().header("audit-id").isEmpty();
+    boolean reset = comparison.direct().body().equals(PROTOCOL_ERROR);
+    if (unread && (status == 400 || reset)) {
       return MALFORMED_TARGET;
+    }
+    if (CallerCatalogue.isUnclear(comparison.probe().caller())) {
+      return UNCLEAR_IMPERSONATION;
     }
     if (status == 500 && comparison.directEvent() == null) {
       return NO_RESOURCE;
