@@ -56,6 +56,18 @@ public final class RequestTarget {
     return target;
   }
 
+  /**
+   * Reads the {@code :path} of an HTTP/2 request, as {@link #parse} does, but in origin-form only.
+   *
+   * @throws RefusedException 400 also for an absolute-form, as from kube-apiserver
+   */
+  public static RequestTarget parsePath(String raw) throws RefusedException {
+    if (!raw.startsWith("/")) {
+      throw bad(":path does not begin with /");
+    }
+    return parse(raw);
+  }
+
   /** Reads a target as kube-apiserver does, ambiguous ones included. */
   static RequestTarget readAsUpstream(String raw) throws RefusedException {
     String forwarded = raw;

@@ -92,7 +92,10 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     try {
       refuseMethod(client.method().name());
       RequestHead head = collaborators.heads().read(clientRequest(client, peer));
-      RequestTarget target = RequestTarget.parse(client.uri());
+      RequestTarget target =
+          client.version() == HttpVersion.HTTP_2
+              ? RequestTarget.parsePath(client.uri())
+              : RequestTarget.parse(client.uri());
       RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
       long allowance = timeout.allowanceNanos(info, target.query());
       call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));

@@ -4,6 +4,8 @@ package io.apfproxy.real;
 enum Purpose {
   /** It may not. */
   NONE(false),
+  /** The proxy does not serve it, whoever asks. */
+  TRACE(true),
   /** The target could be read in two ways: refused with 400 whatever the server makes of it. */
   AMBIGUOUS_TARGET(true),
   /** The server's HTTP library cannot read the target: its own words, or a reset stream. */
@@ -39,6 +41,7 @@ enum Purpose {
   /** Status that the proxy must answer with. */
   int status(Comparison comparison) {
     return switch (this) {
+      case TRACE -> 405;
       case AMBIGUOUS_TARGET, MALFORMED_TARGET, UNCLEAR_IMPERSONATION -> 400;
       default -> comparison.direct().status();
     };
@@ -47,6 +50,9 @@ enum Purpose {
   static Purpose of(Comparison comparison) {
     int status = comparison.direct().status();
     boolean unseen = comparison.serversChoice() == null;
+    if (comparison.probe().method().equals("TRACE")) {
+      return TRACE;
+    }
     if (comparison.probe().isAmbiguous()) {
       return AMBIGUOUS_TARGET;
     }

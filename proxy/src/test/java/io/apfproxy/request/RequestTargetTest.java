@@ -71,6 +71,17 @@ class RequestTargetTest {
     assertThat(target.query()).isEqualTo(query);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"http://h/x", "HTTPS://h", "x", "*", "", "/a b"})
+  void readsAnHttp2PathInOriginFormOnly(String raw) throws Exception {
+    RefusedException refused =
+        catchThrowableOfType(RefusedException.class, () -> RequestTarget.parsePath(raw));
+
+    assertThat(refused.code()).isEqualTo(400);
+    assertThat(refused.rule()).isEqualTo("request-target");
+    assertThat(RequestTarget.parsePath("//a?b").forwarded()).isEqualTo("//a?b");
+  }
+
   @Test
   void acceptsNulAndInvalidUtf8OncePercentEncoded() throws Exception {
     assertThat(RequestTarget.parse("/%00").path()).isEqualTo("/\u0000");
