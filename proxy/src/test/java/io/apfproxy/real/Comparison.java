@@ -73,7 +73,7 @@ record Comparison(
 
   /** Documents about the server itself, which this run changes: counters, lists of stacks. */
   private boolean hasMovingBody() {
-    return directEvent != null && directEvent.uri().startsWith("/debug/");
+    return directEvent != null && directEvent.uri().matches("/+(debug|metrics)/.*");
   }
 
   private static String headers(WireResponse response) {

@@ -37,6 +37,12 @@ class RequestTargetTest {
         "/a%2",
         "/a%2\u0661",
         "http://host/%zz",
+        "http://host%2fa/b",
+        "http://host%41/b",
+        "http://host:port/b",
+        "http://ho\\st/b",
+        "http://[::1/b",
+        "http://a@b@c/d",
       })
   void refusesWhatTwoPartiesCouldReadInTwoWays(String raw) {
     RefusedException refused =
@@ -60,6 +66,8 @@ class RequestTargetTest {
     "http://h/x?y=/z, /x?y=/z, /x, y=/z",
     "HTTPS://u@h:1, /, /, ''",
     "http://h?a=b, /?a=b, /, a=b",
+    "http://[::1]:1/x, /x, /x, ''",
+    "http://u:p@a-b.c:/x, /x, /x, ''",
     "/http://h/x, /http://h/x, /http://h/x, ''",
   })
   void forwardsTheTargetAsReceived(String raw, String forwarded, String path, String query)
