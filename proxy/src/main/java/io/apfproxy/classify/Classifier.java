@@ -126,7 +126,7 @@ public final class Classifier {
     long[] set = emptySet();
     users.addAnyTo(set);
     users.addTo(set, user.name());
-    // by index, here and in ExactMatch: the iterator would be the one object made in vain
+    // by index, as in ExactMatch
     for (int i = 0; i < user.groups().size(); i++) {
       groups.addTo(set, user.groups().get(i));
     }

@@ -19,10 +19,14 @@ import java.util.Set;
 final class ExactMatch {
   private static final String SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:";
 
-  private final List<Rule> rules;
+  /*
+   * Arrays, and lists by index: this runs for every request, and iterators would be most of what it
+   * allocates.
+   */
+  private final Rule[] rules;
 
   ExactMatch(FlowSchema schema) {
-    this.rules = schema.spec().rules().stream().map(Rule::new).toList();
+    this.rules = schema.spec().rules().stream().map(Rule::new).toArray(Rule[]::new);
   }
 
   boolean matches(RequestInfo info, UserInfo user) {
@@ -72,13 +76,13 @@ final class ExactMatch {
     private final Set<String> groups = new HashSet<>();
     private final Set<String> serviceAccountNamespaces = new HashSet<>();
     private boolean everybody;
-    private final List<ResourceRule> resourceRules;
-    private final List<NonResourceRule> nonResourceRules;
+    private final ResourceRule[] resourceRules;
+    private final NonResourceRule[] nonResourceRules;
 
     Rule(FlowSchema.Rule rule) {
       rule.subjects().forEach(this::add);
-      this.resourceRules = rule.resourceRules();
-      this.nonResourceRules = rule.nonResourceRules();
+      this.resourceRules = rule.resourceRules().toArray(ResourceRule[]::new);
+      this.nonResourceRules = rule.nonResourceRules().toArray(NonResourceRule[]::new);
     }
 
     private void add(Subject subject) {
@@ -147,7 +151,8 @@ final class ExactMatch {
       if (isWildcard(resources)) {
         return true;
       }
-      for (String candidate : resources) {
+      for (int i = 0; i < resources.size(); i++) {
+        String candidate = resources.get(i);
         if (subresource.isEmpty()
             ? candidate.equals(resource)
             : candidate.length() == resource.length() + 1 + subresource.length()
@@ -164,7 +169,8 @@ final class ExactMatch {
       if (isWildcard(urls)) {
         return true;
       }
-      for (String url : urls) {
+      for (int i = 0; i < urls.size(); i++) {
+        String url = urls.get(i);
         if (url.equals(path) || path.startsWith(subtree(url))) {
           return true;
         }

@@ -1,6 +1,7 @@
 package io.apfproxy.classify;
 
 import io.apfproxy.request.Utf8Bytes;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
@@ -13,10 +14,19 @@ public final class FlowHash {
    * No cache: a digest of such short input takes about as long as a look-up in a shared, bounded map
    * whose keys clients choose.
    */
-  private static final ThreadLocal<MessageDigest> SHA_256 =
-      ThreadLocal.withInitial(FlowHash::newDigest);
+  private static final ThreadLocal<FlowHash> OF_THREAD = ThreadLocal.withInitial(FlowHash::new);
 
-  private FlowHash() {}
+  private final MessageDigest digest;
+  private final byte[] result;
+
+  private FlowHash() {
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+    result = new byte[digest.getDigestLength()];
+  }
 
   /** All 64 bits count; to be read as unsigned. */
   public static long of(String flowSchema, String flowDistinguisher) {
@@ -24,22 +34,22 @@ public final class FlowHash {
   }
 
   static long of(byte[] flowSchema, String flowDistinguisher) {
-    MessageDigest digest = SHA_256.get();
-    digest.update(flowSchema);
-    digest.update((byte) 0);
-    byte[] bytes = digest.digest(Utf8Bytes.encode(flowDistinguisher));
-    long hash = 0;
-    for (int i = 7; i >= 0; i--) {
-      hash = hash << 8 | (bytes[i] & 0xFF);
-    }
-    return hash;
+    return OF_THREAD.get().hash(flowSchema, Utf8Bytes.encode(flowDistinguisher));
   }
 
-  private static MessageDigest newDigest() {
+  private long hash(byte[] flowSchema, byte[] flowDistinguisher) {
+    digest.update(flowSchema);
+    digest.update((byte) 0);
+    digest.update(flowDistinguisher);
     try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      digest.digest(result, 0, result.length);
+    } catch (DigestException e) {
+      throw new IllegalStateException("the result has the digest's length", e);
     }
+    long hash = 0;
+    for (int i = 7; i >= 0; i--) {
+      hash = hash << 8 | (result[i] & 0xFF);
+    }
+    return hash;
   }
 }

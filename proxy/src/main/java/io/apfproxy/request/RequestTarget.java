@@ -1,6 +1,7 @@
 package io.apfproxy.request;
 
 import io.apfproxy.nullness.Nullable;
+import java.util.regex.Pattern;
 
 /**
  * The target of a request line, or the {@code :path} of an HTTP/2 request. Immutable.
@@ -17,6 +18,11 @@ public final class RequestTarget {
    */
   private static final int MAX_QUERY_PAIRS = 8192;
 
+  /** Scheme and authority of an absolute-form about whose end nobody can be mistaken. */
+  private static final Pattern PLAIN_AUTHORITY =
+      Pattern.compile(
+          "(?i)https?://([a-z0-9._~:-]*@)?([a-z0-9._~-]+|\\[[0-9a-f:.]+])(:[0-9]*)?(?=[/?]|$)");
+
   private final String forwarded;
   private final String path;
   private final String query;
@@ -32,7 +38,8 @@ public final class RequestTarget {
    * ignored.
    *
    * @throws RefusedException 400 for every other form, for bytes outside 0x21 to 0x7E, a raw {@code
-   *     #}, a bad percent escape in the path, or more than 8192 query parameters
+   *     #}, a bad percent escape in the path, a percent sign or a delimiter in the host, or more
+   *     than 8192 query parameters
    */
   public static RequestTarget parse(String raw) throws RefusedException {
     for (int i = 0; i < raw.length(); i++) {
@@ -45,6 +52,9 @@ public final class RequestTarget {
       throw bad("request-target is *, expected a path that begins with /");
     }
     RequestTarget target = readAsUpstream(raw);
+    if (!raw.startsWith("/") && !PLAIN_AUTHORITY.matcher(raw).lookingAt()) {
+      throw bad("request-target has a malformed host");
+    }
     int pairs = 1;
     for (int i = target.query.indexOf('&'); i >= 0; i = target.query.indexOf('&', i + 1)) {
       pairs++;
@@ -54,6 +64,18 @@ public final class RequestTarget {
           "query-pairs", "request-target has more than " + MAX_QUERY_PAIRS + " query parameters");
     }
     return target;
+  }
+
+  /**
+   * Reads the {@code :path} of an HTTP/2 request, as {@link #parse} does, but in origin-form only.
+   *
+   * @throws RefusedException 400 also for an absolute-form, as from kube-apiserver
+   */
+  public static RequestTarget parsePath(String raw) throws RefusedException {
+    if (!raw.startsWith("/")) {
+      throw bad(":path does not begin with /");
+    }
+    return parse(raw);
   }
 
   /** Reads a target as kube-apiserver does, ambiguous ones included. */

@@ -1,18 +1,20 @@
 package io.apfproxy.server;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpVersion;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
 /** The other end of one client connection. Belongs to its event loop. */
 final class Peer {
-  /** Longer than any watch: what runs on a connection that is no longer used may end by itself. */
-  private static final Duration LAST_STREAM = Duration.ofHours(24);
+  /** How long a client has to read that it is sent away, as it has at kube-apiserver. */
+  private static final long LINGER_MILLIS = 1_000;
 
+  private final Vertx vertx;
   private final HttpConnection connection;
   private final List<X509Certificate> certificates;
   private final String address;
@@ -22,7 +24,8 @@ final class Peer {
   private boolean sentAway;
   private long idleSince;
 
-  Peer(HttpConnection connection, long now) {
+  Peer(Vertx vertx, HttpConnection connection, long now) {
+    this.vertx = vertx;
     this.connection = connection;
     this.certificates = certificatesOf(connection);
     this.address = connection.remoteAddress().hostAddress();
@@ -55,10 +58,23 @@ final class Peer {
    * Makes an HTTP/2 client open another connection for its next request; what runs goes on.
    * Harmless when repeated.
    */
+  @SuppressWarnings("deprecation") // shutdown() closes at once when nothing runs any more
   void sendAway() {
     if (!sentAway) {
       sentAway = true;
-      connection.shutdown(LAST_STREAM);
+      connection.goAway(0);
+      closeIfLeft();
+    }
+  }
+
+  /**
+   * Closes what the client was sent away from, some time after the last response: a close that
+   * meets bytes on their way from the client resets the connection, and takes with it what the
+   * client has not read yet.
+   */
+  private void closeIfLeft() {
+    if (sentAway && open == 0) {
+      vertx.setTimer(LINGER_MILLIS, late -> connection.close());
     }
   }
 
@@ -79,6 +95,7 @@ final class Peer {
   void closed(long now) {
     open--;
     idleSince = now;
+    closeIfLeft();
   }
 
   /**
@@ -90,7 +107,11 @@ final class Peer {
   void closeIfIdle(long now, long firstNanos, long nextNanos) {
     if (open == 0 && now - idleSince > (used ? nextNanos : firstNanos)) {
       closing = true;
-      connection.close();
+      if (connection.protocolVersion() == HttpVersion.HTTP_2) {
+        sendAway();
+      } else {
+        connection.close();
+      }
     }
   }
 }

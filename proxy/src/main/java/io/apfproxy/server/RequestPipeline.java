@@ -92,7 +92,10 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     try {
       refuseMethod(client.method().name());
       RequestHead head = collaborators.heads().read(clientRequest(client, peer));
-      RequestTarget target = RequestTarget.parse(client.uri());
+      RequestTarget target =
+          client.version() == HttpVersion.HTTP_2
+              ? RequestTarget.parsePath(client.uri())
+              : RequestTarget.parse(client.uri());
       RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
       long allowance = timeout.allowanceNanos(info, target.query());
       call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
@@ -166,13 +169,13 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
-    peers.put(connection, new Peer(connection, System.nanoTime()));
+    peers.put(connection, new Peer(vertx, connection, System.nanoTime()));
     connection.closeHandler(closed -> peers.remove(connection));
   }
 
   private Peer peer(HttpServerRequest client) {
     Peer known = peers.get(client.connection());
-    return known == null ? new Peer(client.connection(), System.nanoTime()) : known;
+    return known == null ? new Peer(vertx, client.connection(), System.nanoTime()) : known;
   }
 
   private void forget(Call call) {

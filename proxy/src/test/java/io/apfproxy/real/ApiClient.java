@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
@@ -52,7 +53,7 @@ final class ApiClient {
         List.of("Authorization", "Bearer " + token));
   }
 
-  /** With a client certificate; the key is in PEM, as OpenSSL writes elliptic keys. */
+  /** With a client certificate; the key is in PEM. */
   static ApiClient withCertificate(
       URI server, Path trusted, Path certificate, Path key, HttpClient.Version version) {
     return new ApiClient(server, client(context(trusted, certificate, key), version), List.of());
@@ -138,7 +139,10 @@ final class ApiClient {
   private static PrivateKey key(Path file) throws IOException {
     try (Reader reader = Files.newBufferedReader(file);
         PEMParser parser = new PEMParser(reader)) {
-      return new JcaPEMKeyConverter().getKeyPair((PEMKeyPair) parser.readObject()).getPrivate();
+      Object read = parser.readObject();
+      return new JcaPEMKeyConverter()
+          .getPrivateKey(
+              read instanceof PEMKeyPair pair ? pair.getPrivateKeyInfo() : (PrivateKeyInfo) read);
     }
   }
 }

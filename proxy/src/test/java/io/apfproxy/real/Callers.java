@@ -1,20 +1,24 @@
 package io.apfproxy.real;
 
+import io.apfproxy.fixtures.raw.Http2WireClient;
 import io.apfproxy.fixtures.raw.WireClient;
 import io.apfproxy.fixtures.raw.WireResponse;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
-import io.apfproxy.fixtures.realcluster.Kubectl;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToIntFunction;
 
-/** Those who send probes to one server, each over a connection of its own. For one thread. */
+/**
+ * Those who send probes to one server, each over a connection of its own. For one thread, unless
+ * the protocol {@linkplain WireProtocol#isShared lets threads share it}.
+ */
 final class Callers implements AutoCloseable {
   private static final String NOT_PRESENTED = "";
 
@@ -25,6 +29,14 @@ final class Callers implements AutoCloseable {
    * @param headers lines of its own
    */
   record Credential(String certificate, List<String> headers) {
+    static Credential none() {
+      return lines();
+    }
+
+    static Credential lines(String... headers) {
+      return new Credential(NOT_PRESENTED, List.of(headers));
+    }
+
     static Credential certificate(String name, String... headers) {
       return new Credential(name, List.of(headers));
     }
@@ -36,84 +48,43 @@ final class Callers implements AutoCloseable {
     }
   }
 
+  private final WireProtocol protocol;
   private final ControlPlane cluster;
   private final URI server;
   private final Path trusted;
   private final Map<String, Credential> credentials;
-  private final Map<String, WireClient> clients = new HashMap<>();
+  private final Map<String, WireClient> clients = new ConcurrentHashMap<>();
 
-  /**
-   * @param trusted certificate to trust
-   * @param credentials of {@link #credentials}
-   */
-  Callers(ControlPlane cluster, URI server, Path trusted, Map<String, Credential> credentials) {
+  private Callers(
+      WireProtocol protocol,
+      ControlPlane cluster,
+      URI server,
+      Path trusted,
+      Map<String, Credential> credentials) {
+    this.protocol = protocol;
     this.cluster = cluster;
     this.server = server;
     this.trusted = trusted;
     this.credentials = credentials;
   }
 
-  /** One of every kind. */
-  static Map<String, Credential> credentials(ControlPlane cluster) {
-    Map<String, Credential> known = new LinkedHashMap<>();
-    known.put("admin-certificate", Credential.certificate("admin"));
-    for (String user : List.of("admin", "alice", "bob", "nobody", "node", "kcm", "scheduler")) {
-      known.put(user, Credential.token(ControlPlane.token(user)));
-    }
-    known.put("robot", Credential.token(serviceAccountToken(cluster, "default", "robot")));
-    known.put("system-robot", Credential.token(serviceAccountToken(cluster, "kube-system", "bot")));
-    known.put("anonymous", new Credential(NOT_PRESENTED, List.of()));
-    known.put("unknown-token", Credential.token("no-such-token"));
-    known.put(
-        "front-proxy",
-        Credential.certificate(
-            "front-proxy-client",
-            "X-Remote-User: eve",
-            "X-Remote-Group: dev",
-            "X-Remote-Group: ops",
-            "X-Remote-Uid: uid-eve",
-            "X-Remote-Extra-Scopes: one",
-            "X-Remote-Extra-Scopes: two",
-            "X-Remote-Extra-Example.com%2Fteam: blue"));
-    known.put("admin-as-bob", Credential.token("admin-token", "Impersonate-User: bob"));
-    known.put(
-        "certificate-as-node",
-        Credential.certificate(
-            "admin", "Impersonate-User: system:node:n1", "Impersonate-Group: system:nodes"));
-    known.put(
-        "alice-as-everything",
-        Credential.token(
-            "alice-token",
-            "Impersonate-User: carol",
-            "Impersonate-Group: dev",
-            "Impersonate-Group: ops",
-            "Impersonate-Uid: uid-carol",
-            "Impersonate-Extra-Scopes: one",
-            "Impersonate-Extra-Example.com%2Fteam: blue"));
-    known.put(
-        "admin-as-service-account",
-        Credential.token("admin-token", "Impersonate-User: system:serviceaccount:default:robot"));
-    known.put(
-        "admin-as-anonymous",
-        Credential.token("admin-token", "Impersonate-User: system:anonymous"));
-    known.put("bob-as-admin", Credential.token("bob-token", "Impersonate-User: admin"));
-    return known;
+  /**
+   * Callers of the server itself.
+   *
+   * @param credentials of {@link CallerCatalogue}
+   */
+  static Callers direct(
+      WireProtocol protocol, ControlPlane cluster, Map<String, Credential> credentials) {
+    return new Callers(protocol, cluster, cluster.url(), cluster.pki("ca.crt"), credentials);
   }
 
-  private static String serviceAccountToken(ControlPlane cluster, String namespace, String name) {
-    Kubectl admin = cluster.kubectl("admin");
-    admin.run("create", "serviceaccount", name, "-n", namespace);
-    return admin.run("create", "token", name, "-n", namespace).orThrow().stdout().strip();
-  }
-
-  /** The keys of {@link #credentials}, those more often whose requests are answered more often. */
-  static List<String> mix(Map<String, Credential> credentials) {
-    List<String> mix = new ArrayList<>(credentials.keySet());
-    mix.addAll(credentials.keySet());
-    for (int more = 0; more < 10; more++) {
-      mix.addAll(List.of("admin-certificate", "admin", "alice"));
-    }
-    return mix;
+  /** Callers of the proxy. */
+  static Callers through(
+      ProxyProcess proxy,
+      WireProtocol protocol,
+      ControlPlane cluster,
+      Map<String, Credential> credentials) {
+    return new Callers(protocol, cluster, proxy.url(), proxy.certificate(), credentials);
   }
 
   /** Sends it as its caller and reads the whole answer. */
@@ -130,7 +101,7 @@ final class Callers implements AutoCloseable {
     return clients.computeIfAbsent(
         caller,
         first ->
-            new WireClient(
+            protocol.client(
                 server,
                 credential.certificate().isEmpty()
                     ? ApiClient.context(trusted, null, null)
@@ -140,17 +111,30 @@ final class Callers implements AutoCloseable {
                         cluster.pki(credential.certificate() + ".key"))));
   }
 
+  /** How many requests the server declared untouched, which were then sent again. */
+  int untouched() {
+    return sum(Http2WireClient::untouched);
+  }
+
+  /** How many connections the server closed without waiting for the last word. */
+  int cutOff() {
+    return sum(Http2WireClient::cutOff);
+  }
+
+  private int sum(ToIntFunction<Http2WireClient> count) {
+    return clients.values().stream()
+        .mapToInt(client -> client instanceof Http2WireClient http2 ? count.applyAsInt(http2) : 0)
+        .sum();
+  }
+
   @Override
   public void close() {
-    clients
-        .values()
-        .forEach(
-            client -> {
-              try {
-                client.close();
-              } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-              }
-            });
+    for (WireClient client : clients.values()) {
+      try {
+        client.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 }

@@ -78,6 +78,10 @@ final class ComparableBody {
 
   private static JsonNode blank(JsonNode node) {
     if (node instanceof ObjectNode object) {
+      if (object.has("generateName")) {
+        object.put("name", "~");
+      }
+      removeOriginal(object);
       for (Map.Entry<String, JsonNode> field : object.properties()) {
         boolean isVolatile = VOLATILE.contains(field.getKey()) && field.getValue().isTextual();
         field.setValue(isVolatile ? TextNode.valueOf("~") : blank(field.getValue()));
@@ -92,6 +96,15 @@ final class ComparableBody {
           AGE.matcher(text).matches() ? "~" : UID.matcher(text).replaceAll("~"));
     }
     return node;
+  }
+
+  /** Who really asked, which the proxy tells where it impersonates; said in the README. */
+  private static void removeOriginal(ObjectNode user) {
+    if (user.get("extra") instanceof ObjectNode extra
+        && extra.remove("original-user-info.apf-proxy.io") != null
+        && extra.isEmpty()) {
+      user.remove("extra");
+    }
   }
 
   private static String masked(String text) {

@@ -1,22 +1,12 @@
 package io.apfproxy.real;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.fixtures.raw.WireResponse;
-import io.apfproxy.fixtures.realcluster.ControlPlane;
-import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -39,109 +29,9 @@ record Comparison(
     AuditEvents.Event proxiedEvent,
     JsonNode reading,
     String serversChoice) {
-  private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int WORKERS = 8;
-  private static final Pattern READING = Pattern.compile("(?m) RequestLog: request (\\{.*})$");
-
   /** Headers of one exchange, and those of the connection. */
   private static final Set<String> OF_THE_EXCHANGE =
       Set.of("date", "audit-id", "content-length", "transfer-encoding", "connection");
-
-  private record Answers(Probe probe, WireResponse direct, WireResponse proxied) {}
-
-  /** Sends each probe to the server and then to the proxy. */
-  static List<Comparison> ofAll(
-      ControlPlane cluster,
-      ProxyProcess proxy,
-      Map<String, Callers.Credential> credentials,
-      List<Probe> probes)
-      throws Exception {
-    Map<String, String> schemas = ClassificationRealIT.namesByUid(cluster, "flowschemas");
-    Map<String, String> levels =
-        ClassificationRealIT.namesByUid(cluster, "prioritylevelconfigurations");
-    List<Answers> answers = sendAll(cluster, proxy, credentials, probes);
-    AuditEvents audit = AuditEvents.read(cluster);
-    Map<String, JsonNode> readings = readings(proxy.log());
-    return answers.stream()
-        .map(
-            both ->
-                new Comparison(
-                    both.probe(),
-                    both.direct(),
-                    both.proxied(),
-                    audit.get(both.direct().header("audit-id").orElse("")),
-                    audit.get(both.proxied().header("audit-id").orElse("")),
-                    readings.get(both.proxied().header("audit-id").orElse("")),
-                    both.direct()
-                        .header("x-kubernetes-pf-flowschema-uid")
-                        .map(
-                            uid ->
-                                schemas.get(uid)
-                                    + " "
-                                    + levels.get(
-                                        both.direct()
-                                            .header("x-kubernetes-pf-prioritylevel-uid")
-                                            .orElse("")))
-                        .orElse(null)))
-        .toList();
-  }
-
-  private static List<Answers> sendAll(
-      ControlPlane cluster,
-      ProxyProcess proxy,
-      Map<String, Callers.Credential> credentials,
-      List<Probe> probes)
-      throws Exception {
-    ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
-    try {
-      List<Future<List<Answers>>> parts = new ArrayList<>();
-      for (int worker = 0; worker < WORKERS; worker++) {
-        int remainder = worker;
-        parts.add(
-            workers.submit(
-                () -> {
-                  List<Answers> answers = new ArrayList<>();
-                  try (Callers straight =
-                          new Callers(cluster, cluster.url(), cluster.pki("ca.crt"), credentials);
-                      Callers through =
-                          new Callers(cluster, proxy.url(), proxy.certificate(), credentials)) {
-                    for (Probe probe : probes) {
-                      if (probe.number() % WORKERS == remainder) {
-                        answers.add(
-                            new Answers(probe, send(straight, probe), send(through, probe)));
-                      }
-                    }
-                  }
-                  return answers;
-                }));
-      }
-      List<Answers> all = new ArrayList<>();
-      for (Future<List<Answers>> part : parts) {
-        all.addAll(part.get());
-      }
-      return all;
-    } finally {
-      workers.shutdownNow();
-    }
-  }
-
-  private static WireResponse send(Callers callers, Probe probe) {
-    try {
-      return callers.send(probe);
-    } catch (IOException e) {
-      throw new IllegalStateException("no answer to " + probe, e);
-    }
-  }
-
-  private static Map<String, JsonNode> readings(String log) throws IOException {
-    Map<String, JsonNode> byId = new HashMap<>();
-    Matcher line = READING.matcher(log);
-    while (line.find()) {
-      JsonNode reading = JSON.readTree(line.group(1));
-      byId.put(reading.get("auditId").asText(), reading);
-    }
-    return byId;
-  }
 
   /** How many answers there were of each status, and how many requests went into each schema. */
   static String census(List<Comparison> comparisons) {
@@ -161,7 +51,9 @@ record Comparison(
   String difference() {
     List<String> found = new ArrayList<>();
     Purpose purpose = Purpose.of(this);
-    if (purpose.isOwnAnswer()) {
+    if (proxied.status() == DifferentialRun.LOST) {
+      found.add("no answer: server " + direct.status() + "\n        proxy " + proxied.body());
+    } else if (purpose.isOwnAnswer()) {
       compare(found, "status (" + purpose + ")", purpose.status(this), proxied.status());
       compare(found, "audit event (" + purpose + ")", null, proxiedEvent);
     } else {
@@ -181,7 +73,7 @@ record Comparison(
 
   /** Documents about the server itself, which this run changes: counters, lists of stacks. */
   private boolean hasMovingBody() {
-    return directEvent != null && directEvent.uri().startsWith("/debug/");
+    return directEvent != null && directEvent.uri().matches("/+(debug|metrics)/.*");
   }
 
   private static String headers(WireResponse response) {

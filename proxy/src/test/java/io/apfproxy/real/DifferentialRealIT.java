@@ -8,14 +8,17 @@ import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The same generated requests straight to kube-apiserver and through the proxy: it reads them
  * alike, puts them into the same schema and level, is told the same by the server and passes the
- * answer on unchanged.
+ * answer on unchanged. Over HTTP/2 each caller has one connection with several requests on their
+ * way; what either side sends away, as after a 401, is sent again on another one.
  *
- * <p>System properties: {@code apf.differential.seed}, {@code apf.differential.count}, and {@code
+ * <p>System properties: {@code apf.differential.seed}, {@code apf.differential.count}, {@code
+ * apf.differential.protocol} ({@code http1}, {@code http2} or {@code both}), and {@code
  * apf.differential.identity} for another {@code --upstream-identity} than the default one.
  */
 @RealControlPlane(
@@ -26,36 +29,46 @@ final class DifferentialRealIT {
   private static final int COUNT = Integer.getInteger("apf.differential.count", 600);
   private static final String IDENTITY = System.getProperty("apf.differential.identity", "auto");
 
-  @Test
-  void decidesAndAnswersAsTheServerItself(ControlPlane cluster) throws Exception {
+  static List<WireProtocol> protocols() {
+    return WireProtocol.named(System.getProperty("apf.differential.protocol", "both"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("protocols")
+  void decidesAndAnswersAsTheServerItself(WireProtocol protocol, ControlPlane cluster)
+      throws Exception {
     // Given
     prepare(cluster);
-    var credentials = Callers.credentials(cluster);
-    List<Probe> probes = new ProbeGenerator(SEED, Callers.mix(credentials)).generate(COUNT);
+    var credentials = CallerCatalogue.all(cluster);
+    List<Probe> probes = new ProbeGenerator(SEED, CallerCatalogue.mix(credentials)).generate(COUNT);
 
     // When
-    List<Comparison> comparisons;
+    DifferentialRun.Result result;
     try (ProxyProcess proxy =
         ProxyProcess.startAsFrontProxy(
             cluster, "--expose-flow-headers", "-v=6", "--upstream-identity=" + IDENTITY)) {
-      comparisons = Comparison.ofAll(cluster, proxy, credentials, probes);
+      result = new DifferentialRun(cluster, proxy, credentials, protocol).send(probes);
     }
 
     // Then
     List<String> differences =
-        comparisons.stream().map(Comparison::difference).filter(text -> !text.isEmpty()).toList();
-    System.out.println(
-        "differential: seed "
-            + SEED
-            + ", identity "
-            + IDENTITY
-            + ", "
-            + probes.size()
-            + " requests, "
-            + differences.size()
-            + " differ; "
-            + Comparison.census(comparisons));
+        result.comparisons().stream()
+            .map(Comparison::difference)
+            .filter(text -> !text.isEmpty())
+            .toList();
+    System.out.printf(
+        "differential: %s, seed %d, identity %s, %d requests, %d differ;"
+            + " sent again for the server %d, for the proxy %d; %s%n",
+        protocol,
+        SEED,
+        IDENTITY,
+        probes.size(),
+        differences.size(),
+        result.untouchedByServer(),
+        result.untouchedByProxy(),
+        Comparison.census(result.comparisons()));
     assertThat(differences).isEmpty();
+    assertThat(result.cutOffByProxy()).isZero();
   }
 
   private static void prepare(ControlPlane cluster) {

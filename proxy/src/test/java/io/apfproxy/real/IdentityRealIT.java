@@ -9,7 +9,6 @@ import io.apfproxy.fixtures.raw.WireResponse;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +37,9 @@ final class IdentityRealIT {
   void saysTheSameOfEveryCaller(String mode, ControlPlane cluster) throws Exception {
     // Given
     ProxyAccess.grant(cluster);
-    Map<String, Callers.Credential> credentials = Callers.credentials(cluster);
+    Map<String, Callers.Credential> credentials = CallerCatalogue.usual(cluster);
     Map<String, Whoami> direct;
-    try (Callers straight =
-        new Callers(cluster, cluster.url(), cluster.pki("ca.crt"), credentials)) {
+    try (Callers straight = Callers.direct(WireProtocol.HTTP1, cluster, credentials)) {
       direct = askAll(straight, credentials);
     }
 
@@ -49,7 +47,7 @@ final class IdentityRealIT {
     Map<String, Whoami> proxied;
     try (ProxyProcess proxy =
             ProxyProcess.startAsFrontProxy(cluster, "--upstream-identity=" + mode);
-        Callers through = callers(cluster, proxy, credentials)) {
+        Callers through = Callers.through(proxy, WireProtocol.HTTP1, cluster, credentials)) {
       proxied = askAll(through, credentials);
     }
 
@@ -63,12 +61,6 @@ final class IdentityRealIT {
     assertThat(direct.values().stream().filter(whoami -> whoami.status() == 201))
         .as("callers of whom something was said")
         .hasSizeGreaterThanOrEqualTo(14);
-  }
-
-  private static Callers callers(
-      ControlPlane cluster, ProxyProcess proxy, Map<String, Callers.Credential> credentials) {
-    Path trusted = proxy.certificate();
-    return new Callers(cluster, proxy.url(), trusted, credentials);
   }
 
   private static Map<String, Whoami> askAll(

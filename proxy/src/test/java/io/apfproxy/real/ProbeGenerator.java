@@ -1,13 +1,15 @@
 package io.apfproxy.real;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
  * Makes requests of every kind, many of them odd, none of which changes anything: whoever may write
- * asks for a dry run. Equal seeds make equal requests.
+ * asks for a dry run. Two fifths have the {@linkplain ProbeShape shapes} that matter, each in its
+ * turn; the rest is drawn. Equal seeds make equal requests.
  */
 final class ProbeGenerator {
   /** What there is to ask for; names as the preparation of the run made them, or of nothing. */
@@ -36,10 +38,14 @@ final class ProbeGenerator {
 
   private final Random random;
   private final List<String> callers;
+  private final List<ProbeShape> shapes;
+  private int shaped;
 
   ProbeGenerator(long seed, List<String> callers) {
     this.random = new Random(seed);
     this.callers = List.copyOf(callers);
+    this.shapes = new ArrayList<>(ProbeShape.all());
+    Collections.shuffle(shapes, random);
   }
 
   /** The next so many requests. */
@@ -73,6 +79,9 @@ final class ProbeGenerator {
 
   private Probe probe(int number) {
     String caller = pick(callers);
+    if (chance(0.4)) {
+      return shapes.get(shaped++ % shapes.size()).fill(number, caller, this::gap);
+    }
     if (chance(0.01)) {
       return new Probe(number, caller, "GET", ambiguous(), List.of(), "");
     }
@@ -80,6 +89,10 @@ final class ProbeGenerator {
       return plain(number, caller);
     }
     return resource(number, caller);
+  }
+
+  private String gap(String name) {
+    return pick(name.equals("ns") ? NAMESPACES : words(name));
   }
 
   private String ambiguous() {

@@ -37,6 +37,12 @@ class RequestTargetTest {
         "/a%2",
         "/a%2\u0661",
         "http://host/%zz",
+        "http://host%2fa/b",
+        "http://host%41/b",
+        "http://host:port/b",
+        "http://ho\\st/b",
+        "http://[::1/b",
+        "http://a@b@c/d",
       })
   void refusesWhatTwoPartiesCouldReadInTwoWays(String raw) {
     RefusedException refused =
@@ -60,6 +66,8 @@ class RequestTargetTest {
     "http://h/x?y=/z, /x?y=/z, /x, y=/z",
     "HTTPS://u@h:1, /, /, ''",
     "http://h?a=b, /?a=b, /, a=b",
+    "http://[::1]:1/x, /x, /x, ''",
+    "http://u:p@a-b.c:/x, /x, /x, ''",
     "/http://h/x, /http://h/x, /http://h/x, ''",
   })
   void forwardsTheTargetAsReceived(String raw, String forwarded, String path, String query)
@@ -69,6 +77,17 @@ class RequestTargetTest {
     assertThat(target.forwarded()).isEqualTo(forwarded);
     assertThat(target.path()).isEqualTo(path);
     assertThat(target.query()).isEqualTo(query);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://h/x", "HTTPS://h", "x", "*", "", "/a b"})
+  void readsAnHttp2PathInOriginFormOnly(String raw) throws Exception {
+    RefusedException refused =
+        catchThrowableOfType(RefusedException.class, () -> RequestTarget.parsePath(raw));
+
+    assertThat(refused.code()).isEqualTo(400);
+    assertThat(refused.rule()).isEqualTo("request-target");
+    assertThat(RequestTarget.parsePath("//a?b").forwarded()).isEqualTo("//a?b");
   }
 
   @Test

@@ -4,6 +4,8 @@ import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.fixtures.raw.Http2WireClient;
+import io.apfproxy.request.RefusedException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -14,9 +16,14 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +87,34 @@ class GoAwayIT {
       assertThat(next.connection()).isNotSameAs(slow.connection());
       assertThat(get(next.send().compose(HttpClientResponse::body))).hasToString("quick");
       proxy.expectRest();
+    }
+  }
+
+  @Test
+  void losesNoAnswerOfAClientThatIsSentAwayAfterEach() throws Exception {
+    try (TestProxy proxy =
+            new TestProxy(
+                vertx,
+                1,
+                Duration.ofSeconds(60),
+                head -> {
+                  throw new RefusedException(401, "Unauthorized", "token", "Unauthorized");
+                });
+        Http2WireClient client =
+            new Http2WireClient(
+                URI.create("https://127.0.0.1:" + proxy.port()), FakeUpstream.trusting())) {
+      Callable<Integer> exchange =
+          () -> client.exchange("GET", "/api/v1/pods", List.of(), new byte[0]).status();
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+
+      List<java.util.concurrent.Future<Integer>> answers =
+          threads.invokeAll(Collections.nCopies(400, exchange));
+
+      threads.shutdownNow();
+      for (java.util.concurrent.Future<Integer> answer : answers) {
+        assertThat(answer.get()).isEqualTo(401);
+      }
+      assertThat(client.cutOff()).isZero();
     }
   }
 

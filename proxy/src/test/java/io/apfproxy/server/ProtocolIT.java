@@ -198,7 +198,7 @@ class ProtocolIT {
 
   /** S40. */
   @ParameterizedTest
-  @ValueSource(strings = {"a", "*", "/a b", "/a#b"})
+  @ValueSource(strings = {"a", "*", "/a b", "/a#b", "https://h/a"})
   void refusesIllegalPathsOverHttp2(String path) {
     HttpClientResponse response =
         get(
