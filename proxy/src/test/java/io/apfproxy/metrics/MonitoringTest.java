@@ -58,7 +58,7 @@ class MonitoringTest {
                 expressions.add(variable.path("query").asText());
               }
             });
-    assertThat(alerts).isEqualTo(6);
+    assertThat(alerts).isEqualTo(7);
     assertThat(expressions).hasSizeGreaterThan(30);
     return expressions.stream()
         .map(expression -> DynamicTest.dynamicTest(expression, () -> check(expression, known)));
@@ -109,6 +109,7 @@ class MonitoringTest {
       ProxyMetricsTest.reportFlowControl(metrics);
       metrics.bindReady(() -> true);
       metrics.bindCertificate(() -> 30);
+      metrics.bindSource("crd", () -> 1, () -> true);
       metrics.bindConfigObjects("crd", "rejected", () -> 1);
       metrics.describe("1", "nio", "jdk", 600);
       ProxyEvents events = metrics.events();
