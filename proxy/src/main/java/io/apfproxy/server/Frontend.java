@@ -73,9 +73,13 @@ final class Frontend extends VerticleBase {
             done.complete();
             return;
           }
-          Future<Void> closed = listener.shutdown(grace);
-          requests.finishWatches();
-          closed.transform(any -> requests.rest()).onComplete(done);
+          // The listener goes last: closing it closes connections whose clients may still be
+          // reading.
+          requests
+              .finish(grace)
+              .transform(any -> listener.close())
+              .transform(any -> requests.rest())
+              .onComplete(done);
         });
     return done.future();
   }

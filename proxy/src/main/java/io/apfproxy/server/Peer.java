@@ -12,7 +12,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 /** The other end of one client connection. Belongs to its event loop. */
 final class Peer {
   /** How long a client has to read that it is sent away, as it has at kube-apiserver. */
-  private static final long LINGER_MILLIS = 1_000;
+  static final long LINGER_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final HttpConnection connection;
@@ -56,11 +56,11 @@ final class Peer {
 
   /**
    * Makes an HTTP/2 client open another connection for its next request; what runs goes on.
-   * Harmless when repeated.
+   * Harmless when repeated, and with HTTP/1.1.
    */
   @SuppressWarnings("deprecation") // shutdown() closes at once when nothing runs any more
   void sendAway() {
-    if (!sentAway) {
+    if (!sentAway && isHttp2()) {
       sentAway = true;
       connection.goAway(0);
       closeIfLeft();
@@ -107,11 +107,15 @@ final class Peer {
   void closeIfIdle(long now, long firstNanos, long nextNanos) {
     if (open == 0 && now - idleSince > (used ? nextNanos : firstNanos)) {
       closing = true;
-      if (connection.protocolVersion() == HttpVersion.HTTP_2) {
+      if (isHttp2()) {
         sendAway();
       } else {
         connection.close();
       }
     }
+  }
+
+  private boolean isHttp2() {
+    return connection.protocolVersion() == HttpVersion.HTTP_2;
   }
 }

@@ -81,8 +81,8 @@ public final class ProxyServer {
   }
 
   /**
-   * Stops listening, tells HTTP/2 clients, ends watches, and waits for requests and tunnels. Only
-   * the first call counts; all give the same end.
+   * Refuses new requests, tells HTTP/2 clients, ends watches, and waits for requests and tunnels;
+   * then stops listening. Only the first call counts; all give the same end.
    *
    * @param grace after it what is still open is cut
    */

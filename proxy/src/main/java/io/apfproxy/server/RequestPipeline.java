@@ -22,8 +22,10 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -190,9 +192,21 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     }
   }
 
-  /** Ends every watch at a place where a client can go on elsewhere. */
-  void finishWatches() {
+  /**
+   * Sends HTTP/2 clients away and ends watches, each at a place where a client can go on elsewhere.
+   * Completes when the last request has ended and its client has had time to read the response, or
+   * when the grace is over.
+   */
+  Future<Void> finish(Duration grace) {
+    List.copyOf(peers.values()).forEach(Peer::sendAway);
     Set.copyOf(watches).forEach(Call::finishWatch);
+    return restWithin(grace.toMillis())
+        .compose(
+            ended ->
+                open > 0 || peers.isEmpty()
+                    ? Future.succeededFuture()
+                    : vertx.timer(Peer.LINGER_MILLIS, TimeUnit.MILLISECONDS))
+        .mapEmpty();
   }
 
   /**
@@ -200,12 +214,19 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
    * cut off.
    */
   Future<Void> rest() {
-    Promise<Void> last = Promise.promise();
+    return restWithin(REST_MILLIS);
+  }
+
+  private Future<Void> restWithin(long millis) {
     if (open == 0) {
-      last.complete();
+      return Future.succeededFuture();
+    }
+    Promise<Void> last = Promise.promise();
+    rest = last;
+    if (millis > 0) {
+      vertx.setTimer(millis, late -> last.tryComplete());
     } else {
-      rest = last;
-      vertx.setTimer(REST_MILLIS, late -> last.tryComplete());
+      last.complete();
     }
     return last.future();
   }

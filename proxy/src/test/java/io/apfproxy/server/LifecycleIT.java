@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.fixtures.raw.Http2WireClient;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,9 +21,19 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.net.ConnectException;
+import java.net.URI;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -113,14 +124,60 @@ class LifecycleIT {
       Future<Void> stopped = proxy.server.shutdown(GRACE);
 
       assertThat(get(told.future()).getErrorCode()).isZero();
-      assertThatThrownBy(
-              () -> get(proxy.client(HttpVersion.HTTP_2).request(HttpMethod.GET, "/version")))
-          .hasCauseInstanceOf(ConnectException.class);
+      for (HttpVersion version : List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)) {
+        assertThat(
+                get(
+                    proxy
+                        .client(version)
+                        .request(HttpMethod.GET, "/version")
+                        .compose(HttpClientRequest::send)
+                        .map(HttpClientResponse::statusCode)))
+            .isEqualTo(429);
+      }
       assertThat(stopped.isComplete()).isFalse();
       assertThat(proxy.flowControl.executing.get()).isEqualTo(1);
       get(slow.future()).response().end("slow");
       assertThat(get(answer)).isEqualTo("200 slow");
       get(stopped);
+      assertThatThrownBy(
+              () -> get(proxy.client(HttpVersion.HTTP_2).request(HttpMethod.GET, "/version")))
+          .hasCauseInstanceOf(ConnectException.class);
+      proxy.expectRest();
+    }
+  }
+
+  /** Clients that keep sending on their connection, whose last answers come as it is closed. */
+  @Test
+  void losesNoAnswerWhenItStops() throws Exception {
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port());
+        Http2WireClient client =
+            new Http2WireClient(
+                URI.create("https://127.0.0.1:" + proxy.port()), FakeUpstream.trusting())) {
+      AtomicBoolean stopping = new AtomicBoolean();
+      CountDownLatch busy = new CountDownLatch(100);
+      Callable<Set<Integer>> caller =
+          () -> {
+            Set<Integer> statuses = new HashSet<>();
+            while (!stopping.get() || !statuses.contains(429)) {
+              statuses.add(client.exchange("GET", "/version", List.of(), new byte[0]).status());
+              busy.countDown();
+            }
+            return statuses;
+          };
+      ExecutorService threads = Executors.newFixedThreadPool(4);
+      List<java.util.concurrent.Future<Set<Integer>>> callers =
+          Stream.generate(() -> threads.submit(caller)).limit(4).toList();
+      busy.await();
+
+      Future<Void> stopped = proxy.server.shutdown(GRACE);
+      stopping.set(true);
+
+      threads.shutdown();
+      for (java.util.concurrent.Future<Set<Integer>> statuses : callers) {
+        assertThat(statuses.get()).containsOnly(200, 429);
+      }
+      get(stopped);
+      assertThat(client.cutOff()).isZero();
       proxy.expectRest();
     }
   }
