@@ -158,7 +158,7 @@ class LifecycleIT {
       Callable<Set<Integer>> caller =
           () -> {
             Set<Integer> statuses = new HashSet<>();
-            while (!stopping.get() || !statuses.contains(429)) {
+            while (!stopping.get()) {
               statuses.add(client.exchange("GET", "/version", List.of(), new byte[0]).status());
               busy.countDown();
             }
@@ -174,7 +174,7 @@ class LifecycleIT {
 
       threads.shutdown();
       for (java.util.concurrent.Future<Set<Integer>> statuses : callers) {
-        assertThat(statuses.get()).containsOnly(200, 429);
+        assertThat(statuses.get()).contains(200).isSubsetOf(200, 429);
       }
       get(stopped);
       assertThat(client.cutOff()).isZero();

@@ -162,6 +162,7 @@ final class TestProxy implements AutoCloseable {
 
   @Override
   public void close() {
+    clients.forEach(client -> get(client.close())); // else the server would linger for them
     get(server.shutdown(Duration.ofMillis(200)));
   }
 }

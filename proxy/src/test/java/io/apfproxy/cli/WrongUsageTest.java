@@ -1,0 +1,239 @@
+package io.apfproxy.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is wrong is said in one line: where it stands, what was found, what was expected. */
+class WrongUsageTest {
+  @TempDir Path directory;
+
+  private Path file(String yaml) throws IOException {
+    return Files.writeString(directory.resolve("apf.yaml"), yaml);
+  }
+
+  static Stream<Arguments> badInput() {
+    return Stream.of(
+        bad("unknown flag --secure-prt, the nearest known is --secure-port", "--secure-prt=1"),
+        bad("unknown flag --kubconfig, the nearest known is --kubeconfig", "--kubconfig", "x"),
+        bad(
+            "unknown command \"chek\", expected one of serve, kubeconfig, check, diff, explain,"
+                + " version",
+            "chek"),
+        bad(
+            "--admin: found \"localhost\", expected a URL such as http://127.0.0.1:8443",
+            "explain",
+            "GET",
+            "/",
+            "--admin=localhost"),
+        bad(
+            "--admin: found with --config or --seats, expected one of them",
+            "explain",
+            "GET",
+            "/",
+            "--admin=http://a",
+            "--config=b"),
+        bad("check: found no file, expected FILE...", "check"),
+        bad("diff: found 1 files, expected OLD NEW", "diff", "a"),
+        bad("--seats: found \"0\", expected a whole number from 1", "diff", "a", "b", "--seats=0"),
+        bad("explain: found 1 arguments, expected METHOD URL, such as GET /api", "explain", "GET"),
+        bad(
+            "unknown argument \"extra\", expected flags, or a command before them: serve,"
+                + " kubeconfig, check, diff, explain, version",
+            "serve",
+            "extra"),
+        bad("--kubeconfig: found no value, expected a file", "--kubeconfig"),
+        bad(
+            "--secure-port: found \"70000\", expected a port, 0 to 65535; 0 picks a free one",
+            "--secure-port=70000"),
+        bad(
+            "--max-requests-inflight: found \"-1\", expected a whole number, 0 or more",
+            "--max-requests-inflight=-1"),
+        bad("--anonymous-auth: found \"no\", expected true or false", "--anonymous-auth=no"),
+        bad(
+            "--request-timeout: found \"60\", expected a duration such as 30s or 1m30s",
+            "--request-timeout=60"),
+        bad(
+            "--shutdown-grace: found \"-1s\", expected a duration such as 30s or 1m30s",
+            "--shutdown-grace=-1s"),
+        bad(
+            "--goaway-chance: found \"0.021\", expected a number, 0 to 0.02",
+            "--goaway-chance=0.021"),
+        bad(
+            "--goaway-chance: found \"-0.01\", expected a number, 0 to 0.02",
+            "--goaway-chance=-0.01"),
+        bad("--goaway-chance: found \".\", expected a number, 0 to 0.02", "--goaway-chance=."),
+        bad(
+            "--transport: found \"kqueue\", expected auto, io_uring, epoll or nio",
+            "--transport=kqueue"),
+        bad(
+            "--bind-address: found \"localhost\", expected an IP address",
+            "--bind-address=localhost"),
+        bad(
+            "--flowcontrol-source: found \"crds\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=crds"),
+        bad(
+            "--flowcontrol-source: found \"crd,crd\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=crd",
+            "--flowcontrol-source=crd"),
+        bad(
+            "--flowcontrol-source: found \"files:\", expected some of builtin, files:DIR, crd and"
+                + " native, separated by commas, each once",
+            "--flowcontrol-source=files:"),
+        bad(
+            "--flowcontrol-source: found with --enable-priority-and-fairness=false, which has no"
+                + " schemas and levels; expected one of the two",
+            "--flowcontrol-source=crd",
+            "--enable-priority-and-fairness=false"),
+        bad(
+            "--upstream-identity: found \"auto,impersonation\", expected auto, or some of"
+                + " pass-through, request-header, impersonation",
+            "--upstream-identity=auto,impersonation"),
+        bad(
+            "--upstream-identity: found request-header without --proxy-client-cert-file, expected"
+                + " both",
+            "--upstream-identity=request-header"),
+        bad(
+            "--tls-cert-file: found without --tls-private-key-file, expected both",
+            "--tls-cert-file=x"),
+        bad(
+            "--proxy-client-key-file: found without --proxy-client-cert-file, expected both",
+            "--proxy-client-key-file=x"),
+        bad(
+            "--requestheader-uid-headers: found without --requestheader-client-ca-file, expected"
+                + " both",
+            "--requestheader-uid-headers=x"),
+        bad(
+            "--requestheader-client-ca-file: found without --requestheader-username-headers,"
+                + " expected both, usually X-Remote-User",
+            "--requestheader-client-ca-file=x"),
+        bad("--context: found a context without --kubeconfig, expected both", "--context=x"),
+        bad(
+            "--max-requests-inflight: found 0 seats with --max-mutating-requests-inflight, expected"
+                + " 1 to 2147483647",
+            "--max-requests-inflight=0",
+            "--max-mutating-requests-inflight=0"),
+        bad(
+            "--create-suggested-objects: found without crd in --flowcontrol-source, expected both:"
+                + " objects that nobody follows would mislead",
+            "--create-suggested-objects"),
+        bad(
+            "--expose-flow-headers: found with --enable-priority-and-fairness=false, which has no"
+                + " levels to name; expected one of the two",
+            "--expose-flow-headers",
+            "--enable-priority-and-fairness=false"),
+        bad(
+            "--impersonation-service-account: found \"x\", expected a service account as"
+                + " namespace/name",
+            "--impersonation-service-account=x"),
+        bad(
+            "--impersonation-service-account: found with --upstream-identity=pass-through, which"
+                + " never impersonates; expected one of the two",
+            "--impersonation-service-account=a/b",
+            "--upstream-identity=pass-through"),
+        bad("version: found \"-x\", expected nothing", "version", "-x"),
+        bad(
+            "--server: not given, expected the proxy's URL, such as https://localhost:6443",
+            "kubeconfig",
+            "--kubeconfig=x"),
+        bad(
+            "--kubeconfig: not given, expected the kubeconfig to start from",
+            "kubeconfig",
+            "--server=https://x"),
+        bad(
+            "--server: found \"http://x\", expected a URL such as https://localhost:6443",
+            "kubeconfig",
+            "--kubeconfig=x",
+            "--server=http://x"));
+  }
+
+  private static Arguments bad(String message, String... arguments) {
+    return Arguments.of(message, List.of(arguments));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @MethodSource("badInput")
+  void refusesWrongUsageInOneLineWithCode2(String message, List<String> arguments) {
+    UsageException refusal =
+        catchThrowableOfType(UsageException.class, () -> Command.parse(arguments, Map.of()));
+
+    assertThat(refusal).hasMessage(message).returns(2, UsageException::exitCode);
+    assertThat(message.lines()).hasSize(1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "secure-prot: 1|: unknown key \"secure-prot\", the nearest known is \"secure-port\"",
+        "config: x.yaml|: unknown key \"config\", the nearest known is \"kubeconfig\"",
+        "secure-port: abc|: secure-port: found \"abc\", expected a port, 0 to 65535; 0 picks a free"
+            + " one",
+        "secure-port: [1, 2]|: secure-port: found array, expected a port, 0 to 65535; 0 picks a"
+            + " free one",
+        "tls-cert-file:|: tls-cert-file: found null, expected a file",
+        "- a|: found no mapping, expected keys such as secure-port: 6443",
+      })
+  void refusesBadFilesNamingFileAndKey(String yaml, String message) throws IOException {
+    Path config = file(yaml);
+
+    UsageException refusal =
+        catchThrowableOfType(
+            UsageException.class,
+            () -> Command.parse(List.of("--config", config.toString()), Map.of()));
+
+    assertThat(refusal).hasMessage(config + message).returns(2, UsageException::exitCode);
+  }
+
+  @Test
+  void refusesAFileThatIsNoYamlNamingTheLine() throws IOException {
+    Path config = file("secure-port: 1\nsecure-port: 2\n");
+
+    UsageException refusal =
+        catchThrowableOfType(
+            UsageException.class,
+            () -> Command.parse(List.of("--config", config.toString()), Map.of()));
+
+    assertThat(refusal.getMessage())
+        .startsWith(config + ", line 2: ")
+        .containsIgnoringCase("duplicate")
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void namesTheVariableThatWasWrong() {
+    UsageException refusal =
+        catchThrowableOfType(
+            UsageException.class, () -> Command.parse(List.of(), Map.of("APF_ADMIN_PORT", "x")));
+
+    assertThat(refusal)
+        .hasMessage("APF_ADMIN_PORT: found \"x\", expected a port, 0 to 65535; 0 picks a free one");
+  }
+
+  @Test
+  void failsWithCode1WhenTheFileCannotBeRead() {
+    Path missing = directory.resolve("missing.yaml");
+
+    UsageException refusal =
+        catchThrowableOfType(
+            UsageException.class, () -> Command.parse(List.of("--config=" + missing), Map.of()));
+
+    assertThat(refusal)
+        .hasMessage("--config: cannot read " + missing + " (no such file), expected a YAML file")
+        .returns(1, UsageException::exitCode);
+  }
+}
