@@ -30,15 +30,16 @@ final class AdmissionIT extends ForwardingFixture {
         },
         proxy -> {
           proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
-          Future<HttpClientResponse> answer =
+          Future<Buffer> answer =
               proxy
                   .client(down)
                   .request(HttpMethod.POST, "/api/v1/namespaces")
-                  .compose(request -> request.send(Buffer.buffer(new byte[3 << 20])));
+                  .compose(request -> request.send(Buffer.buffer(new byte[3 << 20])))
+                  .compose(HttpClientResponse::body);
           await().until(() -> proxy.flowControl.waiting.size() == 1);
           assertThat(requests.get()).isZero();
           proxy.flowControl.waiting.element().execute();
-          assertThat(get(answer.compose(HttpClientResponse::body)).length()).isEqualTo(3 << 20);
+          assertThat(get(answer).length()).isEqualTo(3 << 20);
         });
   }
 
