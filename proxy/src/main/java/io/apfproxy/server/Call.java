@@ -229,10 +229,12 @@ final class Call implements AdmissionListener, ExchangeListener {
             identityLines(identity),
             credential(identity.mode()),
             peer.address(),
+            read.client().authority(),
             auditId,
             upgrade,
             read.expectContinue(),
-            longRunning);
+            longRunning,
+            asked.info().subresource().equals("proxy"));
     if (!longRunning) {
       long left = allowanceNanos - (System.nanoTime() - arrived);
       deadlineTimer = vertx.setTimer(millis(left), late -> expire());

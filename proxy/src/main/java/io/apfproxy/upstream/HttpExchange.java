@@ -94,6 +94,8 @@ final class HttpExchange implements Exchange {
     if (over) {
       return;
     }
+    HttpClientRequest answeredBy = stream;
+    answer.exceptionHandler(cause -> broken(answeredBy, cause));
     int code = answer.statusCode();
     boolean bodyless = request.method().equals("HEAD") || code == 204 || code == 304;
     long length;
@@ -101,10 +103,11 @@ final class HttpExchange implements Exchange {
       if (code < 200) {
         throw UpstreamFault.protocol("the upstream switched protocols unasked");
       }
+      Redirects.check(code, answer.headers(), request, upstream.server());
       length = HeaderRules.copyResponse(answer.headers(), response.headers(), bodyless);
-    } catch (RefusedException protocol) {
+    } catch (RefusedException unfit) {
       response.headers().clear();
-      fail(protocol);
+      fail(unfit);
       reset();
       return;
     }
@@ -115,8 +118,6 @@ final class HttpExchange implements Exchange {
     Download body =
         new Download(vertx, response, answer, length, listener, events, () -> abort("slow-reader"));
     download = body;
-    HttpClientRequest answeredBy = stream;
-    answer.exceptionHandler(cause -> broken(answeredBy, cause));
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
     boolean close = endless || BodyDrain.closeAsked(client);

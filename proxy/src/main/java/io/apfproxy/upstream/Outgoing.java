@@ -1,5 +1,6 @@
 package io.apfproxy.upstream;
 
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.UserInfo;
 import io.vertx.core.MultiMap;
 import java.util.List;
@@ -15,10 +16,13 @@ import java.util.Map;
  * @param identity the lines that say who asks, set last; for {@link Credential#FRONT_PROXY} and
  *     {@link Credential#OWN} the first names the user. Values are bytes as ISO-8859-1 chars
  * @param clientAddress for {@code X-Forwarded-For}
+ * @param clientAuthority {@code Host} or {@code :authority} as the client sent it; null if it did
+ *     not
  * @param auditId fresh UUID
  * @param upgrade protocol to upgrade to; empty for none
  * @param expectContinue whether the client waits for {@code 100 Continue} before it sends its body
  * @param longRunning whether the body may come as slowly as it likes
+ * @param redirectsAnywhere whether the response may send the client to another host
  */
 public record Outgoing(
     String method,
@@ -27,10 +31,12 @@ public record Outgoing(
     List<Map.Entry<String, String>> identity,
     Credential credential,
     String clientAddress,
+    @Nullable String clientAuthority,
     String auditId,
     String upgrade,
     boolean expectContinue,
-    boolean longRunning) {
+    boolean longRunning,
+    boolean redirectsAnywhere) {
   public Outgoing {
     identity = List.copyOf(identity);
   }

@@ -105,6 +105,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
       } else if (code >= 400) {
         refuse(code, headers);
       } else {
+        Redirects.check(code, headers, request, upstream.server());
         throw UpstreamFault.protocol("the upstream did not switch to the protocol asked for");
       }
     } catch (RefusedException unfit) {

@@ -19,6 +19,7 @@ import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -90,6 +91,11 @@ public final class Upstream {
   /** Value of {@code Host} at this upstream. */
   String hostHeader() {
     return authority.toString();
+  }
+
+  /** Its URL as configured. */
+  URI server() {
+    return config.server();
   }
 
   /** The target at this upstream: its path prefix, then the client's bytes. */

@@ -27,6 +27,15 @@ final class UpstreamFault {
     return new RefusedException(502, "InternalError", "upstream-protocol", message);
   }
 
+  /** Its body goes unread: whoever wrote the head wrote that too. */
+  static RefusedException redirect() {
+    return new RefusedException(
+        502,
+        "InternalError",
+        "upstream-redirect",
+        "the upstream attempted to redirect this request to another host, which is not permitted");
+  }
+
   static RefusedException deadline() {
     return new RefusedException(
         504, "Timeout", "deadline", "the request did not complete within its time");
