@@ -23,6 +23,8 @@ import io.apfproxy.server.ProxyServer;
 import io.apfproxy.server.ServerConfig;
 import io.apfproxy.source.FlowSource;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.Credential;
+import io.apfproxy.upstream.KeyPairPem;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -96,6 +98,8 @@ public final class ProxyApp implements AutoCloseable {
           Version.NUMBER, transports.name(), transports.tls(), options.flowControl().serverLimit());
       metrics.bindReady(this::isReady);
       metrics.bindCertificate(() -> certificate.daysLeft(Instant.now()));
+      showClientCertificate("front-proxy", Credential.FRONT_PROXY);
+      showClientCertificate("own", Credential.OWN);
       admin = adminServer(vertx, reviews);
       adminPort = startAdmin();
       server = startServer(vertx);
@@ -136,6 +140,13 @@ public final class ProxyApp implements AutoCloseable {
             upstream.frontProxyCertificate(),
             upstream.frontProxyKey(),
             upstream.impersonatingAccount()));
+  }
+
+  private void showClientCertificate(String name, Credential credential) {
+    if (access.daysLeft(credential, Instant.now()).isPresent()) {
+      metrics.bindClientCertificate(
+          name, () -> access.daysLeft(credential, Instant.now()).orElse(Double.NaN));
+    }
   }
 
   private UpstreamIdentityPolicy identityPolicy() throws StartException {
@@ -224,7 +235,7 @@ public final class ProxyApp implements AutoCloseable {
             gate,
             flowControl.control(),
             flowControl.fair(),
-            access.upstream(),
+            access::upstream,
             access.impersonationToken(),
             metrics.events());
     try {

@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
-import io.apfproxy.app.KeyPairPem.UnusableException;
+import io.apfproxy.upstream.KeyPairPem;
+import io.apfproxy.upstream.KeyPairPem.UnusableException;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;

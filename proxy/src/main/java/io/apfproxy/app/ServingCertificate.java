@@ -1,9 +1,10 @@
 package io.apfproxy.app;
 
-import io.apfproxy.app.KeyPairPem.UnusableException;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.Reasons;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.upstream.KeyPairPem;
+import io.apfproxy.upstream.KeyPairPem.UnusableException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -107,8 +108,7 @@ final class ServingCertificate {
 
   /** Days until the certificate in force ends; negative after that. */
   double daysLeft(Instant now) {
-    Instant end = current.leaf().getNotAfter().toInstant();
-    return (end.getEpochSecond() - now.getEpochSecond()) / 86_400.0;
+    return current.daysLeft(now);
   }
 
   /**

@@ -12,7 +12,7 @@ interface CredentialSource {
   /** Reads everything anew. May run an exec credential plug-in. */
   Config load() throws UpstreamAccessException;
 
-  /** How often {@link #load} is worth repeating. */
+  /** Shortest time between two calls of {@link #load}; zero if it only reads files. */
   Duration refresh();
 
   /** The bearer token in what was loaded; null if there is none. */

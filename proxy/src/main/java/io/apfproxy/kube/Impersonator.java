@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,7 +27,7 @@ final class Impersonator implements Supplier<@Nullable String>, AutoCloseable {
   private final KubernetesClient asker;
   private final String namespace;
   private final String name;
-  private final KubernetesClient client;
+  private final RenewableClient client;
   private final Periodic repetition;
   private volatile @Nullable String token;
   private volatile long renewAt;
@@ -43,20 +42,22 @@ final class Impersonator implements Supplier<@Nullable String>, AutoCloseable {
     this.namespace = account.substring(0, slash);
     this.name = account.substring(slash + 1);
     this.asker = asker;
-    Config own =
-        new ConfigBuilder(server)
-            .withUsername(null)
-            .withPassword(null)
-            .withOauthToken(null)
-            .withAutoOAuthToken(null)
-            .withClientCertData(null)
-            .withClientCertFile(null)
-            .withClientKeyData(null)
-            .withClientKeyFile(null)
-            .withOauthTokenProvider(this::get)
-            .build();
-    this.client = new KubernetesClientBuilder().withConfig(own).build();
+    this.client = new RenewableClient(withToken(server));
     this.repetition = new Periodic("impersonator-token", RETRY, this::renew);
+  }
+
+  private Config withToken(Config server) {
+    return new ConfigBuilder(server)
+        .withUsername(null)
+        .withPassword(null)
+        .withOauthToken(null)
+        .withAutoOAuthToken(null)
+        .withClientCertData(null)
+        .withClientCertFile(null)
+        .withClientKeyData(null)
+        .withClientKeyFile(null)
+        .withOauthTokenProvider(this::get)
+        .build();
   }
 
   /** The token in force; null before the first one. Never blocks. */
@@ -67,7 +68,17 @@ final class Impersonator implements Supplier<@Nullable String>, AutoCloseable {
 
   /** For questions about its rights. */
   KubernetesClient client() {
-    return client;
+    return client.client();
+  }
+
+  /** Connects as this says from now on; as in the constructor, its credentials are not used. */
+  void reconnect(Config server) {
+    client.renew(withToken(server));
+  }
+
+  /** As {@link RenewableClient#closeRetired}. */
+  void closeRetired() {
+    client.closeRetired();
   }
 
   /**

@@ -66,6 +66,6 @@ final class KubeconfigSource implements CredentialSource {
 
   @Override
   public Duration refresh() {
-    return plugin ? Duration.ofMinutes(5) : Duration.ofMinutes(1);
+    return plugin ? Duration.ofMinutes(5) : Duration.ZERO;
   }
 }

@@ -63,6 +63,6 @@ final class ServiceAccountSource implements CredentialSource {
 
   @Override
   public Duration refresh() {
-    return Duration.ofMinutes(1);
+    return Duration.ZERO;
   }
 }

@@ -1,39 +1,66 @@
 package io.apfproxy.kube;
 
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.upstream.Credential;
+import io.apfproxy.upstream.KeyPairPem;
 import io.apfproxy.upstream.UpstreamConfig;
-import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
-import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The upstream, and what the proxy itself may use there. Opening reads files and runs an exec
- * credential plug-in, if there is one; it does not connect.
+ * credential plug-in, if there is one; it does not connect. Tokens, certificates and authorities
+ * are read again from time to time; the address of the upstream is not. Thread-safe.
  */
 public final class UpstreamAccess implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(UpstreamAccess.class);
   private static final int TIMEOUT_MILLIS = 5000;
+  private static final Duration PERIOD = Duration.ofSeconds(30);
 
-  private final UpstreamConfig upstream;
-  private final KubernetesClient client;
-  private final OwnToken ownToken;
+  private final CredentialSource source;
+  private final Sources sources;
+  private final Config config;
+  private final URI server;
+  private final RenewableClient client;
   private final @Nullable Impersonator impersonator;
+  private final Periodic repetition;
+  private volatile OwnCredentials credentials;
+  private volatile UpstreamConfig upstream;
+  private long ownReadAt = System.nanoTime();
+  private List<String> lastProblems = List.of();
 
-  private UpstreamAccess(
-      UpstreamConfig upstream,
-      KubernetesClient client,
-      OwnToken ownToken,
-      @Nullable Impersonator impersonator) {
-    this.upstream = upstream;
-    this.client = client;
-    this.ownToken = ownToken;
-    this.impersonator = impersonator;
+  private UpstreamAccess(CredentialSource source, Sources sources) throws UpstreamAccessException {
+    this.source = source;
+    this.sources = sources;
+    this.config = source.load();
+    this.server = server(config, source);
+    this.credentials = OwnCredentials.read(config, sources);
+    this.upstream = upstreamConfig();
+    try {
+      Config own = ownConfig();
+      this.client = new RenewableClient(own);
+      String account = sources.impersonator();
+      this.impersonator = account == null ? null : new Impersonator(account, client.client(), own);
+    } catch (KubernetesClientException e) {
+      throw new UpstreamAccessException(
+          source.name() + ": the certificates or the client key cannot be used", e);
+    }
+    this.repetition = new Periodic("upstream-credentials", PERIOD, this::reload);
   }
 
   /**
@@ -57,45 +84,97 @@ public final class UpstreamAccess implements AutoCloseable {
    * @throws UpstreamAccessException one line naming the file or flag and what was expected
    */
   public static UpstreamAccess open(Sources sources) throws UpstreamAccessException {
-    CredentialSource source =
+    return new UpstreamAccess(
         sources.kubeconfig() == null
             ? new ServiceAccountSource()
-            : new KubeconfigSource(sources.kubeconfig(), sources.context());
-    Config config = source.load();
-    UpstreamConfig upstream =
-        new UpstreamConfig(
-            server(config, source),
-            pem(config.getCaCertData(), config.getCaCertFile(), "certificate authority"),
-            config.isTrustCerts(),
-            tlsServerName(config),
-            sources.impersonator() == null ? ownCertificate(config) : null,
-            frontProxy(sources));
-    OwnToken token = OwnToken.of(source, config);
+            : new KubeconfigSource(sources.kubeconfig(), sources.context()),
+        sources);
+  }
+
+  private UpstreamConfig upstreamConfig() {
+    return new UpstreamConfig(
+        server,
+        credentials.authority(),
+        config.isTrustCerts(),
+        tlsServerName(config),
+        sources.impersonator() == null ? credentials.certificatePem() : null,
+        credentials.frontProxyPem());
+  }
+
+  /** For the proxy's own calls: what was read, not the files, which may change in between. */
+  private Config ownConfig() {
     ConfigBuilder own =
         new ConfigBuilder(config)
             .withConnectionTimeout(TIMEOUT_MILLIS)
             .withRequestTimeout(TIMEOUT_MILLIS)
-            .withRequestRetryBackoffLimit(0);
-    if (token.get() != null) {
-      own.withOauthTokenProvider(token::get);
-    }
-    PemKeyPair certificate = ownCertificate(config);
+            .withRequestRetryBackoffLimit(0)
+            .withCaCertFile(null)
+            .withCaCertData(base64(credentials.authority()))
+            .withClientCertFile(null)
+            .withClientCertData(null)
+            .withClientKeyFile(null)
+            .withClientKeyData(null);
+    KeyPairPem certificate = credentials.certificate();
     if (certificate != null) {
-      own.withClientKeyAlgo(PemFile.keyAlgorithm(certificate.key()));
+      own.withClientCertData(base64(certificate.pem().certificates()))
+          .withClientKeyData(base64(certificate.pem().key()))
+          .withClientKeyAlgo(certificate.leaf().getPublicKey().getAlgorithm());
     }
-    try {
-      Config built = own.build();
-      KubernetesClient client = new KubernetesClientBuilder().withConfig(built).build();
-      String account = sources.impersonator();
-      return new UpstreamAccess(
-          upstream,
-          client,
-          token,
-          account == null ? null : new Impersonator(account, client, built));
-    } catch (KubernetesClientException e) {
-      token.close();
-      throw new UpstreamAccessException(
-          source.name() + ": the certificates or the client key cannot be used", e);
+    if (credentials.token() != null) {
+      own.withOauthTokenProvider(() -> credentials.token());
+    }
+    return own.build();
+  }
+
+  private static @Nullable String base64(@Nullable String pem) {
+    return pem == null
+        ? null
+        : Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /**
+   * Reads the credentials again. New connections use what is new; what cannot be used stays as it
+   * was, and the log says so once.
+   */
+  synchronized void reload() {
+    closeRetired();
+    List<String> problems = new ArrayList<>();
+    OwnCredentials before = credentials;
+    OwnCredentials now = before.readFrontProxy(sources, problems::add);
+    if (System.nanoTime() - ownReadAt >= source.refresh().toNanos()) {
+      ownReadAt = System.nanoTime();
+      now = now.readOwn(source, problems::add);
+    }
+    if (!problems.equals(lastProblems)) {
+      problems.forEach(problem -> LOG.warn("{}; what was read before stays in use", problem));
+      lastProblems = problems;
+    }
+    if (now.equals(before)) {
+      return;
+    }
+    credentials = now;
+    UpstreamConfig renewed = upstreamConfig();
+    if (!renewed.equals(upstream)) {
+      upstream = renewed;
+      LOG.info("new connections to the upstream use the new certificates");
+    }
+    if (!now.connectsLike(before)) {
+      try {
+        Config own = ownConfig();
+        client.renew(own);
+        if (impersonator != null) {
+          impersonator.reconnect(own);
+        }
+      } catch (KubernetesClientException e) {
+        LOG.warn("the proxy's own calls still use the old certificates: {}", e.getMessage());
+      }
+    }
+  }
+
+  private void closeRetired() {
+    client.closeRetired();
+    if (impersonator != null) {
+      impersonator.closeRetired();
     }
   }
 
@@ -119,64 +198,51 @@ public final class UpstreamAccess implements AutoCloseable {
     return name == null || name.isBlank() ? null : name;
   }
 
-  private static @Nullable PemKeyPair ownCertificate(Config config) throws UpstreamAccessException {
-    String certificate =
-        pem(config.getClientCertData(), config.getClientCertFile(), "client certificate");
-    String key = pem(config.getClientKeyData(), config.getClientKeyFile(), "client key");
-    return certificate == null || key == null ? null : new PemKeyPair(certificate, key);
-  }
-
-  private static @Nullable PemKeyPair frontProxy(Sources sources) throws UpstreamAccessException {
-    Path certificate = sources.frontProxyCertificate();
-    Path key = sources.frontProxyKey();
-    if (certificate == null && key == null) {
-      return null;
-    }
-    if (certificate == null || key == null) {
-      throw new UpstreamAccessException(
-          "--proxy-client-cert-file and --proxy-client-key-file must be given together");
-    }
-    return new PemKeyPair(
-        PemFile.read(certificate, "--proxy-client-cert-file"),
-        PemFile.read(key, "--proxy-client-key-file"));
-  }
-
-  private static @Nullable String pem(@Nullable String data, @Nullable String file, String what)
-      throws UpstreamAccessException {
-    if (data != null && !data.isBlank()) {
-      return PemFile.decode(data, what);
-    }
-    return file == null || file.isBlank() ? null : PemFile.read(Path.of(file), what);
-  }
-
-  /** Where the upstream is, with the certificates the proxy may present there. */
+  /**
+   * Where the upstream is, with the certificates the proxy may present there now. Cheap; gives the
+   * same object until something changed.
+   */
   public UpstreamConfig upstream() {
     return upstream;
   }
 
+  /**
+   * Days until a certificate ends that the proxy presents; negative after that. Empty if it has
+   * none of that kind.
+   */
+  public OptionalDouble daysLeft(Credential credential, Instant now) {
+    KeyPairPem pair =
+        switch (credential) {
+          case NONE -> null;
+          case FRONT_PROXY -> credentials.frontProxy();
+          case OWN -> credentials.certificate();
+        };
+    return pair == null ? OptionalDouble.empty() : OptionalDouble.of(pair.daysLeft(now));
+  }
+
   /** For the proxy's own calls, which bypass its flow control. Time-out 5 seconds. */
   public KubernetesClient client() {
-    return client;
+    return client.client();
   }
 
   /** Looks at the upstream and at the rights of the proxy's credentials there. */
   public UpstreamCheck check() {
-    return new UpstreamCheck(client, impersonator);
+    return new UpstreamCheck(client(), impersonator);
   }
 
   /** The token to impersonate with, null if there is none. Never blocks, follows rotation. */
   public Supplier<@Nullable String> impersonationToken() {
-    return impersonator == null ? ownToken : impersonator;
+    return impersonator == null ? () -> credentials.token() : impersonator;
   }
 
   /** Whether the proxy has a credential to impersonate with, now or once it was asked for. */
   public boolean canImpersonate() {
-    return impersonator != null || upstream.ownCertificate() != null || ownToken.get() != null;
+    return impersonator != null || upstream.ownCertificate() != null || credentials.token() != null;
   }
 
   @Override
   public void close() {
-    ownToken.close();
+    repetition.close();
     if (impersonator != null) {
       impersonator.close();
     }

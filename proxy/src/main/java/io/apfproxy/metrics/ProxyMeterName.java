@@ -12,6 +12,9 @@ enum ProxyMeterName {
   UPSTREAM_CONNECTIONS("apf_proxy_upstream_connections", "Connections to upstream open now"),
   READY("apf_proxy_ready", "1 if the proxy is ready, else 0"),
   CERTIFICATE_DAYS("apf_proxy_certificate_days_left", "Days until the serving certificate ends"),
+  CLIENT_CERTIFICATE_DAYS(
+      "apf_proxy_client_certificate_days_left",
+      "Days until a certificate ends that the proxy presents to upstream: front-proxy or own"),
   SERVER_LIMIT("apf_proxy_server_limit_seats", "Seats of all priority levels together"),
   CURRENT_IN_FLIGHT(
       "apiserver_current_inflight_requests",

@@ -85,6 +85,15 @@ public final class ProxyMetrics implements AutoCloseable {
     gauge(ProxyMeterName.CERTIFICATE_DAYS, daysLeft);
   }
 
+  /**
+   * Shows how long a certificate lasts that the proxy presents to upstream.
+   *
+   * @param certificate one of few fixed names
+   */
+  public void bindClientCertificate(String certificate, DoubleSupplier daysLeft) {
+    gauge(ProxyMeterName.CLIENT_CERTIFICATE_DAYS, daysLeft, "certificate", certificate);
+  }
+
   /** Shows one source of schemas and levels. */
   public void bindSource(String source, DoubleSupplier ageSeconds, BooleanSupplier up) {
     gauge(ProxyMeterName.CONFIG_AGE, ageSeconds, "source", source);

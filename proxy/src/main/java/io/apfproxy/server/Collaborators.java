@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  *
  * @param learning null where nothing is learned from responses; the seats of a watch then go back
  *     with its response head
+ * @param upstream where it is, with the certificates to present there now; only those may change
  * @param impersonationToken the bearer token to impersonate with; gives null if there is none
  */
 public record Collaborators(
@@ -20,7 +21,7 @@ public record Collaborators(
     IdentityResolver identities,
     FlowControl flowControl,
     @Nullable ResponseLearning learning,
-    UpstreamConfig upstream,
+    Supplier<UpstreamConfig> upstream,
     Supplier<@Nullable String> impersonationToken,
     ProxyEvents events) {
   /** For a proxy whose own credential, if it has one, is a certificate. */
@@ -29,7 +30,7 @@ public record Collaborators(
       IdentityResolver identities,
       FlowControl flowControl,
       @Nullable ResponseLearning learning,
-      UpstreamConfig upstream,
+      Supplier<UpstreamConfig> upstream,
       ProxyEvents events) {
     this(heads, identities, flowControl, learning, upstream, () -> null, events);
   }

@@ -4,7 +4,7 @@ import io.apfproxy.upstream.ProxyEvents.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
-import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnection;
@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The connections of one event loop to one kube-apiserver. Belongs to the event loop it was made
@@ -53,25 +54,32 @@ public final class Upstream {
   private static final int IDLE_SECONDS = 60;
 
   private final Vertx vertx;
-  private final UpstreamConfig config;
+  private final Supplier<UpstreamConfig> source;
   private final ProxyEvents events;
   private final boolean tls;
   private final SocketAddress address;
   private final HostAndPort authority;
   private final String pathPrefix;
+  private UpstreamConfig config;
 
   /** Requests that may share connections. */
   private record Lane(Credential credential, boolean anonymous) {}
 
-  private final Map<Lane, HttpClient> clients = new HashMap<>();
+  private final Map<Lane, HttpClientAgent> clients = new HashMap<>();
   private final Map<Lane, StreamOpener> openers = new HashMap<>();
 
   private final Map<Credential, NetClient> dialers = new EnumMap<>(Credential.class);
 
-  /** Connects lazily; call on the event loop that will use it. */
-  public Upstream(Vertx vertx, UpstreamConfig config, ProxyEvents events) {
+  /**
+   * Connects lazily; call on the event loop that will use it.
+   *
+   * @param source asked again before each request; what changes is for new connections. Only
+   *     certificates and the authority may
+   */
+  public Upstream(Vertx vertx, Supplier<UpstreamConfig> source, ProxyEvents events) {
     this.vertx = vertx;
-    this.config = config;
+    this.source = source;
+    this.config = source.get();
     this.events = events;
     this.tls = !"http".equalsIgnoreCase(config.server().getScheme());
     String host = config.server().getHost();
@@ -115,6 +123,7 @@ public final class Upstream {
             .setURI(target(request))
             .setFollowRedirects(false)
             .setConnectTimeout(STREAM_TIMEOUT_MILLIS);
+    renew();
     Lane lane = new Lane(request.credential(), request.isAnonymous());
     return opener(lane)
         .open(() -> client(lane).request(options))
@@ -130,6 +139,7 @@ public final class Upstream {
             .setPort(address.port())
             .setSsl(tls)
             .setTimeout(CONNECT_TIMEOUT_MILLIS);
+    renew();
     if (tls) {
       options.setSslOptions(UpstreamTls.options(config, credential, List.of("http/1.1")));
     }
@@ -144,12 +154,36 @@ public final class Upstream {
         .connect(options);
   }
 
+  /**
+   * Looks whether there are new certificates. The library pools connections by their TLS options:
+   * no new request goes to a connection made with others, which ends when its last stream has.
+   */
+  private void renew() {
+    UpstreamConfig now = source.get();
+    if (!now.equals(config)) {
+      config = now;
+      if (tls) {
+        clients.forEach(
+            (lane, client) -> {
+              var unused = client.updateSSLOptions(tls(lane));
+            });
+      }
+    }
+  }
+
+  private ClientSSLOptions tls(Lane lane) {
+    return UpstreamTls.options(
+        config,
+        lane.credential(),
+        lane.anonymous() ? List.of("http/1.1") : List.of("h2", "http/1.1"));
+  }
+
   private String tlsName() {
     String name = config.tlsServerName();
     return name == null ? address.host() : name;
   }
 
-  private HttpClient client(Lane lane) {
+  private HttpClientAgent client(Lane lane) {
     return clients.computeIfAbsent(lane, this::newClient);
   }
 
@@ -163,7 +197,7 @@ public final class Upstream {
         });
   }
 
-  private HttpClient newClient(Lane lane) {
+  private HttpClientAgent newClient(Lane lane) {
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
@@ -196,12 +230,7 @@ public final class Upstream {
                   : List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
           .setProtocolVersion(lane.anonymous() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2)
           .setVerifyHost(!config.insecureSkipTlsVerify());
-      ClientSSLOptions ssl =
-          UpstreamTls.options(
-              config,
-              lane.credential(),
-              lane.anonymous() ? List.of("http/1.1") : List.of("h2", "http/1.1"));
-      builder = builder.with(options).with(ssl).with(TlsEngine.options());
+      builder = builder.with(options).with(tls(lane)).with(TlsEngine.options());
     } else {
       builder = builder.with(options);
     }

@@ -2,18 +2,25 @@ package io.apfproxy.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.kube.UpstreamAccess.Sources;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.upstream.Credential;
+import io.apfproxy.upstream.UpstreamConfig;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -126,15 +133,73 @@ class UpstreamAccessTest {
   void followsARotatedTokenFile() throws Exception {
     Files.writeString(folder.resolve("token"), "first\n");
     Path config = kubeconfig("server: \"https://127.0.0.1:1\"", "tokenFile: token");
-    KubeconfigSource source = new KubeconfigSource(config, null);
-    try (OwnToken token = OwnToken.of(source, source.load())) {
+    try (UpstreamAccess access = open(config)) {
+      Supplier<@Nullable String> token = access.impersonationToken();
       assertThat(token.get()).isEqualTo("first");
       Files.writeString(folder.resolve("token"), "second\n");
-      token.refresh();
+      access.reload();
       assertThat(token.get()).isEqualTo("second");
       Files.delete(folder.resolve("token"));
-      token.refresh();
+      access.reload();
       assertThat(token.get()).as("the last good one stays").isEqualTo("second");
+    }
+  }
+
+  /** S89. */
+  @Test
+  void followsRotatedCertificatesAndKeepsTheOldOnesWhileTheFilesAreBad() throws Exception {
+    // Given
+    TestAuthority later = TestAuthority.named("later");
+    TestCertificate renewed = later.leaf("admin").forClients().issue();
+    ADMIN.write(folder, "admin");
+    ADMIN.write(folder, "front");
+    Path authority = Files.writeString(folder.resolve("ca.crt"), AUTHORITY.pem());
+    Path certificate = folder.resolve("front.crt");
+    Path key = folder.resolve("front.key");
+    Path config =
+        kubeconfig(
+            "server: \"https://127.0.0.1:1\", certificate-authority: ca.crt",
+            "client-certificate: admin.crt, client-key: admin.key");
+    PemKeyPair before = new PemKeyPair(ADMIN.certificatePem(), ADMIN.keyPem());
+    PemKeyPair after = new PemKeyPair(renewed.certificatePem(), renewed.keyPem());
+    try (UpstreamAccess access =
+        UpstreamAccess.open(new Sources(config, null, certificate, key, null))) {
+      UpstreamConfig first = access.upstream();
+      KubernetesClient client = access.client();
+
+      // When, Then
+      access.reload();
+      assertThat(access.upstream()).isSameAs(first);
+
+      Files.writeString(certificate, renewed.certificatePem());
+      access.reload();
+      assertThat(access.upstream()).as("certificate without its key").isSameAs(first);
+      Files.writeString(key, renewed.keyPem().substring(0, 60));
+      access.reload();
+      assertThat(access.upstream()).as("half a key").isSameAs(first);
+      Files.writeString(key, renewed.keyPem());
+      access.reload();
+      assertThat(access.upstream().frontProxyCertificate()).isEqualTo(after);
+      assertThat(access.upstream().ownCertificate()).isEqualTo(before);
+
+      renewed.write(folder, "admin");
+      Files.writeString(authority, later.pem().substring(0, 200));
+      access.reload();
+      assertThat(access.upstream().ownCertificate()).isEqualTo(after);
+      assertThat(access.upstream().certificateAuthority()).isEqualTo(AUTHORITY.pem());
+      Files.writeString(authority, later.pem());
+      access.reload();
+      assertThat(access.upstream().certificateAuthority()).isEqualTo(later.pem());
+      assertThat(access.daysLeft(Credential.FRONT_PROXY, Instant.now()))
+          .hasValueCloseTo(1.0, within(0.1));
+      assertThat(access.daysLeft(Credential.NONE, Instant.now())).isEmpty();
+
+      UpstreamConfig last = access.upstream();
+      Files.delete(config);
+      Files.delete(key);
+      access.reload();
+      assertThat(access.upstream()).isSameAs(last);
+      assertThat(access.client()).as("one that others may keep").isSameAs(client);
     }
   }
 

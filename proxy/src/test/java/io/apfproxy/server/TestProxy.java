@@ -73,7 +73,7 @@ final class TestProxy implements AutoCloseable {
                 vertx,
                 config,
                 new Collaborators(
-                    heads, TestProxy::identify, flowControl, null, upstream, events)));
+                    heads, TestProxy::identify, flowControl, null, () -> upstream, events)));
   }
 
   static UpstreamConfig upstreamConfig(int port) {

@@ -1,4 +1,4 @@
-package io.apfproxy.app;
+package io.apfproxy.upstream;
 
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import java.io.ByteArrayInputStream;
@@ -11,6 +11,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -22,16 +23,16 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 /**
  * A certificate chain and the private key of its first certificate, checked against each other.
  *
- * @param chain the serving certificate first
+ * @param chain the certificate to present first
  * @param pem the same as text, the key as PKCS #8 whatever form it had in the file
  */
-record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
-  KeyPairPem {
+public record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
+  public KeyPairPem {
     chain = List.copyOf(chain);
   }
 
   /** One of the two files is not what it should be. */
-  static final class UnusableException extends Exception {
+  public static final class UnusableException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final boolean inKey;
@@ -42,7 +43,7 @@ record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
     }
 
     /** Whether the key is to blame, not the certificate. */
-    boolean inKey() {
+    public boolean inKey() {
       return inKey;
     }
   }
@@ -52,7 +53,7 @@ record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
    *
    * @throws UnusableException saying what was found, to be followed by what was expected
    */
-  static KeyPairPem of(byte[] certificates, byte[] key) throws UnusableException {
+  public static KeyPairPem of(byte[] certificates, byte[] key) throws UnusableException {
     List<X509Certificate> chain = chain(certificates);
     PrivateKey privateKey = privateKey(key);
     if (!belongTogether(privateKey, chain.get(0).getPublicKey())) {
@@ -65,12 +66,19 @@ record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
             pem("PRIVATE KEY", privateKey.getEncoded())));
   }
 
-  /** The certificate that clients see. */
-  X509Certificate leaf() {
+  /** The certificate that the other side sees. */
+  public X509Certificate leaf() {
     return chain.get(0);
   }
 
-  static String pem(String type, byte[] der) {
+  /** Days until that certificate ends; negative after that. */
+  public double daysLeft(Instant now) {
+    Instant end = leaf().getNotAfter().toInstant();
+    return (end.getEpochSecond() - now.getEpochSecond()) / 86_400.0;
+  }
+
+  /** PEM of one object. */
+  public static String pem(String type, byte[] der) {
     return "-----BEGIN "
         + type
         + "-----\n"
