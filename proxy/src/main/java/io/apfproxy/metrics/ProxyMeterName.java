@@ -9,6 +9,9 @@ enum ProxyMeterName {
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),
   TUNNELS("apf_proxy_tunnels", "Upgraded connections open now"),
   UPSTREAM_STREAMS("apf_proxy_upstream_streams", "Requests that upstream works on now"),
+  UNWANTED_STREAMS(
+      "apf_proxy_upstream_unwanted_streams",
+      "Requests that upstream works on though nobody waits, as more resets would disturb others"),
   UPSTREAM_CONNECTIONS("apf_proxy_upstream_connections", "Connections to upstream open now"),
   READY("apf_proxy_ready", "1 if the proxy is ready, else 0"),
   CERTIFICATE_DAYS("apf_proxy_certificate_days_left", "Days until the serving certificate ends"),

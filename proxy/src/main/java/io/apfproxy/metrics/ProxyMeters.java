@@ -34,6 +34,7 @@ final class ProxyMeters implements ProxyEvents {
     hold(Held.EXCHANGE, ProxyMeterName.EXCHANGES);
     hold(Held.TUNNEL, ProxyMeterName.TUNNELS);
     hold(Held.UPSTREAM_STREAM, ProxyMeterName.UPSTREAM_STREAMS);
+    hold(Held.UNWANTED_STREAM, ProxyMeterName.UNWANTED_STREAMS);
     hold(Held.UPSTREAM_CONNECTION, ProxyMeterName.UPSTREAM_CONNECTIONS);
     responseBytes = counter(ProxyMeterName.RESPONSE_BYTES);
   }

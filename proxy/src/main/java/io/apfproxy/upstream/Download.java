@@ -152,6 +152,17 @@ final class Download {
     return sent;
   }
 
+  /**
+   * From now on only reads on, as the upstream sends.
+   *
+   * @param end called when it has sent everything
+   */
+  void drop(Runnable end) {
+    stop();
+    answer.endHandler(read -> end.run());
+    answer.resume();
+  }
+
   void stop() {
     stopped = true;
     cancelTimer();

@@ -18,7 +18,8 @@ final class HttpExchange implements Exchange {
   /*
    * Two things end apart: what the client sees (over) and what the upstream works on (ended). A
    * client that leaves is over at once, while its seats are held until the upstream has finished,
-   * has reset the stream, or had RESET_GRACE after our own reset, which nobody acknowledges.
+   * has reset the stream, or had RESET_GRACE after our own reset, which nobody acknowledges. That
+   * reset may have to wait (StreamResets); until then what still comes is dropped.
    *
    * A request is sent again only if the upstream said that it never looked at it, and only if what
    * went out of its body is still here: whatever may have been executed is never repeated.
@@ -38,7 +39,9 @@ final class HttpExchange implements Exchange {
   private boolean retried;
   private boolean answered;
   private boolean over;
+  private boolean dropping;
   private boolean ended;
+  private Runnable withdrawReset = () -> {};
   private long graceTimer = -1;
 
   HttpExchange(
@@ -91,11 +94,12 @@ final class HttpExchange implements Exchange {
   }
 
   private void head(HttpClientResponse answer) {
+    HttpClientRequest answeredBy = stream;
+    answer.exceptionHandler(cause -> broken(answeredBy, cause));
+    answer.endHandler(unread -> end(false));
     if (over) {
       return;
     }
-    HttpClientRequest answeredBy = stream;
-    answer.exceptionHandler(cause -> broken(answeredBy, cause));
     int code = answer.statusCode();
     boolean bodyless = request.method().equals("HEAD") || code == 204 || code == 304;
     long length;
@@ -129,7 +133,7 @@ final class HttpExchange implements Exchange {
 
   private void complete(HttpClientResponse answer, Download body, boolean close) {
     if (body.truncated()) {
-      abort("upstream-truncated");
+      cut("upstream-truncated");
       end(false);
       return;
     }
@@ -144,11 +148,18 @@ final class HttpExchange implements Exchange {
 
   /** The upstream's side broke: reset, closed, or not understood. */
   private void broken(@Nullable HttpClientRequest by, Throwable cause) {
+    if (dropping && by == stream) {
+      withdrawReset.run();
+      end(false);
+    }
     if (by != stream || ended || over) {
       return; // after our own reset nothing tells when the upstream noticed it
     }
     if (answered) {
-      abort("upstream-broken");
+      cut("upstream-broken");
+      if (by != null && !(cause instanceof StreamResetException)) {
+        by.reset(Forwarder.CANCEL); // harmless if its connection is closed
+      }
       end(false);
     } else if (!neverProcessed(cause)) {
       fail(UpstreamFault.broken(cause));
@@ -197,18 +208,22 @@ final class HttpExchange implements Exchange {
     listener.failed(refusal);
   }
 
-  /** Cuts the client's response off, so that it does not look complete. */
+  /** Gives up, in the middle of the response. */
   private void abort(String rule) {
-    if (over) {
-      return;
+    if (!over) {
+      cut(rule);
+      reset();
     }
+  }
+
+  /** Cuts the client's response off, so that it does not look complete. */
+  private void cut(String rule) {
     over = true;
     events.aborted(rule);
     stopBodies();
     if (!response.ended()) {
       response.reset(Forwarder.INTERNAL_ERROR);
     }
-    reset();
   }
 
   @Override
@@ -248,6 +263,7 @@ final class HttpExchange implements Exchange {
     } else {
       abort("shutdown");
     }
+    end(false); // its connection is about to be closed
   }
 
   private void stopBodies() {
@@ -267,8 +283,26 @@ final class HttpExchange implements Exchange {
       end(false);
       return;
     }
+    dropping = true;
+    events.held(Held.UNWANTED_STREAM, 1);
+    Download body = download;
+    if (body != null) {
+      body.drop(() -> end(false));
+    }
+    withdrawReset = upstream.reset(sent, () -> resetNow(sent));
+  }
+
+  private void resetNow(HttpClientRequest sent) {
+    stopDropping();
     sent.reset(Forwarder.CANCEL);
     graceTimer = vertx.setTimer(RESET_GRACE_MILLIS, late -> end(false));
+  }
+
+  private void stopDropping() {
+    if (dropping) {
+      dropping = false;
+      events.held(Held.UNWANTED_STREAM, -1);
+    }
   }
 
   private void end(boolean complete) {
@@ -276,6 +310,10 @@ final class HttpExchange implements Exchange {
       return;
     }
     ended = true;
+    if (upload.isSent()) {
+      withdrawReset.run(); // else it alone closes the stream
+    }
+    stopDropping();
     if (graceTimer >= 0) {
       vertx.cancelTimer(graceTimer);
     }

@@ -1,8 +1,12 @@
 package io.apfproxy.upstream;
 
 import io.apfproxy.nullness.Nullable;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameListener;
+import io.netty.handler.codec.http2.Http2Settings;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
@@ -30,5 +34,22 @@ final class NettyHttp2 {
     }
     Http2Connection state = http2.connection();
     return state.goAwayReceived() && stream > state.local().lastStreamKnownByPeer();
+  }
+
+  /**
+   * Lets Vert.x open so many streams fewer than the peer allows, by telling it of settings that the
+   * peer did not send. On the connection's event loop.
+   */
+  static void withhold(HttpConnection connection, int streams) {
+    Http2ConnectionHandler http2 = handler(connection);
+    if (http2 != null && connection instanceof Http2FrameListener vertx) {
+      long left = (long) http2.connection().local().maxActiveStreams() - streams;
+      ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
+      try {
+        vertx.onSettingsRead(context, new Http2Settings().maxConcurrentStreams(Math.max(0, left)));
+      } catch (Http2Exception impossible) {
+        throw new IllegalStateException(impossible);
+      }
+    }
   }
 }

@@ -10,6 +10,8 @@ public interface ProxyEvents {
     TUNNEL,
     /** A request or stream that the upstream works on. */
     UPSTREAM_STREAM,
+    /** One of those that nobody waits for any more, until it ends or may be reset. */
+    UNWANTED_STREAM,
     /** A connection to the upstream, tunnels not counted. */
     UPSTREAM_CONNECTION
   }

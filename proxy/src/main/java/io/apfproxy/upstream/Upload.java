@@ -33,6 +33,7 @@ final class Upload {
   private boolean clientEnded;
   private boolean started;
   private boolean stopped;
+  private boolean sent;
   private boolean blocked;
   private long received;
   private @Nullable Buffer kept;
@@ -54,9 +55,15 @@ final class Upload {
     return received <= KEPT_BYTES;
   }
 
+  /** Whether the request has been sent to its end. */
+  boolean isSent() {
+    return sent;
+  }
+
   /** The stream is gone: reads no more of the body until there is another. */
   void pause() {
     target = null;
+    sent = false;
     blocked = false;
     cancelTimer();
     if (!clientEnded) {
@@ -75,8 +82,10 @@ final class Upload {
       stream.putHeader("Content-Length", Long.toString(length));
     }
     if (clientEnded && again != null) {
+      sent = true;
       stream.end(again);
     } else if (clientEnded || length == 0 || (length < 0 && !http2 && !chunked)) {
+      sent = true;
       stream.end();
       readToEnd();
     } else if (again != null) {
@@ -104,6 +113,7 @@ final class Upload {
       return;
     }
     if (clientEnded) {
+      sent = true;
       stream.end();
       return;
     }
@@ -113,6 +123,7 @@ final class Upload {
           clientEnded = true;
           cancelTimer();
           if (!stopped && stream == target) {
+            sent = true;
             stream.end();
           }
         });

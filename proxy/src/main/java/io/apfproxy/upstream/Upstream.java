@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -68,6 +69,7 @@ public final class Upstream {
   private final Map<Lane, HttpClientAgent> clients = new HashMap<>();
   private final Map<Lane, StreamOpener> openers = new HashMap<>();
 
+  private final Map<HttpConnection, StreamResets> resets = new HashMap<>();
   private final Map<Credential, NetClient> dialers = new EnumMap<>(Credential.class);
 
   /**
@@ -241,10 +243,39 @@ public final class Upstream {
   }
 
   private void connected(HttpConnection connection, StreamOpener opener) {
+    boolean http2 = connection.protocolVersion() == HttpVersion.HTTP_2;
     events.held(Held.UPSTREAM_CONNECTION, 1);
-    connection.closeHandler(gone -> events.held(Held.UPSTREAM_CONNECTION, -1));
-    opener.parallel(connection.protocolVersion() != HttpVersion.HTTP_2);
+    connection.closeHandler(
+        gone -> {
+          events.held(Held.UPSTREAM_CONNECTION, -1);
+          resets.remove(connection);
+        });
+    opener.parallel(!http2);
     StreamWritability.watch(connection);
+    if (http2) {
+      resets.put(
+          connection,
+          new StreamResets(
+              System::nanoTime,
+              (nanos, action) ->
+                  vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, due -> action.run()),
+              unfinished -> NettyHttp2.withhold(connection, unfinished)));
+    }
+  }
+
+  /**
+   * Resets a request's stream as soon as its connection bears that; one of HTTP/1.1 is closed at
+   * once.
+   *
+   * @return to be called if the stream ends otherwise
+   */
+  Runnable reset(HttpClientRequest request, Runnable reset) {
+    StreamResets connection = resets.get(request.connection());
+    if (connection == null) {
+      reset.run();
+      return () -> {};
+    }
+    return connection.reset(reset);
   }
 
   /** Whether the upstream said that it went away before it looked at this request. */
