@@ -75,7 +75,7 @@ final class StreamOpener {
   }
 
   private Future<HttpClientRequest> begin(Supplier<Future<HttpClientRequest>> opening) {
-    Future<HttpClientRequest> opened = opening.get();
+    Future<HttpClientRequest> opened = attempt(opening);
     if (!parallel && !opened.isComplete()) {
       connecting = true;
       // one that never settled would shut everybody out
@@ -94,6 +94,15 @@ final class StreamOpener {
           });
     }
     return opened;
+  }
+
+  /** The library throws at some addresses, and whoever asked would wait for ever. */
+  private static Future<HttpClientRequest> attempt(Supplier<Future<HttpClientRequest>> opening) {
+    try {
+      return opening.get();
+    } catch (RuntimeException defect) {
+      return Future.failedFuture(defect);
+    }
   }
 
   private void settled(AsyncResult<HttpClientRequest> opened) {

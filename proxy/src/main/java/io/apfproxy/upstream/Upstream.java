@@ -84,10 +84,7 @@ public final class Upstream {
     this.config = source.get();
     this.events = events;
     this.tls = !"http".equalsIgnoreCase(config.server().getScheme());
-    String host = config.server().getHost();
-    if (host.startsWith("[")) {
-      host = host.substring(1, host.length() - 1);
-    }
+    String host = config.server().getHost(); // an IPv6 address in brackets
     int port = config.server().getPort();
     if (port < 0) {
       port = tls ? 443 : 80;

@@ -11,6 +11,7 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.upstream.ProxyEvents.Held;
 import io.apfproxy.upstream.UpstreamConfig;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.Http2Settings;
@@ -108,23 +109,70 @@ class UpstreamConnectionIT {
     }
   }
 
-  /** An upstream that announces 100 streams and answers when told. */
-  private HttpServer hundredStreams(Queue<HttpServerRequest> requests) {
-    TestCertificate certificate = FakeUpstream.certificate();
+  @Test
+  void namesAnUpstreamByItsIpv6AddressInBrackets() {
+    TestAuthority authority = TestAuthority.named("ipv6");
+    Queue<String> hosts = new ConcurrentLinkedQueue<>();
+    HttpServer upstream =
+        listen(
+            authority.leaf("server").forServers("::1").issue(),
+            List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1),
+            "::1",
+            request -> {
+              hosts.add(request.version() + " " + request.authority());
+              request.response().setStatusCode(403).end();
+            });
+    URI server = URI.create("https://[::1]:" + upstream.actualPort());
+    try (TestProxy proxy =
+        proxy(new UpstreamConfig(server, authority.pem(), false, null, null, null))) {
+      HttpClient client = proxy.client(HttpVersion.HTTP_1_1);
+      for (String upgrade : List.of("", "SPDY/3.1")) {
+        HttpClientResponse response =
+            get(
+                client
+                    .request(HttpMethod.POST, "/api/v1/namespaces/a/pods/p/exec?command=x")
+                    .map(request -> withUpgrade(request, upgrade))
+                    .compose(HttpClientRequest::send));
+        assertThat(response.statusCode()).isEqualTo(403);
+      }
+      assertThat(hosts)
+          .containsExactly(
+              "HTTP_2 [::1]:" + upstream.actualPort(), "HTTP_1_1 [::1]:" + upstream.actualPort());
+      proxy.expectRest();
+    }
+  }
+
+  private static HttpClientRequest withUpgrade(HttpClientRequest request, String protocol) {
+    return protocol.isEmpty()
+        ? request
+        : request.putHeader("Connection", "Upgrade").putHeader("Upgrade", protocol);
+  }
+
+  private HttpServer listen(
+      TestCertificate certificate,
+      List<HttpVersion> versions,
+      String host,
+      Handler<HttpServerRequest> handler) {
     return get(
         vertx
             .createHttpServer(
                 new HttpServerOptions()
                     .setSsl(true)
                     .setUseAlpn(true)
-                    .setAlpnVersions(List.of(HttpVersion.HTTP_2))
+                    .setAlpnVersions(versions)
                     .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(100))
                     .setKeyCertOptions(
                         new PemKeyCertOptions()
                             .addCertValue(Buffer.buffer(certificate.certificatePem()))
                             .addKeyValue(Buffer.buffer(certificate.keyPem()))))
-            .requestHandler(requests::add)
-            .listen(0, "127.0.0.1"));
+            .requestHandler(handler)
+            .listen(0, host));
+  }
+
+  /** An upstream that announces 100 streams and answers when told. */
+  private HttpServer hundredStreams(Queue<HttpServerRequest> requests) {
+    return listen(
+        FakeUpstream.certificate(), List.of(HttpVersion.HTTP_2), "127.0.0.1", requests::add);
   }
 
   @Test
