@@ -3,9 +3,11 @@ package io.apfproxy.metrics;
 import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.upstream.ProxyEvents;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -19,6 +21,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -83,6 +86,24 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Shows how long the serving certificate lasts. */
   public void bindCertificate(DoubleSupplier daysLeft) {
     gauge(ProxyMeterName.CERTIFICATE_DAYS, daysLeft);
+  }
+
+  /**
+   * Shows something that clients can fill.
+   *
+   * @param used null if it is a rate
+   */
+  public void bindBound(
+      String rule, @Nullable LongSupplier used, long limit, LongSupplier overflows) {
+    if (used != null) {
+      gauge(ProxyMeterName.BOUND_USED, used::getAsLong, "rule", rule);
+    }
+    gauge(ProxyMeterName.BOUND_LIMIT, () -> limit, "rule", rule);
+    FunctionCounter.builder(
+            ProxyMeterName.BOUND_OVERFLOWS.meterName(), overflows, LongSupplier::getAsLong)
+        .description(ProxyMeterName.BOUND_OVERFLOWS.help())
+        .tags("rule", rule)
+        .register(registry);
   }
 
   /** Shows one source of schemas and levels. */

@@ -1,6 +1,8 @@
 package io.apfproxy.server;
 
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.time.TimeSource;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -12,7 +14,24 @@ final class SharedState {
 
   private final AtomicInteger tunnels = new AtomicInteger();
   private final ConcurrentMap<String, Integer> tunnelsByUser = new ConcurrentHashMap<>();
+  private final Doorkeeper door;
+  private final AcceptGuard guard;
   private volatile boolean draining;
+
+  SharedState(ServerConfig config, TimeSource time) {
+    this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
+    this.guard = new AcceptGuard(door);
+  }
+
+  /** Stands before the socket that they share. */
+  AcceptGuard guard() {
+    return guard;
+  }
+
+  /** All that clients can fill. */
+  List<Bound> bounds() {
+    return door.bounds();
+  }
 
   void drain() {
     draining = true;

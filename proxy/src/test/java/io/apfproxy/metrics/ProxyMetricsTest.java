@@ -352,6 +352,20 @@ class ProxyMetricsTest {
   }
 
   @Test
+  void showsHowFullWhatClientsCanFillIs() {
+    metrics.bindBound("connections-total", () -> 7, 20, () -> 3);
+    metrics.bindBound("new-connections-of-address", null, 100, () -> 4);
+    assertThat(metrics.scrape().lines())
+        .contains(
+            "apf_proxy_bound_used{rule=\"connections-total\"} 7.0",
+            "apf_proxy_bound_limit{rule=\"connections-total\"} 20.0",
+            "apf_proxy_bound_overflows_total{rule=\"connections-total\"} 3.0",
+            "apf_proxy_bound_limit{rule=\"new-connections-of-address\"} 100.0",
+            "apf_proxy_bound_overflows_total{rule=\"new-connections-of-address\"} 4.0")
+        .noneMatch(line -> line.startsWith("apf_proxy_bound_used{rule=\"new"));
+  }
+
+  @Test
   void keepsProxiesInOneProcessApart() {
     try (ProxyMetrics other = new ProxyMetrics()) {
       other.events().responded(200);

@@ -56,17 +56,41 @@ final class TestProxy implements AutoCloseable {
       Duration requestTimeout,
       HeadReader heads,
       double goAwayChance) {
+    this(vertx, upstream, requestTimeout, heads, goAwayChance, 1, ConnectionLimits.NONE);
+  }
+
+  /** One with limits needs a {@code Vertx} with a guarded transport. */
+  TestProxy(Vertx vertx, int upstreamPort, int eventLoops, ConnectionLimits connections) {
+    this(
+        vertx,
+        upstreamConfig(upstreamPort),
+        Duration.ofSeconds(60),
+        TestProxy::read,
+        0,
+        eventLoops,
+        connections);
+  }
+
+  private TestProxy(
+      Vertx vertx,
+      UpstreamConfig upstream,
+      Duration requestTimeout,
+      HeadReader heads,
+      double goAwayChance,
+      int eventLoops,
+      ConnectionLimits connections) {
     this.vertx = vertx;
     TestCertificate certificate = FakeUpstream.certificate();
     ServerConfig config =
         new ServerConfig(
             "127.0.0.1",
             0,
-            1,
+            eventLoops,
             new PemKeyPair(certificate.certificatePem(), certificate.keyPem()),
             requestTimeout,
             true,
-            goAwayChance);
+            goAwayChance,
+            connections);
     server =
         get(
             ProxyServer.start(
@@ -144,6 +168,14 @@ final class TestProxy implements AutoCloseable {
     HttpClient client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(50));
     clients.add(client); // one that nobody holds is closed by the garbage collector
     return client;
+  }
+
+  /** One of the things that clients can fill. */
+  Bound bound(String rule) {
+    return server.bounds().stream()
+        .filter(bound -> bound.rule().equals(rule))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Nothing is held any more, and no lease was closed twice. */
