@@ -17,6 +17,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -40,6 +41,9 @@ public final class ProxyMetrics implements AutoCloseable {
       Counter.builder(ProxyMeterName.CONFIG_CHANGES.meterName())
           .description(ProxyMeterName.CONFIG_CHANGES.help())
           .register(registry);
+
+  /** Micrometer holds what its counters read by weak references only. */
+  private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
   public ProxyMetrics() {
     prometheus.register(new ProcessGauges());
@@ -99,6 +103,7 @@ public final class ProxyMetrics implements AutoCloseable {
       gauge(ProxyMeterName.BOUND_USED, used::getAsLong, "rule", rule);
     }
     gauge(ProxyMeterName.BOUND_LIMIT, () -> limit, "rule", rule);
+    counted.add(overflows);
     FunctionCounter.builder(
             ProxyMeterName.BOUND_OVERFLOWS.meterName(), overflows, LongSupplier::getAsLong)
         .description(ProxyMeterName.BOUND_OVERFLOWS.help())
