@@ -2,11 +2,15 @@ package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.server.ConnectionLimits;
+import io.apfproxy.server.RequestLimits;
 import io.apfproxy.server.ServerConfig;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 
 /** Says to the listener what was asked for on the command line. */
 final class ListenerSettings {
+  private static final int HEADS_SHARE = 4;
+  private static final long MOST_BODY_BYTES = 256L << 20;
+
   private ListenerSettings() {}
 
   static ServerConfig of(ProxyOptions options, PemKeyPair certificate) {
@@ -19,7 +23,8 @@ final class ListenerSettings {
         options.upstream().requestTimeout(),
         options.flowControl().exposeHeaders(),
         listener.goAwayChance(),
-        connections(options.limits()));
+        connections(options.limits()),
+        requests(options.limits()));
   }
 
   private static ConnectionLimits connections(ProxyOptions.Limits limits) {
@@ -29,5 +34,14 @@ final class ListenerSettings {
         limits.newConnectionsPerAddress(),
         limits.handshakes(),
         address -> limits.unlimited().stream().anyMatch(block -> block.contains(address)));
+  }
+
+  private static RequestLimits requests(ProxyOptions.Limits limits) {
+    return new RequestLimits(
+        limits.watches(),
+        limits.watchesPerUser(),
+        limits.watchStartsPerUser(),
+        Runtime.getRuntime().maxMemory() / HEADS_SHARE,
+        MOST_BODY_BYTES);
   }
 }

@@ -215,6 +215,20 @@ enum Flag {
       "127.0.0.0/8,::1",
       "no limits per address for these, such as load balancers"),
 
+  MAX_WATCHES("max-watches", Group.LIMITS, ValueKind.COUNT, "100000", "open; 0: no limit"),
+  MAX_WATCHES_PER_USER(
+      "max-watches-per-user",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "",
+      "open; all pods of a service account are one user; else a twentieth of all, 0: no limit"),
+  MAX_WATCH_STARTS_PER_USER(
+      "max-watch-starts-per-user",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "50",
+      "a second, ten times as many at once; 0: no limit"),
+
   ADMIN_BIND_ADDRESS(
       "admin-bind-address",
       Group.ADMIN,

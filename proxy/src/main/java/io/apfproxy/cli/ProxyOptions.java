@@ -150,13 +150,19 @@ public record ProxyOptions(
    * @param newConnectionsPerAddress a second
    * @param handshakes under way
    * @param unlimited addresses that the limits per address do not hold for
+   * @param watches open, of all users
+   * @param watchesPerUser open, of one user
+   * @param watchStartsPerUser a second
    */
   public record Limits(
       int connections,
       int connectionsPerAddress,
       int newConnectionsPerAddress,
       int handshakes,
-      List<AddressBlock> unlimited) {
+      List<AddressBlock> unlimited,
+      int watches,
+      int watchesPerUser,
+      int watchStartsPerUser) {
     public Limits {
       unlimited = List.copyOf(unlimited);
     }

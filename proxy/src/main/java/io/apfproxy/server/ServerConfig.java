@@ -14,6 +14,7 @@ import java.time.Duration;
  * @param goAwayChance probability that an HTTP/2 request ends the use of its connection
  * @param connections limits of what is let in; if there are any, Vert.x must have been built with a
  *     {@link GuardedTransport}
+ * @param requests limits of what requests hold
  */
 public record ServerConfig(
     String bindAddress,
@@ -23,7 +24,8 @@ public record ServerConfig(
     Duration requestTimeout,
     boolean exposeFlowHeaders,
     double goAwayChance,
-    ConnectionLimits connections) {
+    ConnectionLimits connections,
+    RequestLimits requests) {
   public ServerConfig {
     if (eventLoops < 1) {
       throw new IllegalArgumentException("eventLoops is " + eventLoops + ", must be 1 or more");

@@ -154,6 +154,10 @@ class WrongUsageTest {
             "--max-connections=10",
             "--max-connections-per-address=11"),
         bad(
+            "--max-watches-per-user: found 101, expected no more than --max-watches, which is 100",
+            "--max-watches-per-user=101",
+            "--max-watches=100"),
+        bad(
             "--unlimited-addresses: found \"10.0.0.0/33\", expected IP addresses or blocks such as"
                 + " 192.0.2.0/24, separated by commas",
             "--unlimited-addresses=10.0.0.0/33"),

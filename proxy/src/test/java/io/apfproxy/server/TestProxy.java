@@ -56,7 +56,15 @@ final class TestProxy implements AutoCloseable {
       Duration requestTimeout,
       HeadReader heads,
       double goAwayChance) {
-    this(vertx, upstream, requestTimeout, heads, goAwayChance, 1, ConnectionLimits.NONE);
+    this(
+        vertx,
+        upstream,
+        requestTimeout,
+        heads,
+        goAwayChance,
+        1,
+        ConnectionLimits.NONE,
+        RequestLimits.NONE);
   }
 
   /** One with limits needs a {@code Vertx} with a guarded transport. */
@@ -68,7 +76,20 @@ final class TestProxy implements AutoCloseable {
         TestProxy::read,
         0,
         eventLoops,
-        connections);
+        connections,
+        RequestLimits.NONE);
+  }
+
+  TestProxy(Vertx vertx, int upstreamPort, RequestLimits requests) {
+    this(
+        vertx,
+        upstreamConfig(upstreamPort),
+        Duration.ofSeconds(60),
+        TestProxy::read,
+        0,
+        1,
+        ConnectionLimits.NONE,
+        requests);
   }
 
   private TestProxy(
@@ -78,7 +99,8 @@ final class TestProxy implements AutoCloseable {
       HeadReader heads,
       double goAwayChance,
       int eventLoops,
-      ConnectionLimits connections) {
+      ConnectionLimits connections,
+      RequestLimits requests) {
     this.vertx = vertx;
     TestCertificate certificate = FakeUpstream.certificate();
     ServerConfig config =
@@ -90,7 +112,8 @@ final class TestProxy implements AutoCloseable {
             requestTimeout,
             true,
             goAwayChance,
-            connections);
+            connections,
+            requests);
     server =
         get(
             ProxyServer.start(
