@@ -159,16 +159,19 @@ public final class ProxyApp implements AutoCloseable {
         policy.available().contains(Mode.IMPERSONATION)
             && policy.order().contains(Mode.IMPERSONATION);
     UpstreamCheck check = access.check();
+    UpstreamVersion version = new UpstreamVersion();
     return new UpstreamGate(
         access.upstream().server(),
         check::run,
         check::reach,
+        version,
         impersonates && !options.upstream().allowPrivilegedImpersonation(),
         new StandardIdentityResolver(
             trust,
             policy,
             reviews,
             reviews,
+            version::hasConstrainedImpersonation,
             options.authentication().anonymous(),
             TimeSource.system()));
   }

@@ -5,6 +5,7 @@ import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.RequestHead;
 import io.apfproxy.kube.UpstreamCheck.Findings;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestInfo;
 import io.vertx.core.Future;
 import java.net.URI;
 import java.util.function.Supplier;
@@ -21,6 +22,7 @@ final class UpstreamGate implements IdentityResolver {
   private final URI server;
   private final Supplier<Findings> examination;
   private final Supplier<Findings> probe;
+  private final UpstreamVersion version;
   private final boolean refusePowerful;
   private final IdentityResolver inner;
   private volatile boolean passed;
@@ -30,17 +32,20 @@ final class UpstreamGate implements IdentityResolver {
   /**
    * @param examination finds out all there is to know; may block, as the next
    * @param probe finds out only whether a kube-apiserver answers; used once the other was passed
+   * @param version is told what the upstream says
    * @param refusePowerful whether a credential that may do more than impersonate is refused
    */
   UpstreamGate(
       URI server,
       Supplier<Findings> examination,
       Supplier<Findings> probe,
+      UpstreamVersion version,
       boolean refusePowerful,
       IdentityResolver inner) {
     this.server = server;
     this.examination = examination;
     this.probe = probe;
+    this.version = version;
     this.refusePowerful = refusePowerful;
     this.inner = inner;
   }
@@ -51,8 +56,8 @@ final class UpstreamGate implements IdentityResolver {
   }
 
   @Override
-  public Future<Identity> resolve(RequestHead head) {
-    return passed ? inner.resolve(head) : Future.failedFuture(notYet());
+  public Future<Identity> resolve(RequestHead head, RequestInfo request) {
+    return passed ? inner.resolve(head, request) : Future.failedFuture(notYet());
   }
 
   private static RefusedException notYet() {
@@ -76,6 +81,7 @@ final class UpstreamGate implements IdentityResolver {
       reachable = false;
       return;
     }
+    version.tell(found.version());
     if (!passed) {
       examine(found);
       found.remarks().forEach(remark -> LOG.warn("{}", remark));

@@ -9,9 +9,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Asks lists of access questions; answers are remembered for 10 seconds. Thread-safe. */
 final class AccessReviews {
-  /** More questions than this are not asked for one request. */
-  static final int MOST_PER_REQUEST = 64;
-
   private static final int MOST_REMEMBERED = 10_000;
   private static final int MOST_IN_FLIGHT = 64;
   private static final int MOST_WAITING = 1000;

@@ -1,18 +1,21 @@
 package io.apfproxy.authn;
 
-import io.apfproxy.authn.AccessReviewer.Question;
 import io.apfproxy.authn.ClientAuthenticator.Authenticated;
 import io.apfproxy.authn.Credentials.Impersonation;
 import io.apfproxy.authn.Identity.Mode;
+import io.apfproxy.authn.Impersonations.Verdict;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -25,10 +28,11 @@ public final class StandardIdentityResolver implements IdentityResolver {
   private final Supplier<ClientTrust> trust;
   private final UpstreamIdentityPolicy policy;
   private final ClientAuthenticator authenticator;
-  private final AccessReviews access;
+  private final Impersonations impersonations;
 
   /**
    * @param trust read at each request
+   * @param constrainedImpersonation whether the upstream knows it; asked at each request
    * @param anonymous whether requests without credential are let through as anonymous
    */
   public StandardIdentityResolver(
@@ -36,6 +40,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
       UpstreamIdentityPolicy policy,
       TokenReviewer tokens,
       AccessReviewer access,
+      BooleanSupplier constrainedImpersonation,
       boolean anonymous,
       TimeSource time) {
     this.trust = trust;
@@ -43,14 +48,16 @@ public final class StandardIdentityResolver implements IdentityResolver {
     this.authenticator =
         new ClientAuthenticator(
             trust, new TokenAuthenticator(tokens, policy.assertsTokens(), time), anonymous, time);
-    this.access = new AccessReviews(access, time);
+    this.impersonations =
+        new Impersonations(new AccessReviews(access, time), constrainedImpersonation, time);
   }
 
   @Override
-  public Future<Identity> resolve(RequestHead head) {
+  public Future<Identity> resolve(RequestHead head, RequestInfo request) {
     CompletableFuture<Identity> identity;
     try {
-      identity = authenticator.authenticate(head).thenCompose(who -> assertIdentity(head, who));
+      identity =
+          authenticator.authenticate(head).thenCompose(who -> assertIdentity(head, who, request));
     } catch (RefusedException e) {
       return Future.failedFuture(e);
     }
@@ -74,16 +81,18 @@ public final class StandardIdentityResolver implements IdentityResolver {
     }
   }
 
-  private CompletableFuture<Identity> assertIdentity(RequestHead head, Authenticated who) {
+  private CompletableFuture<Identity> assertIdentity(
+      RequestHead head, Authenticated who, RequestInfo request) {
     try {
-      return assertOrRefuse(head.credentials().impersonation(), who);
+      return assertOrRefuse(head.credentials().impersonation(), who, request);
     } catch (RefusedException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   private CompletableFuture<Identity> assertOrRefuse(
-      @Nullable Impersonation wish, Authenticated who) throws RefusedException {
+      @Nullable Impersonation wish, Authenticated who, RequestInfo request)
+      throws RefusedException {
     if (who.user().extra().containsKey(OriginalUser.KEY)
         || (wish != null && wish.extra().containsKey(OriginalUser.KEY))) {
       throw Refusals.forbidden(
@@ -91,7 +100,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
     }
     Mode mode = policy.choose(who, trust.get().upstream());
     if (mode == Mode.IMPERSONATION) {
-      return impersonate(wish, who.user());
+      return impersonate(wish, who.user(), request);
     }
     IdentityHeaders headers = new IdentityHeaders();
     if (mode == Mode.REQUEST_HEADER) {
@@ -100,53 +109,52 @@ public final class StandardIdentityResolver implements IdentityResolver {
       headers.bearer(who.token());
     }
     Identity.UpstreamHeaders assertion = headers.wished(wish).build();
-    return effective(wish, who.user())
+    return effective(wish, who.user(), request)
         .thenApply(user -> new Identity(who.user(), user, mode, assertion));
   }
 
   /** Whom flow control sees where the upstream decides about impersonation. */
-  private CompletableFuture<UserInfo> effective(@Nullable Impersonation wish, UserInfo user) {
-    if (wish == null) {
-      return CompletableFuture.completedFuture(user);
-    }
-    ImpersonatedUser wanted = ImpersonatedUser.of(user, wish);
-    if (wanted.questions().size() > AccessReviews.MOST_PER_REQUEST) {
-      return CompletableFuture.completedFuture(user);
-    }
-    return access
-        .firstDenied(wanted.questions())
-        .handle((denied, cause) -> denied != null && denied.isEmpty() ? wanted.user() : user);
+  private CompletableFuture<UserInfo> effective(
+      @Nullable Impersonation wish, UserInfo user, RequestInfo request) {
+    return wish == null
+        ? CompletableFuture.completedFuture(user)
+        : impersonations
+            .decide(user, wish, request)
+            .handle(
+                (verdict, cause) ->
+                    verdict == null || verdict.user() == null ? user : verdict.user());
   }
 
   /** With the proxy's own credential the upstream sees no client, so the proxy must decide. */
-  private CompletableFuture<Identity> impersonate(@Nullable Impersonation wish, UserInfo user)
-      throws RefusedException {
+  private CompletableFuture<Identity> impersonate(
+      @Nullable Impersonation wish, UserInfo user, RequestInfo request) throws RefusedException {
     if (wish == null) {
-      Identity.UpstreamHeaders assertion = new IdentityHeaders().impersonated(user).build();
-      return CompletableFuture.completedFuture(
-          new Identity(user, user, Mode.IMPERSONATION, assertion));
+      return CompletableFuture.completedFuture(impersonating(user, user, user));
     }
-    ImpersonatedUser wanted = ImpersonatedUser.of(user, wish);
-    if (wanted.questions().size() > AccessReviews.MOST_PER_REQUEST) {
-      throw Refusals.forbidden(
-          "too-many-impersonated-names",
-          "at most " + AccessReviews.MOST_PER_REQUEST + " Impersonate-* values");
-    }
-    Identity.UpstreamHeaders assertion =
-        new IdentityHeaders().impersonated(OriginalUser.addTo(wanted.user(), user)).build();
-    Identity identity = new Identity(user, wanted.user(), Mode.IMPERSONATION, assertion);
-    return access
-        .firstDenied(wanted.questions())
+    return impersonations
+        .decide(user, wish, request)
         .thenCompose(
-            denied ->
-                denied
-                    .map(StandardIdentityResolver::denied)
-                    .orElseGet(() -> CompletableFuture.completedFuture(identity)));
+            verdict -> {
+              try {
+                return CompletableFuture.completedFuture(impersonated(user, verdict));
+              } catch (RefusedException e) {
+                return CompletableFuture.failedFuture(e);
+              }
+            });
   }
 
-  private static CompletableFuture<Identity> denied(Question question) {
-    return CompletableFuture.failedFuture(
-        Refusals.forbidden("impersonation-denied", ImpersonatedUser.denial(question)));
+  private static Identity impersonated(UserInfo user, Verdict verdict) throws RefusedException {
+    if (verdict.refusal() != null) {
+      throw verdict.refusal();
+    }
+    UserInfo effective = Objects.requireNonNull(verdict.user());
+    return impersonating(user, effective, OriginalUser.addTo(effective, user));
+  }
+
+  private static Identity impersonating(UserInfo user, UserInfo effective, UserInfo told)
+      throws RefusedException {
+    return new Identity(
+        user, effective, Mode.IMPERSONATION, new IdentityHeaders().impersonated(told).build());
   }
 
   private static RefusedException refusal(Throwable cause) {

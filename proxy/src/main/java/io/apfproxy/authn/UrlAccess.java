@@ -1,8 +1,9 @@
 package io.apfproxy.authn;
 
+import io.apfproxy.authn.AccessReviewer.Path;
+import io.apfproxy.authn.AccessReviewer.Question;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -17,15 +18,13 @@ public final class UrlAccess {
   private static final int MOST_WAITING = 100;
   private static final long TTL = TimeUnit.SECONDS.toNanos(10);
 
-  private record Question(UserInfo user, String path) {}
-
   private final TokenAuthenticator tokens;
-  private final UrlReviewer reviewer;
+  private final AccessReviewer reviewer;
   private final BoundedCache<Question, Boolean> answers;
   private final ReviewQueue<Question, Boolean> reviews =
       new ReviewQueue<>(MOST_IN_FLIGHT, MOST_WAITING);
 
-  public UrlAccess(TokenReviewer tokens, UrlReviewer reviewer, TimeSource time) {
+  public UrlAccess(TokenReviewer tokens, AccessReviewer reviewer, TimeSource time) {
     // Nobody but the proxy sees these tokens: a revoked one must end soon.
     this.tokens = new TokenAuthenticator(tokens, true, time);
     this.reviewer = reviewer;
@@ -46,7 +45,7 @@ public final class UrlAccess {
     }
     return tokens
         .authenticate(token, peer)
-        .thenCompose(user -> ask(new Question(user, path)))
+        .thenCompose(user -> ask(new Question(user, "get", new Path(path))))
         .thenCompose(
             allowed ->
                 allowed
@@ -66,7 +65,7 @@ public final class UrlAccess {
             question,
             () ->
                 reviewer
-                    .mayGet(question.user(), question.path())
+                    .allowed(question)
                     .thenApply(
                         allowed -> {
                           answers.put(question, allowed, TTL);

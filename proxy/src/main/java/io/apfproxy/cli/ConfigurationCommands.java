@@ -57,6 +57,12 @@ final class ConfigurationCommands {
       throw new UsageException(
           "explain: found " + what.size() + " arguments, expected METHOD URL, such as GET /api");
     }
+    if (!what.get(0).matches("[A-Z]+")) {
+      throw new UsageException(
+          "METHOD: found \""
+              + what.get(0)
+              + "\", expected an HTTP method in capitals, such as GET");
+    }
     String user = last(parsed, USER);
     String config = last(parsed, CONFIG);
     URI admin = admin(parsed);

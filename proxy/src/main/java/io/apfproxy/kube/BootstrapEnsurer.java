@@ -15,7 +15,6 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.dsl.Resource;
-import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -198,14 +197,7 @@ public final class BootstrapEnsurer implements AutoCloseable {
           GenericKubernetesResourceList,
           Resource<GenericKubernetesResource>>
       kind(ObjectKey.Kind kind) {
-    return client.genericKubernetesResources(
-        new ResourceDefinitionContext.Builder()
-            .withGroup(GROUP)
-            .withVersion(VERSION)
-            .withKind(kind.apiName())
-            .withPlural(kind.plural())
-            .withNamespaced(false)
-            .build());
+    return client.genericKubernetesResources(WatchedKind.contextOf(kind, GROUP, VERSION));
   }
 
   @Override

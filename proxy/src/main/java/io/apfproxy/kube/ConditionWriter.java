@@ -164,13 +164,7 @@ public final class ConditionWriter implements AutoCloseable {
   private static ResourceDefinitionContext context(
       GenericKubernetesResource resource, ObjectKey key) {
     String[] version = resource.getApiVersion().split("/", 2);
-    return new ResourceDefinitionContext.Builder()
-        .withGroup(version[0])
-        .withVersion(version[1])
-        .withKind(resource.getKind())
-        .withPlural(key.kind().plural())
-        .withNamespaced(false)
-        .build();
+    return WatchedKind.contextOf(key.kind(), version[0], version[1]);
   }
 
   /** An event is a courtesy: without the right to write it nothing is missing but itself. */

@@ -2,11 +2,12 @@ package io.apfproxy.kube;
 
 import io.apfproxy.authn.AccessReviewer;
 import io.apfproxy.authn.TokenReviewer;
-import io.apfproxy.authn.UrlReviewer;
 import io.apfproxy.request.UserInfo;
 import io.fabric8.kubernetes.api.model.authentication.TokenReview;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewStatus;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributes;
+import io.fabric8.kubernetes.api.model.authorization.v1.ResourceAttributesBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewSpecBuilder;
@@ -29,8 +30,7 @@ import org.slf4j.LoggerFactory;
  * TokenReviews and SubjectAccessReviews at the upstream, on threads of its own and past the proxy's
  * own flow control. The number in flight is bounded by the callers. Thread-safe.
  */
-public final class KubeReviews
-    implements TokenReviewer, AccessReviewer, UrlReviewer, AutoCloseable {
+public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(KubeReviews.class);
   private static final int THREADS = 64;
   private static final long SECONDS_BETWEEN_WARNINGS = 60;
@@ -72,11 +72,6 @@ public final class KubeReviews
   }
 
   @Override
-  public CompletionStage<Boolean> mayGet(UserInfo user, String path) {
-    return CompletableFuture.supplyAsync(() -> askWhether(user, path), threads);
-  }
-
-  @Override
   public void close() {
     threads.shutdownNow();
   }
@@ -110,41 +105,46 @@ public final class KubeReviews
   }
 
   private boolean askWhether(Question question) {
-    return ask(
-        new SubjectAccessReviewBuilder()
-            .withSpec(
-                subject(question.user())
-                    .withNewResourceAttributes()
-                    .withVerb(question.verb())
-                    .withGroup(question.group())
-                    .withResource(question.resource())
-                    .withSubresource(question.subresource())
-                    .withNamespace(question.namespace())
-                    .withName(question.name())
-                    .endResourceAttributes()
-                    .build())
-            .build());
+    SubjectAccessReviewSpecBuilder spec =
+        new SubjectAccessReviewSpecBuilder()
+            .withUser(question.user().name())
+            .withUid(question.user().uid())
+            .withGroups(question.user().groups())
+            .withExtra(question.user().extra());
+    if (question.target() instanceof Resource resource) {
+      spec.withResourceAttributes(attributes(question.verb(), resource));
+    } else {
+      spec.withNewNonResourceAttributes()
+          .withVerb(question.verb())
+          .withPath(((Path) question.target()).path())
+          .endNonResourceAttributes();
+    }
+    return ask(new SubjectAccessReviewBuilder().withSpec(spec.build()).build());
   }
 
-  private boolean askWhether(UserInfo user, String path) {
-    return ask(
-        new SubjectAccessReviewBuilder()
-            .withSpec(
-                subject(user)
-                    .withNewNonResourceAttributes()
-                    .withVerb("get")
-                    .withPath(path)
-                    .endNonResourceAttributes()
-                    .build())
-            .build());
-  }
-
-  private static SubjectAccessReviewSpecBuilder subject(UserInfo user) {
-    return new SubjectAccessReviewSpecBuilder()
-        .withUser(user.name())
-        .withUid(user.uid())
-        .withGroups(user.groups())
-        .withExtra(user.extra());
+  private static ResourceAttributes attributes(String verb, Resource resource) {
+    ResourceAttributesBuilder attributes =
+        new ResourceAttributesBuilder()
+            .withVerb(verb)
+            .withGroup(resource.group())
+            .withVersion(resource.version())
+            .withResource(resource.resource())
+            .withSubresource(resource.subresource())
+            .withNamespace(resource.namespace())
+            .withName(resource.name());
+    if (!resource.fieldSelector().isEmpty()) {
+      attributes
+          .withNewFieldSelector()
+          .withRawSelector(resource.fieldSelector())
+          .endFieldSelector();
+    }
+    if (!resource.labelSelector().isEmpty()) {
+      attributes
+          .withNewLabelSelector()
+          .withRawSelector(resource.labelSelector())
+          .endLabelSelector();
+    }
+    return attributes.build();
   }
 
   private boolean ask(SubjectAccessReview review) {

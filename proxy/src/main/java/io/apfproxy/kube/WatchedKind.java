@@ -65,6 +65,11 @@ final class WatchedKind implements AutoCloseable {
   }
 
   ResourceDefinitionContext context() {
+    return contextOf(kind, group, version);
+  }
+
+  /** What the client must know of a kind of flow control to speak of its objects. */
+  static ResourceDefinitionContext contextOf(ObjectKey.Kind kind, String group, String version) {
     return new ResourceDefinitionContext.Builder()
         .withGroup(group)
         .withVersion(version)

@@ -103,7 +103,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
       call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
       collaborators
           .identities()
-          .resolve(head)
+          .resolve(head, info)
           .onComplete(
               identity -> {
                 RequestDigest digest =

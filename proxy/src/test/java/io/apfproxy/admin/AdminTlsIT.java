@@ -2,6 +2,8 @@ package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.authn.AccessReviewer.Path;
+import io.apfproxy.authn.AccessReviewer.Question;
 import io.apfproxy.authn.UrlAccess;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
@@ -61,6 +63,12 @@ class AdminTlsIT {
     }
   }
 
+  private static final Question METRICS =
+      new Question(
+          new UserInfo("prometheus-token", "", List.of(UserInfo.AUTHENTICATED), Map.of()),
+          "get",
+          new Path("/metrics"));
+
   @BeforeEach
   void start() throws Exception {
     UrlAccess access =
@@ -70,10 +78,9 @@ class AdminTlsIT {
                     token.endsWith("-token")
                         ? Optional.of(new UserInfo(token, "", List.of(), Map.of()))
                         : Optional.empty()),
-            (user, path) ->
+            question ->
                 upstreamAnswers
-                    ? CompletableFuture.completedFuture(
-                        user.name().equals("prometheus-token") && path.equals("/metrics"))
+                    ? CompletableFuture.completedFuture(METRICS.equals(question))
                     : CompletableFuture.failedFuture(new IllegalStateException("down")),
             TimeSource.system());
     server = AdminServer.tls(vertx, new Pages(), pair("first.example"), access);

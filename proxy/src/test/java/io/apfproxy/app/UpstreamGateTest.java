@@ -18,6 +18,7 @@ class UpstreamGateTest {
   private static final Findings POWERFUL = new Findings(true, "v1.37.1", List.of(), true);
 
   private final Future<Identity> answer = Future.failedFuture("asked");
+  private final UpstreamVersion version = new UpstreamVersion();
   private Findings examined = DOWN;
   private Findings probed = DOWN;
 
@@ -26,8 +27,9 @@ class UpstreamGateTest {
         URI.create("https://upstream"),
         () -> examined,
         () -> probed,
+        version,
         refusePowerful,
-        head -> answer);
+        (head, request) -> answer);
   }
 
   @Test
@@ -37,7 +39,7 @@ class UpstreamGateTest {
     gate.ask();
 
     assertThat(gate.isReachable()).isFalse();
-    assertThat(gate.resolve(null).cause())
+    assertThat(gate.resolve(null, null).cause())
         .isInstanceOfSatisfying(
             RefusedException.class,
             refusal -> {
@@ -55,7 +57,7 @@ class UpstreamGateTest {
     gate.ask();
 
     assertThat(gate.isReachable()).isTrue();
-    assertThat(gate.resolve(null)).isSameAs(answer);
+    assertThat(gate.resolve(null, null)).isSameAs(answer);
   }
 
   @Test
@@ -67,7 +69,7 @@ class UpstreamGateTest {
     probed = DOWN;
     gate.ask();
     assertThat(gate.isReachable()).isFalse();
-    assertThat(gate.resolve(null)).as("the forwarder answers 503 itself").isSameAs(answer);
+    assertThat(gate.resolve(null, null)).as("the forwarder answers 503 itself").isSameAs(answer);
 
     probed = OTHER;
     gate.ask();
@@ -86,7 +88,7 @@ class UpstreamGateTest {
     assertThatThrownBy(gate::ask)
         .isInstanceOf(StartException.class)
         .hasMessage("--kubeconfig: is a teapot; expected a kube-apiserver");
-    assertThat(gate.resolve(null)).isNotSameAs(answer);
+    assertThat(gate.resolve(null, null)).isNotSameAs(answer);
   }
 
   @Test
@@ -96,8 +98,8 @@ class UpstreamGateTest {
     UpstreamGate told = gate(false);
 
     assertThatThrownBy(strict::ask).hasMessageContaining("--allow-privileged-impersonation");
-    assertThat(strict.resolve(null)).isNotSameAs(answer);
+    assertThat(strict.resolve(null, null)).isNotSameAs(answer);
     told.ask();
-    assertThat(told.resolve(null)).isSameAs(answer);
+    assertThat(told.resolve(null, null)).isSameAs(answer);
   }
 }

@@ -36,15 +36,17 @@ final class FakeReviews implements TokenReviewer, AccessReviewer {
   }
 
   static String describe(Question question) {
-    return question.user().name()
+    String what = question.user().name() + " " + question.verb() + " ";
+    if (question.target() instanceof Path path) {
+      return what + path.path();
+    }
+    Resource resource = (Resource) question.target();
+    return what
+        + resource.resource()
+        + (resource.group().isEmpty() ? "" : "." + resource.group())
+        + (resource.subresource().isEmpty() ? "" : "/" + resource.subresource())
         + " "
-        + question.verb()
-        + " "
-        + question.resource()
-        + (question.group().isEmpty() ? "" : "." + question.group())
-        + (question.subresource().isEmpty() ? "" : "/" + question.subresource())
-        + " "
-        + (question.namespace().isEmpty() ? "" : question.namespace() + "/")
-        + question.name();
+        + (resource.namespace().isEmpty() ? "" : resource.namespace() + "/")
+        + resource.name();
   }
 }

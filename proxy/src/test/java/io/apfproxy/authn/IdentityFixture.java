@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.request.RecordedRequests;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.vertx.core.Future;
 import java.util.Arrays;
@@ -21,9 +23,12 @@ abstract class IdentityFixture {
       USERS.leaf("alice").organization("dev").organization("ops").forClients().issue();
   static final TestCertificate PROXY = PROXIES.leaf("front").forClients().issue();
 
+  static final RequestInfo LIST = RecordedRequests.info("GET", "/api/v1/namespaces/ns/pods");
+
   final ManualClock clock = new ManualClock();
   final FakeReviews upstream = new FakeReviews();
   boolean anonymous = true;
+  boolean constrained;
   boolean upstreamReadsUid = true;
 
   IdentityFixture() {
@@ -44,18 +49,19 @@ abstract class IdentityFixture {
         UpstreamIdentityPolicy.parse(List.of(flag.split(",")), true, true),
         upstream,
         upstream,
+        () -> constrained,
         anonymous,
         clock);
   }
 
   Identity identity(String flag, ClientRequest request) throws RefusedException {
-    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID));
+    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID), LIST);
     assertThat(answer.failed()).as("%s", answer.cause()).isFalse();
     return answer.result();
   }
 
   RefusedException refusal(String flag, ClientRequest request) throws RefusedException {
-    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID));
+    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID), LIST);
     assertThat(answer.failed()).as("refused").isTrue();
     return (RefusedException) answer.cause();
   }

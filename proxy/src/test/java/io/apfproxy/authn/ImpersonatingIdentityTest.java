@@ -42,10 +42,10 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
   void classifiesAsWhoItReallyIsWhileReviewsFail() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
     String token = "Authorization: Bearer bob-token";
-    assertThat(resolver.resolve(Heads.read(Heads.http1(token))).succeeded()).isTrue();
+    assertThat(resolver.resolve(Heads.read(Heads.http1(token)), LIST).succeeded()).isTrue();
     upstream.down = true;
     Identity identity =
-        resolver.resolve(Heads.read(Heads.http1(token, "Impersonate-User: admin"))).result();
+        resolver.resolve(Heads.read(Heads.http1(token, "Impersonate-User: admin")), LIST).result();
     assertThat(identity.effective().name()).isEqualTo("bob");
   }
 
@@ -62,9 +62,9 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
     assertThat(upstream.asked.stream().map(FakeReviews::describe))
         .containsExactly(
             "alice impersonate serviceaccounts ns/robot",
+            "alice impersonate uids.authentication.k8s.io 5",
             "alice impersonate groups g",
-            "alice impersonate userextras.authentication.k8s.io/scopes s",
-            "alice impersonate uids.authentication.k8s.io 5");
+            "alice impersonate userextras.authentication.k8s.io/scopes s");
   }
 
   @ParameterizedTest
@@ -106,9 +106,9 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
             "Impersonate-Extra-original-user-info.apf-proxy.io:"
                 + " {\"username\":\"bob\",\"uid\":\"7\",\"groups\":[\"dev\",\"system:authenticated\"]}");
     StandardIdentityResolver resolver = resolver("impersonation");
-    resolver.resolve(Heads.read(Heads.http1("Authorization: Bearer bob-token")));
+    resolver.resolve(Heads.read(Heads.http1("Authorization: Bearer bob-token")), LIST);
     upstream.down = true;
-    Future<Identity> unknown = resolver.resolve(Heads.read(request));
+    Future<Identity> unknown = resolver.resolve(Heads.read(request), LIST);
     assertThat(((RefusedException) unknown.cause()).code()).isEqualTo(503);
   }
 

@@ -142,9 +142,9 @@ final class StandardIdentityResolverTest extends IdentityFixture {
   void endsACertificateOnALivingConnection() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
     RequestHead head = Heads.read(Heads.from(ALICE));
-    assertThat(resolver.resolve(head).succeeded()).isTrue();
+    assertThat(resolver.resolve(head, LIST).succeeded()).isTrue();
     clock.advance(Duration.ofHours(25));
-    assertThat(resolver.resolve(head).failed()).isTrue();
+    assertThat(resolver.resolve(head, LIST).failed()).isTrue();
   }
 
   @Test
@@ -259,10 +259,10 @@ final class StandardIdentityResolverTest extends IdentityFixture {
   void checksATokenAnewOnceUpstreamRefusedIt() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
     RequestHead head = Heads.read(Heads.http1("Authorization: Bearer bob-token"));
-    resolver.resolve(head);
+    resolver.resolve(head, LIST);
     upstream.users.clear();
-    assertThat(resolver.resolve(head).succeeded()).isTrue();
+    assertThat(resolver.resolve(head, LIST).succeeded()).isTrue();
     resolver.upstreamRefused(head);
-    assertThat(resolver.resolve(head).failed()).isTrue();
+    assertThat(resolver.resolve(head, LIST).failed()).isTrue();
   }
 }

@@ -50,6 +50,11 @@ class WrongUsageTest {
         bad("--seats: found \"0\", expected a whole number from 1", "diff", "a", "b", "--seats=0"),
         bad("explain: found 1 arguments, expected METHOD URL, such as GET /api", "explain", "GET"),
         bad(
+            "METHOD: found \"list\", expected an HTTP method in capitals, such as GET",
+            "explain",
+            "list",
+            "/api/v1/pods"),
+        bad(
             "unknown argument \"extra\", expected flags, or a command before them: serve,"
                 + " kubeconfig, check, diff, explain, version",
             "serve",

@@ -3,7 +3,9 @@ package io.apfproxy.kube;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.apfproxy.authn.AccessReviewer.Path;
 import io.apfproxy.authn.AccessReviewer.Question;
+import io.apfproxy.authn.AccessReviewer.Resource;
 import io.apfproxy.authn.ClientTrust;
 import io.apfproxy.authn.FrontProxyHeaders;
 import io.apfproxy.fixtures.pki.TestAuthority;
@@ -106,22 +108,53 @@ class KubeReviewsIT {
     }
   }
 
-  @Test
-  void asksForAccess() throws Exception {
+  private void accessReviewAnswers(boolean allowed) {
     server
         .expect()
         .post()
         .withPath(ACCESS)
         .andReturn(
             201,
-            new SubjectAccessReviewBuilder().withNewStatus().withAllowed(true).endStatus().build())
+            new SubjectAccessReviewBuilder()
+                .withNewStatus()
+                .withAllowed(allowed)
+                .endStatus()
+                .build())
         .once();
+  }
+
+  @Test
+  void asksForAccess() throws Exception {
+    accessReviewAnswers(true);
     Question question =
         new Question(
-            UserInfo.of("alice", "dev"), "impersonate", "g", "userextras", "scopes", "", "s");
+            UserInfo.of("alice", "dev"),
+            "impersonate-on:user-info:list",
+            new Resource("g", "v1", "pods", "log", "ns", "p", "a=b", "c"));
     assertThat(answer(reviews.allowed(question))).isTrue();
     assertThat(server.getLastRequest().getBody().readUtf8())
-        .contains("\"user\":\"alice\"", "\"groups\":[\"dev\"]", "\"subresource\":\"scopes\"");
+        .contains(
+            "\"user\":\"alice\"",
+            "\"groups\":[\"dev\"]",
+            "\"verb\":\"impersonate-on:user-info:list\"",
+            "\"group\":\"g\"",
+            "\"version\":\"v1\"",
+            "\"resource\":\"pods\"",
+            "\"subresource\":\"log\"",
+            "\"namespace\":\"ns\"",
+            "\"name\":\"p\"",
+            "\"fieldSelector\":{\"rawSelector\":\"a=b\"}",
+            "\"labelSelector\":{\"rawSelector\":\"c\"}");
+  }
+
+  @Test
+  void asksForAccessToAPath() throws Exception {
+    accessReviewAnswers(false);
+    Question question = new Question(UserInfo.of("alice"), "get", new Path("/metrics"));
+    assertThat(answer(reviews.allowed(question))).isFalse();
+    assertThat(server.getLastRequest().getBody().readUtf8())
+        .contains("\"nonResourceAttributes\":{\"path\":\"/metrics\",\"verb\":\"get\"}")
+        .doesNotContain("resourceAttributes\":{\"g");
   }
 
   @Test

@@ -6,10 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.util.SortedMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -21,33 +17,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @RealControlPlane
-final class SourceFaultsRealIT {
-  private static SourcesScene scene;
-
-  private SteadyLoad load;
-
-  @BeforeAll
-  static void start() {
-    scene = SourcesScene.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
-  }
-
-  @BeforeEach
-  void load() throws Exception {
-    load = scene.load();
-  }
-
-  @AfterEach
-  void endLoad() {
-    load.close();
-  }
-
+final class SourceFaultsRealIT extends SourcesFixture {
   /** Late: leaves a silent watch of the schemas behind, which is found out by their next change. */
   @Test
   @Order(Integer.MAX_VALUE - 1)

@@ -9,41 +9,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What kubectl applies comes into force under load, and nothing is lost over it. */
 @RealControlPlane
-final class SourcesRealIT {
-  private static SourcesScene scene;
-
-  private SteadyLoad load;
-
-  @BeforeAll
-  static void start() {
-    scene = SourcesScene.start();
-  }
-
-  @AfterAll
-  static void stop() {
-    if (scene != null) {
-      scene.close();
-    }
-  }
-
-  @BeforeEach
-  void load() throws Exception {
-    load = scene.load();
-  }
-
-  @AfterEach
-  void endLoad() {
-    load.close();
-  }
-
+final class SourcesRealIT extends SourcesFixture {
   @Test
   void changesOfALevelUnderLoadLoseAndRefuseNothing() throws Exception {
     // queues that are too many go when they have been used, so there must be load on them

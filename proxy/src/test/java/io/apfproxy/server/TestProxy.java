@@ -9,6 +9,7 @@ import io.apfproxy.authn.Identity;
 import io.apfproxy.authn.RequestHead;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.upstream.ProxyEvents.Held;
 import io.apfproxy.upstream.UpstreamConfig;
@@ -143,7 +144,7 @@ final class TestProxy implements AutoCloseable {
     }
   }
 
-  private static Future<Identity> identify(RequestHead head) {
+  private static Future<Identity> identify(RequestHead head, RequestInfo request) {
     String authorization = head.credentials().authorization();
     String sent = authorization == null ? "Bearer somebody" : authorization;
     return Future.succeededFuture(
