@@ -20,7 +20,6 @@ import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.server.Collaborators;
 import io.apfproxy.server.ProxyServer;
-import io.apfproxy.server.ServerConfig;
 import io.apfproxy.source.FlowSource;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.Credential;
@@ -103,6 +102,11 @@ public final class ProxyApp implements AutoCloseable {
       admin = adminServer(vertx, reviews);
       adminPort = startAdmin();
       server = startServer(vertx);
+      server
+          .bounds()
+          .forEach(
+              bound ->
+                  metrics.bindBound(bound.rule(), bound.used(), bound.limit(), bound.overflows()));
       listening = true;
       closers.add("listener", this::drain);
       timers.every(BORROWING_PERIOD, flowControl::adjustBorrowing);
@@ -223,15 +227,6 @@ public final class ProxyApp implements AutoCloseable {
 
   private ProxyServer startServer(Vertx vertx) throws StartException {
     ProxyOptions.Listener listener = options.listener();
-    ServerConfig config =
-        new ServerConfig(
-            listener.bindAddress(),
-            listener.securePort(),
-            listener.eventLoops(),
-            certificate.current().pem(),
-            options.upstream().requestTimeout(),
-            options.flowControl().exposeHeaders(),
-            listener.goAwayChance());
     Collaborators collaborators =
         new Collaborators(
             new RequestHeadReader(trust, peer -> false)::read,
@@ -242,7 +237,9 @@ public final class ProxyApp implements AutoCloseable {
             access.impersonationToken(),
             metrics.events());
     try {
-      return Waiting.on(ProxyServer.start(vertx, config, collaborators));
+      return Waiting.on(
+          ProxyServer.start(
+              vertx, ListenerSettings.of(options, certificate.current().pem()), collaborators));
     } catch (IOException e) {
       throw cannotListen("--secure-port", listener.bindAddress(), listener.securePort(), e);
     }

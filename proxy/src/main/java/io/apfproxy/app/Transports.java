@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.server.GuardedTransport;
 import io.apfproxy.upstream.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -51,7 +52,7 @@ record Transports(Transport transport, String tls) {
     return transport != null && transport.available();
   }
 
-  /** The runtime on this transport. */
+  /** The runtime on this transport, fit for a listener with limits. */
   Vertx open(int eventLoops) {
     return Vertx.builder()
         .with(
@@ -62,7 +63,7 @@ record Transports(Transport transport, String tls) {
                     new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)))
-        .withTransport(transport)
+        .withTransport(new GuardedTransport(transport))
         .build();
   }
 

@@ -3,6 +3,7 @@ package io.apfproxy.authn;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.time.TokenBuckets;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -17,13 +18,16 @@ final class TokenAuthenticator {
   private static final int MOST_BAD = 8192;
   private static final int MOST_IN_FLIGHT = 64;
   private static final int MOST_WAITING = 1000;
+  private static final int NEW_PER_SECOND = 20;
+  private static final int NEW_AT_ONCE = 200;
+  private static final int MOST_ADDRESSES = 10_000;
   private static final long BAD_TTL = TimeUnit.SECONDS.toNanos(10);
 
   private final TokenReviewer reviewer;
   private final TimeSource time;
   private final long goodTtl;
   private final TokenDigest digest = new TokenDigest();
-  private final AddressBudget budget;
+  private final TokenBuckets<String> newTokens;
   private final BoundedCache<String, UserInfo> good;
   private final BoundedCache<String, Boolean> bad;
   private final ReviewQueue<String, Optional<UserInfo>> reviews =
@@ -37,7 +41,7 @@ final class TokenAuthenticator {
     this.reviewer = reviewer;
     this.time = time;
     this.goodTtl = asserted ? TimeUnit.SECONDS.toNanos(10) : TimeUnit.MINUTES.toNanos(2);
-    this.budget = new AddressBudget(time);
+    this.newTokens = new TokenBuckets<>(NEW_PER_SECOND, NEW_AT_ONCE, MOST_ADDRESSES, time);
     this.good = new BoundedCache<>(MOST_GOOD, time);
     this.bad = new BoundedCache<>(MOST_BAD, time);
   }
@@ -61,7 +65,7 @@ final class TokenAuthenticator {
     if (bad.get(key) != null) {
       return CompletableFuture.failedFuture(Refusals.unauthorized("bad-token"));
     }
-    if (!budget.take(peer)) {
+    if (newTokens.take(peer) > 0) {
       return CompletableFuture.failedFuture(Refusals.overloaded("new-tokens-of-address"));
     }
     return reviews

@@ -184,6 +184,51 @@ enum Flag {
       "false",
       "schema and level in X-Apf-* response headers"),
 
+  MAX_CONNECTIONS(
+      "max-connections",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "20000",
+      "of clients, beyond them accepting pauses; 0: no limit"),
+  MAX_CONNECTIONS_PER_ADDRESS(
+      "max-connections-per-address",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "",
+      "of one IPv4 address or IPv6 /64; else a quarter of all, 0: no limit"),
+  MAX_NEW_CONNECTIONS_PER_ADDRESS(
+      "max-new-connections-per-address",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "100",
+      "a second, five times as many at once; 0: no limit"),
+  MAX_TLS_HANDSHAKES(
+      "max-tls-handshakes",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "1000",
+      "under way, a quarter of them of one address; 0: no limit"),
+  UNLIMITED_ADDRESSES(
+      "unlimited-addresses",
+      Group.LIMITS,
+      ValueKind.ADDRESSES,
+      "127.0.0.0/8,::1",
+      "no limits per address for these, such as load balancers"),
+
+  MAX_WATCHES("max-watches", Group.LIMITS, ValueKind.COUNT, "100000", "open; 0: no limit"),
+  MAX_WATCHES_PER_USER(
+      "max-watches-per-user",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "",
+      "open; all pods of a service account are one user; else a twentieth of all, 0: no limit"),
+  MAX_WATCH_STARTS_PER_USER(
+      "max-watch-starts-per-user",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "50",
+      "a second, ten times as many at once; 0: no limit"),
+
   ADMIN_BIND_ADDRESS(
       "admin-bind-address",
       Group.ADMIN,
@@ -204,6 +249,7 @@ enum Flag {
     UPSTREAM("Upstream"),
     AUTHENTICATION("Who asks"),
     FLOW_CONTROL("Flow control"),
+    LIMITS("Limits"),
     ADMIN("Admin"),
     GENERAL("General");
 

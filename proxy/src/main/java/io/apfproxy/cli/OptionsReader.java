@@ -45,6 +45,7 @@ final class OptionsReader {
         upstream(),
         authentication(),
         flowControl(),
+        new LimitsReader(settings).read(),
         new Admin(
             settings.address(Flag.ADMIN_BIND_ADDRESS),
             settings.port(Flag.ADMIN_PORT),

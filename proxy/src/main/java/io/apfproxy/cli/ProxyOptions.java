@@ -13,6 +13,7 @@ public record ProxyOptions(
     Upstream upstream,
     Authentication authentication,
     FlowControlling flowControl,
+    Limits limits,
     Admin admin,
     Shutdown shutdown,
     int logLevel) {
@@ -140,6 +141,32 @@ public record ProxyOptions(
    * @param folder set for {@link SourceKind#FILES}, else null
    */
   public record Source(SourceKind kind, @Nullable Path folder) {}
+
+  /**
+   * How much of what clients can hold. 0 means no limit everywhere.
+   *
+   * @param connections of all clients
+   * @param connectionsPerAddress of one address
+   * @param newConnectionsPerAddress a second
+   * @param handshakes under way
+   * @param unlimited addresses that the limits per address do not hold for
+   * @param watches open, of all users
+   * @param watchesPerUser open, of one user
+   * @param watchStartsPerUser a second
+   */
+  public record Limits(
+      int connections,
+      int connectionsPerAddress,
+      int newConnectionsPerAddress,
+      int handshakes,
+      List<AddressBlock> unlimited,
+      int watches,
+      int watchesPerUser,
+      int watchStartsPerUser) {
+    public Limits {
+      unlimited = List.copyOf(unlimited);
+    }
+  }
 
   /**
    * The listener for operators.

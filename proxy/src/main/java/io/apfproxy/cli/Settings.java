@@ -4,12 +4,14 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.GoDuration;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 
@@ -133,12 +135,29 @@ final class Settings {
   /** An IP address; names are refused, since they would have to be looked up. */
   String address(Flag flag) throws UsageException {
     String value = text(flag);
-    boolean v4 = value.matches("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\\.(?!$)|$)){4}");
-    boolean v6 = value.contains(":") && value.matches("[0-9a-fA-F:.]+");
-    if (!v4 && !v6) {
+    if (!isAddress(value)) {
       throw unexpected(flag);
     }
     return value;
+  }
+
+  /** Whether it looks like an IP address; {@code false} for every name. */
+  static boolean isAddress(String text) {
+    return text.matches("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\\.(?!$)|$)){4}")
+        || (text.contains(":") && text.matches("[0-9a-fA-F:.]+"));
+  }
+
+  List<AddressBlock> addressBlocks(Flag flag) throws UsageException {
+    List<AddressBlock> blocks = new ArrayList<>();
+    for (String text : list(flag)) {
+      blocks.add(AddressBlock.parse(text).orElseThrow(() -> unexpected(flag)));
+    }
+    return blocks;
+  }
+
+  /** Empty if not set. */
+  OptionalInt countIfSet(Flag flag) throws UsageException {
+    return text(flag).isEmpty() ? OptionalInt.empty() : OptionalInt.of(count(flag));
   }
 
   /** One of the constants, written in lower case, with dashes for underscores or as it is. */

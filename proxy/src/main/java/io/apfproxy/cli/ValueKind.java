@@ -4,6 +4,7 @@ package io.apfproxy.cli;
 enum ValueKind {
   TEXT("TEXT", "a value"),
   ADDRESS("ADDR", "an IP address"),
+  ADDRESSES("A,B", "IP addresses or blocks such as 192.0.2.0/24, separated by commas"),
   PORT("PORT", "a port, 0 to 65535; 0 picks a free one"),
   COUNT("N", "a whole number, 0 or more"),
   CHANCE("P", "a number, 0 to 0.02"),
@@ -28,7 +29,7 @@ enum ValueKind {
 
   /** Whether the flag may be given several times, and be a list in the configuration file. */
   boolean isList() {
-    return this == LIST || this == SOURCE;
+    return this == LIST || this == SOURCE || this == ADDRESSES;
   }
 
   /** Stands for the value in the help; empty where the flag may stand alone. */

@@ -4,6 +4,13 @@ package io.apfproxy.metrics;
 enum ProxyMeterName {
   RESPONSES("apf_proxy_responses", "Response heads sent to clients, by code"),
   REFUSALS("apf_proxy_refusals", "Requests the proxy answered itself, by rule and code"),
+  BOUND_USED(
+      "apf_proxy_bound_used",
+      "How much is taken of what clients can fill, by rule; of one address or user: by who has"
+          + " most"),
+  BOUND_LIMIT("apf_proxy_bound_limit", "How much of it there is, by rule; 0 is no limit"),
+  BOUND_OVERFLOWS(
+      "apf_proxy_bound_overflows", "How often somebody was kept out for want of it, by rule"),
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),

@@ -3,9 +3,11 @@ package io.apfproxy.metrics;
 import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.upstream.ProxyEvents;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -15,10 +17,12 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -37,6 +41,9 @@ public final class ProxyMetrics implements AutoCloseable {
       Counter.builder(ProxyMeterName.CONFIG_CHANGES.meterName())
           .description(ProxyMeterName.CONFIG_CHANGES.help())
           .register(registry);
+
+  /** Micrometer holds what its counters read by weak references only. */
+  private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
   public ProxyMetrics() {
     prometheus.register(new ProcessGauges());
@@ -92,6 +99,25 @@ public final class ProxyMetrics implements AutoCloseable {
    */
   public void bindClientCertificate(String certificate, DoubleSupplier daysLeft) {
     gauge(ProxyMeterName.CLIENT_CERTIFICATE_DAYS, daysLeft, "certificate", certificate);
+  }
+
+  /**
+   * Shows something that clients can fill.
+   *
+   * @param used null if it is a rate
+   */
+  public void bindBound(
+      String rule, @Nullable LongSupplier used, long limit, LongSupplier overflows) {
+    if (used != null) {
+      gauge(ProxyMeterName.BOUND_USED, used::getAsLong, "rule", rule);
+    }
+    gauge(ProxyMeterName.BOUND_LIMIT, () -> limit, "rule", rule);
+    counted.add(overflows);
+    FunctionCounter.builder(
+            ProxyMeterName.BOUND_OVERFLOWS.meterName(), overflows, LongSupplier::getAsLong)
+        .description(ProxyMeterName.BOUND_OVERFLOWS.help())
+        .tags("rule", rule)
+        .register(registry);
   }
 
   /** Shows one source of schemas and levels. */

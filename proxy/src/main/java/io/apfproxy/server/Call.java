@@ -5,6 +5,7 @@ import io.apfproxy.authn.RequestHead;
 import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.nullness.Nullable;
@@ -13,7 +14,6 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
-import io.apfproxy.upstream.Credential;
 import io.apfproxy.upstream.Exchange;
 import io.apfproxy.upstream.ExchangeListener;
 import io.apfproxy.upstream.Forwarder;
@@ -25,9 +25,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +61,9 @@ final class Call implements AdmissionListener, ExchangeListener {
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
   private @Nullable Runnable tunnelPlace;
+  private @Nullable Runnable watchPlace;
+  private @Nullable Runnable waitingPlace;
+  private boolean crowdedOut;
   private Classification classification = Classification.NONE;
   private volatile boolean admitting;
   private boolean gone;
@@ -142,9 +142,17 @@ final class Call implements AdmissionListener, ExchangeListener {
     forward(identity, asked, forwarder, shared);
   }
 
-  /** Asks for seats, and forwards with them. */
+  /** Asks for seats, and forwards with them; a watch needs a place of its user first. */
   void admit(Identity identity, RequestDigest asked, Forwarder forwarder, SharedState shared) {
     digest = asked;
+    if (asked.info().isWatch()) {
+      try {
+        watchPlace = shared.watches().enter(asked.user().name());
+      } catch (RefusedException refusal) {
+        refuse(refusal);
+        return;
+      }
+    }
     seated = () -> forward(identity, asked, forwarder, shared);
     admitting = true;
     Admission place = collaborators.flowControl().admit(asked, this);
@@ -156,6 +164,16 @@ final class Call implements AdmissionListener, ExchangeListener {
     if (decided != null) {
       decided.run();
     } else if (place.isWaiting()) {
+      await(place, shared.waitingRoom());
+    }
+  }
+
+  private void await(Admission place, WaitingRoom room) {
+    waitingPlace = room.enter(client);
+    if (waitingPlace == null) {
+      crowdedOut = true;
+      place.cancel();
+    } else {
       long left = queueWaitNanos - (System.nanoTime() - arrived);
       waitTimer = vertx.setTimer(millis(left), late -> place.cancel());
     }
@@ -184,7 +202,11 @@ final class Call implements AdmissionListener, ExchangeListener {
     decide(
         () -> {
           if (!gone) {
-            replies.reject(client, peer, rejection, classification, auditId);
+            Rejection told =
+                crowdedOut
+                    ? new Rejection(RejectReason.QUEUE_FULL, rejection.retryAfterSeconds())
+                    : rejection;
+            replies.reject(client, peer, told, classification, auditId);
           }
           finish();
         });
@@ -195,6 +217,8 @@ final class Call implements AdmissionListener, ExchangeListener {
         () -> {
           cancelTimer(waitTimer);
           waitTimer = -1;
+          giveBack(waitingPlace);
+          waitingPlace = null;
           step.run();
         };
     if (Thread.currentThread() == loop && admitting) {
@@ -226,8 +250,8 @@ final class Call implements AdmissionListener, ExchangeListener {
             read.client().method(),
             at.forwarded(),
             read.survivors(),
-            identityLines(identity),
-            credential(identity.mode()),
+            UpstreamIdentity.lines(identity, collaborators.impersonationToken()),
+            UpstreamIdentity.credential(identity.mode()),
             peer.address(),
             read.client().authority(),
             auditId,
@@ -255,32 +279,7 @@ final class Call implements AdmissionListener, ExchangeListener {
       throw RefusedException.badRequest(
           "upgrade", "this request cannot be upgraded, only watch, exec and their like can");
     }
-    String user = asked.user().name();
-    shared.openTunnel(user);
-    tunnelPlace = () -> shared.closeTunnel(user);
-  }
-
-  /** What the resolver said, and with impersonation the proxy's token for it, if it has one. */
-  private List<Map.Entry<String, String>> identityLines(Identity identity) {
-    List<Map.Entry<String, String>> lines = identity.assertion().lines();
-    String token =
-        identity.mode() == Identity.Mode.IMPERSONATION
-            ? collaborators.impersonationToken().get()
-            : null;
-    if (token == null) {
-      return lines;
-    }
-    List<Map.Entry<String, String>> withToken = new ArrayList<>(lines);
-    withToken.add(Map.entry("Authorization", "Bearer " + token));
-    return withToken;
-  }
-
-  private static Credential credential(Identity.Mode mode) {
-    return switch (mode) {
-      case PASS_THROUGH -> Credential.NONE;
-      case REQUEST_HEADER -> Credential.FRONT_PROXY;
-      case IMPERSONATION -> Credential.OWN;
-    };
+    tunnelPlace = shared.tunnels().take(asked.user().name());
   }
 
   private void expire() {
@@ -365,13 +364,17 @@ final class Call implements AdmissionListener, ExchangeListener {
     if (seats != null) {
       seats.close();
     }
-    Runnable place = tunnelPlace;
-    if (place != null) {
-      place.run();
-    }
+    giveBack(tunnelPlace);
+    giveBack(watchPlace);
     peer.closed(System.nanoTime());
     collaborators.events().held(Held.EXCHANGE, -1);
     finished.accept(this);
+  }
+
+  private static void giveBack(@Nullable Runnable place) {
+    if (place != null) {
+      place.run();
+    }
   }
 
   private void cancelTimer(long timer) {

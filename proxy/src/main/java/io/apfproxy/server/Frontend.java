@@ -15,20 +15,24 @@ import java.time.Duration;
 
 /** One event loop's part of the listener, with connections to the upstream of its own. */
 final class Frontend extends VerticleBase {
+  private static final String UNGUARDED =
+      "there are limits of connections, but Vert.x was not built with a GuardedTransport";
+
   private final ServerConfig config;
   private final Collaborators collaborators;
   private final SharedState shared;
-  private final int wantedPort;
+  private final SocketAddress where;
   private volatile int port;
   private @io.apfproxy.nullness.Nullable HttpServer server;
   private @io.apfproxy.nullness.Nullable Upstream upstream;
   private @io.apfproxy.nullness.Nullable RequestPipeline pipeline;
 
-  Frontend(ServerConfig config, Collaborators collaborators, SharedState shared, int wantedPort) {
+  Frontend(
+      ServerConfig config, Collaborators collaborators, SharedState shared, SocketAddress where) {
     this.config = config;
     this.collaborators = collaborators;
     this.shared = shared;
-    this.wantedPort = wantedPort;
+    this.where = where;
   }
 
   @Override
@@ -46,9 +50,20 @@ final class Frontend extends VerticleBase {
     upstream = connections;
     pipeline = requests;
     server = listener;
+    GuardedTransport.guard(context, shared.guard());
     return listener
-        .listen(SocketAddress.inetSocketAddress(wantedPort, config.bindAddress()))
+        .listen(where)
+        .compose(
+            listening ->
+                guarded()
+                    ? Future.succeededFuture(listening)
+                    : Future.<HttpServer>failedFuture(UNGUARDED))
         .onSuccess(listening -> port = listening.actualPort());
+  }
+
+  /** Limits that do nothing would be worse than none. */
+  private boolean guarded() {
+    return config.connections().none() || shared.guard().stands();
   }
 
   int port() {

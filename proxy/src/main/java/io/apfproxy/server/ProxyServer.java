@@ -1,17 +1,23 @@
 package io.apfproxy.server;
 
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** The listener, on as many event loops as asked for. Thread-safe. */
 public final class ProxyServer {
+  /** The event loops of one listener ask for a free port under one number, and share it. */
+  private static final AtomicInteger FREE_PORTS = new AtomicInteger();
+
   private final Vertx vertx;
   private final List<Frontend> frontends;
   private final SharedState shared;
@@ -26,16 +32,18 @@ public final class ProxyServer {
   /** Listens; fails if the address cannot be bound or the certificate cannot be used. */
   public static Future<ProxyServer> start(
       Vertx vertx, ServerConfig config, Collaborators collaborators) {
-    SharedState shared = new SharedState();
+    SharedState shared = new SharedState(config, TimeSource.system());
     List<Frontend> frontends = new ArrayList<>();
-    Future<Void> started = deploy(vertx, config, collaborators, shared, frontends, config.port());
-    return started
+    SocketAddress where =
+        config.port() == 0
+            ? SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), config.bindAddress())
+            : SocketAddress.inetSocketAddress(config.port(), config.bindAddress());
+    return deploy(vertx, config, collaborators, shared, frontends, where)
         .compose(
             first -> {
-              int port = frontends.get(0).port();
               List<Future<Void>> others = new ArrayList<>();
               for (int i = 1; i < config.eventLoops(); i++) {
-                others.add(deploy(vertx, config, collaborators, shared, frontends, port));
+                others.add(deploy(vertx, config, collaborators, shared, frontends, where));
               }
               return Future.join(others);
             })
@@ -54,8 +62,8 @@ public final class ProxyServer {
       Collaborators collaborators,
       SharedState shared,
       List<Frontend> frontends,
-      int port) {
-    Frontend frontend = new Frontend(config, collaborators, shared, port);
+      SocketAddress where) {
+    Frontend frontend = new Frontend(config, collaborators, shared, where);
     frontends.add(frontend);
     return vertx.deployVerticle(frontend, new DeploymentOptions()).mapEmpty();
   }
@@ -63,6 +71,11 @@ public final class ProxyServer {
   /** The port listened on. */
   public int port() {
     return frontends.get(0).port();
+  }
+
+  /** What clients can fill, and how full it is. */
+  public List<Bound> bounds() {
+    return shared.bounds();
   }
 
   /**

@@ -10,8 +10,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Tells of the requests that the proxy answered itself, at most so many a second of each kind; the
- * rest is summed. Belongs to one event loop. Source: specification security.md 1, I6.
+ * Tells of the requests that the proxy answered itself, and of connections it did not accept, at
+ * most so many a second of each kind; the rest is summed. Belongs to one event loop. Source:
+ * specification security.md 1, I6.
  */
 final class RefusalLog {
   /*
@@ -25,9 +26,16 @@ final class RefusalLog {
   private static final int MAX_CAUSE = 300;
   private static final int DEFECT = 500;
 
+  /** In the place of a status code, where nobody was answered. */
+  private static final int UNANSWERED = 0;
+
   private record Kind(int code, String rule) {
     Level level() {
       return code >= 500 ? Level.WARN : Level.INFO;
+    }
+
+    String fate() {
+      return code == UNANSWERED ? "not accepted" : "refused " + code;
     }
   }
 
@@ -60,6 +68,33 @@ final class RefusalLog {
       String clientAddress,
       String auditId) {
     Kind kind = new Kind(code, rule);
+    if (mayWrite(kind)) {
+      LOG.atLevel(kind.level())
+          .log(
+              "{} {}: {}{}; client {}, audit id {}",
+              kind.fate(),
+              rule,
+              message.strip(),
+              cause == null ? "" : " (" + (code == DEFECT ? place(cause) : describe(cause)) + ")",
+              clientAddress,
+              auditId);
+    }
+  }
+
+  /**
+   * A connection was closed before a byte of it was read, or has to wait.
+   *
+   * @param message what was done with it, and why
+   */
+  void notAccepted(String rule, String message, String clientAddress) {
+    Kind kind = new Kind(UNANSWERED, rule);
+    if (mayWrite(kind)) {
+      LOG.atLevel(kind.level())
+          .log("{} {}: {}; client {}", kind.fate(), rule, message, clientAddress);
+    }
+  }
+
+  private boolean mayWrite(Kind kind) {
     long now = nanos.getAsLong();
     Window window = windows.computeIfAbsent(kind, first -> new Window(now));
     if (now - window.since >= SECOND) {
@@ -69,18 +104,10 @@ final class RefusalLog {
     }
     if (window.lines >= LINES_PER_SECOND) {
       window.unwritten++;
-      return;
+      return false;
     }
     window.lines++;
-    LOG.atLevel(kind.level())
-        .log(
-            "refused {} {}: {}{}; client {}, audit id {}",
-            code,
-            rule,
-            message.strip(),
-            cause == null ? "" : " (" + (code == DEFECT ? place(cause) : describe(cause)) + ")",
-            clientAddress,
-            auditId);
+    return true;
   }
 
   /** Tells the sums of the kinds that have been quiet since; call it now and then. */
@@ -100,8 +127,7 @@ final class RefusalLog {
 
   private static void sum(Kind kind, Window window) {
     if (window.unwritten > 0) {
-      LOG.atLevel(kind.level())
-          .log("refused {} {}: {} more", kind.code(), kind.rule(), window.unwritten);
+      LOG.atLevel(kind.level()).log("{} {}: {} more", kind.fate(), kind.rule(), window.unwritten);
       window.unwritten = 0;
     }
   }

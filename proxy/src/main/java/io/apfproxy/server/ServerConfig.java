@@ -12,6 +12,9 @@ import java.time.Duration;
  * @param requestTimeout longest time of a request that is not long-running
  * @param exposeFlowHeaders whether responses name their schema and level
  * @param goAwayChance probability that an HTTP/2 request ends the use of its connection
+ * @param connections limits of what is let in; if there are any, Vert.x must have been built with a
+ *     {@link GuardedTransport}
+ * @param requests limits of what requests hold
  */
 public record ServerConfig(
     String bindAddress,
@@ -20,7 +23,9 @@ public record ServerConfig(
     PemKeyPair certificate,
     Duration requestTimeout,
     boolean exposeFlowHeaders,
-    double goAwayChance) {
+    double goAwayChance,
+    ConnectionLimits connections,
+    RequestLimits requests) {
   public ServerConfig {
     if (eventLoops < 1) {
       throw new IllegalArgumentException("eventLoops is " + eventLoops + ", must be 1 or more");

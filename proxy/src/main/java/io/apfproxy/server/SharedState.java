@@ -1,18 +1,47 @@
 package io.apfproxy.server;
 
-import io.apfproxy.request.RefusedException;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import io.apfproxy.time.TimeSource;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** What the event loops of one listener have in common. Thread-safe. */
 final class SharedState {
   private static final int MAX_TUNNELS = 5_000;
   private static final int MAX_TUNNELS_OF_USER = 200;
 
-  private final AtomicInteger tunnels = new AtomicInteger();
-  private final ConcurrentMap<String, Integer> tunnelsByUser = new ConcurrentHashMap<>();
+  private final UserPlaces tunnels = new UserPlaces("tunnels", MAX_TUNNELS, MAX_TUNNELS_OF_USER);
+  private final WatchGate watches;
+  private final WaitingRoom waitingRoom;
+  private final Doorkeeper door;
+  private final AcceptGuard guard;
   private volatile boolean draining;
+
+  SharedState(ServerConfig config, TimeSource time) {
+    this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
+    this.guard = new AcceptGuard(door);
+    this.watches = new WatchGate(config.requests(), time);
+    this.waitingRoom = new WaitingRoom(config.requests());
+  }
+
+  /** Stands before the socket that they share. */
+  AcceptGuard guard() {
+    return guard;
+  }
+
+  /** All that clients can fill. */
+  List<Bound> bounds() {
+    return Stream.of(door.bounds(), tunnels.bounds(), watches.bounds(), waitingRoom.bounds())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  UserPlaces tunnels() {
+    return tunnels;
+  }
+
+  WatchGate watches() {
+    return watches;
+  }
 
   void drain() {
     draining = true;
@@ -22,30 +51,7 @@ final class SharedState {
     return draining;
   }
 
-  /**
-   * Takes a place for a tunnel; give it back with {@link #closeTunnel}.
-   *
-   * @throws RefusedException 429 if the user, or all together, have too many
-   */
-  void openTunnel(String user) throws RefusedException {
-    if (tunnels.incrementAndGet() > MAX_TUNNELS) {
-      tunnels.decrementAndGet();
-      throw tooMany("tunnels-total");
-    }
-    if (tunnelsByUser.merge(user, 1, Integer::sum) > MAX_TUNNELS_OF_USER) {
-      closeTunnel(user);
-      throw tooMany("tunnels-of-user");
-    }
-  }
-
-  void closeTunnel(String user) {
-    tunnels.decrementAndGet();
-    tunnelsByUser.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
-  }
-
-  private static RefusedException tooMany(String rule) {
-    return new RefusedException(
-            429, "TooManyRequests", rule, "too many upgraded connections are open")
-        .retryAfter(1);
+  WaitingRoom waitingRoom() {
+    return waitingRoom;
   }
 }

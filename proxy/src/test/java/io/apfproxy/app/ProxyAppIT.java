@@ -127,9 +127,29 @@ class ProxyAppIT {
                 + "priority_level=\"global-default\"} 1.0")
         .contains("apf_proxy_responses_total{code=\"200\"} 1.0")
         .contains("apf_proxy_ready 1.0");
+    assertThat(admin("/metrics").body())
+        .contains("apf_proxy_bound_used{rule=\"connections-total\"} 1.0")
+        .contains("apf_proxy_bound_limit{rule=\"connections-of-address\"} 5000.0")
+        .contains("apf_proxy_bound_overflows_total{rule=\"handshakes-total\"} 0.0");
     assertThat(admin("/debug/api_priority_and_fairness/dump_priority_levels").body())
         .startsWith("PriorityLevelName, ActiveQueues,")
         .contains("\nglobal-default, ");
+  }
+
+  @Test
+  void limitsConnectionsAsItWasTold() throws Exception {
+    start("--max-connections=8", "--max-connections-per-address=1", "--unlimited-addresses=");
+    HttpClient first = client();
+    assertThat(first.send(asAlice(NAMESPACES), BodyHandlers.discarding()).statusCode())
+        .isEqualTo(200);
+    HttpClient second = client();
+    assertThatThrownBy(() -> second.send(asAlice(NAMESPACES), BodyHandlers.discarding()))
+        .isInstanceOf(IOException.class);
+    assertThat(first.send(asAlice(NAMESPACES), BodyHandlers.discarding()).statusCode())
+        .isEqualTo(200);
+    assertThat(admin("/metrics").body())
+        .containsPattern(
+            "apf_proxy_bound_overflows_total\\{rule=\"connections-of-address\"} [1-9]");
   }
 
   @Test

@@ -59,6 +59,42 @@ class CommandTest {
   }
 
   @Test
+  void limitsWhatClientsCanHoldWhenNothingIsSaid() throws UsageException {
+    ProxyOptions.Limits limits = serve(Map.of()).limits();
+    assertThat(limits.connections()).isEqualTo(20_000);
+    assertThat(limits.connectionsPerAddress()).isEqualTo(5_000);
+    assertThat(limits.newConnectionsPerAddress()).isEqualTo(100);
+    assertThat(limits.handshakes()).isEqualTo(1_000);
+    assertThat(limits.unlimited()).hasToString("[127.0.0.0/8, ::1]");
+    assertThat(limits.watches()).isEqualTo(100_000);
+    assertThat(limits.watchesPerUser()).isEqualTo(5_000);
+    assertThat(limits.watchStartsPerUser()).isEqualTo(50);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10,,2", "3,,1", "10,7,7", "10,10,10", "10,0,0", "0,,0", "0,7,7"})
+  void givesAnAddressAQuarterOfTheConnectionsOrWhatWasSaid(int all, String ofAddress, int expected)
+      throws UsageException {
+    Map<String, String> environment =
+        ofAddress == null ? Map.of() : Map.of("APF_MAX_CONNECTIONS_PER_ADDRESS", ofAddress);
+    assertThat(serve(environment, "--max-connections=" + all).limits().connectionsPerAddress())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void limitsEveryAddressWhenNoneIsNamed() throws UsageException {
+    assertThat(serve(Map.of(), "--unlimited-addresses=").limits().unlimited()).isEmpty();
+    assertThat(
+            serve(
+                    Map.of(),
+                    "--unlimited-addresses=192.0.2.7",
+                    "--unlimited-addresses=2001:db8::/32")
+                .limits()
+                .unlimited())
+        .hasToString("[192.0.2.7, 2001:db8::/32]");
+  }
+
+  @Test
   void keepsTheOrderOfTheSources() throws UsageException {
     assertThat(
             serve(Map.of(), "--flowcontrol-source=native,files:/etc/a", "--flowcontrol-source=crd")

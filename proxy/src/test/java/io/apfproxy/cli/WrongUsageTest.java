@@ -150,6 +150,26 @@ class WrongUsageTest {
                 + " never impersonates; expected one of the two",
             "--impersonation-service-account=a/b",
             "--upstream-identity=pass-through"),
+        bad(
+            "--max-connections: found \"many\", expected a whole number, 0 or more",
+            "--max-connections=many"),
+        bad(
+            "--max-connections-per-address: found 11, expected no more than --max-connections,"
+                + " which is 10",
+            "--max-connections=10",
+            "--max-connections-per-address=11"),
+        bad(
+            "--max-watches-per-user: found 101, expected no more than --max-watches, which is 100",
+            "--max-watches-per-user=101",
+            "--max-watches=100"),
+        bad(
+            "--unlimited-addresses: found \"10.0.0.0/33\", expected IP addresses or blocks such as"
+                + " 192.0.2.0/24, separated by commas",
+            "--unlimited-addresses=10.0.0.0/33"),
+        bad(
+            "--unlimited-addresses: found \"::1,balancer\", expected IP addresses or blocks such as"
+                + " 192.0.2.0/24, separated by commas",
+            "--unlimited-addresses=::1,balancer"),
         bad("version: found \"-x\", expected nothing", "version", "-x"),
         bad(
             "--server: not given, expected the proxy's URL, such as https://localhost:6443",

@@ -111,6 +111,7 @@ class MonitoringTest {
       metrics.bindCertificate(() -> 30);
       metrics.bindSource("crd", () -> 1, () -> true);
       metrics.bindConfigObjects("crd", "rejected", () -> 1);
+      metrics.bindBound("rule", () -> 1, 2, () -> 3);
       metrics.describe("1", "nio", "jdk", 600);
       ProxyEvents events = metrics.events();
       events.responded(200);

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -349,6 +350,30 @@ class ProxyMetricsTest {
     assertThat(text.value("process_resident_memory_bytes", Map.of())).isGreaterThan(1 << 20);
     assertThat(text.value("process_open_fds", Map.of())).isPositive();
     assertThat(text.labelNames("jvm_memory_used_bytes")).containsExactly("area", "id");
+  }
+
+  @Test
+  void countsOverflowsThatNobodyElseHolds() {
+    AtomicLong overflows = new AtomicLong(1);
+    metrics.bindBound("watches-total", null, 20, () -> overflows.get());
+    System.gc();
+    overflows.set(2);
+    assertThat(metrics.scrape())
+        .contains("apf_proxy_bound_overflows_total{rule=\"watches-total\"} 2.0");
+  }
+
+  @Test
+  void showsHowFullWhatClientsCanFillIs() {
+    metrics.bindBound("connections-total", () -> 7, 20, () -> 3);
+    metrics.bindBound("new-connections-of-address", null, 100, () -> 4);
+    assertThat(metrics.scrape().lines())
+        .contains(
+            "apf_proxy_bound_used{rule=\"connections-total\"} 7.0",
+            "apf_proxy_bound_limit{rule=\"connections-total\"} 20.0",
+            "apf_proxy_bound_overflows_total{rule=\"connections-total\"} 3.0",
+            "apf_proxy_bound_limit{rule=\"new-connections-of-address\"} 100.0",
+            "apf_proxy_bound_overflows_total{rule=\"new-connections-of-address\"} 4.0")
+        .noneMatch(line -> line.startsWith("apf_proxy_bound_used{rule=\"new"));
   }
 
   @Test

@@ -57,6 +57,20 @@ class RefusalLogTest {
   }
 
   @Test
+  void namesTheRuleThatKeptAConnectionOut() {
+    for (int i = 0; i < 12; i++) {
+      log.notAccepted("connections-total", "accepting pauses", "192.0.2.1");
+    }
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    log.sumUp();
+    assertThat(lines())
+        .hasSize(11)
+        .contains("INFO not accepted connections-total: accepting pauses; client 192.0.2.1")
+        .last()
+        .isEqualTo("INFO not accepted connections-total: 2 more");
+  }
+
+  @Test
   void namesTheCauseAndItsRoot() {
     Throwable cause =
         new IllegalStateException("handshake", new ConnectException("Connection refused"));

@@ -57,17 +57,64 @@ final class TestProxy implements AutoCloseable {
       Duration requestTimeout,
       HeadReader heads,
       double goAwayChance) {
+    this(
+        vertx,
+        upstream,
+        requestTimeout,
+        heads,
+        goAwayChance,
+        1,
+        ConnectionLimits.NONE,
+        RequestLimits.NONE);
+  }
+
+  /** One with limits needs a {@code Vertx} with a guarded transport. */
+  TestProxy(Vertx vertx, int upstreamPort, int eventLoops, ConnectionLimits connections) {
+    this(
+        vertx,
+        upstreamConfig(upstreamPort),
+        Duration.ofSeconds(60),
+        TestProxy::read,
+        0,
+        eventLoops,
+        connections,
+        RequestLimits.NONE);
+  }
+
+  TestProxy(Vertx vertx, int upstreamPort, RequestLimits requests) {
+    this(
+        vertx,
+        upstreamConfig(upstreamPort),
+        Duration.ofSeconds(60),
+        TestProxy::read,
+        0,
+        1,
+        ConnectionLimits.NONE,
+        requests);
+  }
+
+  private TestProxy(
+      Vertx vertx,
+      UpstreamConfig upstream,
+      Duration requestTimeout,
+      HeadReader heads,
+      double goAwayChance,
+      int eventLoops,
+      ConnectionLimits connections,
+      RequestLimits requests) {
     this.vertx = vertx;
     TestCertificate certificate = FakeUpstream.certificate();
     ServerConfig config =
         new ServerConfig(
             "127.0.0.1",
             0,
-            1,
+            eventLoops,
             new PemKeyPair(certificate.certificatePem(), certificate.keyPem()),
             requestTimeout,
             true,
-            goAwayChance);
+            goAwayChance,
+            connections,
+            requests);
     server =
         get(
             ProxyServer.start(
@@ -145,6 +192,14 @@ final class TestProxy implements AutoCloseable {
     HttpClient client = vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(50));
     clients.add(client); // one that nobody holds is closed by the garbage collector
     return client;
+  }
+
+  /** One of the things that clients can fill. */
+  Bound bound(String rule) {
+    return server.bounds().stream()
+        .filter(bound -> bound.rule().equals(rule))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Nothing is held any more, and no lease was closed twice. */

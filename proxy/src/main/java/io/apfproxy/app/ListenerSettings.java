@@ -1,0 +1,47 @@
+package io.apfproxy.app;
+
+import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.server.ConnectionLimits;
+import io.apfproxy.server.RequestLimits;
+import io.apfproxy.server.ServerConfig;
+import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+
+/** Says to the listener what was asked for on the command line. */
+final class ListenerSettings {
+  private static final int HEADS_SHARE = 4;
+  private static final long MOST_BODY_BYTES = 256L << 20;
+
+  private ListenerSettings() {}
+
+  static ServerConfig of(ProxyOptions options, PemKeyPair certificate) {
+    ProxyOptions.Listener listener = options.listener();
+    return new ServerConfig(
+        listener.bindAddress(),
+        listener.securePort(),
+        listener.eventLoops(),
+        certificate,
+        options.upstream().requestTimeout(),
+        options.flowControl().exposeHeaders(),
+        listener.goAwayChance(),
+        connections(options.limits()),
+        requests(options.limits()));
+  }
+
+  private static ConnectionLimits connections(ProxyOptions.Limits limits) {
+    return new ConnectionLimits(
+        limits.connections(),
+        limits.connectionsPerAddress(),
+        limits.newConnectionsPerAddress(),
+        limits.handshakes(),
+        address -> limits.unlimited().stream().anyMatch(block -> block.contains(address)));
+  }
+
+  private static RequestLimits requests(ProxyOptions.Limits limits) {
+    return new RequestLimits(
+        limits.watches(),
+        limits.watchesPerUser(),
+        limits.watchStartsPerUser(),
+        Runtime.getRuntime().maxMemory() / HEADS_SHARE,
+        MOST_BODY_BYTES);
+  }
+}

@@ -1,0 +1,30 @@
+package io.apfproxy.server;
+
+/**
+ * How much requests may hold, apart from their seats. 0 means no limit everywhere. Source:
+ * specification security.md 12.
+ *
+ * @param watches open
+ * @param watchesOfUser open, of one user
+ * @param watchStartsOfUser a second, of one user, and ten times as many at once
+ * @param waitingHeadBytes of requests that wait for seats
+ * @param waitingBodyBytes that have arrived of their bodies
+ */
+public record RequestLimits(
+    int watches,
+    int watchesOfUser,
+    int watchStartsOfUser,
+    long waitingHeadBytes,
+    long waitingBodyBytes) {
+  /** No limits at all. */
+  public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0);
+
+  /** Users whose starts are counted. */
+  static final int MOST_STARTING_USERS = 10_000;
+
+  private static final int BURST_SECONDS = 10;
+
+  int watchStartBurst() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) watchStartsOfUser * BURST_SECONDS);
+  }
+}

@@ -1,0 +1,229 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.fixtures.raw.RawClient;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.transport.Transport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What becomes of connections beyond the limits, and that places come back. S30, S53, S91. */
+class ConnectionLimitsIT {
+  private static final int EVENT_LOOPS = 2; // the limits are those of all together
+
+  static Stream<Named<Transport>> transports() {
+    return Stream.of(Transport.NIO, Transport.EPOLL)
+        .filter(Transport::available)
+        .map(transport -> Named.of(transport.name(), transport));
+  }
+
+  private static ConnectionLimits limits(
+      int total, int perAddress, int newPerSecond, int handshakes) {
+    return new ConnectionLimits(total, perAddress, newPerSecond, handshakes, address -> false);
+  }
+
+  private static void with(
+      Transport transport, ConnectionLimits limits, BiConsumer<TestProxy, Integer> test) {
+    Vertx vertx = Vertx.builder().withTransport(new GuardedTransport(transport)).build();
+    try (FakeUpstream upstream =
+            FakeUpstream.http(vertx, request -> request.response().end("ok"), HttpVersion.HTTP_2);
+        TestProxy proxy = new TestProxy(vertx, upstream.port(), EVENT_LOOPS, limits)) {
+      test.accept(proxy, proxy.port());
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(used(proxy, "connections-total")).isZero();
+                assertThat(used(proxy, "handshakes-total")).isZero();
+                assertThat(used(proxy, "connections-of-address")).isZero();
+              });
+    } finally {
+      get(vertx.close());
+    }
+  }
+
+  private static long used(TestProxy proxy, String rule) {
+    return proxy.bound(rule).used().getAsLong();
+  }
+
+  private static long overflows(TestProxy proxy, String rule) {
+    return proxy.bound(rule).overflows().getAsLong();
+  }
+
+  private static void expectServed(RawClient client) {
+    client.send("GET /version HTTP/1.1\r\nHost: a\r\n\r\n");
+    assertThat(client.readHead()).startsWith("HTTP/1.1 200");
+    assertThat(client.read(2)).asString().isEqualTo("ok");
+  }
+
+  /** Connects and never says a word. */
+  private static Socket mute(int port) {
+    try {
+      return new Socket(InetAddress.getLoopbackAddress(), port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void expectClosed(Socket socket) {
+    try {
+      socket.setSoTimeout(10_000);
+      assertThat(socket.getInputStream().read()).isNegative();
+    } catch (java.net.SocketTimeoutException open) {
+      throw new AssertionError("still open", open);
+    } catch (IOException reset) {
+      // closed as well
+    } finally {
+      close(socket);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void letsOneWaitForAPlaceWhenAllAreTaken(Transport transport) {
+    with(
+        transport,
+        limits(2, 0, 0, 0),
+        (proxy, port) -> {
+          RawClient first = new RawClient(port);
+          try (RawClient second = new RawClient(port)) {
+            CompletableFuture<?>[] late = new CompletableFuture<?>[4];
+            for (int i = 0; i < late.length; i++) {
+              late[i] = CompletableFuture.runAsync(() -> comeAndGo(proxy));
+            }
+            await().until(() -> overflows(proxy, "connections-total") == 1);
+            expectServed(first);
+            expectServed(second);
+            assertThat(used(proxy, "connections-total")).isEqualTo(2);
+            assertThat(late).noneMatch(CompletableFuture::isDone);
+            first.close();
+            CompletableFuture.allOf(late).join(); // each that leaves lets the next one in
+          }
+        });
+  }
+
+  private static void comeAndGo(TestProxy proxy) {
+    try (RawClient client = new RawClient(proxy.port())) {
+      expectServed(client);
+      assertThat(used(proxy, "connections-total")).isLessThanOrEqualTo(2);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void letsOneWaitWhileTooManyHandshakesAreUnderWay(Transport transport) {
+    with(
+        transport,
+        limits(0, 0, 0, 2),
+        (proxy, port) -> {
+          Socket mute = mute(port);
+          Socket other = mute(port);
+          await().until(() -> used(proxy, "handshakes-total") == 2);
+          CompletableFuture<RawClient> late =
+              CompletableFuture.supplyAsync(() -> new RawClient(port));
+          await().until(() -> overflows(proxy, "handshakes-total") == 1);
+          assertThat(late).isNotDone();
+          close(mute);
+          try (RawClient client = late.join()) {
+            expectServed(client);
+            await().until(() -> used(proxy, "handshakes-total") == 1);
+          }
+          close(other);
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void closesWhatAnAddressHasBeyondItsShare(Transport transport) {
+    with(
+        transport,
+        limits(8, 2, 0, 0),
+        (proxy, port) -> {
+          RawClient first = new RawClient(port);
+          try (RawClient second = new RawClient(port)) {
+            expectClosed(mute(port));
+            assertThat(overflows(proxy, "connections-of-address")).isEqualTo(1);
+            expectServed(first);
+            expectServed(second);
+            first.close();
+            await().until(() -> used(proxy, "connections-of-address") == 1);
+            try (RawClient third = new RawClient(port)) {
+              expectServed(third);
+            }
+          }
+        });
+  }
+
+  /** One address cannot keep the others from their handshakes. */
+  @ParameterizedTest
+  @MethodSource("transports")
+  void closesHandshakesOfAnAddressBeyondItsShare(Transport transport) {
+    with(
+        transport,
+        limits(0, 100, 0, 8),
+        (proxy, port) -> {
+          Socket mute = mute(port);
+          Socket other = mute(port);
+          await().until(() -> used(proxy, "handshakes-of-address") == 2);
+          expectClosed(mute(port));
+          assertThat(overflows(proxy, "handshakes-of-address")).isEqualTo(1);
+          close(mute);
+          close(other);
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  void closesWhatComesTooFast(Transport transport) {
+    with(
+        transport,
+        limits(0, 0, 1, 0),
+        (proxy, port) -> {
+          try (RawClient client = new RawClient(port)) {
+            for (int i = 0; i < 4; i++) {
+              close(mute(port));
+            }
+            await()
+                .until(
+                    () -> {
+                      close(mute(port));
+                      return overflows(proxy, "new-connections-of-address") > 0;
+                    });
+            expectServed(client);
+          }
+        });
+  }
+
+  @Test
+  void doesNotStartWithLimitsThatNobodyWouldHold() {
+    Vertx vertx = Vertx.vertx();
+    try {
+      assertThatThrownBy(() -> new TestProxy(vertx, 1, 1, limits(1, 0, 0, 0)))
+          .hasMessageContaining("GuardedTransport");
+    } finally {
+      get(vertx.close());
+    }
+  }
+}

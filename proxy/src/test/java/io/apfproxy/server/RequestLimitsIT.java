@@ -1,0 +1,257 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What becomes of requests beyond the limits, and that each gives back what it took, once. */
+class RequestLimitsIT {
+  private static final String WATCH = "/api/v1/pods?watch=true";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Queue<HttpServerRequest> served = new ConcurrentLinkedQueue<>();
+
+  @AfterEach
+  void close() {
+    get(vertx.close());
+  }
+
+  private void serve(HttpServerRequest request) {
+    served.add(request);
+    if (request.uri().contains("watch=")) {
+      request.response().putHeader("Content-Type", "application/json").setChunked(true);
+      request.response().write("{}\n");
+    } else {
+      request.response().end("ok");
+    }
+  }
+
+  private void with(RequestLimits limits, Consumer<TestProxy> test) {
+    try (FakeUpstream upstream = FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
+        TestProxy proxy = new TestProxy(vertx, upstream.port(), limits)) {
+      test.accept(proxy);
+      served.stream()
+          .map(HttpServerRequest::response)
+          .filter(watch -> !watch.ended() && !watch.closed())
+          .forEach(HttpServerResponse::end);
+      proxy.expectRest();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(proxy.server.bounds())
+                      .filteredOn(bound -> bound.rule().matches("(watches|waiting).*"))
+                      .hasSize(4)
+                      .allMatch(bound -> bound.used().getAsLong() == 0));
+    }
+  }
+
+  private static RequestLimits watches(int total, int ofUser, int starts) {
+    return new RequestLimits(total, ofUser, starts, 0, 0);
+  }
+
+  private static long used(TestProxy proxy, String rule) {
+    return proxy.bound(rule).used().getAsLong();
+  }
+
+  /**
+   * @param body of a refusal; of a watch, none
+   */
+  private record Answer(HttpClientResponse head, Buffer body) {
+    int code() {
+      return head.statusCode();
+    }
+  }
+
+  private static Answer open(HttpClient client, String target) {
+    return get(
+        client
+            .request(HttpMethod.GET, target)
+            .compose(HttpClientRequest::send)
+            .compose(
+                head ->
+                    head.statusCode() == 200
+                        ? Future.succeededFuture(new Answer(head, Buffer.buffer()))
+                        : head.body().map(body -> new Answer(head, body))));
+  }
+
+  private static Predicate<Bound> overflowed(String rule) {
+    return bound -> bound.rule().equals(rule) && bound.overflows().getAsLong() == 1;
+  }
+
+  private static void expectRefusal(Answer answer) {
+    assertThat(answer.code()).isEqualTo(429);
+    assertThat(answer.head().getHeader("Retry-After")).isEqualTo("1");
+    assertThat(answer.head().getHeader("Content-Type")).isEqualTo("application/json");
+    JsonObject status = answer.body().toJsonObject();
+    assertThat(status.getString("kind")).isEqualTo("Status");
+    assertThat(status.getString("reason")).isEqualTo("TooManyRequests");
+    assertThat(status.getJsonObject("details").getInteger("retryAfterSeconds")).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void refusesAWatchBeyondItsUsersShareUntilAnotherEnds(HttpVersion version) {
+    with(
+        watches(9, 2, 0),
+        proxy -> {
+          HttpClient client = proxy.client(version);
+          open(client, WATCH);
+          Answer second = open(client, WATCH);
+          expectRefusal(open(client, WATCH));
+          assertThat(proxy.events.refusals).containsExactly("watches-of-user");
+          assertThat(proxy.server.bounds()).anyMatch(overflowed("watches-of-user"));
+          assertThat(served).hasSize(2);
+          assertThat(open(client, "/api/v1/pods").code()).isEqualTo(200);
+          second.head().request().reset(8);
+          await().until(() -> used(proxy, "watches-total") == 1);
+          assertThat(open(client, WATCH).code()).isEqualTo(200);
+        });
+  }
+
+  @Test
+  void refusesWatchesThatStartTooFast() {
+    with(
+        watches(0, 0, 1),
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          Answer last = open(client, WATCH);
+          for (int i = 0; i < 50 && last.code() == 200; i++) {
+            last = open(client, WATCH);
+          }
+          expectRefusal(last);
+          assertThat(served).hasSizeBetween(10, 50);
+          assertThat(proxy.events.refusals).containsExactly("watch-starts-of-user");
+        });
+  }
+
+  /** How a watch can come to its end. */
+  enum End {
+    CLIENT,
+    UPSTREAM,
+    UPSTREAM_FAULT,
+    REJECTED,
+    LEFT_THE_QUEUE
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void givesThePlaceOfAWatchBackHoweverItEnds(End end) {
+    with(
+        watches(1, 1, 0),
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          switch (end) {
+            case CLIENT -> open(client, WATCH).head().request().reset(8);
+            case UPSTREAM -> {
+              Future<Void> ended = open(client, WATCH).head().end();
+              served.remove().response().end();
+              get(ended);
+            }
+            case UPSTREAM_FAULT -> {
+              open(client, WATCH);
+              served.remove().response().reset(2);
+            }
+            case REJECTED -> {
+              proxy.flowControl.answer = FakeFlowControl.Answer.REJECT;
+              assertThat(open(client, WATCH).code()).isEqualTo(429);
+            }
+            case LEFT_THE_QUEUE -> {
+              proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
+              HttpClientRequest request = get(client.request(HttpMethod.GET, WATCH));
+              request.end();
+              await().until(() -> proxy.flowControl.waiting.size() == 1);
+              assertThat(used(proxy, "watches-total")).isEqualTo(1);
+              request.reset(8);
+            }
+          }
+          await().until(() -> used(proxy, "watches-total") == 0);
+          proxy.flowControl.answer = FakeFlowControl.Answer.EXECUTE;
+          assertThat(open(client, WATCH).code()).isEqualTo(200);
+        });
+  }
+
+  /** S51. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void refusesToLetMoreHeadsWaitThanThereIsRoomFor(HttpVersion version) {
+    with(
+        new RequestLimits(0, 0, 0, 40_000, 0),
+        proxy -> {
+          proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
+          HttpClient client = proxy.client(version);
+          String large = "/api/v1/pods?labelSelector=" + "a".repeat(30_000);
+          Future<HttpClientResponse> waiting =
+              client.request(HttpMethod.GET, large).compose(HttpClientRequest::send);
+          await().until(() -> used(proxy, "waiting-head-bytes") > 34_000);
+          expectQueueFull(open(client, large).head());
+          assertThat(proxy.server.bounds()).anyMatch(overflowed("waiting-head-bytes"));
+          Future<HttpClientResponse> small =
+              client.request(HttpMethod.GET, "/api").compose(HttpClientRequest::send);
+          executeAll(proxy, 2);
+          assertThat(get(waiting).statusCode()).isEqualTo(200);
+          assertThat(get(small).statusCode()).isEqualTo(200);
+        });
+  }
+
+  /** S51. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void refusesToLetMoreBodiesWaitThanThereIsRoomFor(HttpVersion version) {
+    with(
+        new RequestLimits(0, 0, 0, 0, 100_000),
+        proxy -> {
+          proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
+          HttpClient client = proxy.client(version);
+          Future<HttpClientResponse> waiting = post(client, 70_000);
+          await().until(() -> used(proxy, "waiting-body-bytes") == 65_536);
+          expectQueueFull(get(post(client, 70_000)));
+          assertThat(proxy.server.bounds()).anyMatch(overflowed("waiting-body-bytes"));
+          Future<HttpClientResponse> small = post(client, 1_000);
+          await().until(() -> used(proxy, "waiting-body-bytes") == 66_536);
+          executeAll(proxy, 2);
+          assertThat(get(waiting).statusCode()).isEqualTo(200);
+          assertThat(get(small).statusCode()).isEqualTo(200);
+        });
+  }
+
+  private static Future<HttpClientResponse> post(HttpClient client, int length) {
+    return client
+        .request(HttpMethod.POST, "/api/v1/namespaces")
+        .compose(request -> request.send(Buffer.buffer(new byte[length])));
+  }
+
+  private static void executeAll(TestProxy proxy, int number) {
+    await().until(() -> proxy.flowControl.waiting.size() == number);
+    for (int i = 0; i < number; i++) {
+      proxy.flowControl.waiting.element().execute();
+    }
+  }
+
+  private static void expectQueueFull(HttpClientResponse response) {
+    assertThat(response.statusCode()).isEqualTo(429);
+    assertThat(response.getHeader("Retry-After")).isEqualTo("1");
+    assertThat(response.getHeader("Content-Type")).startsWith("text/plain");
+    assertThat(response.getHeader("X-Kubernetes-PF-FlowSchema-UID")).isEqualTo("schema-uid");
+  }
+}

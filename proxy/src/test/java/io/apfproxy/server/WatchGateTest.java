@@ -1,0 +1,80 @@
+package io.apfproxy.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.apfproxy.request.RefusedException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** S58: a storm of watches is spread, and a user's share is bounded. */
+class WatchGateTest {
+  private final ManualTime time = new ManualTime();
+
+  private WatchGate gate(int total, int ofUser, int startsPerSecond) {
+    return new WatchGate(new RequestLimits(total, ofUser, startsPerSecond, 0, 0), time);
+  }
+
+  private static Bound bound(WatchGate gate, String rule) {
+    return gate.bounds().stream().filter(b -> b.rule().equals(rule)).findFirst().orElseThrow();
+  }
+
+  private static RefusedException refusal(WatchGate gate, String user) {
+    return catchThrowableOfType(RefusedException.class, () -> gate.enter(user));
+  }
+
+  @Test
+  void letsAUserStartABurstAndThenSoManyASecond() throws RefusedException {
+    WatchGate gate = gate(0, 0, 50);
+    for (int i = 0; i < 500; i++) {
+      gate.enter("alice").run();
+    }
+    RefusedException refusal = refusal(gate, "alice");
+    assertThat(refusal.code()).isEqualTo(429);
+    assertThat(refusal.rule()).isEqualTo("watch-starts-of-user");
+    assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
+    gate.enter("bob");
+    time.advance(Duration.ofMillis(20));
+    gate.enter("alice");
+    assertThat(refusal(gate, "alice")).isNotNull();
+    assertThat(bound(gate, "watch-starts-of-user").overflows().getAsLong()).isEqualTo(2);
+    assertThat(bound(gate, "watches-total").used().getAsLong()).isEqualTo(2);
+  }
+
+  @Test
+  void countsOpenWatchesInAllAndByUser() throws RefusedException {
+    WatchGate gate = gate(3, 2, 0);
+    Runnable first = gate.enter("alice");
+    gate.enter("alice");
+    assertThat(refusal(gate, "alice").rule()).isEqualTo("watches-of-user");
+    gate.enter("bob");
+    assertThat(refusal(gate, "carol").rule()).isEqualTo("watches-total");
+    first.run();
+    gate.enter("carol");
+  }
+
+  @Test
+  void chargesNoStartToWhoHasNoPlace() throws RefusedException {
+    WatchGate gate = gate(0, 1, 1);
+    Runnable open = gate.enter("alice");
+    for (int i = 0; i < 100; i++) {
+      assertThat(refusal(gate, "alice").rule()).isEqualTo("watches-of-user");
+    }
+    open.run();
+    for (int i = 0; i < 9; i++) {
+      gate.enter("alice").run();
+    }
+    assertThat(refusal(gate, "alice").rule()).isEqualTo("watch-starts-of-user");
+  }
+
+  @Test
+  void remembersOnlySoManyUsers() throws RefusedException {
+    WatchGate gate = gate(0, 0, 1);
+    for (int i = 0; i < RequestLimits.MOST_STARTING_USERS + 3; i++) {
+      gate.enter("user" + i).run();
+    }
+    Bound remembered = bound(gate, "users-remembered");
+    assertThat(remembered.used().getAsLong()).isEqualTo(RequestLimits.MOST_STARTING_USERS);
+    assertThat(remembered.overflows().getAsLong()).isEqualTo(3);
+  }
+}

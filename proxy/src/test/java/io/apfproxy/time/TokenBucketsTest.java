@@ -1,0 +1,97 @@
+package io.apfproxy.time;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class TokenBucketsTest {
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  private long now = Long.MAX_VALUE - SECOND; // the clock's numbers wrap within the tests
+
+  private final TimeSource time =
+      new TimeSource() {
+        @Override
+        public long nanoTime() {
+          return now;
+        }
+
+        @Override
+        public long epochMillis() {
+          throw new UnsupportedOperationException("buckets live by differences");
+        }
+      };
+
+  private int takenBy(TokenBuckets<String> buckets, String key, int tries) {
+    int taken = 0;
+    for (int i = 0; i < tries; i++) {
+      if (buckets.take(key) == 0) {
+        taken++;
+      }
+    }
+    return taken;
+  }
+
+  @Test
+  void givesABurstAtOnceAndThenSoManyASecond() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(100, 500, 10, time);
+    assertThat(takenBy(buckets, "a", 1_000)).isEqualTo(500);
+    for (int second = 0; second < 3; second++) {
+      now += SECOND;
+      assertThat(takenBy(buckets, "a", 1_000)).isEqualTo(100);
+    }
+    now += 60 * SECOND;
+    assertThat(takenBy(buckets, "a", 1_000)).isEqualTo(500);
+  }
+
+  @Test
+  void saysHowLongUntilThereIsATokenAgain() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(4, 2, 10, time);
+    assertThat(takenBy(buckets, "a", 2)).isEqualTo(2);
+    assertThat(buckets.take("a")).isEqualTo(SECOND / 4);
+    now += SECOND / 4 - 1;
+    assertThat(buckets.take("a")).isEqualTo(1);
+    now += 1;
+    assertThat(buckets.take("a")).isZero();
+  }
+
+  @Test
+  void keepsKeysApart() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(1, 1, 10, time);
+    assertThat(takenBy(buckets, "a", 5)).isEqualTo(1);
+    assertThat(takenBy(buckets, "b", 5)).isEqualTo(1);
+  }
+
+  @Test
+  void remembersOnlySoManyKeysAndForgetsTheLeastAskedFor() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(1, 1, 3, time);
+    buckets.take("a");
+    buckets.take("b");
+    buckets.take("c");
+    assertThat(buckets.take("a")).isPositive(); // refused, yet asked for
+    buckets.take("d");
+    assertThat(buckets.size()).isEqualTo(3);
+    assertThat(buckets.forgotten()).isEqualTo(1);
+    assertThat(buckets.take("a")).isPositive();
+    assertThat(buckets.take("b")).isZero();
+  }
+
+  @Test
+  void losesNothingByForgettingAFullBucket() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(1, 1, 1, time);
+    buckets.take("a");
+    now += SECOND;
+    buckets.take("b");
+    assertThat(buckets.size()).isEqualTo(1);
+    assertThat(buckets.forgotten()).isZero();
+  }
+
+  @Test
+  void refusesRatesThatGiveNothing() {
+    assertThatThrownBy(() -> new TokenBuckets<String>(0, 1, 1, time))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("0 a second, 1 at once, 1 keys: must be 1 or more");
+  }
+}
