@@ -2,6 +2,7 @@ package io.apfproxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.time.ManualTime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package io.apfproxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

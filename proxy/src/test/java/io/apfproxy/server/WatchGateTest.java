@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

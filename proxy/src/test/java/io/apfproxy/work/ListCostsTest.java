@@ -2,6 +2,7 @@ package io.apfproxy.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.time.ManualTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;

@@ -2,6 +2,7 @@ package io.apfproxy.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.time.ManualTime;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,10 +1,9 @@
-package io.apfproxy.server;
+package io.apfproxy.time;
 
-import io.apfproxy.time.TimeSource;
 import java.time.Duration;
 
 /** A clock that stands still until it is moved. */
-final class ManualTime implements TimeSource {
+public final class ManualTime implements TimeSource {
   private long now;
 
   @Override
@@ -17,7 +16,7 @@ final class ManualTime implements TimeSource {
     return now / 1_000_000;
   }
 
-  void advance(Duration by) {
+  public void advance(Duration by) {
     now += by.toNanos();
   }
 }
