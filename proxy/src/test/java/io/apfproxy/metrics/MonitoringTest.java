@@ -58,7 +58,7 @@ class MonitoringTest {
                 expressions.add(variable.path("query").asText());
               }
             });
-    assertThat(alerts).isEqualTo(7);
+    assertThat(alerts).isEqualTo(9);
     assertThat(expressions).hasSizeGreaterThan(30);
     return expressions.stream()
         .map(expression -> DynamicTest.dynamicTest(expression, () -> check(expression, known)));
@@ -108,6 +108,7 @@ class MonitoringTest {
     try (ProxyMetrics metrics = new ProxyMetrics()) {
       ProxyMetricsTest.reportFlowControl(metrics);
       metrics.bindReady(() -> true);
+      metrics.bindClientCertificate("own", () -> 1);
       metrics.bindCertificate(() -> 30);
       metrics.bindSource("crd", () -> 1, () -> true);
       metrics.bindConfigObjects("crd", "rejected", () -> 1);
