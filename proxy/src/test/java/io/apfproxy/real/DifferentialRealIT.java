@@ -86,5 +86,7 @@ final class DifferentialRealIT {
                           TestResources.read("/real/differential-widget.yaml"), "apply", "-f", "-");
               return made.exitCode() == 0;
             });
+    // how the server granted it last decides which denial it tells: told alike from the beginning
+    cluster.kubectl("mouse").run("get", "--raw", "/version", "--as", "dave").orThrow();
   }
 }
