@@ -105,7 +105,9 @@ final class Impersonations {
     private CompletableFuture<Verdict> judge(
         ImpersonationMode mode, ImpersonationClaim claim, String why) {
       if (why.isEmpty()) {
-        lastModes.put(requester.name(), mode, FOR_EVER);
+        if (constrained.getAsBoolean()) { // an older server has nothing to remember
+          lastModes.put(requester.name(), mode, FOR_EVER);
+        }
         return CompletableFuture.completedFuture(new Verdict(claim.user(), null));
       }
       if (denial.isEmpty()) {

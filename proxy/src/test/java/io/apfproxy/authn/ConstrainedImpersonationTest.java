@@ -47,6 +47,19 @@ final class ConstrainedImpersonationTest extends IdentityFixture {
   }
 
   @Test
+  void remembersNothingOfAServerBeforeItsUpgrade() throws RefusedException {
+    upstream.allowed.add("bob impersonate users system:node:n1");
+    upstream.allowed.add("bob impersonate-on:arbitrary-node:list pods ns/");
+    upstream.allowed.add("bob impersonate:arbitrary-node nodes.authentication.k8s.io n1");
+    StandardIdentityResolver resolver = resolver("auto");
+    constrained = false;
+    resolver.resolve(Heads.read(AS_NODE), LIST);
+
+    constrained = true;
+    assertThat(resolver.resolve(Heads.read(AS_NODE), LIST).result().effective()).isEqualTo(NODE);
+  }
+
+  @Test
   void allowsWhatIsAskedForAndNoMore() throws RefusedException {
     ClientRequest asEve = Heads.http1(TOKEN, "Impersonate-User: eve");
     upstream.allowed.add("bob impersonate-on:user-info:list pods ns/");
