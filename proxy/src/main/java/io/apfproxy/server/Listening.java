@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import io.apfproxy.authn.PresentedChain;
 import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.buffer.Buffer;
@@ -10,6 +11,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +22,8 @@ final class Listening {
   /*
    * Certificates are only asked for: whether one is believed is decided at each request, so that an
    * unknown one gets a 401 as from kube-apiserver and not a failed handshake, and so that expiry
-   * counts on a live connection. Hence a trust manager that lets every chain pass.
+   * counts on a live connection. Hence a trust manager that lets every chain pass, unless it is too
+   * large to be looked at.
    */
   private static final int MAX_LINE = 128 << 10;
   private static final int MAX_HEADERS = 256 << 10;
@@ -84,7 +87,10 @@ final class Listening {
 
   private static final class EveryChain implements X509TrustManager {
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      PresentedChain.checkSize(List.of(chain));
+    }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) {
