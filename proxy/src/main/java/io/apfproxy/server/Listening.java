@@ -11,11 +11,13 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
+import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Settings of the listening socket. Source: specification security.md 12 and 13. */
 final class Listening {
@@ -85,7 +87,8 @@ final class Listening {
         .addKeyValue(Buffer.buffer(pair.key()));
   }
 
-  private static final class EveryChain implements X509TrustManager {
+  /** An extended one, as the JDK's wrapper of any other would read the certificates. */
+  private static final class EveryChain extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
         throws CertificateException {
@@ -93,8 +96,34 @@ final class Listening {
     }
 
     @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+        throws CertificateException {
+      PresentedChain.checkSize(List.of(chain));
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+        throws CertificateException {
+      PresentedChain.checkSize(List.of(chain));
+    }
+
+    @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) {
-      throw new UnsupportedOperationException("for clients only");
+      throw clientsOnly();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {
+      throw clientsOnly();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
+      throw clientsOnly();
+    }
+
+    private static UnsupportedOperationException clientsOnly() {
+      return new UnsupportedOperationException("for clients only");
     }
 
     @Override

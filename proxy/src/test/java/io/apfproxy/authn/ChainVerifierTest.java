@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
+import io.netty.handler.ssl.util.LazyX509Certificate;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -24,6 +26,10 @@ import org.junit.jupiter.api.Timeout;
 @Tag("S18")
 class ChainVerifierTest {
   private static final TestAuthority ROOT = TestAuthority.named("root");
+
+  /** As the TLS engine hands it over: bytes, which throw when they are looked at. */
+  private static final X509Certificate UNREADABLE =
+      new LazyX509Certificate("no certificate".getBytes(StandardCharsets.US_ASCII));
 
   private final ManualClock clock = new ManualClock();
   private final Queue<Runnable> work = new ArrayDeque<>();
@@ -173,8 +179,8 @@ class ChainVerifierTest {
 
   @Test
   void takesACertificateThatJavaCannotReadForABadOne() {
-    assertThat(name(List.of(new UnreadableCertificate()))).isEmpty();
-    assertThat(ask(List.of(new UnreadableCertificate())))
+    assertThat(name(List.of(UNREADABLE))).isEmpty();
+    assertThat(ask(List.of(UNREADABLE)))
         .as("and remembers that")
         .isCompletedWithValue(Optional.empty());
   }
