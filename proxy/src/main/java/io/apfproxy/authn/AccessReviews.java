@@ -58,8 +58,7 @@ final class AccessReviews {
     this.reviewer = reviewer;
     this.mostWaiting = mostWaiting;
     this.answers = new BoundedCache<>(mostRemembered, (long) mostRemembered * ANSWER_BYTES, time);
-    this.reviews =
-        new ReviewQueue<>(mostInFlight, mostWaiting, MOST_WAITING_BYTES);
+    this.reviews = new ReviewQueue<>(mostInFlight, mostWaiting, MOST_WAITING_BYTES);
   }
 
   /**

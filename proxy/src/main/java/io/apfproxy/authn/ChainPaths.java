@@ -34,7 +34,8 @@ final class ChainPaths {
 
   ChainPaths(List<X509Certificate> authorities) {
     this.authorities =
-        authorities.stream().collect(Collectors.groupingBy(X509Certificate::getSubjectX500Principal));
+        authorities.stream()
+            .collect(Collectors.groupingBy(X509Certificate::getSubjectX500Principal));
   }
 
   /**
@@ -59,7 +60,8 @@ final class ChainPaths {
     private void climb(List<X509Certificate> path) {
       X509Certificate last = path.get(path.size() - 1);
       X500Principal issuer = last.getIssuerX500Principal();
-      for (X509Certificate authority : likeliest(authorities.getOrDefault(issuer, List.of()), last)) {
+      for (X509Certificate authority :
+          likeliest(authorities.getOrDefault(issuer, List.of()), last)) {
         signatures += path.size();
         if (signatures > MOST_SIGNATURES) {
           return;
@@ -67,7 +69,9 @@ final class ChainPaths {
         found.add(new Path(path, authority));
       }
       List<X509Certificate> issuers =
-          intermediates.stream().filter(one -> one.getSubjectX500Principal().equals(issuer)).toList();
+          intermediates.stream()
+              .filter(one -> one.getSubjectX500Principal().equals(issuer))
+              .toList();
       for (X509Certificate next : likeliest(issuers, last)) {
         if (++steps > MOST_STEPS || signatures > MOST_SIGNATURES) {
           return;

@@ -72,7 +72,8 @@ final class FairLines<E> {
   }
 
   /** The oldest of the next line whose owner may have its turn; null if there is none. */
-  @Nullable E poll(Predicate<Object> mayHaveItsTurn) {
+  @Nullable
+  E poll(Predicate<Object> mayHaveItsTurn) {
     Iterator<Line<E>> turn = lines.values().iterator();
     while (turn.hasNext()) {
       Line<E> line = turn.next();

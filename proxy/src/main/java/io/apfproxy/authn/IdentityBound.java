@@ -9,5 +9,4 @@ import java.util.function.LongSupplier;
  * @param used how much of it is taken
  * @param overflows how often somebody was refused for want of it
  */
-public record IdentityBound(
-    String rule, LongSupplier used, long limit, LongSupplier overflows) {}
+public record IdentityBound(String rule, LongSupplier used, long limit, LongSupplier overflows) {}

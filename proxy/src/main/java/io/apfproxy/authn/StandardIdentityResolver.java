@@ -93,7 +93,10 @@ public final class StandardIdentityResolver implements IdentityResolver {
   @Override
   public Future<Identity> resolve(RequestHead head, RequestInfo request) {
     CompletableFuture<Identity> identity =
-        authenticator.authenticate(head).thenCompose(who -> assertIdentity(head, who, request));
+        authenticator
+            .authenticate(head)
+            .thenCompose(who -> assertIdentity(head, who, request))
+            .thenCompose(StandardIdentityResolver::checked);
     if (identity.isDone() && !identity.isCompletedExceptionally()) {
       return Future.succeededFuture(identity.join());
     }
@@ -111,6 +114,14 @@ public final class StandardIdentityResolver implements IdentityResolver {
       authenticator.forget(head);
     } catch (RefusedException e) {
       // a head without readable token was not believed for one
+    }
+  }
+
+  private static CompletableFuture<Identity> checked(Identity identity) {
+    try {
+      return CompletableFuture.completedFuture(IdentityAssertion.check(identity));
+    } catch (RefusedException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 

@@ -57,10 +57,7 @@ final class TokenAuthenticator {
    * @param unlimited addresses whose bad tokens are not counted
    */
   TokenAuthenticator(
-      TokenReviewer reviewer,
-      boolean asserted,
-      Predicate<InetAddress> unlimited,
-      TimeSource time) {
+      TokenReviewer reviewer, boolean asserted, Predicate<InetAddress> unlimited, TimeSource time) {
     this.reviewer = reviewer;
     this.unlimited = unlimited;
     this.time = time;
@@ -159,8 +156,7 @@ final class TokenAuthenticator {
       return user;
     }
     UserInfo complete = AuthenticatedGroup.addTo(user.get());
-    long left =
-        TimeUnit.MILLISECONDS.toNanos(TokenExpiry.millis(token) - time.epochMillis());
+    long left = TimeUnit.MILLISECONDS.toNanos(TokenExpiry.millis(token) - time.epochMillis());
     KnownToken known = new KnownToken(complete, Math.min(goodTtl, left), time.nanoTime());
     good.put(key, known, UserBytes.of(complete), Math.min(goodTtl + grace, left));
     proven.put(key, true, 0, PROVEN_TTL);

@@ -22,8 +22,7 @@ public final class UrlAccess {
   public UrlAccess(TokenReviewer tokens, AccessReviewer reviewer, TimeSource time) {
     // Nobody but the proxy sees these tokens: a revoked one must end soon.
     this.tokens = new TokenAuthenticator(tokens, true, everybody -> false, time);
-    this.access =
-        new AccessReviews(reviewer, MOST_IN_FLIGHT, MOST_WAITING, MOST_REMEMBERED, time);
+    this.access = new AccessReviews(reviewer, MOST_IN_FLIGHT, MOST_WAITING, MOST_REMEMBERED, time);
   }
 
   /**

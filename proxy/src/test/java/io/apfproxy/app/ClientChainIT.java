@@ -139,7 +139,6 @@ class ClientChainIT {
     assertThat(codeOf(ClientChain.unreadable(), upstream.token("alice")))
         .as("another credential may be good")
         .isEqualTo(200);
-    assertThat(codeOf(ClientChain.of(USERS.leaf("alice").forClients().issue()), ""))
-        .isEqualTo(200);
+    assertThat(codeOf(ClientChain.of(USERS.leaf("alice").forClients().issue()), "")).isEqualTo(200);
   }
 }

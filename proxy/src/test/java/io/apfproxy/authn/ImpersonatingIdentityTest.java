@@ -133,8 +133,7 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
     Identity stranger = identity("auto", Heads.http1("Impersonate-User: admin"));
     assertThat(stranger.effective()).isEqualTo(UserInfo.ANONYMOUS);
     assertThat(lines(stranger)).containsExactly("Impersonate-User: admin");
-    assertThat(
-            identity("impersonation", Heads.http1("Impersonate-User: admin")).authenticated())
+    assertThat(identity("impersonation", Heads.http1("Impersonate-User: admin")).authenticated())
         .isEqualTo(UserInfo.ANONYMOUS);
     assertThat(upstream.asked).isEmpty();
   }

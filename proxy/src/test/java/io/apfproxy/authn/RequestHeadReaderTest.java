@@ -263,7 +263,8 @@ class RequestHeadReaderTest {
     assertThat(Heads.survivors(reader.read(Heads.http1("My-User: u")))).hasSize(1);
     FrontProxyHeaders mine =
         new FrontProxyHeaders(List.of("My-User"), List.of(), List.of(), List.of());
-    trust[0] = new ClientTrust(List.of(), List.of(), List.of(), FrontProxyHeaders.STANDARD, mine, true);
+    trust[0] =
+        new ClientTrust(List.of(), List.of(), List.of(), FrontProxyHeaders.STANDARD, mine, true);
     assertThat(Heads.survivors(reader.read(Heads.http1("My-User: u")))).isEmpty();
   }
 

@@ -42,8 +42,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
     assertThat(refusal("request-header,pass-through", Heads.from(ALICE)).code()).isEqualTo(503);
     upstreamHeadersKnown = true;
-    assertThat(identity("request-header", Heads.from(ALICE)).mode())
-        .isEqualTo(Mode.REQUEST_HEADER);
+    assertThat(identity("request-header", Heads.from(ALICE)).mode()).isEqualTo(Mode.REQUEST_HEADER);
   }
 
   @Test

@@ -135,8 +135,10 @@ class TokenAuthenticatorTest {
     }
     assertThat(open).hasSize(64);
     assertThat(tokens.waiting().used().getAsLong()).isEqualTo(20_000);
-    assertThat(answers).filteredOn(CompletableFuture::isDone).singleElement().satisfies(
-        answer -> assertThat(code(answer)).isEqualTo(429));
+    assertThat(answers)
+        .filteredOn(CompletableFuture::isDone)
+        .singleElement()
+        .satisfies(answer -> assertThat(code(answer)).isEqualTo(429));
     for (int i = 0; i < open.size(); i++) {
       open.get(i).complete(Optional.of(UserInfo.of("bob")));
     }
@@ -175,8 +177,7 @@ class TokenAuthenticatorTest {
 
   @Test
   void refusesNobodyWhileNobodyWaits() {
-    TokenAuthenticator tokens =
-        new TokenAuthenticator(upstream, false, nobody -> false, clock);
+    TokenAuthenticator tokens = new TokenAuthenticator(upstream, false, nobody -> false, clock);
     for (int i = 0; i < 1000; i++) {
       assertThat(code(tokens.authenticate("random" + i, PEER))).isEqualTo(401);
     }
@@ -289,8 +290,7 @@ class TokenAuthenticatorTest {
   @CsvSource({"false, 149, 150", "true, 14, 15"})
   void believesAGoodTokenForAGraceWhileTheUpstreamGivesNoAnswer(
       boolean asserted, long stillGood, long over) {
-    TokenAuthenticator tokens =
-        new TokenAuthenticator(upstream, asserted, nobody -> false, clock);
+    TokenAuthenticator tokens = new TokenAuthenticator(upstream, asserted, nobody -> false, clock);
     assertThat(code(tokens.authenticate("good", PEER))).isEqualTo(200);
     upstream.down = true;
     clock.advance(Duration.ofSeconds(stillGood));
