@@ -5,6 +5,8 @@ import io.apfproxy.server.ConnectionLimits;
 import io.apfproxy.server.RequestLimits;
 import io.apfproxy.server.ServerConfig;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import java.net.InetAddress;
+import java.util.function.Predicate;
 
 /** Says to the listener what was asked for on the command line. */
 final class ListenerSettings {
@@ -33,7 +35,12 @@ final class ListenerSettings {
         limits.connectionsPerAddress(),
         limits.newConnectionsPerAddress(),
         limits.handshakes(),
-        address -> limits.unlimited().stream().anyMatch(block -> block.contains(address)));
+        unlimited(limits));
+  }
+
+  /** Addresses that the limits per address do not hold for. */
+  static Predicate<InetAddress> unlimited(ProxyOptions.Limits limits) {
+    return address -> limits.unlimited().stream().anyMatch(block -> block.contains(address));
   }
 
   private static RequestLimits requests(ProxyOptions.Limits limits) {

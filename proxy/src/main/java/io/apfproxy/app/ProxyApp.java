@@ -2,8 +2,10 @@ package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages;
 import io.apfproxy.admin.AdminServer;
+import io.apfproxy.authn.ChainWorkers;
 import io.apfproxy.authn.FrontProxyHeaders;
 import io.apfproxy.authn.Identity.Mode;
+import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.RequestHeadReader;
 import io.apfproxy.authn.StandardIdentityResolver;
 import io.apfproxy.authn.UpstreamIdentityPolicy;
@@ -177,14 +179,28 @@ public final class ProxyApp implements AutoCloseable {
         check::reach,
         version,
         impersonates && !options.upstream().allowPrivilegedImpersonation(),
+        identities(policy, reviews, version));
+  }
+
+  private IdentityResolver identities(
+      UpstreamIdentityPolicy policy, KubeReviews reviews, UpstreamVersion version) {
+    StandardIdentityResolver identities =
         new StandardIdentityResolver(
             trust,
             policy,
-            reviews,
-            reviews,
+            new StandardIdentityResolver.Means(
+                reviews, reviews, closers.add("certificate checks", new ChainWorkers())),
             version::hasConstrainedImpersonation,
             options.authentication().anonymous(),
-            TimeSource.system()));
+            ListenerSettings.unlimited(options.limits()),
+            TimeSource.system());
+    metrics.bindDisbelieved(identities::disbelievedHeaders);
+    identities
+        .bounds()
+        .forEach(
+            bound ->
+                metrics.bindBound(bound.rule(), bound.used(), bound.limit(), bound.overflows()));
+    return identities;
   }
 
   private ClientTrustSource.Flags trustFlags() {
@@ -262,8 +278,12 @@ public final class ProxyApp implements AutoCloseable {
   }
 
   private void askUpstream() {
+    boolean wasReachable = gate.isReachable();
     try {
       gate.ask();
+      if (gate.isReachable() && !(wasReachable && trust.get().upstreamKnown())) {
+        trust.readAgain();
+      }
     } catch (StartException e) {
       failure.completeExceptionally(e);
     }

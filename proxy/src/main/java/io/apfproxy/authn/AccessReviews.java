@@ -1,35 +1,75 @@
 package io.apfproxy.authn;
 
+import io.apfproxy.authn.AccessReviewer.Path;
 import io.apfproxy.authn.AccessReviewer.Question;
+import io.apfproxy.authn.AccessReviewer.Resource;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Asks lists of access questions; answers are remembered for 10 seconds. Thread-safe. */
+/** Asks access questions; answers are remembered for 10 seconds. Thread-safe. */
 final class AccessReviews {
-  private static final int MOST_REMEMBERED = 10_000;
-  private static final int MOST_IN_FLIGHT = 64;
-  private static final int MOST_WAITING = 1000;
+  /*
+   * Questions are known by their digest: names in them are chosen by clients and may be long, many
+   * and made to collide in hash tables.
+   */
+  private static final int ANSWER_BYTES = 512;
+  private static final int WAITING_BYTES = 2048;
+  private static final long MOST_WAITING_BYTES = 32 << 20;
   private static final long TTL = TimeUnit.SECONDS.toNanos(10);
 
   private final AccessReviewer reviewer;
-  private final BoundedCache<Question, Boolean> answers;
-  private final ReviewQueue<Question, Boolean> reviews =
-      new ReviewQueue<>(MOST_IN_FLIGHT, MOST_WAITING);
+  private final int mostWaiting;
+  private final KeyedDigest digest = new KeyedDigest();
+  private final BoundedCache<String, Boolean> answers;
+  private final ReviewQueue<String, Boolean> reviews;
 
-  AccessReviews(AccessReviewer reviewer, TimeSource time) {
-    this.reviewer = reviewer;
-    this.answers = new BoundedCache<>(MOST_REMEMBERED, time);
+  /** Names the questions of one user, who is read once. */
+  private final class Names {
+    private @Nullable UserInfo user;
+    private String userName = "";
+
+    String of(Question question) {
+      if (user != question.user()) {
+        user = question.user();
+        userName = digest.of(parts(question.user()));
+      }
+      return digest.of(parts(userName, question));
+    }
   }
 
   /**
+   * @param mostInFlight questions asked at a time
+   * @param mostWaiting questions that wait meanwhile
+   * @param mostRemembered answers
+   */
+  AccessReviews(
+      AccessReviewer reviewer,
+      int mostInFlight,
+      int mostWaiting,
+      int mostRemembered,
+      TimeSource time) {
+    this.reviewer = reviewer;
+    this.mostWaiting = mostWaiting;
+    this.answers = new BoundedCache<>(mostRemembered, (long) mostRemembered * ANSWER_BYTES, time);
+    this.reviews = new ReviewQueue<>(mostInFlight, mostWaiting, MOST_WAITING_BYTES);
+  }
+
+  /**
+   * @param questions of one user
    * @return the first question answered with no; empty if all were answered with yes; fails if an
    *     answer is missing
    */
   CompletableFuture<Optional<Question>> firstDenied(List<Question> questions) {
-    List<CompletableFuture<Boolean>> asked = questions.stream().map(this::ask).toList();
+    Names names = new Names();
+    List<CompletableFuture<Boolean>> asked =
+        questions.stream().map(question -> ask(names, question)).toList();
     return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
         .thenApply(
             all -> {
@@ -42,20 +82,82 @@ final class AccessReviews {
             });
   }
 
-  private CompletableFuture<Boolean> ask(Question question) {
-    Boolean known = answers.get(question);
+  /**
+   * @return fails if the answer is missing
+   */
+  CompletableFuture<Boolean> allowed(Question question) {
+    return ask(new Names(), question);
+  }
+
+  private CompletableFuture<Boolean> ask(Names names, Question question) {
+    String key = names.of(question);
+    Boolean known = answers.get(key);
     if (known != null) {
       return CompletableFuture.completedFuture(known);
     }
     return reviews.ask(
-        question,
-        () ->
-            reviewer
-                .allowed(question)
-                .thenApply(
-                    allowed -> {
-                      answers.put(question, allowed, TTL);
-                      return allowed;
-                    }));
+        new ReviewQueue.Request<>(
+            key,
+            names.userName,
+            WAITING_BYTES + bytes(question),
+            () ->
+                reviewer
+                    .allowed(question)
+                    .thenApply(
+                        allowed -> {
+                          answers.put(key, allowed, 0, TTL);
+                          return allowed;
+                        })));
+  }
+
+  private static int bytes(Question question) {
+    return question.target() instanceof Resource resource
+        ? resource.name().length()
+            + resource.subresource().length()
+            + resource.fieldSelector().length()
+            + resource.labelSelector().length()
+        : ((Path) question.target()).path().length();
+  }
+
+  private static List<String> parts(UserInfo user) {
+    List<String> parts = new ArrayList<>();
+    parts.add(user.name());
+    parts.add(user.uid());
+    parts.add(String.valueOf(user.groups().size()));
+    parts.addAll(user.groups());
+    for (Map.Entry<String, List<String>> extra : user.extra().entrySet()) {
+      parts.add(extra.getKey());
+      parts.add(String.valueOf(extra.getValue().size()));
+      parts.addAll(extra.getValue());
+    }
+    return parts;
+  }
+
+  private static List<String> parts(String user, Question question) {
+    if (question.target() instanceof Resource to) {
+      return List.of(
+          user,
+          question.verb(),
+          to.group(),
+          to.version(),
+          to.resource(),
+          to.subresource(),
+          to.namespace(),
+          to.name(),
+          to.fieldSelector(),
+          to.labelSelector());
+    }
+    return List.of(user, question.verb(), ((Path) question.target()).path());
+  }
+
+  /** How many questions wait. */
+  IdentityBound waiting() {
+    return new IdentityBound(
+        "access-reviews-waiting", reviews::waiting, mostWaiting, reviews::refused);
+  }
+
+  /** What is remembered takes so many bytes. */
+  long rememberedBytes() {
+    return answers.bytes();
   }
 }

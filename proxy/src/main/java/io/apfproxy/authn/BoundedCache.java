@@ -1,66 +1,87 @@
 package io.apfproxy.authn;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Scheduler;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.time.TimeSource;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.time.Duration;
+import java.util.concurrent.Executor;
 
 /**
- * Remembers values for a time, at most so many; the one not looked at for longest goes first.
- * Thread-safe.
+ * Remembers values, each for a time of its own, at most so many and so many bytes of them. What is
+ * over goes, used least first; what has expired goes even if nobody looks any more. Thread-safe.
  */
 final class BoundedCache<K, V> {
-  private final TimeSource time;
-  private final Map<K, Remembered<V>> entries;
+  /** What an entry of nothing takes of the heap. */
+  private static final int ENTRY_BYTES = 256;
 
-  private record Remembered<V>(V value, long deadlineNanos) {}
+  private final Cache<K, Remembered<V>> entries;
 
-  BoundedCache(int most, TimeSource time) {
-    this.time = time;
-    this.entries =
-        new LinkedHashMap<>(16, 0.75f, true) {
-          private static final long serialVersionUID = 1L;
+  /**
+   * @param bytes what it counts as
+   */
+  private record Remembered<V>(V value, int bytes, Duration ttl) {}
 
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<K, Remembered<V>> eldest) {
-            return size() > most;
-          }
-        };
+  BoundedCache(int most, long mostBytes, TimeSource time) {
+    this(most, mostBytes, time, null);
+  }
+
+  /**
+   * @param most entries
+   * @param mostBytes bytes of them all, {@code most} times 256 or more
+   * @param upkeep runs what evicts; null for a thread of the JVM's
+   */
+  BoundedCache(int most, long mostBytes, TimeSource time, @Nullable Executor upkeep) {
+    int least = Math.toIntExact(mostBytes / most); // so that the weight bounds the number too
+    if (least < ENTRY_BYTES) {
+      throw new IllegalArgumentException(
+          mostBytes + " bytes for " + most + " entries: must be " + ENTRY_BYTES + " each or more");
+    }
+    Caffeine<Object, Object> builder =
+        Caffeine.newBuilder().ticker(time::nanoTime).scheduler(Scheduler.systemScheduler());
+    if (upkeep != null) {
+      builder.executor(upkeep);
+    }
+    entries =
+        builder
+            .maximumWeight(mostBytes)
+            .weigher((K key, Remembered<V> entry) -> Math.max(least, entry.bytes()))
+            .expireAfter(Expiry.<K, Remembered<V>>writing((key, entry) -> entry.ttl()))
+            .build();
   }
 
   @Nullable
   V get(K key) {
-    synchronized (entries) {
-      Remembered<V> entry = entries.get(key);
-      if (entry == null) {
-        return null;
-      }
-      if (time.nanoTime() - entry.deadlineNanos() >= 0) {
-        entries.remove(key);
-        return null;
-      }
-      return entry.value();
-    }
+    Remembered<V> entry = entries.getIfPresent(key);
+    return entry == null ? null : entry.value();
   }
 
-  void put(K key, V value, long ttlNanos) {
-    if (ttlNanos <= 0) {
-      return;
-    }
-    synchronized (entries) {
-      entries.put(key, new Remembered<>(value, time.nanoTime() + ttlNanos));
+  /**
+   * @param bytes of key and value together, roughly
+   * @param ttlNanos 0 or less for not at all
+   */
+  void put(K key, V value, long bytes, long ttlNanos) {
+    if (ttlNanos > 0) {
+      int weight = (int) Math.min(Integer.MAX_VALUE, bytes + ENTRY_BYTES);
+      entries.put(key, new Remembered<>(value, weight, Duration.ofNanos(ttlNanos)));
     }
   }
 
   void remove(K key) {
-    synchronized (entries) {
-      entries.remove(key);
-    }
+    entries.invalidate(key);
   }
 
-  int size() {
-    synchronized (entries) {
-      return entries.size();
-    }
+  /** Entries that have not expired. */
+  long size() {
+    entries.cleanUp();
+    return entries.estimatedSize();
+  }
+
+  /** What they count as. */
+  long bytes() {
+    entries.cleanUp();
+    return entries.policy().eviction().orElseThrow().weightedSize().orElseThrow();
   }
 }

@@ -2,6 +2,7 @@ package io.apfproxy.authn;
 
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /** Users by client certificate: common name is the user, organizations are the groups. */
 final class CertificateAuthenticator {
@@ -12,20 +13,21 @@ final class CertificateAuthenticator {
   }
 
   /**
-   * @param chain empty if the client presented none
+   * @param chain not empty
+   * @param asker whose turn it is if many are verified
    */
-  Attempt authenticate(List<X509Certificate> chain) {
-    if (chain.isEmpty()) {
-      return Attempt.NOT_MADE;
-    }
+  CompletableFuture<Attempt> authenticate(List<X509Certificate> chain, Object asker) {
     return verifier
-        .verify(chain)
-        .map(
-            subject ->
-                subject
-                    .user()
-                    .map(user -> Attempt.success(AuthenticatedGroup.addTo(user)))
-                    .orElse(subject.unclear() ? Attempt.FAILED : Attempt.NOT_MADE))
-        .orElse(Attempt.FAILED);
+        .verify(chain, asker)
+        .thenApply(
+            found ->
+                found
+                    .map(
+                        subject ->
+                            subject
+                                .user()
+                                .map(user -> Attempt.success(AuthenticatedGroup.addTo(user)))
+                                .orElse(subject.unclear() ? Attempt.FAILED : Attempt.NOT_MADE))
+                    .orElse(Attempt.FAILED));
   }
 }

@@ -5,6 +5,8 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -16,20 +18,23 @@ final class ClientAuthenticator {
   private final Supplier<ClientTrust> trust;
   private final TokenAuthenticator tokens;
   private final boolean anonymous;
+  private final Executor chainWorkers;
   private final TimeSource time;
+  private final LongAdder disbelieved = new LongAdder();
   private volatile ByCertificate byCertificate;
 
   /** The ways by certificate, made for one version of the trust. */
   private record ByCertificate(
       ClientTrust trust, FrontProxyAuthenticator frontProxies, CertificateAuthenticator users) {
-    static ByCertificate of(ClientTrust trust, TimeSource time) {
+    static ByCertificate of(ClientTrust trust, Executor workers, TimeSource time) {
       return new ByCertificate(
           trust,
           new FrontProxyAuthenticator(
-              new ChainVerifier(trust.frontProxyAuthorities(), time),
+              new ChainVerifier(trust.frontProxyAuthorities(), workers, time),
               trust.allowedNames(),
               trust.accepted()),
-          new CertificateAuthenticator(new ChainVerifier(trust.clientAuthorities(), time)));
+          new CertificateAuthenticator(
+              new ChainVerifier(trust.clientAuthorities(), workers, time)));
     }
   }
 
@@ -43,19 +48,68 @@ final class ClientAuthenticator {
   }
 
   ClientAuthenticator(
-      Supplier<ClientTrust> trust, TokenAuthenticator tokens, boolean anonymous, TimeSource time) {
+      Supplier<ClientTrust> trust,
+      TokenAuthenticator tokens,
+      boolean anonymous,
+      Executor chainWorkers,
+      TimeSource time) {
     this.trust = trust;
     this.tokens = tokens;
     this.anonymous = anonymous;
+    this.chainWorkers = chainWorkers;
     this.time = time;
-    this.byCertificate = ByCertificate.of(trust.get(), time);
+    this.byCertificate = ByCertificate.of(trust.get(), chainWorkers, time);
   }
 
   /**
    * @return fails with {@link RefusedException}
    */
-  CompletableFuture<Authenticated> authenticate(RequestHead head) throws RefusedException {
-    Attempt attempt = tryCertificates(head);
+  CompletableFuture<Authenticated> authenticate(RequestHead head) {
+    var chain = head.client().peerCertificates();
+    if (chain.isEmpty()) {
+      countDisbelieved(head);
+      return afterCertificates(head, Attempt.NOT_MADE);
+    }
+    ByCertificate ways = current();
+    Object asker = Source.of(head.client().peerAddress()).asker();
+    return ways.frontProxies()
+        .authenticate(chain, head.credentials().frontProxy(), asker)
+        .thenCompose(
+            proxy -> {
+              if (proxy.user() != null) {
+                return CompletableFuture.completedFuture(proxy);
+              }
+              countDisbelieved(head);
+              return ways.users().authenticate(chain, asker);
+            })
+        .thenCompose(attempt -> afterCertificates(head, attempt));
+  }
+
+  /** Lines that only a front proxy may send, from somebody else. */
+  private void countDisbelieved(RequestHead head) {
+    head.credentials().frontProxy().values().forEach(lines -> disbelieved.add(lines.size()));
+  }
+
+  /** How many tokens wait for a review. */
+  IdentityBound waiting() {
+    return tokens.waiting();
+  }
+
+  /** How many such lines were dropped. */
+  long disbelieved() {
+    return disbelieved.sum();
+  }
+
+  private CompletableFuture<Authenticated> afterCertificates(RequestHead head, Attempt attempt) {
+    try {
+      return byOtherMeans(head, attempt);
+    } catch (RefusedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletableFuture<Authenticated> byOtherMeans(RequestHead head, Attempt attempt)
+      throws RefusedException {
     UserInfo user = attempt.user();
     if (user != null) {
       return CompletableFuture.completedFuture(new Authenticated(user, null));
@@ -82,24 +136,11 @@ final class ClientAuthenticator {
     }
   }
 
-  private Attempt tryCertificates(RequestHead head) throws RefusedException {
-    var chain = head.client().peerCertificates();
-    if (chain.isEmpty()) {
-      return Attempt.NOT_MADE;
-    }
-    ByCertificate ways = current();
-    Attempt proxy = ways.frontProxies().authenticate(chain, head.credentials().frontProxy());
-    if (proxy.user() != null) {
-      return proxy;
-    }
-    return ways.users().authenticate(chain);
-  }
-
   private ByCertificate current() {
     ClientTrust now = trust.get();
     ByCertificate known = byCertificate;
     if (!known.trust().equals(now)) {
-      known = ByCertificate.of(now, time);
+      known = ByCertificate.of(now, chainWorkers, time);
       byCertificate = known;
     }
     return known;

@@ -11,17 +11,25 @@ import java.util.List;
  * @param allowedNames common names a front proxy may have; empty for any
  * @param accepted headers believed from a front proxy
  * @param upstream headers the upstream believes from us
+ * @param upstreamKnown whether those were read; else they are a guess, and the upstream may have
+ *     others, in which a client could tell it anything
  */
 public record ClientTrust(
     List<X509Certificate> clientAuthorities,
     List<X509Certificate> frontProxyAuthorities,
     List<String> allowedNames,
     FrontProxyHeaders accepted,
-    FrontProxyHeaders upstream) {
+    FrontProxyHeaders upstream,
+    boolean upstreamKnown) {
   /** No certificate is believed. */
   public static final ClientTrust NONE =
       new ClientTrust(
-          List.of(), List.of(), List.of(), FrontProxyHeaders.STANDARD, FrontProxyHeaders.STANDARD);
+          List.of(),
+          List.of(),
+          List.of(),
+          FrontProxyHeaders.STANDARD,
+          FrontProxyHeaders.STANDARD,
+          false);
 
   public ClientTrust {
     clientAuthorities = List.copyOf(clientAuthorities);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Users by the headers of a front proxy, believed only if its certificate is signed by the
@@ -27,12 +28,30 @@ final class FrontProxyAuthenticator {
     this.headers = headers;
   }
 
-  Attempt authenticate(List<X509Certificate> chain, Map<String, List<String>> lines)
-      throws RefusedException {
-    if (chain.isEmpty() || lines.isEmpty()) {
-      return Attempt.NOT_MADE;
+  /**
+   * @param chain not empty
+   * @param asker whose turn it is if many are verified
+   * @return fails with {@link RefusedException} for what a front proxy must not say
+   */
+  CompletableFuture<Attempt> authenticate(
+      List<X509Certificate> chain, Map<String, List<String>> lines, Object asker) {
+    if (lines.isEmpty()) {
+      return CompletableFuture.completedFuture(Attempt.NOT_MADE);
     }
-    Optional<CertificateSubject> proxy = verifier.verify(chain);
+    return verifier
+        .verify(chain, asker)
+        .thenCompose(
+            proxy -> {
+              try {
+                return CompletableFuture.completedFuture(read(proxy, lines));
+              } catch (RefusedException e) {
+                return CompletableFuture.failedFuture(e);
+              }
+            });
+  }
+
+  private Attempt read(Optional<CertificateSubject> proxy, Map<String, List<String>> lines)
+      throws RefusedException {
     if (proxy.isEmpty()
         || !(allowedNames.isEmpty() || allowedNames.contains(proxy.get().commonName()))) {
       return Attempt.FAILED;

@@ -55,6 +55,11 @@ record ImpersonationClaim(UserInfo user, List<Step> steps) {
         + wish.extra().values().stream().mapToInt(List::size).sum();
   }
 
+  /** What the names claimed take, roughly. */
+  static int bytes(Impersonation wish) {
+    return UserBytes.of(new UserInfo(wish.user(), wish.uid(), wish.groups(), wish.extra()));
+  }
+
   /** Reads one wish in one mode. */
   private static final class Builder {
     private final ImpersonationMode mode;

@@ -23,7 +23,9 @@ final class Impersonations {
   private static final int MOST_REVIEWS = 64;
 
   private static final String TOO_MANY = "at most " + MOST_REVIEWS + " Impersonate-* values";
+  private static final int MOST_BYTES = 128 * 1024;
   private static final int MOST_REQUESTERS = 10_000;
+  private static final long MOST_REQUESTERS_BYTES = 8 << 20;
   private static final long FOR_EVER = Long.MAX_VALUE / 2;
 
   private final AccessReviews access;
@@ -37,7 +39,7 @@ final class Impersonations {
   Impersonations(AccessReviews access, BooleanSupplier constrained, TimeSource time) {
     this.access = access;
     this.constrained = constrained;
-    this.lastModes = new BoundedCache<>(MOST_REQUESTERS, time);
+    this.lastModes = new BoundedCache<>(MOST_REQUESTERS, MOST_REQUESTERS_BYTES, time);
   }
 
   /**
@@ -50,6 +52,11 @@ final class Impersonations {
     }
   }
 
+  /** How many questions wait. */
+  IdentityBound waiting() {
+    return access.waiting();
+  }
+
   /**
    * @return fails if an answer is missing
    */
@@ -57,6 +64,12 @@ final class Impersonations {
     if (ImpersonationClaim.names(wish) > MOST_REVIEWS) {
       return CompletableFuture.completedFuture(
           Verdict.denied("too-many-impersonated-names", TOO_MANY));
+    }
+    if (ImpersonationClaim.bytes(wish) > MOST_BYTES) {
+      return CompletableFuture.completedFuture(
+          Verdict.denied(
+              "impersonated-names-too-large",
+              "at most " + MOST_BYTES + " bytes of Impersonate-* values"));
     }
     return new Decision(requester, wish, request).tryNext();
   }
@@ -106,7 +119,7 @@ final class Impersonations {
         ImpersonationMode mode, ImpersonationClaim claim, String why) {
       if (why.isEmpty()) {
         if (constrained.getAsBoolean()) { // an older server has nothing to remember
-          lastModes.put(requester.name(), mode, FOR_EVER);
+          lastModes.put(requester.name(), mode, requester.name().length(), FOR_EVER);
         }
         return CompletableFuture.completedFuture(new Verdict(claim.user(), null));
       }

@@ -12,10 +12,14 @@ import io.apfproxy.time.TimeSource;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -25,42 +29,74 @@ import java.util.function.Supplier;
  * their answers come back on the caller's context.
  */
 public final class StandardIdentityResolver implements IdentityResolver {
+  private static final int MOST_REVIEWS_IN_FLIGHT = 64;
+  private static final int MOST_REVIEWS_WAITING = 10_000;
+  private static final int MOST_REVIEWS_REMEMBERED = 10_000;
+
   private final Supplier<ClientTrust> trust;
   private final UpstreamIdentityPolicy policy;
   private final ClientAuthenticator authenticator;
   private final Impersonations impersonations;
 
   /**
+   * Who does what takes time.
+   *
+   * @param chainWorkers verify client certificates; not the caller's thread
+   */
+  public record Means(TokenReviewer tokens, AccessReviewer access, Executor chainWorkers) {}
+
+  /**
    * @param trust read at each request
    * @param constrainedImpersonation whether the upstream knows it; asked at each request
    * @param anonymous whether requests without credential are let through as anonymous
+   * @param unlimited addresses that the limits per address do not hold for
    */
   public StandardIdentityResolver(
       Supplier<ClientTrust> trust,
       UpstreamIdentityPolicy policy,
-      TokenReviewer tokens,
-      AccessReviewer access,
+      Means means,
       BooleanSupplier constrainedImpersonation,
       boolean anonymous,
+      Predicate<InetAddress> unlimited,
       TimeSource time) {
     this.trust = trust;
     this.policy = policy;
     this.authenticator =
         new ClientAuthenticator(
-            trust, new TokenAuthenticator(tokens, policy.assertsTokens(), time), anonymous, time);
+            trust,
+            new TokenAuthenticator(means.tokens(), policy.assertsTokens(), unlimited, time),
+            anonymous,
+            means.chainWorkers(),
+            time);
     this.impersonations =
-        new Impersonations(new AccessReviews(access, time), constrainedImpersonation, time);
+        new Impersonations(
+            new AccessReviews(
+                means.access(),
+                MOST_REVIEWS_IN_FLIGHT,
+                MOST_REVIEWS_WAITING,
+                MOST_REVIEWS_REMEMBERED,
+                time),
+            constrainedImpersonation,
+            time);
+  }
+
+  /** Header lines that only a front proxy may send, and that others sent; they were dropped. */
+  public long disbelievedHeaders() {
+    return authenticator.disbelieved();
+  }
+
+  /** What clients can fill here. */
+  public List<IdentityBound> bounds() {
+    return List.of(authenticator.waiting(), impersonations.waiting());
   }
 
   @Override
   public Future<Identity> resolve(RequestHead head, RequestInfo request) {
-    CompletableFuture<Identity> identity;
-    try {
-      identity =
-          authenticator.authenticate(head).thenCompose(who -> assertIdentity(head, who, request));
-    } catch (RefusedException e) {
-      return Future.failedFuture(e);
-    }
+    CompletableFuture<Identity> identity =
+        authenticator
+            .authenticate(head)
+            .thenCompose(who -> assertIdentity(head, who, request))
+            .thenCompose(StandardIdentityResolver::checked);
     if (identity.isDone() && !identity.isCompletedExceptionally()) {
       return Future.succeededFuture(identity.join());
     }
@@ -81,6 +117,14 @@ public final class StandardIdentityResolver implements IdentityResolver {
     }
   }
 
+  private static CompletableFuture<Identity> checked(Identity identity) {
+    try {
+      return CompletableFuture.completedFuture(IdentityAssertion.check(identity));
+    } catch (RefusedException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
   private CompletableFuture<Identity> assertIdentity(
       RequestHead head, Authenticated who, RequestInfo request) {
     try {
@@ -98,7 +142,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
       throw Refusals.forbidden(
           "reserved-extra", "extra key " + OriginalUser.KEY + " is reserved for apf-proxy");
     }
-    Mode mode = policy.choose(who, trust.get().upstream());
+    Mode mode = policy.choose(who, trust.get());
     if (mode == Mode.IMPERSONATION) {
       return impersonate(wish, who.user(), request);
     }
@@ -109,14 +153,18 @@ public final class StandardIdentityResolver implements IdentityResolver {
       headers.bearer(who.token());
     }
     Identity.UpstreamHeaders assertion = headers.wished(wish).build();
-    return effective(wish, who.user(), request)
+    return effective(wish, who, request)
         .thenApply(user -> new Identity(who.user(), user, mode, assertion));
   }
 
-  /** Whom flow control sees where the upstream decides about impersonation. */
+  /**
+   * Whom flow control sees where the upstream decides about impersonation. For anonymous nothing is
+   * asked: strangers must not make reviews, and nobody lets them impersonate.
+   */
   private CompletableFuture<UserInfo> effective(
-      @Nullable Impersonation wish, UserInfo user, RequestInfo request) {
-    return wish == null
+      @Nullable Impersonation wish, Authenticated who, RequestInfo request) {
+    UserInfo user = who.user();
+    return wish == null || who.isAnonymous()
         ? CompletableFuture.completedFuture(user)
         : impersonations
             .decide(user, wish, request)

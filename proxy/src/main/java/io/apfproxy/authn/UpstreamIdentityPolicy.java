@@ -75,9 +75,17 @@ public record UpstreamIdentityPolicy(List<Mode> order, Set<Mode> available) {
   }
 
   /**
-   * @throws RefusedException 403 if no mode can carry this identity
+   * @throws RefusedException 403 if no mode can carry this identity, 503 if one may be able to once
+   *     it is known which headers the upstream believes
    */
-  Mode choose(Authenticated who, FrontProxyHeaders upstream) throws RefusedException {
+  Mode choose(Authenticated who, ClientTrust trust) throws RefusedException {
+    /*
+     * Headers of clients are dropped by the names that the upstream believes. As long as those are
+     * not known, nothing goes over the certificate for which it believes them. The other ways are
+     * safe: without certificate it believes none, and where the proxy impersonates, it acts as whom
+     * Impersonate-User names, whoever it takes for the sender.
+     */
+    FrontProxyHeaders upstream = trust.upstream();
     if (who.isAnonymous()) {
       return Mode.PASS_THROUGH;
     }
@@ -86,13 +94,21 @@ public record UpstreamIdentityPolicy(List<Mode> order, Set<Mode> available) {
           switch (mode) {
             case PASS_THROUGH -> who.token() != null;
             case REQUEST_HEADER ->
-                !upstream.user().isEmpty()
+                trust.upstreamKnown()
+                    && !upstream.user().isEmpty()
                     && (who.user().uid().isEmpty() || !upstream.uid().isEmpty());
             case IMPERSONATION -> true;
           };
       if (able && available.contains(mode)) {
         return mode;
       }
+    }
+    if (order.contains(Mode.REQUEST_HEADER)
+        && available.contains(Mode.REQUEST_HEADER)
+        && !trust.upstreamKnown()) {
+      throw Refusals.unavailable(
+          "upstream-headers-unknown",
+          "it is not known yet which headers the upstream believes from a front proxy");
     }
     throw Refusals.forbidden(
         "identity-not-assertable",

@@ -6,7 +6,6 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Decides who may read a page of the proxy: by bearer token and the cluster's RBAC on non-resource
@@ -16,19 +15,14 @@ public final class UrlAccess {
   private static final int MOST_REMEMBERED = 1000;
   private static final int MOST_IN_FLIGHT = 8;
   private static final int MOST_WAITING = 100;
-  private static final long TTL = TimeUnit.SECONDS.toNanos(10);
 
   private final TokenAuthenticator tokens;
-  private final AccessReviewer reviewer;
-  private final BoundedCache<Question, Boolean> answers;
-  private final ReviewQueue<Question, Boolean> reviews =
-      new ReviewQueue<>(MOST_IN_FLIGHT, MOST_WAITING);
+  private final AccessReviews access;
 
   public UrlAccess(TokenReviewer tokens, AccessReviewer reviewer, TimeSource time) {
     // Nobody but the proxy sees these tokens: a revoked one must end soon.
-    this.tokens = new TokenAuthenticator(tokens, true, time);
-    this.reviewer = reviewer;
-    this.answers = new BoundedCache<>(MOST_REMEMBERED, time);
+    this.tokens = new TokenAuthenticator(tokens, true, everybody -> false, time);
+    this.access = new AccessReviews(reviewer, MOST_IN_FLIGHT, MOST_WAITING, MOST_REMEMBERED, time);
   }
 
   /**
@@ -45,7 +39,12 @@ public final class UrlAccess {
     }
     return tokens
         .authenticate(token, peer)
-        .thenCompose(user -> ask(new Question(user, "get", new Path(path))))
+        .thenCompose(
+            user ->
+                access
+                    .allowed(new Question(user, "get", new Path(path)))
+                    .exceptionallyCompose(
+                        cause -> CompletableFuture.failedFuture(unanswered(cause))))
         .thenCompose(
             allowed ->
                 allowed
@@ -53,25 +52,6 @@ public final class UrlAccess {
                     : CompletableFuture.failedFuture(
                         Refusals.forbidden(
                             "admin-url", "Forbidden: needs the right to get " + path)));
-  }
-
-  private CompletableFuture<Boolean> ask(Question question) {
-    Boolean known = answers.get(question);
-    if (known != null) {
-      return CompletableFuture.completedFuture(known);
-    }
-    return reviews
-        .ask(
-            question,
-            () ->
-                reviewer
-                    .allowed(question)
-                    .thenApply(
-                        allowed -> {
-                          answers.put(question, allowed, TTL);
-                          return allowed;
-                        }))
-        .exceptionallyCompose(cause -> CompletableFuture.failedFuture(unanswered(cause)));
   }
 
   private static Throwable unanswered(Throwable cause) {

@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,7 @@ public final class ClientTrustSource implements Supplier<ClientTrust>, AutoClose
   private volatile ClientTrust trust = ClientTrust.NONE;
   private volatile Optional<ExtensionApiserverAuthentication.Published> lastPublished =
       Optional.empty();
+  private final AtomicBoolean asked = new AtomicBoolean();
   private volatile boolean warned;
 
   /**
@@ -74,12 +76,16 @@ public final class ClientTrustSource implements Supplier<ClientTrust>, AutoClose
     return trust;
   }
 
-  /** Whether the upstream's ConfigMap has been read at least once. */
-  public boolean publishedRead() {
-    return lastPublished.isPresent();
+  /** The upstream was away and is back, perhaps with another configuration: reads soon. */
+  public void readAgain() {
+    Periodic reading = repetition;
+    if (reading != null && asked.compareAndSet(false, true)) {
+      reading.now();
+    }
   }
 
   void refresh() {
+    asked.set(false);
     try {
       ClientTrust read = read();
       if (!read.equals(trust)) {
@@ -120,7 +126,8 @@ public final class ClientTrustSource implements Supplier<ClientTrust>, AutoClose
         frontProxies,
         frontProxyCa == null ? known.allowedNames() : flags.requestHeaderAllowedNames(),
         frontProxyCa == null ? known.headers() : flags.requestHeaders(),
-        known.headers());
+        known.headers(),
+        lastPublished.isPresent());
   }
 
   @Override

@@ -36,7 +36,8 @@ public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoClo
   private static final long SECONDS_BETWEEN_WARNINGS = 60;
 
   private final KubernetesClient client;
-  private final ExecutorService threads;
+  private final ExecutorService tokens = threads("token-review-");
+  private final ExecutorService access = threads("access-review-");
   private final AtomicLong nextWarning = new AtomicLong(Long.MIN_VALUE);
 
   /**
@@ -44,6 +45,10 @@ public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoClo
    */
   public KubeReviews(KubernetesClient client) {
     this.client = client;
+  }
+
+  /** As many as may be in flight of either kind, so that neither waits for the other. */
+  private static ExecutorService threads(String name) {
     AtomicLong number = new AtomicLong();
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(
@@ -53,27 +58,28 @@ public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoClo
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             work -> {
-              Thread thread = new Thread(work, "review-" + number.incrementAndGet());
+              Thread thread = new Thread(work, name + number.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });
     pool.allowCoreThreadTimeOut(true);
-    this.threads = pool;
+    return pool;
   }
 
   @Override
   public CompletionStage<Optional<UserInfo>> review(String token) {
-    return CompletableFuture.supplyAsync(() -> askWho(token), threads);
+    return CompletableFuture.supplyAsync(() -> askWho(token), tokens);
   }
 
   @Override
   public CompletionStage<Boolean> allowed(Question question) {
-    return CompletableFuture.supplyAsync(() -> askWhether(question), threads);
+    return CompletableFuture.supplyAsync(() -> askWhether(question), access);
   }
 
   @Override
   public void close() {
-    threads.shutdownNow();
+    tokens.shutdownNow();
+    access.shutdownNow();
   }
 
   private Optional<UserInfo> askWho(String token) {

@@ -11,6 +11,9 @@ enum ProxyMeterName {
   BOUND_LIMIT("apf_proxy_bound_limit", "How much of it there is, by rule; 0 is no limit"),
   BOUND_OVERFLOWS(
       "apf_proxy_bound_overflows", "How often somebody was kept out for want of it, by rule"),
+  DISBELIEVED_HEADERS(
+      "apf_proxy_disbelieved_headers",
+      "Header lines dropped that only a front proxy may send, such as X-Remote-User"),
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),

@@ -112,11 +112,19 @@ public final class ProxyMetrics implements AutoCloseable {
       gauge(ProxyMeterName.BOUND_USED, used::getAsLong, "rule", rule);
     }
     gauge(ProxyMeterName.BOUND_LIMIT, () -> limit, "rule", rule);
-    counted.add(overflows);
-    FunctionCounter.builder(
-            ProxyMeterName.BOUND_OVERFLOWS.meterName(), overflows, LongSupplier::getAsLong)
-        .description(ProxyMeterName.BOUND_OVERFLOWS.help())
-        .tags("rule", rule)
+    counter(ProxyMeterName.BOUND_OVERFLOWS, overflows, "rule", rule);
+  }
+
+  /** Shows how many header lines were dropped that claimed an identity. */
+  public void bindDisbelieved(LongSupplier lines) {
+    counter(ProxyMeterName.DISBELIEVED_HEADERS, lines);
+  }
+
+  private void counter(ProxyMeterName name, LongSupplier number, String... tags) {
+    counted.add(number);
+    FunctionCounter.builder(name.meterName(), number, LongSupplier::getAsLong)
+        .description(name.help())
+        .tags(tags)
         .register(registry);
   }
 

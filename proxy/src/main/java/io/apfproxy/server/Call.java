@@ -300,7 +300,9 @@ final class Call implements AdmissionListener, ExchangeListener {
   public void responded(int code, MultiMap headers) {
     replies.addFlow(headers, classification, false);
     RequestHead read = head;
-    if (code == 401 && read != null) {
+    if (code == 401
+        && read != null
+        && (digest == null || !digest.info().subresource().equals("proxy"))) {
       collaborators.identities().upstreamRefused(read);
     }
     SeatLease seats = lease;

@@ -1,6 +1,7 @@
 package io.apfproxy.server;
 
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.ClientAddress;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.time.TokenBuckets;
 import java.net.InetAddress;

@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import io.apfproxy.authn.PresentedChain;
 import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.buffer.Buffer;
@@ -10,17 +11,21 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
+import java.net.Socket;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Settings of the listening socket. Source: specification security.md 12 and 13. */
 final class Listening {
   /*
    * Certificates are only asked for: whether one is believed is decided at each request, so that an
    * unknown one gets a 401 as from kube-apiserver and not a failed handshake, and so that expiry
-   * counts on a live connection. Hence a trust manager that lets every chain pass.
+   * counts on a live connection. Hence a trust manager that lets every chain pass, unless it is too
+   * large to be looked at.
    */
   private static final int MAX_LINE = 128 << 10;
   private static final int MAX_HEADERS = 256 << 10;
@@ -82,13 +87,43 @@ final class Listening {
         .addKeyValue(Buffer.buffer(pair.key()));
   }
 
-  private static final class EveryChain implements X509TrustManager {
+  /** An extended one, as the JDK's wrapper of any other would read the certificates. */
+  private static final class EveryChain extends X509ExtendedTrustManager {
     @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType) {}
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+        throws CertificateException {
+      PresentedChain.checkSize(List.of(chain));
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+        throws CertificateException {
+      PresentedChain.checkSize(List.of(chain));
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+        throws CertificateException {
+      PresentedChain.checkSize(List.of(chain));
+    }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) {
-      throw new UnsupportedOperationException("for clients only");
+      throw clientsOnly();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket) {
+      throw clientsOnly();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine) {
+      throw clientsOnly();
+    }
+
+    private static UnsupportedOperationException clientsOnly() {
+      return new UnsupportedOperationException("for clients only");
     }
 
     @Override

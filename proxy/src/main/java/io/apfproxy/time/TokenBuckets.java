@@ -67,6 +67,12 @@ public final class TokenBuckets<K> {
     return 0;
   }
 
+  /** Whether there is no token. */
+  public synchronized boolean isEmpty(K key) {
+    Long known = fullAt.get(key);
+    return known != null && known + tokenNanos - time.nanoTime() - depthNanos > 0;
+  }
+
   /** Keys remembered now. */
   public synchronized int size() {
     return fullAt.size();

@@ -57,6 +57,11 @@ final class HeaderRules {
    */
   private static void checkIdentity(Outgoing request, MultiMap headers) throws RefusedException {
     List<Map.Entry<String, String>> identity = request.identity();
+    for (Map.Entry<String, String> line : request.survivors()) {
+      if (claimsIdentity(line.getKey(), identity)) {
+        throw identityDefect();
+      }
+    }
     if (request.credential() == Credential.NONE) {
       for (Map.Entry<String, String> line : identity) {
         String name = line.getKey().toLowerCase(Locale.ROOT);
@@ -78,6 +83,16 @@ final class HeaderRules {
             && !user.getKey().equalsIgnoreCase("Impersonate-User"))) {
       throw identityDefect();
     }
+  }
+
+  private static boolean claimsIdentity(String survivor, List<Map.Entry<String, String>> identity) {
+    if (survivor.equalsIgnoreCase("authorization")
+        || survivor.regionMatches(true, 0, "impersonate-", 0, 12)) {
+      return true;
+    }
+    return !identity.isEmpty()
+        && identity.get(0).getKey().equalsIgnoreCase(survivor)
+        && !survivor.equalsIgnoreCase("sec-websocket-protocol");
   }
 
   private static RefusedException identityDefect() {

@@ -7,6 +7,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What kube-apiserver 1.36 and newer adds to {@code Impersonate-*}; the rest is in the vectors. */
@@ -60,6 +61,7 @@ final class ConstrainedImpersonationTest extends IdentityFixture {
   }
 
   @Test
+  @Tag("S01")
   void allowsWhatIsAskedForAndNoMore() throws RefusedException {
     ClientRequest asEve = Heads.http1(TOKEN, "Impersonate-User: eve");
     upstream.allowed.add("bob impersonate-on:user-info:list pods ns/");
@@ -102,6 +104,7 @@ final class ConstrainedImpersonationTest extends IdentityFixture {
   }
 
   @Test
+  @Tag("S16")
   void boundsTheReviewsOfAllWaysTogether() throws RefusedException {
     String[] groups =
         IntStream.range(0, 40).mapToObj(i -> "Impersonate-Group: g" + i).toArray(String[]::new);

@@ -2,10 +2,12 @@ package io.apfproxy.authn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("S07")
 class ExtraKeysTest {
   @ParameterizedTest(name = "S07: {0}")
   @ValueSource(

@@ -52,7 +52,7 @@ final class Heads {
   }
 
   static RequestHead read(ClientRequest request, FrontProxyHeaders names) throws RefusedException {
-    ClientTrust trust = new ClientTrust(List.of(), List.of(), List.of(), names, names);
+    ClientTrust trust = new ClientTrust(List.of(), List.of(), List.of(), names, names, true);
     return new RequestHeadReader(() -> trust, peer -> false).read(request);
   }
 

@@ -30,6 +30,7 @@ abstract class IdentityFixture {
   boolean anonymous = true;
   boolean constrained;
   boolean upstreamReadsUid = true;
+  boolean upstreamHeadersKnown = true;
 
   IdentityFixture() {
     upstream.users.put("bob-token", new UserInfo("bob", "7", List.of("dev"), Map.of()));
@@ -43,14 +44,15 @@ abstract class IdentityFixture {
             List.of(PROXIES.own().certificate()),
             List.of("front"),
             Heads.WITH_UID,
-            names);
+            names,
+            upstreamHeadersKnown);
     return new StandardIdentityResolver(
         () -> trust,
         UpstreamIdentityPolicy.parse(List.of(flag.split(",")), true, true),
-        upstream,
-        upstream,
+        new StandardIdentityResolver.Means(upstream, upstream, Runnable::run),
         () -> constrained,
         anonymous,
+        address -> false,
         clock);
   }
 

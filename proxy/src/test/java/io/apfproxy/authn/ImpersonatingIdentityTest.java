@@ -6,14 +6,23 @@ import io.apfproxy.authn.Identity.Mode;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code Impersonate-*}: who counts, and what goes upstream. Source: security.md section 5. */
 final class ImpersonatingIdentityTest extends IdentityFixture {
+  private static final String LONG = "x".repeat(128 << 10);
+
   @Test
+  @Tag("S01")
   void forwardsImpersonationAndClassifiesAsWhoItReallyIsUntilAllowed() throws RefusedException {
     ClientRequest request =
         Heads.http1(
@@ -50,6 +59,8 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
   }
 
   @Test
+  @Tag("S01")
+  @Tag("S02")
   void asksForEverythingAnImpersonatorClaims() throws RefusedException {
     ClientRequest request =
         Heads.from(
@@ -86,6 +97,8 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
   }
 
   @Test
+  @Tag("S01")
+  @Tag("S22")
   void decidesAboutImpersonationItselfInImpersonationMode() throws RefusedException {
     ClientRequest request = Heads.http1("Authorization: Bearer bob-token", "Impersonate-User: eve");
     RefusedException refusal = refusal("impersonation", request);
@@ -113,6 +126,81 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
   }
 
   @Test
+  @Tag("S01")
+  @Tag("S16")
+  void asksNothingForStrangers() throws RefusedException {
+    upstream.allowed.add("system:anonymous impersonate users admin");
+    Identity stranger = identity("auto", Heads.http1("Impersonate-User: admin"));
+    assertThat(stranger.effective()).isEqualTo(UserInfo.ANONYMOUS);
+    assertThat(lines(stranger)).containsExactly("Impersonate-User: admin");
+    assertThat(identity("impersonation", Heads.http1("Impersonate-User: admin")).authenticated())
+        .isEqualTo(UserInfo.ANONYMOUS);
+    assertThat(upstream.asked).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"impersonation", "auto"})
+  @Tag("S16")
+  void asksNothingAboutNamesThatAreTooLong(String mode) throws RefusedException {
+    String[] claim = {
+      "Authorization: Bearer bob-token", "Impersonate-User: eve", "Impersonate-Group: " + LONG
+    };
+    assertThat(refusal(mode, Heads.http1(claim)).code()).isEqualTo(403);
+    assertThat(upstream.asked).isEmpty();
+  }
+
+  @Test
+  @Tag("S16")
+  void remembersAnswersWithoutTheNamesTheyAreAbout() {
+    AccessReviews reviews = new AccessReviews(upstream, 64, 1000, 10_000, clock);
+    UserInfo bob = UserInfo.of("bob");
+    for (int i = 0; i < 1000; i++) {
+      var answer =
+          reviews.allowed(
+              new AccessReviewer.Question(
+                  bob,
+                  "impersonate",
+                  new AccessReviewer.Resource("", "v1", "users", "", "", LONG + i, "", "")));
+      assertThat(answer).isCompletedWithValue(false);
+    }
+    assertThat(reviews.rememberedBytes()).as("of 128 MB of names").isLessThan(1 << 20);
+    clock.advance(Duration.ofSeconds(30));
+    assertThat(reviews.rememberedBytes()).as("after the answers' 10 s").isZero();
+  }
+
+  @Test
+  @Tag("S16")
+  void asksForUsersInTurn() {
+    List<AccessReviewer.Question> asked = new ArrayList<>();
+    AccessReviews reviews =
+        new AccessReviews(
+            question -> {
+              asked.add(question);
+              return new CompletableFuture<>();
+            },
+            64,
+            1000,
+            1000,
+            clock);
+    for (int i = 0; i < 5000; i++) {
+      var unused = reviews.allowed(question("mallory", "n" + i));
+    }
+    assertThat(asked).hasSize(52);
+    assertThat(reviews.waiting().used().getAsLong()).isEqualTo(1000);
+    var honest = reviews.allowed(question("alice", "n"));
+    assertThat(asked).last().isEqualTo(question("alice", "n"));
+    assertThat(honest).isNotDone();
+  }
+
+  private static AccessReviewer.Question question(String user, String name) {
+    return new AccessReviewer.Question(
+        UserInfo.of(user),
+        "impersonate",
+        new AccessReviewer.Resource("", "v1", "users", "", "", name, "", ""));
+  }
+
+  @Test
+  @Tag("S22")
   void refusesTheReservedExtraKeyFromClients() throws RefusedException {
     assertThat(
             refusal(
@@ -126,6 +214,7 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
   }
 
   @Test
+  @Tag("S16")
   void boundsReviewsOfOneRequest() throws RefusedException {
     String[] groups =
         IntStream.range(0, 500).mapToObj(i -> "Impersonate-Group: g" + i).toArray(String[]::new);

@@ -32,6 +32,9 @@ class ImpersonationVectorTest {
             new AccessReviews(
                 question ->
                     CompletableFuture.completedFuture(isAllowed(testCase.get("rules"), question)),
+                64,
+                1000,
+                1000,
                 new ManualClock()),
             () -> true,
             new ManualClock());

@@ -8,6 +8,7 @@ import io.apfproxy.request.RefusedException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +48,9 @@ class RequestHeadReaderTest {
     assertThat(head.credentials().authorization()).isNull();
   }
 
+  @Tag("S24")
+  @Tag("S25")
+  @Tag("S27")
   @ParameterizedTest(name = "S24 S25 S27: {0}")
   @ValueSource(
       strings = {
@@ -84,6 +88,7 @@ class RequestHeadReaderTest {
     assertThat(refusal.closesConnection()).isTrue();
   }
 
+  @Tag("S27")
   @Test
   void refusesRequestWithoutHost() {
     io.vertx.core.MultiMap none = io.vertx.core.MultiMap.caseInsensitiveMultiMap();
@@ -91,12 +96,15 @@ class RequestHeadReaderTest {
     assertThat(refused(request).rule()).isEqualTo("host");
   }
 
+  @Tag("S25")
   @Test
   void acceptsChunkedInAnyCase() throws RefusedException {
     RequestHead head = Heads.read(Heads.http1("Transfer-Encoding: Chunked"));
     assertThat(Heads.survivors(head)).isEmpty();
   }
 
+  @Tag("S27")
+  @Tag("S39")
   @ParameterizedTest(name = "S27 S39 over HTTP/2: {0}")
   @ValueSource(
       strings = {
@@ -118,6 +126,7 @@ class RequestHeadReaderTest {
     assertThat(Heads.survivors(head)).containsExactly("accept: x");
   }
 
+  @Tag("S03")
   @ParameterizedTest(name = "S03: Connection: {0}")
   @ValueSource(
       strings = {
@@ -149,6 +158,7 @@ class RequestHeadReaderTest {
         .isEqualTo("connection-names-header");
   }
 
+  @Tag("S03")
   @Test
   void dropsHopByHopHeadersAndWhatConnectionNames() throws RefusedException {
     RequestHead head =
@@ -169,6 +179,8 @@ class RequestHeadReaderTest {
     assertThat(head.upgrade()).as("the word upgrade is not in Connection").isEmpty();
   }
 
+  @Tag("S29")
+  @Tag("S44")
   @Test
   void readsUpgradeAndExpect() throws RefusedException {
     RequestHead head =
@@ -179,6 +191,8 @@ class RequestHeadReaderTest {
     assertThat(refused(Heads.http1("Expect: 200-ok")).code()).isEqualTo(417);
   }
 
+  @Tag("S04")
+  @Tag("S21")
   @ParameterizedTest(name = "S04 S21: {0}")
   @ValueSource(
       strings = {
@@ -212,6 +226,7 @@ class RequestHeadReaderTest {
     assertThat(head.credentials().impersonation()).isNull();
   }
 
+  @Tag("S21")
   @Test
   void keepsForwardingHeadersOfTrustedPeersOnly() throws RefusedException {
     RequestHeadReader reader = new RequestHeadReader(() -> ClientTrust.NONE, "192.0.2.1"::equals);
@@ -220,6 +235,7 @@ class RequestHeadReaderTest {
     assertThat(Heads.survivors(head)).containsExactly("X-Forwarded-For: 10.0.0.1");
   }
 
+  @Tag("S04")
   @Test
   void dropsAndReadsConfiguredFrontProxyNames() throws RefusedException {
     FrontProxyHeaders names =
@@ -239,6 +255,7 @@ class RequestHeadReaderTest {
         .satisfies(e -> assertThat(e.code()).isEqualTo(400));
   }
 
+  @Tag("S04")
   @Test
   void seesNewFrontProxyNamesAtOnce() throws RefusedException {
     ClientTrust[] trust = {ClientTrust.NONE};
@@ -246,10 +263,12 @@ class RequestHeadReaderTest {
     assertThat(Heads.survivors(reader.read(Heads.http1("My-User: u")))).hasSize(1);
     FrontProxyHeaders mine =
         new FrontProxyHeaders(List.of("My-User"), List.of(), List.of(), List.of());
-    trust[0] = new ClientTrust(List.of(), List.of(), List.of(), FrontProxyHeaders.STANDARD, mine);
+    trust[0] =
+        new ClientTrust(List.of(), List.of(), List.of(), FrontProxyHeaders.STANDARD, mine, true);
     assertThat(Heads.survivors(reader.read(Heads.http1("My-User: u")))).isEmpty();
   }
 
+  @Tag("S02")
   @Test
   void readsImpersonation() throws RefusedException {
     RequestHead head =
@@ -278,6 +297,7 @@ class RequestHeadReaderTest {
     assertThat(Heads.survivors(head)).isEmpty();
   }
 
+  @Tag("S02")
   @ParameterizedTest(name = "S02: {0}")
   @ValueSource(
       strings = {
@@ -298,6 +318,7 @@ class RequestHeadReaderTest {
     assertThat(refused(Heads.http2("h", lines.split("\\|"))).code()).isEqualTo(400);
   }
 
+  @Tag("S13")
   @Test
   void removesTheBearerEntryOfWebSocketProtocolsOnly() throws RefusedException {
     RequestHead head =
@@ -312,6 +333,7 @@ class RequestHeadReaderTest {
             "v5.channel.k8s.io", "base64url.bearer.authorization.k8s.io.YQ", "v4.channel.k8s.io");
   }
 
+  @Tag("S31")
   @Test
   void refusesMoreThanAThousandLines() {
     String[] lines =

@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,35 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(lines(bob)).containsExactly("Authorization: Bearer bob-token");
   }
 
+  @Test
+  @Tag("S04")
+  void usesNoRequestHeadersBeforeItIsKnownWhichOnesUpstreamBelieves() throws RefusedException {
+    upstreamHeadersKnown = false;
+    assertThat(identity("auto", Heads.from(ALICE)).mode()).isEqualTo(Mode.IMPERSONATION);
+    assertThat(identity("auto", Heads.http1("Authorization: Bearer bob-token")).mode())
+        .isEqualTo(Mode.PASS_THROUGH);
+    RefusedException refusal = refusal("request-header", Heads.from(ALICE));
+    assertThat(refusal.code()).isEqualTo(503);
+    assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
+    assertThat(refusal("request-header,pass-through", Heads.from(ALICE)).code()).isEqualTo(503);
+    upstreamHeadersKnown = true;
+    assertThat(identity("request-header", Heads.from(ALICE)).mode()).isEqualTo(Mode.REQUEST_HEADER);
+  }
+
+  @Test
+  @Tag("S04")
+  void countsFrontProxyHeadersOfOthers() throws RefusedException {
+    StandardIdentityResolver resolver = resolver("auto");
+    String[] claims = {"X-Remote-User: admin", "X-Remote-Group: a", "X-Remote-Group: b"};
+    resolver.resolve(Heads.read(Heads.http1(claims)), LIST);
+    resolver.resolve(Heads.read(Heads.from(ALICE, claims)), LIST);
+    assertThat(resolver.disbelievedHeaders()).isEqualTo(6);
+    resolver.resolve(Heads.read(Heads.from(PROXY, claims), Heads.WITH_UID), LIST);
+    resolver.resolve(Heads.read(Heads.http1()), LIST);
+    assertThat(resolver.disbelievedHeaders()).isEqualTo(6);
+  }
+
+  @Tag("S11")
   @ParameterizedTest(name = "S11: Authorization: {0} -> {1}")
   @CsvSource({
     "Bearer, ''", "'Bearer  bob-token', ''", "bearer bob-token, bob-token",
@@ -43,6 +73,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
         .isEqualTo(token.isEmpty() ? List.of() : List.of("Authorization: Bearer " + token));
   }
 
+  @Tag("S11")
   @Test
   void refusesBadTokenAlthoughAnonymousIsOn() throws RefusedException {
     RefusedException refusal = refusal("auto", Heads.http1("Authorization: Bearer wrong"));
@@ -50,6 +81,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(refusal.reason()).isEqualTo("Unauthorized");
   }
 
+  @Tag("S10")
   @Test
   void answersFailedReviewWith503AndNeverAnonymous() throws RefusedException {
     upstream.down = true;
@@ -58,6 +90,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
   }
 
+  @Tag("S17")
   @Test
   void letsAnonymousThroughOnlyIfTheFlagSaysSo() throws RefusedException {
     Identity nobody = identity("request-header", Heads.http1());
@@ -88,6 +121,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
                 + " X509SHA256=[0-9a-f]{64}");
   }
 
+  @Tag("S12")
   @Test
   void prefersTheCertificateOverTheToken() throws RefusedException {
     for (String token : List.of("bob-token", "wrong")) {
@@ -98,6 +132,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(upstream.reviewed).isEmpty();
   }
 
+  @Tag("S12")
   @Test
   void triesTheTokenAfterABadCertificate() throws RefusedException {
     TestCertificate stranger = STRANGERS.leaf("alice").forClients().issue();
@@ -109,6 +144,9 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(refusal("auto", Heads.from(stranger)).code()).isEqualTo(401);
   }
 
+  @Tag("S05")
+  @Tag("S07")
+  @Tag("S18")
   @Test
   void refusesCertificatesThatAreNotForThis() throws RefusedException {
     Instant now = Instant.now();
@@ -138,6 +176,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
         .isEqualTo(UserInfo.ANONYMOUS);
   }
 
+  @Tag("S18")
   @Test
   void endsACertificateOnALivingConnection() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
@@ -147,6 +186,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(resolver.resolve(head, LIST).failed()).isTrue();
   }
 
+  @Tag("S07")
   @Test
   void readsUidFromTheCertificate() throws RefusedException {
     TestCertificate carol =
@@ -159,6 +199,8 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(refusal("pass-through,request-header", Heads.from(carol)).code()).isEqualTo(403);
   }
 
+  @Tag("S04")
+  @Tag("S18")
   @Test
   void believesFrontProxyHeadersFromAFrontProxyOnly() throws RefusedException {
     String[] claims = {
@@ -183,12 +225,14 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(refusal("auto", Heads.from(other, claims)).code()).isEqualTo(401);
   }
 
+  @Tag("S05")
   @Test
   void takesAFrontProxyWithoutUserForNobody() throws RefusedException {
     assertThat(refusal("auto", Heads.from(PROXY, "X-Remote-Group: g")).code()).isEqualTo(401);
     assertThat(refusal("auto", Heads.from(PROXY, "X-Remote-User:")).code()).isEqualTo(401);
   }
 
+  @Tag("S06")
   @ParameterizedTest(name = "S06: {0}")
   @ValueSource(strings = {"\u0141ukasz", "j\u00f6rg", "\u6771\u4eac", "a,b"})
   void writesNamesAsUtf8Bytes(String name) throws RefusedException {
@@ -201,6 +245,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
         .isEqualTo(identity.authenticated().name());
   }
 
+  @Tag("S06")
   @ParameterizedTest(name = "S06: <{0}>")
   @ValueSource(strings = {"admin ", " admin", "a\nb", "\tadmin", "a\u0000"})
   void refusesNamesThatWouldArriveChanged(String name) throws RefusedException {
@@ -217,6 +262,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
         .containsExactly("Authorization: Bearer t");
   }
 
+  @Tag("S07")
   @Test
   void refusesIdentitiesOverTheBound() throws RefusedException {
     String[] groups = IntStream.range(0, 3000).mapToObj(i -> "g" + i).toArray(String[]::new);
@@ -225,6 +271,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
         .isEqualTo(403);
   }
 
+  @Tag("S13")
   @Test
   void readsTheTokenOfAWebSocket() throws RefusedException {
     String token =
@@ -255,6 +302,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
         .isEqualTo(UserInfo.ANONYMOUS);
   }
 
+  @Tag("S15")
   @Test
   void checksATokenAnewOnceUpstreamRefusedIt() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");

@@ -2,6 +2,7 @@ package io.apfproxy.kube;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.authn.AccessReviewer.Path;
 import io.apfproxy.authn.AccessReviewer.Question;
@@ -10,12 +11,14 @@ import io.apfproxy.authn.ClientTrust;
 import io.apfproxy.authn.FrontProxyHeaders;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.request.UserInfo;
+import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.authentication.TokenReviewBuilder;
 import io.fabric8.kubernetes.api.model.authorization.v1.SubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
 import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -188,7 +191,8 @@ class KubeReviewsIT {
               List.of(proxies.own().certificate()),
               List.of("front"),
               names,
-              names);
+              names,
+              true);
       assertThat(source.get()).isEqualTo(expected);
       server.expect().get().withPath(PUBLISHED).andReturn(403, "").once();
       source.refresh();
@@ -203,8 +207,24 @@ class KubeReviewsIT {
         new ClientTrustSource.Flags(null, null, List.of(), FrontProxyHeaders.STANDARD);
     try (ClientTrustSource source = ClientTrustSource.open(noFlags, client)) {
       assertThat(source.get()).isEqualTo(ClientTrust.NONE);
-      assertThat(source.publishedRead()).isFalse();
+      assertThat(source.get().upstreamKnown()).as("H5: no request-header mode yet").isFalse();
+      server.expect().get().withPath(PUBLISHED).andReturn(200, publishedUserHeader("X-U")).always();
+      source.readAgain();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(source.get().upstreamKnown()).isTrue());
+      assertThat(source.get().upstream().user()).containsExactly("X-U");
     }
+  }
+
+  private static ConfigMap publishedUserHeader(String name) {
+    return new ConfigMapBuilder()
+        .withNewMetadata()
+        .withNamespace("kube-system")
+        .withName("extension-apiserver-authentication")
+        .endMetadata()
+        .addToData("requestheader-username-headers", "[\"" + name + "\"]")
+        .build();
   }
 
   @Test

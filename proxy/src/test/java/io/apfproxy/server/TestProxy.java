@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.authn.ClientRequest;
 import io.apfproxy.authn.Credentials;
 import io.apfproxy.authn.Identity;
+import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.RequestHead;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
@@ -27,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** The listener before a given upstream, with everything else a fake. */
@@ -39,6 +41,10 @@ final class TestProxy implements AutoCloseable {
 
   final FakeFlowControl flowControl = new FakeFlowControl();
   final CountingEvents events = new CountingEvents();
+
+  /** Tokens that the upstream was seen to refuse. */
+  final List<String> refusedByUpstream = new CopyOnWriteArrayList<>();
+
   final ProxyServer server;
   private final Vertx vertx;
   private final List<HttpClient> clients = new ArrayList<>();
@@ -121,7 +127,7 @@ final class TestProxy implements AutoCloseable {
                 vertx,
                 config,
                 new Collaborators(
-                    heads, TestProxy::identify, flowControl, null, () -> upstream, events)));
+                    heads, new Identities(), flowControl, null, () -> upstream, events)));
   }
 
   static UpstreamConfig upstreamConfig(int port) {
@@ -141,6 +147,18 @@ final class TestProxy implements AutoCloseable {
       throw new AssertionError(e.getCause());
     } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  private final class Identities implements IdentityResolver {
+    @Override
+    public Future<Identity> resolve(RequestHead head, RequestInfo request) {
+      return identify(head, request);
+    }
+
+    @Override
+    public void upstreamRefused(RequestHead head) {
+      refusedByUpstream.add(String.valueOf(head.credentials().authorization()));
     }
   }
 

@@ -8,28 +8,34 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Names tokens without keeping them: HMAC-SHA-256 of the length and the token, under a key that
- * nobody but this process knows. Thread-safe.
+ * Names texts without keeping them: HMAC-SHA-256 under a key that nobody but this process knows, so
+ * that nobody can make two that look alike. Thread-safe.
  */
-final class TokenDigest {
+final class KeyedDigest {
   private static final String ALGORITHM = "HmacSHA256";
 
   private final SecretKeySpec key;
 
-  TokenDigest() {
+  KeyedDigest() {
     byte[] random = new byte[32];
     new SecureRandom().nextBytes(random);
     key = new SecretKeySpec(random, ALGORITHM);
   }
 
-  /** 32 bytes as ISO-8859-1 chars. */
-  String of(String token) {
-    byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
+  /**
+   * @param parts which count with their lengths: {@code ab, c} is not {@code a, bc}
+   * @return 32 bytes as ISO-8859-1 chars
+   */
+  String of(Iterable<String> parts) {
     try {
       Mac mac = Mac.getInstance(ALGORITHM);
       mac.init(key);
-      mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
-      return new String(mac.doFinal(bytes), StandardCharsets.ISO_8859_1);
+      for (String part : parts) {
+        byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+        mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+        mac.update(bytes);
+      }
+      return new String(mac.doFinal(), StandardCharsets.ISO_8859_1);
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every JDK has " + ALGORITHM, e);
     }
