@@ -2,6 +2,7 @@ package io.apfproxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
@@ -20,6 +21,8 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -36,6 +39,11 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 class KeyAlgorithmsIT {
   private static final String NAMESPACES = "/api/v1/namespaces";
 
+  private static final Optional<Path> KUBECTL =
+      Optional.ofNullable(System.getenv("KUBEBUILDER_ASSETS"))
+          .map(folder -> Path.of(folder, "kubectl"))
+          .filter(Files::isExecutable);
+
   private final TestAuthority authority = TestAuthority.named("clients-ca");
 
   @TempDir Path directory;
@@ -49,12 +57,18 @@ class KeyAlgorithmsIT {
   }
 
   private EmbeddedApiServer upstream(TestKeys serving, TestKeys admin) throws Exception {
+    return upstream(serving, admin, TestKeys.ECDSA_P256);
+  }
+
+  private EmbeddedApiServer upstream(TestKeys serving, TestKeys admin, TestKeys frontProxy)
+      throws Exception {
     EmbeddedApiServer upstream =
         EmbeddedApiServer.builder(Files.createDirectory(directory.resolve("upstream")))
             .user("alice")
             .allow("alice", "*", "*")
             .servingKey(serving)
             .adminKey(admin)
+            .frontProxyKey(frontProxy)
             .start();
     open.add(upstream);
     return upstream;
@@ -174,6 +188,92 @@ class KeyAlgorithmsIT {
     ProxyApp proxy = proxy(upstream, "--client-ca-file=" + ca);
 
     assertThat(get(proxy, HttpClient.Version.HTTP_2, alice).statusCode()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = Mode.EXCLUDE, names = "ED448")
+  void presentsSuchACertificateAsFrontProxy(TestKeys kind) throws Exception {
+    EmbeddedApiServer upstream =
+        upstream(TestKeys.ECDSA_P256, TestKeys.ECDSA_P256, kind);
+    Path ca = Files.writeString(directory.resolve("clients.crt"), authority.pem());
+    TestCertificate alice = authority.leaf("alice").forClients().issue();
+    Path folder = directory.resolve("upstream");
+
+    ProxyApp proxy =
+        proxy(
+            upstream,
+            "--client-ca-file=" + ca,
+            "--upstream-identity=request-header",
+            "--proxy-client-cert-file=" + folder.resolve("front-proxy-client.crt"),
+            "--proxy-client-key-file=" + folder.resolve("front-proxy-client.key"));
+
+    assertThat(get(proxy, HttpClient.Version.HTTP_2, alice).statusCode()).isEqualTo(200);
+  }
+
+  /** The first connection of an address, and one of an address that is known for other things. */
+  @ParameterizedTest
+  @EnumSource(mode = Mode.EXCLUDE, names = "ED448")
+  void letsKubectlInWithSuchACertificate(TestKeys kind) throws Exception {
+    assumeTrue(KUBECTL.isPresent(), "no kubectl in KUBEBUILDER_ASSETS");
+    EmbeddedApiServer upstream = upstream(kind, TestKeys.ECDSA_P256);
+    Path ca = Files.writeString(directory.resolve("clients.crt"), authority.pem());
+    authority.leaf("alice").forClients().algorithm(kind).issue().write(directory, "alice");
+    ProxyApp proxy = proxy(upstream, "--client-ca-file=" + ca);
+
+    assertThat(kubectl(proxy)).isEqualTo("0 namespace/kube-system");
+
+    if (askWithToken(proxy, upstream).statusCode() != 200) {
+      throw new AssertionError("the token is good");
+    }
+    assertThat(kubectl(proxy)).isEqualTo("0 namespace/kube-system");
+  }
+
+  private String kubectl(ProxyApp proxy) throws Exception {
+    Path config =
+        Files.writeString(
+            directory.resolve("alice.kubeconfig"),
+            """
+            apiVersion: v1
+            kind: Config
+            clusters: [{name: c, cluster: {server: "https://localhost:%d", certificate-authority: %s}}]
+            users: [{name: u, user: {client-certificate: alice.crt, client-key: alice.key}}]
+            contexts: [{name: x, context: {cluster: c, user: u}}]
+            current-context: x
+            """
+                .formatted(proxy.securePort(), proxy.certificateAuthority()));
+    Path output = directory.resolve("kubectl.out");
+    Process process =
+        new ProcessBuilder(
+                KUBECTL.orElseThrow().toString(),
+                "--kubeconfig=" + config,
+                "--cache-dir=" + directory.resolve("cache"),
+                "get",
+                "namespace",
+                "kube-system",
+                "-o",
+                "name")
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue() + " " + Files.readString(output).trim();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"RSA_2048", "ECDSA_P256", "ECDSA_P521"})
+  void readsKeysInTheOlderForms(TestKeys kind) throws Exception {
+    EmbeddedApiServer upstream = upstream(TestKeys.ECDSA_P256, TestKeys.ECDSA_P256);
+    TestCertificate pair = authority.leaf("proxy").forServers("localhost").algorithm(kind).issue();
+    Path certificate =
+        Files.writeString(
+            directory.resolve("serving.crt"), pair.certificatePem() + authority.pem());
+    Path key = Files.writeString(directory.resolve("serving.key"), pair.olderKeyPem());
+    assertThat(key).content().containsPattern("BEGIN (RSA|EC) PRIVATE KEY");
+
+    ProxyApp proxy =
+        proxy(upstream, "--tls-cert-file=" + certificate, "--tls-private-key-file=" + key);
+
+    assertThat(askWithToken(proxy, upstream).statusCode()).isEqualTo(200);
   }
 
   @Test
