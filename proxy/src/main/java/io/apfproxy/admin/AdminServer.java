@@ -4,20 +4,20 @@ import io.apfproxy.admin.AdminPages.Dump;
 import io.apfproxy.authn.UrlAccess;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.EngineChoice;
+import io.apfproxy.upstream.KeyPairOptions;
 import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.Arrays;
 import java.util.List;
@@ -62,8 +62,8 @@ public final class AdminServer {
    */
   public static AdminServer tls(
       Vertx vertx, AdminPages pages, PemKeyPair certificate, UrlAccess remote) {
-    HttpServerOptions options = options().setSsl(true).setKeyCertOptions(pem(certificate));
-    options.setSslEngineOptions(TlsEngine.options());
+    HttpServerOptions options = options().setSsl(true).setKeyCertOptions(new KeyPairOptions(certificate));
+    options.setSslEngineOptions(TlsEngine.options(EngineChoice.CHEAPER));
     return new AdminServer(vertx, pages, remote, options);
   }
 
@@ -79,16 +79,10 @@ public final class AdminServer {
     return new HttpServerOptions().setHttp2ClearTextEnabled(false).setIdleTimeout(IDLE_SECONDS);
   }
 
-  private static PemKeyCertOptions pem(PemKeyPair pair) {
-    return new PemKeyCertOptions()
-        .addCertValue(Buffer.buffer(pair.certificates()))
-        .addKeyValue(Buffer.buffer(pair.key()));
-  }
-
   /** Presents another certificate to new connections; for a server with TLS. */
   public Future<Void> replaceCertificate(PemKeyPair certificate) {
     return server
-        .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(pem(certificate)))
+        .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(new KeyPairOptions(certificate)))
         .mapEmpty();
   }
 

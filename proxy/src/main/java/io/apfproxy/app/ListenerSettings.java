@@ -26,7 +26,8 @@ final class ListenerSettings {
         options.flowControl().exposeHeaders(),
         listener.goAwayChance(),
         connections(options.limits()),
-        requests(options.limits()));
+        requests(options.limits()),
+        ServerConfig.TlsEngine.valueOf(listener.tlsEngine().name()));
   }
 
   private static ConnectionLimits connections(ProxyOptions.Limits limits) {

@@ -31,6 +31,12 @@ enum Flag {
       "threads for traffic, 0: half of the CPUs"),
   TRANSPORT(
       "transport", Group.LISTENER, ValueKind.TRANSPORT, "auto", "auto, io_uring, epoll or nio"),
+  TLS_ENGINE(
+      "tls-engine",
+      Group.LISTENER,
+      ValueKind.TLS_ENGINE,
+      "auto",
+      "auto, boringssl (no Ed25519, P-521 of clients), jdk (dearer)"),
   GOAWAY_CHANCE(
       "goaway-chance",
       Group.LISTENER,

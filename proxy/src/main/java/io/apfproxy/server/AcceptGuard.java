@@ -62,7 +62,9 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object accepted) {
-    arrived.add((Channel) accepted);
+    Channel channel = (Channel) accepted;
+    channel.pipeline().addFirst(OutOfMemoryWatch.INSTANCE);
+    arrived.add(channel);
     if (!paused) {
       letIn(context);
     }

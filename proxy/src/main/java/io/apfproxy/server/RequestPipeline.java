@@ -38,6 +38,9 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   /** More than what an exchange gives its upstream to notice a reset. */
   private static final long REST_MILLIS = 2_000;
 
+  /** What load balancers ask without credentials. */
+  private static final Set<String> FOR_ALL = Set.of("/healthz", "/livez", "/readyz", "/version");
+
   private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(32);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
@@ -99,6 +102,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
               ? RequestTarget.parsePath(client.uri())
               : RequestTarget.parse(client.uri());
       RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
+      judgeEngine(peer, head, info);
       long allowance = timeout.allowanceNanos(info, target.query());
       call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
       collaborators
@@ -123,6 +127,14 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     } catch (RefusedException refusal) {
       call.refuse(refusal);
     }
+  }
+
+  private void judgeEngine(Peer peer, RequestHead head, RequestInfo info) {
+    boolean token =
+        head.credentials().authorization() != null
+            || !head.credentials().webSocketProtocols().isEmpty();
+    boolean forAll = FOR_ALL.contains(info.path());
+    peer.judgeEngine(token, !token && !forAll, shared.engines());
   }
 
   private Call open(HttpServerRequest client, Peer peer) {

@@ -14,11 +14,13 @@ final class SharedState {
   private final WaitingRoom waitingRoom;
   private final Doorkeeper door;
   private final AcceptGuard guard;
+  private final ClientEngines engines;
   private volatile boolean draining;
 
   SharedState(ServerConfig config, TimeSource time) {
     this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
     this.guard = new AcceptGuard(door);
+    this.engines = new ClientEngines(config.tlsEngine(), time);
     this.watches = new WatchGate(config.requests(), time);
     this.waitingRoom = new WaitingRoom(config.requests());
   }
@@ -26,6 +28,11 @@ final class SharedState {
   /** Stands before the socket that they share. */
   AcceptGuard guard() {
     return guard;
+  }
+
+  /** Choose what makes a connection. */
+  ClientEngines engines() {
+    return engines;
   }
 
   /** All that clients can fill. */

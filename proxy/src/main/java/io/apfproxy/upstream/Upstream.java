@@ -61,6 +61,7 @@ public final class Upstream {
   private final SocketAddress address;
   private final HostAndPort authority;
   private final String pathPrefix;
+  private final UpstreamEngine engine = new UpstreamEngine();
   private UpstreamConfig config;
 
   /** Requests that may share connections. */
@@ -125,7 +126,7 @@ public final class Upstream {
     renew();
     Lane lane = new Lane(request.credential(), request.isAnonymous());
     return opener(lane)
-        .open(() -> client(lane).request(options))
+        .open(() -> engine.connect(() -> client(lane).request(options)))
         .map(stream -> stream.authority(authority));
   }
 
@@ -142,15 +143,15 @@ public final class Upstream {
     if (tls) {
       options.setSslOptions(UpstreamTls.options(config, credential, List.of("http/1.1")));
     }
-    return dialers
-        .computeIfAbsent(
+    NetClient dialer =
+        dialers.computeIfAbsent(
             credential,
             any ->
                 vertx.createNetClient(
                     new NetClientOptions()
                         .setTcpKeepAlive(true)
-                        .setSslEngineOptions(TlsEngine.options())))
-        .connect(options);
+                        .setSslEngineOptions(TlsEngine.options(engine))));
+    return engine.connect(() -> dialer.connect(options));
   }
 
   /**
@@ -229,7 +230,7 @@ public final class Upstream {
                   : List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
           .setProtocolVersion(lane.anonymous() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2)
           .setVerifyHost(!config.insecureSkipTlsVerify());
-      builder = builder.with(options).with(tls(lane)).with(TlsEngine.options());
+      builder = builder.with(options).with(tls(lane)).with(TlsEngine.options(engine));
     } else {
       builder = builder.with(options);
     }
