@@ -94,6 +94,14 @@ final class RefusalLog {
     }
   }
 
+  /** Something was thrown where no request could be answered for it. */
+  void defect(Throwable cause) {
+    Kind kind = new Kind(DEFECT, "defect");
+    if (mayWrite(kind)) {
+      LOG.atLevel(kind.level()).log("{}: {}", kind.rule(), place(cause));
+    }
+  }
+
   private boolean mayWrite(Kind kind) {
     long now = nanos.getAsLong();
     Window window = windows.computeIfAbsent(kind, first -> new Window(now));

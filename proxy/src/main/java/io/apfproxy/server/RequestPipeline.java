@@ -1,6 +1,7 @@
 package io.apfproxy.server;
 
 import io.apfproxy.authn.ClientRequest;
+import io.apfproxy.authn.Identity;
 import io.apfproxy.authn.RequestHead;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.LongRunning;
@@ -10,6 +11,7 @@ import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
+import io.apfproxy.request.UserInfo;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.StreamWritability;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -46,6 +48,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final SharedState shared;
   private final Forwarder forwarder;
   private final RefusalLog log;
+  private final Defects defects;
   private final GoAwayChance goAway;
   private final Replies replies;
   private final RequestTimeout timeout;
@@ -68,6 +71,8 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
     this.log = new RefusalLog(System::nanoTime);
+    this.defects = new Defects(log, collaborators.events());
+    vertx.getOrCreateContext().exceptionHandler(defects);
     this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders(), log);
     this.timeout = new RequestTimeout(config.requestTimeout());
     vertx.setPeriodic(
@@ -80,53 +85,60 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest client) {
-    Peer peer = peer(client);
+    Peer peer = peer(client.connection());
     if (peer.closing()) {
       return; // what follows a message that was refused as ambiguous is no request
     }
-    goAway.roll(client, peer);
     client.pause(); // no byte is lost while the request waits for its seats
     Call call = open(client, peer);
+    goAway.roll(client, peer);
     if (shared.draining()) {
       call.refuseForShutdown();
       return;
     }
     try {
-      refuseMethod(client.method().name());
-      RequestHead head = collaborators.heads().read(clientRequest(client, peer));
-      RequestTarget target =
-          client.version() == HttpVersion.HTTP_2
-              ? RequestTarget.parsePath(client.uri())
-              : RequestTarget.parse(client.uri());
-      RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
-      long allowance = timeout.allowanceNanos(info, target.query());
-      call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
-      collaborators
-          .identities()
-          .resolve(head, info)
-          .onComplete(
-              identity -> {
-                RequestDigest digest =
-                    new RequestDigest(info, identity.effective(), target.query());
-                if (call.gone()) {
-                  call.finish();
-                } else if (LongRunning.bypasses(info)) {
-                  call.bypass(identity, digest, forwarder, shared);
-                } else {
-                  if (info.isWatch()) {
-                    watches.add(call);
-                  }
-                  call.admit(identity, digest, forwarder, shared);
-                }
-              },
-              call::refuse);
+      walk(call, client, peer);
     } catch (RefusedException refusal) {
       call.refuse(refusal);
     }
   }
 
+  private void walk(Call call, HttpServerRequest client, Peer peer) throws RefusedException {
+    refuseMethod(client.method().name());
+    RequestHead head = collaborators.heads().read(clientRequest(client, peer));
+    RequestTarget target =
+        client.version() == HttpVersion.HTTP_2
+            ? RequestTarget.parsePath(client.uri())
+            : RequestTarget.parse(client.uri());
+    RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
+    long allowance = timeout.allowanceNanos(info, target.query());
+    call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
+    call.identify(info, shared.waitingRoom(), identity -> identified(call, info, target, identity));
+  }
+
+  private void identified(Call call, RequestInfo info, RequestTarget target, Identity identity) {
+    RequestDigest digest = new RequestDigest(info, identity.effective(), target.query());
+    if (isAnonymous(identity.authenticated())) {
+      goAway.after(call.client(), call.peer());
+    }
+    if (LongRunning.bypasses(info)) {
+      call.bypass(identity, digest, forwarder, shared);
+    } else {
+      if (info.isWatch()) {
+        watches.add(call);
+      }
+      call.admit(identity, digest, forwarder, shared);
+    }
+  }
+
+  /** Source: kube-apiserver, endpoints/filters/authentication.go. */
+  private static boolean isAnonymous(UserInfo user) {
+    return user.name().equals(UserInfo.ANONYMOUS.name())
+        || user.groups().contains(UserInfo.UNAUTHENTICATED);
+  }
+
   private Call open(HttpServerRequest client, Peer peer) {
-    Call call = new Call(vertx, collaborators, replies, client, peer, this::forget);
+    Call call = new Call(vertx, collaborators, replies, defects, client, peer, this::forget);
     open++;
     call.open();
     return call;
@@ -163,7 +175,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     } else {
       refusal = RefusedException.badRequest("syntax", "not a well-formed HTTP request");
     }
-    Peer peer = peer(client);
+    Peer peer = peer(client.connection());
     if (!peer.closing()) {
       open(client, peer).refuse(refusal.closing());
     }
@@ -171,13 +183,21 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
-    peers.put(connection, new Peer(vertx, connection, System.nanoTime()));
+    peers.put(connection, peer(connection));
     connection.closeHandler(closed -> peers.remove(connection));
   }
 
-  private Peer peer(HttpServerRequest client) {
-    Peer known = peers.get(client.connection());
-    return known == null ? new Peer(vertx, client.connection(), System.nanoTime()) : known;
+  private Peer peer(HttpConnection connection) {
+    Peer known = peers.get(connection);
+    if (known != null) {
+      return known;
+    }
+    try {
+      return new Peer(vertx, connection, System.nanoTime());
+    } catch (RuntimeException defect) {
+      connection.close(); // nobody could be answered here
+      throw defect;
+    }
   }
 
   private void forget(Call call) {

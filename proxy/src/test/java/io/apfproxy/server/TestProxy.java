@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.authn.ClientRequest;
 import io.apfproxy.authn.Credentials;
 import io.apfproxy.authn.Identity;
+import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.RequestHead;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
@@ -34,11 +35,16 @@ final class TestProxy implements AutoCloseable {
   /** Value of {@code Authorization} for a request that goes on without one. */
   static final String NOBODY = "none";
 
+  private static final UserInfo SOMEBODY =
+      new UserInfo("somebody", "", List.of("system:authenticated"), Map.of());
+
   private static final Set<String> DROPPED =
       Set.of("host", "connection", "upgrade", "transfer-encoding", "expect", "authorization");
 
-  final FakeFlowControl flowControl = new FakeFlowControl();
-  final CountingEvents events = new CountingEvents();
+  final Traps traps = new Traps();
+  final FakeFlowControl flowControl = new FakeFlowControl(traps);
+  final CountingEvents events = new CountingEvents(traps);
+  volatile IdentityResolver identities = TestProxy::identify;
   final ProxyServer server;
   private final Vertx vertx;
   private final List<HttpClient> clients = new ArrayList<>();
@@ -121,7 +127,21 @@ final class TestProxy implements AutoCloseable {
                 vertx,
                 config,
                 new Collaborators(
-                    heads, TestProxy::identify, flowControl, null, () -> upstream, events)));
+                    request -> {
+                      traps.at("head");
+                      return heads.read(request);
+                    },
+                    (head, request) -> {
+                      traps.at("identity");
+                      return identities.resolve(head, request);
+                    },
+                    flowControl,
+                    null,
+                    () -> {
+                      traps.at("upstream");
+                      return upstream;
+                    },
+                    events)));
   }
 
   static UpstreamConfig upstreamConfig(int port) {
@@ -147,10 +167,11 @@ final class TestProxy implements AutoCloseable {
   private static Future<Identity> identify(RequestHead head, RequestInfo request) {
     String authorization = head.credentials().authorization();
     String sent = authorization == null ? "Bearer somebody" : authorization;
+    UserInfo user = sent.equals(NOBODY) ? UserInfo.ANONYMOUS : SOMEBODY;
     return Future.succeededFuture(
         new Identity(
-            UserInfo.ANONYMOUS,
-            UserInfo.ANONYMOUS,
+            user,
+            user,
             Identity.Mode.PASS_THROUGH,
             new Identity.UpstreamHeaders(
                 sent.equals(NOBODY) ? List.of() : List.of(Map.entry("Authorization", sent)))));
