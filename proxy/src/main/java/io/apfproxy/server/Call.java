@@ -9,6 +9,7 @@ import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.FatalError;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
@@ -443,7 +444,7 @@ final class Call implements AdmissionListener, ExchangeListener {
       }
       finish();
     } else {
-      Defects.endProcessIfFatal(cause);
+      FatalError.endProcessIf(cause);
       defect(cause);
     }
   }

@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import io.apfproxy.request.FatalError;
 import io.apfproxy.upstream.ProxyEvents;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
@@ -43,7 +44,7 @@ final class Defects implements Handler<Throwable> {
 
   @Override
   public void handle(Throwable thrown) {
-    endProcessIfFatal(thrown);
+    FatalError.endProcessIf(thrown);
     Call call = calls.get(Vertx.currentContext());
     if (call == null) {
       tell(thrown);
@@ -52,7 +53,7 @@ final class Defects implements Handler<Throwable> {
     try {
       call.defect(thrown);
     } catch (Throwable again) {
-      endProcessIfFatal(again);
+      FatalError.endProcessIf(again);
       tell(again);
       call.connection().close();
     }
@@ -62,13 +63,5 @@ final class Defects implements Handler<Throwable> {
   private void tell(Throwable thrown) {
     events.aborted("defect");
     log.defect(thrown);
-  }
-
-  /** A process without memory, or whose machine is broken, must not limp on. */
-  static void endProcessIfFatal(Throwable thrown) {
-    if (thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)) {
-      Thread current = Thread.currentThread();
-      current.getUncaughtExceptionHandler().uncaughtException(current, thrown);
-    }
   }
 }
