@@ -96,6 +96,7 @@ public final class ProxyApp implements AutoCloseable {
       metrics.describe(
           Version.NUMBER, transports.name(), transports.tls(), options.flowControl().serverLimit());
       metrics.bindReady(this::isReady);
+      metrics.bindDroppedLines(DroppedLines::sum);
       metrics.bindCertificate(() -> certificate.daysLeft(Instant.now()));
       showClientCertificate("front-proxy", Credential.FRONT_PROXY);
       showClientCertificate("own", Credential.OWN);

@@ -12,6 +12,7 @@ enum ProxyMeterName {
   BOUND_OVERFLOWS(
       "apf_proxy_bound_overflows", "How often somebody was kept out for want of it, by rule"),
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
+  LOG_DROPPED("apf_proxy_log_dropped", "Lines of the log that were dropped, as it was too slow"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),
   TUNNELS("apf_proxy_tunnels", "Upgraded connections open now"),

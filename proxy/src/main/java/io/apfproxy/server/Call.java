@@ -80,6 +80,7 @@ final class Call implements AdmissionListener, ExchangeListener {
   private boolean done;
   private boolean defective;
   private boolean switched;
+  private boolean responded;
   private int givenBack;
   private long waitTimer = -1;
   private long deadlineTimer = -1;
@@ -387,15 +388,34 @@ final class Call implements AdmissionListener, ExchangeListener {
     }
   }
 
-  void finishWatch() {
+  /**
+   * Ends a watch between two events.
+   *
+   * @return whether it had begun
+   */
+  boolean finishWatch() {
     Exchange current = exchange;
-    if (current != null) {
-      current.finishWatch();
+    if (current == null || !responded) {
+      return false;
+    }
+    current.finishWatch();
+    return true;
+  }
+
+  /** The proxy is about to end, and this one holds nothing yet. */
+  void refuseIfWaiting() {
+    Admission place = admission;
+    if (!done && !gone && exchange == null && lease == null) {
+      refuseForShutdown();
+      if (place != null) {
+        place.cancel();
+      }
     }
   }
 
   @Override
   public void responded(int code, MultiMap headers) {
+    responded = true;
     switched = code == 101;
     replies.addFlow(headers, classification, false);
     RequestHead read = head;

@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -37,9 +38,9 @@ final class Defects implements Handler<Throwable> {
     calls.remove(context);
   }
 
-  /** How many requests it knows. */
-  int size() {
-    return calls.size();
+  /** The requests under way. */
+  List<Call> calls() {
+    return List.copyOf(calls.values());
   }
 
   @Override

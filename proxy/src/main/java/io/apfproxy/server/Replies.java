@@ -131,6 +131,7 @@ final class Replies {
         "The apiserver is shutting down, please try again later.\n",
         auditId,
         true);
+    peer.sendAway();
   }
 
   /**

@@ -27,6 +27,7 @@ import io.vertx.core.net.HostAndPort;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,6 +36,12 @@ import java.util.concurrent.TimeUnit;
 
 /** The walk of every request of one event loop, from its head to its response. */
 final class RequestPipeline implements Handler<HttpServerRequest> {
+  /** At a shutdown one watch is ended so often, or more if there would be no time for all. */
+  private static final long WATCH_END_MILLIS = 10;
+
+  /** Before the end of the grace, for the answers to those who still wait. */
+  private static final long LAST_MILLIS = 2_000;
+
   private static final long SWEEP_MILLIS = 10_000;
 
   /** More than what an exchange gives its upstream to notice a reset. */
@@ -213,20 +220,46 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   }
 
   /**
-   * Sends HTTP/2 clients away and ends watches, each at a place where a client can go on elsewhere.
-   * Completes when the last request has ended and its client has had time to read the response, or
-   * when the grace is over.
+   * Sends HTTP/2 clients away and ends watches, each at a place where a client can go on elsewhere,
+   * one after the other so that they do not all come to the next proxy at once. What waits for its
+   * seats may still get them, and is refused shortly before the grace is over. Completes when the
+   * last request has ended and its client has had time to read the response, or when the grace is
+   * over.
    */
   Future<Void> finish(Duration grace) {
+    long millis = grace.toMillis();
     List.copyOf(peers.values()).forEach(Peer::sendAway);
-    Set.copyOf(watches).forEach(Call::finishWatch);
-    return restWithin(grace.toMillis())
+    int each = (int) (watches.size() * WATCH_END_MILLIS / (millis / 4 * 3 + 1)) + 1;
+    endWatches(each);
+    long ending = vertx.setPeriodic(WATCH_END_MILLIS, tick -> endWatches(each));
+    long last =
+        vertx.setTimer(
+            Math.max(1, millis - Math.min(LAST_MILLIS, millis / 4)), late -> refuseWaiting());
+    return restWithin(millis)
         .compose(
-            ended ->
-                open > 0 || peers.isEmpty()
-                    ? Future.succeededFuture()
-                    : vertx.timer(Peer.LINGER_MILLIS, TimeUnit.MILLISECONDS))
+            ended -> {
+              vertx.cancelTimer(ending);
+              vertx.cancelTimer(last);
+              return open > 0 || peers.isEmpty()
+                  ? Future.succeededFuture()
+                  : vertx.timer(Peer.LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            })
         .mapEmpty();
+  }
+
+  private void endWatches(int most) {
+    int ended = 0;
+    for (Iterator<Call> left = List.copyOf(watches).iterator(); left.hasNext() && ended < most; ) {
+      Call watch = left.next();
+      if (watch.finishWatch()) {
+        watches.remove(watch);
+        ended++;
+      }
+    }
+  }
+
+  private void refuseWaiting() {
+    defects.calls().forEach(Call::refuseIfWaiting);
   }
 
   /**
