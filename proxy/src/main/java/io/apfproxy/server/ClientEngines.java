@@ -3,6 +3,7 @@ package io.apfproxy.server;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.ClientAddress;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.time.TokenBuckets;
 import io.apfproxy.upstream.EngineChoice;

@@ -36,15 +36,20 @@ final class TestProxy implements AutoCloseable {
   /** Value of {@code Authorization} for a request that goes on without one. */
   static final String NOBODY = "none";
 
+  private static final UserInfo SOMEBODY =
+      new UserInfo("somebody", "", List.of("system:authenticated"), Map.of());
+
   private static final Set<String> DROPPED =
       Set.of("host", "connection", "upgrade", "transfer-encoding", "expect", "authorization");
 
-  final FakeFlowControl flowControl = new FakeFlowControl();
-  final CountingEvents events = new CountingEvents();
+  final Traps traps = new Traps();
+  final FakeFlowControl flowControl = new FakeFlowControl(traps);
+  final CountingEvents events = new CountingEvents(traps);
 
   /** Tokens that the upstream was seen to refuse. */
   final List<String> refusedByUpstream = new CopyOnWriteArrayList<>();
 
+  volatile IdentityResolver identities = TestProxy::identify;
   final ProxyServer server;
   private final Vertx vertx;
   private final List<HttpClient> clients = new ArrayList<>();
@@ -127,7 +132,18 @@ final class TestProxy implements AutoCloseable {
                 vertx,
                 config,
                 new Collaborators(
-                    heads, new Identities(), flowControl, null, () -> upstream, events)));
+                    request -> {
+                      traps.at("head");
+                      return heads.read(request);
+                    },
+                    new TrappedIdentities(),
+                    flowControl,
+                    null,
+                    () -> {
+                      traps.at("upstream");
+                      return upstream;
+                    },
+                    events)));
   }
 
   static UpstreamConfig upstreamConfig(int port) {
@@ -150,10 +166,11 @@ final class TestProxy implements AutoCloseable {
     }
   }
 
-  private final class Identities implements IdentityResolver {
+  private final class TrappedIdentities implements IdentityResolver {
     @Override
     public Future<Identity> resolve(RequestHead head, RequestInfo request) {
-      return identify(head, request);
+      traps.at("identity");
+      return identities.resolve(head, request);
     }
 
     @Override
@@ -165,10 +182,11 @@ final class TestProxy implements AutoCloseable {
   private static Future<Identity> identify(RequestHead head, RequestInfo request) {
     String authorization = head.credentials().authorization();
     String sent = authorization == null ? "Bearer somebody" : authorization;
+    UserInfo user = sent.equals(NOBODY) ? UserInfo.ANONYMOUS : SOMEBODY;
     return Future.succeededFuture(
         new Identity(
-            UserInfo.ANONYMOUS,
-            UserInfo.ANONYMOUS,
+            user,
+            user,
             Identity.Mode.PASS_THROUGH,
             new Identity.UpstreamHeaders(
                 sent.equals(NOBODY) ? List.of() : List.of(Map.entry("Authorization", sent)))));
