@@ -63,7 +63,9 @@ final class Call implements AdmissionListener, ExchangeListener {
   private @Nullable Runnable tunnelPlace;
   private @Nullable Runnable watchPlace;
   private @Nullable Runnable waitingPlace;
+  private @Nullable Runnable waitingWatch;
   private boolean crowdedOut;
+  private boolean responded;
   private Classification classification = Classification.NONE;
   private volatile boolean admitting;
   private boolean gone;
@@ -147,7 +149,7 @@ final class Call implements AdmissionListener, ExchangeListener {
     digest = asked;
     if (asked.info().isWatch()) {
       try {
-        watchPlace = shared.watches().enter(asked.user().name());
+        watchPlace = shared.watches().enter(asked.user().name(), this::giveWay);
       } catch (RefusedException refusal) {
         refuse(refusal);
         return;
@@ -164,16 +166,19 @@ final class Call implements AdmissionListener, ExchangeListener {
     if (decided != null) {
       decided.run();
     } else if (place.isWaiting()) {
-      await(place, shared.waitingRoom());
+      await(asked, place, shared);
     }
   }
 
-  private void await(Admission place, WaitingRoom room) {
-    waitingPlace = room.enter(client);
+  private void await(RequestDigest asked, Admission place, SharedState shared) {
+    waitingPlace = shared.waitingRoom().enter(client);
     if (waitingPlace == null) {
       crowdedOut = true;
       place.cancel();
     } else {
+      if (asked.info().isWatch()) {
+        waitingWatch = shared.watches().await();
+      }
       long left = queueWaitNanos - (System.nanoTime() - arrived);
       waitTimer = vertx.setTimer(millis(left), late -> place.cancel());
     }
@@ -219,6 +224,8 @@ final class Call implements AdmissionListener, ExchangeListener {
           waitTimer = -1;
           giveBack(waitingPlace);
           waitingPlace = null;
+          giveBack(waitingWatch);
+          waitingWatch = null;
           step.run();
         };
     if (Thread.currentThread() == loop && admitting) {
@@ -279,7 +286,7 @@ final class Call implements AdmissionListener, ExchangeListener {
       throw RefusedException.badRequest(
           "upgrade", "this request cannot be upgraded, only watch, exec and their like can");
     }
-    tunnelPlace = shared.tunnels().take(asked.user().name());
+    tunnelPlace = shared.tunnels().take(asked.user().name(), this::giveWay);
   }
 
   private void expire() {
@@ -296,8 +303,26 @@ final class Call implements AdmissionListener, ExchangeListener {
     }
   }
 
+  /** Its place is needed by somebody who has less. From any thread. */
+  private void giveWay() {
+    context.runOnContext(
+        queued -> {
+          Exchange current = exchange;
+          Admission place = admission;
+          if (current != null) {
+            current.finishWatch(); // does nothing before the response
+            if (!responded) {
+              current.expire();
+            }
+          } else if (!done && place != null) {
+            place.cancel();
+          }
+        });
+  }
+
   @Override
   public void responded(int code, MultiMap headers) {
+    responded = true;
     replies.addFlow(headers, classification, false);
     RequestHead read = head;
     if (code == 401 && read != null) {

@@ -108,7 +108,7 @@ final class Doorkeeper {
             "addresses-remembered",
             () -> arrivals == null ? 0 : arrivals.size(),
             MOST_ADDRESSES,
-            () -> arrivals == null ? 0 : arrivals.forgotten()));
+            () -> arrivals == null ? 0 : arrivals.shared()));
   }
 
   private Bound bound(ConnectionRule rule, @Nullable LongSupplier used, long limit) {

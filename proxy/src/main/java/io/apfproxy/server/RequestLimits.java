@@ -5,8 +5,9 @@ package io.apfproxy.server;
  * specification security.md 12.
  *
  * @param watches open
- * @param watchesOfUser open, of one user
- * @param watchStartsOfUser a second, of one user, and ten times as many at once
+ * @param watchesOfUser open, of one user, while watches are scarce
+ * @param watchStartsOfUser a second, of one user, and ten times as many at once, while watches queue
+ *     up for their seats
  * @param waitingHeadBytes of requests that wait for seats
  * @param waitingBodyBytes that have arrived of their bodies
  */
@@ -21,6 +22,9 @@ public record RequestLimits(
 
   /** Users whose starts are counted. */
   static final int MOST_STARTING_USERS = 10_000;
+
+  /** So many watches that wait for seats are a queue in which starting users share. */
+  static final int MANY_WAITING_WATCHES = 10_000;
 
   private static final int BURST_SECONDS = 10;
 

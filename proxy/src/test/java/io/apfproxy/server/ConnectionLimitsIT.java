@@ -14,10 +14,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -214,6 +219,45 @@ class ConnectionLimitsIT {
             expectServed(client);
           }
         });
+  }
+
+  /** Of an address that stands for all clients behind a balancer, too. */
+  @ParameterizedTest
+  @MethodSource("transports")
+  @Tag("S30")
+  void closesNothingOfOneAddressWhileThereIsRoom(Transport transport) {
+    with(
+        transport,
+        limits(100, 2, 1, 8),
+        (proxy, port) -> {
+          Burst burst = Burst.of(60, () -> new RawClient(port));
+          try {
+            assertThat(burst.opened()).hasSize(60);
+            burst.opened().forEach(ConnectionLimitsIT::expectServed);
+            assertThat(overflows(proxy, "connections-of-address")).isZero();
+          } finally {
+            burst.close();
+          }
+        });
+  }
+
+  /** What was opened at once, and did not fail. */
+  private record Burst(List<RawClient> opened) {
+    static Burst of(int number, Supplier<RawClient> one) {
+      List<CompletableFuture<RawClient>> all =
+          IntStream.range(0, number)
+              .mapToObj(i -> CompletableFuture.supplyAsync(one, command -> new Thread(command).start()))
+              .toList();
+      return new Burst(
+          all.stream()
+              .map(client -> client.exceptionally(failed -> null).join())
+              .filter(Objects::nonNull)
+              .toList());
+    }
+
+    void close() {
+      opened.forEach(RawClient::close);
+    }
   }
 
   @Test

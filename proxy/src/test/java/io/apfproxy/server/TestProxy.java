@@ -147,10 +147,12 @@ final class TestProxy implements AutoCloseable {
   private static Future<Identity> identify(RequestHead head, RequestInfo request) {
     String authorization = head.credentials().authorization();
     String sent = authorization == null ? "Bearer somebody" : authorization;
+    UserInfo user =
+        authorization == null ? UserInfo.ANONYMOUS : UserInfo.of(sent.replaceFirst("Bearer ", ""));
     return Future.succeededFuture(
         new Identity(
-            UserInfo.ANONYMOUS,
-            UserInfo.ANONYMOUS,
+            user,
+            user,
             Identity.Mode.PASS_THROUGH,
             new Identity.UpstreamHeaders(
                 sent.equals(NOBODY) ? List.of() : List.of(Map.entry("Authorization", sent)))));
