@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import io.apfproxy.nullness.Nullable;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
@@ -18,6 +19,7 @@ final class Peer {
   private final HttpConnection connection;
   private final List<X509Certificate> certificates;
   private final String address;
+  private final Doorkeeper.@Nullable Visit visit;
   private int open;
   private boolean used;
   private boolean closing;
@@ -29,6 +31,7 @@ final class Peer {
     this.connection = connection;
     this.certificates = certificatesOf(connection);
     this.address = connection.remoteAddress().hostAddress();
+    this.visit = AcceptGuard.visit(connection);
     this.idleSince = now;
   }
 
@@ -90,12 +93,20 @@ final class Peer {
   void opened() {
     used = true;
     open++;
+    tellVisit();
   }
 
   void closed(long now) {
     open--;
     idleSince = now;
+    tellVisit();
     closeIfLeft();
+  }
+
+  private void tellVisit() {
+    if (visit != null) {
+      visit.serves(open);
+    }
   }
 
   /**

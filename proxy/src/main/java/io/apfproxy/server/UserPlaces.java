@@ -2,12 +2,7 @@ package io.apfproxy.server;
 
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
-import java.util.HashMap;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Places for one kind of long request, counted in all and by user. While places are not scarce a
@@ -26,8 +21,7 @@ final class UserPlaces {
   private final String kind;
   private final int most;
   private final int mostOfUser;
-  private final Map<String, Set<Place>> places = new HashMap<>();
-  private final Ranking<String> ranking = new Ranking<>();
+  private final Crowd<String, Place> users = new Crowd<>();
   private int taken;
   private int leaving;
   private long overflows;
@@ -68,14 +62,14 @@ final class UserPlaces {
   }
 
   private synchronized @Nullable Place enter(Place place) throws RefusedException {
-    int own = ranking.of(place.user);
+    int own = users.of(place.user);
     if (mostOfUser > 0 && own >= mostOfUser && Scarcity.binds(taken, most)) {
       overflowsOfUser++;
       throw refusal("-of-user", "this user has too many " + kind + " open");
     }
     Place leaves = null;
     if (most > 0 && taken >= most) {
-      leaves = mostOfUser > 0 && ranking.most() > mostOfUser ? oneOfMost() : null;
+      leaves = mostOfUser > 0 && users.most() > mostOfUser ? oneOfMost() : null;
       if (leaves == null) {
         overflows++;
         throw refusal("-total", "too many " + kind + " are open");
@@ -85,25 +79,19 @@ final class UserPlaces {
       leaves.free();
     }
     taken++;
-    ranking.add(place.user);
-    places.computeIfAbsent(place.user, first -> new LinkedHashSet<>()).add(place);
+    users.add(place.user, place);
     return leaves;
   }
 
   /** The longest held, of the first few, that can give way. */
   private @Nullable Place oneOfMost() {
-    String user = ranking.first();
-    if (user == null || leaving >= MOST_LEAVING) {
-      return null;
-    }
-    Iterator<Place> eldest = places.getOrDefault(user, Set.of()).iterator();
-    for (int i = 0; i < LOOKED_AT && eldest.hasNext(); i++) {
-      Place candidate = eldest.next();
-      if (candidate.giveWay != null) {
-        return candidate;
-      }
-    }
-    return null;
+    return leaving >= MOST_LEAVING
+        ? null
+        : users.ofMost().stream()
+            .limit(LOOKED_AT)
+            .filter(place -> place.giveWay != null)
+            .findFirst()
+            .orElse(null);
   }
 
   private RefusedException refusal(String scope, String message) {
@@ -122,7 +110,7 @@ final class UserPlaces {
   }
 
   private synchronized long mostTaken() {
-    return ranking.most();
+    return users.most();
   }
 
   private synchronized long overflows() {
@@ -158,18 +146,10 @@ final class UserPlaces {
     }
 
     private void free() {
-      if (!held) {
-        return;
-      }
-      held = false;
-      taken--;
-      ranking.remove(user);
-      Set<Place> others = places.get(user);
-      if (others != null) {
-        others.remove(this);
-        if (others.isEmpty()) {
-          places.remove(user);
-        }
+      if (held) {
+        held = false;
+        taken--;
+        users.remove(user, this);
       }
     }
   }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of connections beyond the limits, and that places come back. S30, S53, S91. */
+/** What becomes of connections beyond the limits, and that places come back. */
+@Tag("S53")
 class ConnectionLimitsIT {
   private static final int EVENT_LOOPS = 2; // the limits are those of all together
 
@@ -77,8 +79,13 @@ class ConnectionLimitsIT {
 
   /** Connects and never says a word. */
   private static Socket mute(int port) {
+    return mute(port, "127.0.0.1");
+  }
+
+  private static Socket mute(int port, String from) {
     try {
-      return new Socket(InetAddress.getLoopbackAddress(), port);
+      InetAddress here = InetAddress.getByName("127.0.0.1");
+      return new Socket(here, port, InetAddress.getByName(from), 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -164,7 +171,7 @@ class ConnectionLimitsIT {
   void closesWhatAnAddressHasBeyondItsShare(Transport transport) {
     with(
         transport,
-        limits(8, 2, 0, 0),
+        limits(2, 1, 0, 0),
         (proxy, port) -> {
           RawClient first = new RawClient(port);
           try (RawClient second = new RawClient(port)) {
@@ -181,43 +188,53 @@ class ConnectionLimitsIT {
         });
   }
 
-  /** One address cannot keep the others from their handshakes. */
+  /** One address cannot keep the others from their handshakes, nor loses its own. */
   @ParameterizedTest
   @MethodSource("transports")
-  void closesHandshakesOfAnAddressBeyondItsShare(Transport transport) {
+  void letsHandshakesOfAnAddressBeyondItsShareWait(Transport transport) {
     with(
         transport,
-        limits(0, 100, 0, 8),
+        limits(0, 100, 0, 4),
         (proxy, port) -> {
-          Socket mute = mute(port);
-          Socket other = mute(port);
-          await().until(() -> used(proxy, "handshakes-of-address") == 2);
-          expectClosed(mute(port));
-          assertThat(overflows(proxy, "handshakes-of-address")).isEqualTo(1);
-          close(mute);
-          close(other);
+          List<Socket> mute = new ArrayList<>();
+          for (int i = 0; i < 4; i++) {
+            mute.add(mute(port));
+          }
+          CompletableFuture<RawClient> late =
+              CompletableFuture.supplyAsync(() -> new RawClient(port));
+          await().until(() -> overflows(proxy, "handshakes-total") > 0);
+          assertThat(late).isNotDone();
+          mute.forEach(ConnectionLimitsIT::close);
+          try (RawClient client = late.join()) {
+            expectServed(client);
+          }
         });
   }
 
+  /** An address can take no place from one that has fewer, however many it opens. */
   @ParameterizedTest
   @MethodSource("transports")
-  void closesWhatComesTooFast(Transport transport) {
+  @Tag("S30")
+  void closesAConnectionOfTheAddressWithMostForOneOfAnother(Transport transport) {
     with(
         transport,
-        limits(0, 0, 1, 0),
+        limits(10, 2, 0, 0),
         (proxy, port) -> {
-          try (RawClient client = new RawClient(port)) {
-            for (int i = 0; i < 4; i++) {
-              close(mute(port));
-            }
-            await()
-                .until(
-                    () -> {
-                      close(mute(port));
-                      return overflows(proxy, "new-connections-of-address") > 0;
-                    });
-            expectServed(client);
+          List<Socket> most = new ArrayList<>();
+          for (int i = 0; i < 8; i++) {
+            most.add(mute(port));
           }
+          await().until(() -> used(proxy, "connections-total") == 8);
+          List<Socket> others = new ArrayList<>();
+          for (int i = 2; i < 6; i++) {
+            others.add(mute(port, "127.0.0." + i));
+          }
+          await().until(() -> overflows(proxy, "connections-of-address") == 2);
+          expectClosed(most.get(0));
+          expectClosed(most.get(1));
+          assertThat(used(proxy, "connections-total")).isEqualTo(10);
+          most.forEach(ConnectionLimitsIT::close);
+          others.forEach(ConnectionLimitsIT::close);
         });
   }
 
