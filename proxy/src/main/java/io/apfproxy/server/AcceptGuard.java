@@ -33,14 +33,16 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
       AttributeKey.valueOf(Doorkeeper.Visit.class.getName());
 
   private final Doorkeeper door;
+  private final PartialHeads heads;
   private final RefusalLog log = new RefusalLog(System::nanoTime);
   private final Queue<Channel> arrived = new ArrayDeque<>();
   private volatile boolean stands;
   private volatile boolean paused;
   private boolean lookingAgain;
 
-  AcceptGuard(Doorkeeper door) {
+  AcceptGuard(Doorkeeper door, PartialHeads heads) {
     this.door = door;
+    this.heads = heads;
   }
 
   /** Whether a listening socket was ever given to it. */
@@ -136,7 +138,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
       close(client); // it has gone already
       return null;
     }
-    Arrival arrival = new Arrival(context, client, address.getHostAddress());
+    Arrival arrival = new Arrival(context, client, address);
     Doorkeeper.Answer answer = door.enter(address, arrival);
     Doorkeeper.Visit visit = answer.visit();
     ConnectionRule refusal = answer.refusal();
@@ -160,14 +162,16 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
   private final class Arrival implements Doorkeeper.Guest {
     private final ChannelHandlerContext context;
     private final Channel client;
+    private final InetAddress from;
     private final String address;
     private Doorkeeper.@Nullable Visit visit;
     private boolean begun;
 
-    Arrival(ChannelHandlerContext context, Channel client, String address) {
+    Arrival(ChannelHandlerContext context, Channel client, InetAddress from) {
       this.context = context;
       this.client = client;
-      this.address = address;
+      this.from = from;
+      this.address = from.getHostAddress();
     }
 
     @Override
@@ -185,7 +189,8 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
                 roomMade(context);
               });
       client.attr(VISIT).set(own);
-      client.pipeline().addLast(new Handshake(own, () -> roomMade(context)));
+      HeadMeter meter = new HeadMeter(heads, ClientAddress.of(from), address);
+      client.pipeline().addLast(new Handshake(own, meter, () -> roomMade(context)));
       context.fireChannelRead(client);
     }
 
@@ -232,13 +237,18 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
     client.unsafe().closeForcibly();
   }
 
-  /** Reports the end of a client's handshake; a listener without TLS has none. */
+  /**
+   * Reports the end of a client's handshake, and lets its heads be counted behind it; a listener
+   * without TLS has neither.
+   */
   private static final class Handshake extends ChannelInboundHandlerAdapter {
     private final Doorkeeper.Visit visit;
+    private final HeadMeter meter;
     private final Runnable roomMade;
 
-    Handshake(Doorkeeper.Visit visit, Runnable roomMade) {
+    Handshake(Doorkeeper.Visit visit, HeadMeter meter, Runnable roomMade) {
       this.visit = visit;
+      this.meter = meter;
       this.roomMade = roomMade;
     }
 
@@ -248,6 +258,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
       if (tls == null) {
         visit.handshaken();
       } else {
+        context.pipeline().addAfter(context.pipeline().context(tls).name(), null, meter);
         tls.handshakeFuture()
             .addListener(
                 ended -> {

@@ -10,15 +10,17 @@ package io.apfproxy.server;
  *     up for their seats
  * @param waitingHeadBytes of requests that wait for seats
  * @param waitingBodyBytes that have arrived of their bodies
+ * @param partialHeadBytes of heads that are being received; needs a {@link GuardedTransport}
  */
 public record RequestLimits(
     int watches,
     int watchesOfUser,
     int watchStartsOfUser,
     long waitingHeadBytes,
-    long waitingBodyBytes) {
+    long waitingBodyBytes,
+    long partialHeadBytes) {
   /** No limits at all. */
-  public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0);
+  public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0, 0);
 
   /** Users whose starts are counted. */
   static final int MOST_STARTING_USERS = 10_000;

@@ -171,6 +171,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
+    HeadMeter.watch(connection);
     peers.put(connection, new Peer(vertx, connection, System.nanoTime()));
     connection.closeHandler(closed -> peers.remove(connection));
   }

@@ -46,10 +46,18 @@ class ConnectionLimitsIT {
 
   private static void with(
       Transport transport, ConnectionLimits limits, BiConsumer<TestProxy, Integer> test) {
+    with(transport, limits, RequestLimits.NONE, test);
+  }
+
+  private static void with(
+      Transport transport,
+      ConnectionLimits limits,
+      RequestLimits requests,
+      BiConsumer<TestProxy, Integer> test) {
     Vertx vertx = Vertx.builder().withTransport(new GuardedTransport(transport)).build();
     try (FakeUpstream upstream =
             FakeUpstream.http(vertx, request -> request.response().end("ok"), HttpVersion.HTTP_2);
-        TestProxy proxy = new TestProxy(vertx, upstream.port(), EVENT_LOOPS, limits)) {
+        TestProxy proxy = new TestProxy(vertx, upstream.port(), EVENT_LOOPS, limits, requests)) {
       test.accept(proxy, proxy.port());
       await()
           .untilAsserted(
@@ -256,6 +264,42 @@ class ConnectionLimitsIT {
             burst.close();
           }
         });
+  }
+
+  @ParameterizedTest
+  @MethodSource("transports")
+  @Tag("S31")
+  void closesThoseWhoseHeadsHoldMoreThanThereIsRoomFor(Transport transport) {
+    with(
+        transport,
+        ConnectionLimits.NONE,
+        new RequestLimits(0, 0, 0, 0, 0, 1 << 20),
+        (proxy, port) -> {
+          String part = "X-Part: " + "a".repeat(10_000) + "\r\n";
+          Burst burst = Burst.of(20, () -> new RawClient(port));
+          try {
+            burst.opened().forEach(client -> client.send("GET /version HTTP/1.1\r\nHost: a\r\n"));
+            for (int i = 0; i < 20; i++) {
+              burst.opened().forEach(client -> trySend(client, part));
+              assertThat(used(proxy, "partial-head-bytes")).isLessThan(2 << 20);
+            }
+            await().until(() -> overflows(proxy, "partial-head-bytes") > 10);
+            try (RawClient honest = new RawClient(port)) {
+              expectServed(honest);
+            }
+          } finally {
+            burst.close();
+          }
+          await().until(() -> used(proxy, "partial-head-bytes") == 0);
+        });
+  }
+
+  private static void trySend(RawClient client, String text) {
+    try {
+      client.send(text);
+    } catch (UncheckedIOException closed) {
+      // as it should be, sooner or later
+    }
   }
 
   /** What was opened at once, and did not fail. */

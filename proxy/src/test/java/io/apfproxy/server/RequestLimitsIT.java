@@ -70,7 +70,7 @@ class RequestLimitsIT {
   }
 
   private static RequestLimits watches(int total, int ofUser, int starts) {
-    return new RequestLimits(total, ofUser, starts, 0, 0);
+    return new RequestLimits(total, ofUser, starts, 0, 0, 0);
   }
 
   private static long used(TestProxy proxy, String rule) {
@@ -229,7 +229,7 @@ class RequestLimitsIT {
   @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
   void refusesToLetMoreHeadsWaitThanThereIsRoomFor(HttpVersion version) {
     with(
-        new RequestLimits(0, 0, 0, 40_000, 0),
+        new RequestLimits(0, 0, 0, 40_000, 0, 0),
         proxy -> {
           proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
           HttpClient client = proxy.client(version);
@@ -252,7 +252,7 @@ class RequestLimitsIT {
   @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
   void refusesToLetMoreBodiesWaitThanThereIsRoomFor(HttpVersion version) {
     with(
-        new RequestLimits(0, 0, 0, 0, 100_000),
+        new RequestLimits(0, 0, 0, 0, 100_000, 0),
         proxy -> {
           proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
           HttpClient client = proxy.client(version);

@@ -70,6 +70,15 @@ final class TestProxy implements AutoCloseable {
 
   /** One with limits needs a {@code Vertx} with a guarded transport. */
   TestProxy(Vertx vertx, int upstreamPort, int eventLoops, ConnectionLimits connections) {
+    this(vertx, upstreamPort, eventLoops, connections, RequestLimits.NONE);
+  }
+
+  TestProxy(
+      Vertx vertx,
+      int upstreamPort,
+      int eventLoops,
+      ConnectionLimits connections,
+      RequestLimits requests) {
     this(
         vertx,
         upstreamConfig(upstreamPort),
@@ -78,7 +87,7 @@ final class TestProxy implements AutoCloseable {
         0,
         eventLoops,
         connections,
-        RequestLimits.NONE);
+        requests);
   }
 
   TestProxy(Vertx vertx, int upstreamPort, RequestLimits requests) {

@@ -15,7 +15,7 @@ class WatchGateTest {
   private final ManualTime time = new ManualTime();
 
   private WatchGate gate(int total, int ofUser, int startsPerSecond) {
-    return new WatchGate(new RequestLimits(total, ofUser, startsPerSecond, 0, 0), time);
+    return new WatchGate(new RequestLimits(total, ofUser, startsPerSecond, 0, 0, 0), time);
   }
 
   private static Bound bound(WatchGate gate, String rule) {
