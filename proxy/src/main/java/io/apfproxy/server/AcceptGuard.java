@@ -202,7 +202,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
       }
       Doorkeeper.Visit own = visit;
       if (begun) {
-        client.close();
+        var unused = client.close();
       } else if (own != null) {
         AcceptGuard.close(client);
         own.leave();

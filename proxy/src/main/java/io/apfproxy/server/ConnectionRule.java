@@ -3,13 +3,11 @@ package io.apfproxy.server;
 /** Why a connection is not let in, or not yet. */
 enum ConnectionRule {
   TOTAL("connections-total", Fate.STAYS_OUTSIDE, "--max-connections"),
-  DESCRIPTORS(
-      "file-descriptors", Fate.STAYS_OUTSIDE, "the operating system's limit on open files"),
+  DESCRIPTORS("file-descriptors", Fate.STAYS_OUTSIDE, "the operating system's limit on open files"),
   OF_ADDRESS("connections-of-address", Fate.CLOSED, "--max-connections-per-address"),
   HANDSHAKES("handshakes-total", Fate.WAITS, "--max-tls-handshakes"),
   HANDSHAKES_OF_ADDRESS("handshakes-of-address", Fate.WAITS, "a quarter of --max-tls-handshakes"),
-  NEW_OF_ADDRESS(
-      "new-connections-of-address", Fate.WAITS, "--max-new-connections-per-address");
+  NEW_OF_ADDRESS("new-connections-of-address", Fate.WAITS, "--max-new-connections-per-address");
 
   private enum Fate {
     STAYS_OUTSIDE("accepting pauses, "),

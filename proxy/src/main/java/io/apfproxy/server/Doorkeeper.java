@@ -15,9 +15,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Counts the clients' connections and says which may come in, and whose handshake begins when. One
- * address may have all that nobody else needs: its share binds only while places, or handshakes, are
- * scarce. Once they are taken, the address with most gives way to those that have less. Thread-safe,
- * but for those methods that say otherwise.
+ * address may have all that nobody else needs: its share binds only while places, or handshakes,
+ * are scarce. Once they are taken, the address with most gives way to those that have less.
+ * Thread-safe, but for those methods that say otherwise.
  */
 final class Doorkeeper {
   /*

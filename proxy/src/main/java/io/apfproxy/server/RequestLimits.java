@@ -6,8 +6,8 @@ package io.apfproxy.server;
  *
  * @param watches open
  * @param watchesOfUser open, of one user, while watches are scarce
- * @param watchStartsOfUser a second, of one user, and ten times as many at once, while watches queue
- *     up for their seats
+ * @param watchStartsOfUser a second, of one user, and ten times as many at once, while watches
+ *     queue up for their seats
  * @param waitingHeadBytes of requests that wait for seats
  * @param waitingBodyBytes that have arrived of their bodies
  * @param partialHeadBytes of heads that are being received; needs a {@link GuardedTransport}

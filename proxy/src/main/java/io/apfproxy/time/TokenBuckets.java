@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
  * How often each key may do a thing: so many times at once, and so many per second after that.
  * Thread-safe.
  *
- * <p>Only full buckets are forgotten, which are as those that are not there. Keys for which there is
- * no room then share one bucket. Source: specification security.md S61.
+ * <p>Only full buckets are forgotten, which are as those that are not there. Keys for which there
+ * is no room then share one bucket. Source: specification security.md S61.
  */
 public final class TokenBuckets<K> {
   /*

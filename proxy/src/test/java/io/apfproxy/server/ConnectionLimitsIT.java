@@ -307,7 +307,8 @@ class ConnectionLimitsIT {
     static Burst of(int number, Supplier<RawClient> one) {
       List<CompletableFuture<RawClient>> all =
           IntStream.range(0, number)
-              .mapToObj(i -> CompletableFuture.supplyAsync(one, command -> new Thread(command).start()))
+              .mapToObj(
+                  i -> CompletableFuture.supplyAsync(one, command -> new Thread(command).start()))
               .toList();
       return new Burst(
           all.stream()

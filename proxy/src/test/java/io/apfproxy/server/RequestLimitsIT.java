@@ -146,10 +146,7 @@ class RequestLimitsIT {
           List<Future<HttpClientResponse>> storm =
               IntStream.range(0, 200)
                   .mapToObj(
-                      i ->
-                          client
-                              .request(HttpMethod.GET, WATCH)
-                              .compose(HttpClientRequest::send))
+                      i -> client.request(HttpMethod.GET, WATCH).compose(HttpClientRequest::send))
                   .toList();
           assertThat(storm).extracting(one -> get(one).statusCode()).containsOnly(200);
         });
