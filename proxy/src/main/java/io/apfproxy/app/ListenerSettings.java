@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 /** Says to the listener what was asked for on the command line. */
 final class ListenerSettings {
   private static final int HEADS_SHARE = 4;
+  private static final int PARTIAL_HEADS_SHARE = 10;
   private static final long MOST_BODY_BYTES = 256L << 20;
 
   private ListenerSettings() {}
@@ -50,6 +51,7 @@ final class ListenerSettings {
         limits.watchesPerUser(),
         limits.watchStartsPerUser(),
         Runtime.getRuntime().maxMemory() / HEADS_SHARE,
-        MOST_BODY_BYTES);
+        MOST_BODY_BYTES,
+        Runtime.getRuntime().maxMemory() / PARTIAL_HEADS_SHARE);
   }
 }

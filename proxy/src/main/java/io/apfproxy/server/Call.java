@@ -73,6 +73,7 @@ final class Call implements AdmissionListener, ExchangeListener {
   private @Nullable Runnable tunnelPlace;
   private @Nullable Runnable watchPlace;
   private @Nullable Runnable waitingPlace;
+  private @Nullable Runnable waitingWatch;
   private boolean crowdedOut;
   private Classification classification = Classification.NONE;
   private volatile boolean admitting;
@@ -227,7 +228,7 @@ final class Call implements AdmissionListener, ExchangeListener {
     digest = asked;
     if (asked.info().isWatch()) {
       try {
-        watchPlace = shared.watches().enter(asked.user().name());
+        watchPlace = shared.watches().enter(asked.user().name(), this::giveWay);
       } catch (RefusedException refusal) {
         refuse(refusal);
         return;
@@ -244,16 +245,19 @@ final class Call implements AdmissionListener, ExchangeListener {
     if (decided != null) {
       decided.run();
     } else if (place.isWaiting()) {
-      await(place, shared.waitingRoom());
+      await(asked, place, shared);
     }
   }
 
-  private void await(Admission place, WaitingRoom room) {
-    waitingPlace = room.enter(client);
+  private void await(RequestDigest asked, Admission place, SharedState shared) {
+    waitingPlace = shared.waitingRoom().enter(client);
     if (waitingPlace == null) {
       crowdedOut = true;
       place.cancel();
     } else {
+      if (asked.info().isWatch()) {
+        waitingWatch = shared.watches().await();
+      }
       waitTimer = vertx.setTimer(millis(queueWaitLeft()), late -> place.cancel());
     }
   }
@@ -320,6 +324,9 @@ final class Call implements AdmissionListener, ExchangeListener {
     Runnable place = waitingPlace;
     waitingPlace = null;
     giveBack(place);
+    Runnable watch = waitingWatch;
+    waitingWatch = null;
+    giveBack(watch);
   }
 
   private void forward(
@@ -378,7 +385,7 @@ final class Call implements AdmissionListener, ExchangeListener {
       throw RefusedException.badRequest(
           "upgrade", "this request cannot be upgraded, only watch, exec and their like can");
     }
-    tunnelPlace = shared.tunnels().take(asked.user().name());
+    tunnelPlace = shared.tunnels().take(asked.user().name(), this::giveWay);
   }
 
   private void expire() {
@@ -411,6 +418,23 @@ final class Call implements AdmissionListener, ExchangeListener {
         place.cancel();
       }
     }
+  }
+
+  /** Its place is needed by somebody who has less. From any thread. */
+  private void giveWay() {
+    context.runOnContext(
+        queued -> {
+          Exchange current = exchange;
+          Admission place = admission;
+          if (current != null) {
+            current.finishWatch(); // does nothing before the response
+            if (!responded) {
+              current.expire();
+            }
+          } else if (!done && place != null) {
+            place.cancel();
+          }
+        });
   }
 
   @Override

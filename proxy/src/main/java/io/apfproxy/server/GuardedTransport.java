@@ -46,7 +46,7 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
   public static List<Bound> guard(Context context, String name, ConnectionLimits limits) {
     TimeSource time = TimeSource.system();
     Doorkeeper door = new Doorkeeper(limits, FileDescriptors.unlimited(time), time);
-    guard(context, new AcceptGuard(door));
+    guard(context, new AcceptGuard(door, new PartialHeads(0)));
     return door.bounds().stream()
         .filter(bound -> bound.limit() > 0 && bound.limit() < Integer.MAX_VALUE)
         .map(

@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.upstream.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -21,6 +22,7 @@ final class Peer {
   private final String address;
   private final boolean byBoringSsl;
   private boolean engineJudged;
+  private final Doorkeeper.@Nullable Visit visit;
   private int open;
   private boolean used;
   private boolean closing;
@@ -34,6 +36,7 @@ final class Peer {
     this.address = connection.remoteAddress().hostAddress();
     this.byBoringSsl =
         connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession());
+    this.visit = AcceptGuard.visit(connection);
     this.idleSince = now;
   }
 
@@ -114,12 +117,20 @@ final class Peer {
   void opened() {
     used = true;
     open++;
+    tellVisit();
   }
 
   void closed(long now) {
     open--;
     idleSince = now;
+    tellVisit();
     closeIfLeft();
+  }
+
+  private void tellVisit() {
+    if (visit != null) {
+      visit.serves(open);
+    }
   }
 
   /**

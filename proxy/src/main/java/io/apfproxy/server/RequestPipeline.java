@@ -202,6 +202,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
+    HeadMeter.watch(connection);
     peers.put(connection, peer(connection));
     connection.closeHandler(closed -> peers.remove(connection));
   }

@@ -74,7 +74,7 @@ final class IdentityWaitIT extends ForwardingFixture {
   @ParameterizedTest
   @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
   void areForgottenWhenTheirClientsLeave(HttpVersion down) {
-    try (TestProxy proxy = proxy(new RequestLimits(0, 0, 0, 1 << 20, 1 << 20))) {
+    try (TestProxy proxy = proxy(new RequestLimits(0, 0, 0, 1 << 20, 1 << 20, 0))) {
       HttpClientRequest request = get(proxy.client(down).request(HttpMethod.GET, "/api/v1/pods"));
       request.end();
       await().atMost(LONG).until(() -> used(proxy) > 0);
@@ -91,7 +91,7 @@ final class IdentityWaitIT extends ForwardingFixture {
 
   @Test
   void standInTheBoundsOfAllThatWait() {
-    try (TestProxy proxy = proxy(new RequestLimits(0, 0, 0, 8 << 10, 0))) {
+    try (TestProxy proxy = proxy(new RequestLimits(0, 0, 0, 8 << 10, 0, 0))) {
       var first =
           proxy
               .client(HttpVersion.HTTP_2)

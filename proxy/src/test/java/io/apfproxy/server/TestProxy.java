@@ -36,9 +36,6 @@ final class TestProxy implements AutoCloseable {
   /** Value of {@code Authorization} for a request that goes on without one. */
   static final String NOBODY = "none";
 
-  private static final UserInfo SOMEBODY =
-      new UserInfo("somebody", "", List.of("system:authenticated"), Map.of());
-
   private static final Set<String> DROPPED =
       Set.of("host", "connection", "upgrade", "transfer-encoding", "expect", "authorization");
 
@@ -81,6 +78,15 @@ final class TestProxy implements AutoCloseable {
 
   /** One with limits needs a {@code Vertx} with a guarded transport. */
   TestProxy(Vertx vertx, int upstreamPort, int eventLoops, ConnectionLimits connections) {
+    this(vertx, upstreamPort, eventLoops, connections, RequestLimits.NONE);
+  }
+
+  TestProxy(
+      Vertx vertx,
+      int upstreamPort,
+      int eventLoops,
+      ConnectionLimits connections,
+      RequestLimits requests) {
     this(
         vertx,
         upstreamConfig(upstreamPort),
@@ -89,7 +95,7 @@ final class TestProxy implements AutoCloseable {
         0,
         eventLoops,
         connections,
-        RequestLimits.NONE);
+        requests);
   }
 
   TestProxy(Vertx vertx, int upstreamPort, RequestLimits requests) {
@@ -182,7 +188,8 @@ final class TestProxy implements AutoCloseable {
   private static Future<Identity> identify(RequestHead head, RequestInfo request) {
     String authorization = head.credentials().authorization();
     String sent = authorization == null ? "Bearer somebody" : authorization;
-    UserInfo user = sent.equals(NOBODY) ? UserInfo.ANONYMOUS : SOMEBODY;
+    UserInfo user =
+        sent.equals(NOBODY) ? UserInfo.ANONYMOUS : UserInfo.of(sent.replaceFirst("Bearer ", ""));
     return Future.succeededFuture(
         new Identity(
             user,
