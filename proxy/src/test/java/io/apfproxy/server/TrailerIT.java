@@ -55,9 +55,7 @@ class TrailerIT {
   }
 
   private void expectTheBodyAndNoTrailer() {
-    assertThat(received.toString())
-        .contains("\r\n3\r\nabc\r\n0\r\n\r\n")
-        .doesNotContain("admin");
+    assertThat(received.toString()).contains("\r\n3\r\nabc\r\n0\r\n\r\n").doesNotContain("admin");
   }
 
   @Test
@@ -79,12 +77,7 @@ class TrailerIT {
     try (FrameConnection connection = FrameConnection.open(client, Map.of())) {
       connection
           .headers(
-              1,
-              false,
-              ":method: POST",
-              ":scheme: https",
-              ":authority: a",
-              ":path: /api/v1/pods")
+              1, false, ":method: POST", ":scheme: https", ":authority: a", ":path: /api/v1/pods")
           .data(1, false, "abc".getBytes(StandardCharsets.US_ASCII))
           .headers(1, true, CLAIMS);
       Http2Frame answer = connection.await(Http2Frame.HEADERS);
