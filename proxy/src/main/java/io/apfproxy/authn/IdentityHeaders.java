@@ -89,7 +89,10 @@ final class IdentityHeaders {
 
   private void add(String name, String text) throws RefusedException {
     String value = FieldSyntax.latin1(text);
-    if (name.isEmpty() || value.isEmpty() || !FieldSyntax.isValue(value) || FieldSyntax.isPadded(value)) {
+    if (name.isEmpty()
+        || value.isEmpty()
+        || !FieldSyntax.isValue(value)
+        || FieldSyntax.isPadded(value)) {
       throw unsayable(name.isEmpty() ? "identity" : name);
     }
     chars += name.length() + value.length();
