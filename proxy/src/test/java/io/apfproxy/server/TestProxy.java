@@ -153,7 +153,7 @@ final class TestProxy implements AutoCloseable {
   private final class Identities implements IdentityResolver {
     @Override
     public Future<Identity> resolve(RequestHead head, RequestInfo request) {
-      return identify(head, request);
+      return identify(head);
     }
 
     @Override
@@ -162,7 +162,7 @@ final class TestProxy implements AutoCloseable {
     }
   }
 
-  private static Future<Identity> identify(RequestHead head, RequestInfo request) {
+  private static Future<Identity> identify(RequestHead head) {
     String authorization = head.credentials().authorization();
     String sent = authorization == null ? "Bearer somebody" : authorization;
     return Future.succeededFuture(
