@@ -35,6 +35,7 @@ final class AccessReviews {
     private @Nullable UserInfo user;
     private String userName = "";
 
+    @SuppressWarnings("ReferenceEquality") // whoever is equal has an equal digest
     String of(Question question) {
       if (user != question.user()) {
         user = question.user();

@@ -54,6 +54,15 @@ final class FieldSyntax {
     return true;
   }
 
+  /** Whether it begins or ends with a blank. */
+  static boolean isPadded(String text) {
+    return !text.isEmpty() && (isBlank(text.charAt(0)) || isBlank(text.charAt(text.length() - 1)));
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c == '\t';
+  }
+
   /** Whether it can be a host with perhaps a port; the parts are not looked at. */
   static boolean isHost(String text) {
     for (int i = 0; i < text.length(); i++) {

@@ -56,6 +56,10 @@ final class HeadReading {
       survivors.add(name, value);
       return;
     }
+    if (FieldSyntax.isPadded(value)) {
+      // the codec cuts blanks off, so this one went on in the next line; HTTP/2 forbids them
+      throw RefusedException.badRequest("folded-header", name + " must stand on one line");
+    }
     if (isAnotherHeader(kind, name)) {
       // dropped all the same: something behind us may take "_" for "-"
       return;

@@ -89,7 +89,10 @@ final class IdentityHeaders {
 
   private void add(String name, String text) throws RefusedException {
     String value = FieldSyntax.latin1(text);
-    if (name.isEmpty() || value.isEmpty() || !FieldSyntax.isValue(value) || isPadded(value)) {
+    if (name.isEmpty()
+        || value.isEmpty()
+        || !FieldSyntax.isValue(value)
+        || FieldSyntax.isPadded(value)) {
       throw unsayable(name.isEmpty() ? "identity" : name);
     }
     chars += name.length() + value.length();
@@ -98,14 +101,6 @@ final class IdentityHeaders {
           "identity-too-large", "the identity takes more than " + MOST_CHARS + " bytes");
     }
     lines.add(Map.entry(name, value));
-  }
-
-  private static boolean isPadded(String value) {
-    return isBlank(value.charAt(0)) || isBlank(value.charAt(value.length() - 1));
-  }
-
-  private static boolean isBlank(char c) {
-    return c == ' ' || c == '\t';
   }
 
   private static RefusedException unsayable(String what) {

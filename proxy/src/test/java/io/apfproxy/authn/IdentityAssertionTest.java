@@ -22,7 +22,8 @@ class IdentityAssertionTest {
     List<Map.Entry<String, String>> headers =
         Arrays.stream(lines)
             .filter(line -> !line.isEmpty())
-            .map(line -> Map.entry(line.split(": ")[0], line.substring(line.indexOf(": ") + 2)))
+            .map(line -> line.split(": ", 2))
+            .map(parts -> Map.entry(parts[0], parts[1]))
             .toList();
     UserInfo bob = UserInfo.of("bob");
     UserInfo effective = mode == Mode.IMPERSONATION ? UserInfo.of("\u0141ukasz") : bob;

@@ -59,6 +59,19 @@ class TokenBucketsTest {
   }
 
   @Test
+  void saysWhetherThereIsATokenWithoutTakingIt() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(4, 2, 10, time);
+    assertThat(buckets.isEmpty("a")).isFalse();
+    assertThat(takenBy(buckets, "a", 1)).isEqualTo(1);
+    assertThat(buckets.isEmpty("a")).isFalse();
+    assertThat(takenBy(buckets, "a", 1)).isEqualTo(1);
+    assertThat(buckets.isEmpty("a")).isTrue();
+    now += SECOND / 4;
+    assertThat(buckets.isEmpty("a")).isFalse();
+    assertThat(takenBy(buckets, "a", 2)).isEqualTo(1);
+  }
+
+  @Test
   void keepsKeysApart() {
     TokenBuckets<String> buckets = new TokenBuckets<>(1, 1, 10, time);
     assertThat(takenBy(buckets, "a", 5)).isEqualTo(1);

@@ -1,0 +1,107 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.authn.ClientTrust;
+import io.apfproxy.authn.RequestHeadReader;
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.fixtures.raw.RawClient;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Lines of a head that go on in the next line. */
+@Tag("S25")
+@Tag("S27")
+class FoldedHeaderIT {
+  private final Vertx vertx = Vertx.vertx();
+  private final List<Map.Entry<String, String>> seen = new CopyOnWriteArrayList<>();
+  private FakeUpstream upstream;
+  private TestProxy proxy;
+
+  @BeforeEach
+  void start() {
+    upstream = FakeUpstream.http(vertx, this::answer, HttpVersion.HTTP_1_1);
+    proxy =
+        new TestProxy(
+            vertx,
+            upstream.port(),
+            Duration.ofSeconds(60),
+            new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read);
+  }
+
+  private void answer(HttpServerRequest request) {
+    seen.addAll(request.headers().entries());
+    request.response().end();
+  }
+
+  @AfterEach
+  void stop() {
+    proxy.expectRest();
+    proxy.close();
+    upstream.close();
+    get(vertx.close());
+  }
+
+  private String answerTo(String lines) {
+    try (RawClient client = new RawClient(proxy.port())) {
+      client.send("POST /api HTTP/1.1\r\n" + lines + "\r\nConnection: close\r\n\r\n");
+      return client.readToEnd();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Host: a\r\n b",
+        "Host: a\r\n ",
+        "Host:\r\n a",
+        "Host: a\r\nContent-Length: 0\r\n ",
+        "Host: a\r\nContent-Length:\r\n 0",
+        "Host: a\r\nContent-Length: 1\r\n\t0",
+        "Host: a\r\nTransfer-Encoding: chunked\r\n ",
+        "Host: a\r\nTransfer-Encoding:\r\n chunked",
+        "Host: a\r\nTransfer-Encoding: x\r\n chunked"
+      })
+  void refusesFoldsOfWhatFramesTheMessage(String lines) {
+    assertThat(answerTo(lines)).startsWith("HTTP/1.1 400");
+    assertThat(seen).isEmpty();
+  }
+
+  /** A fold between two words is one blank by the time we see it, as it is for upstream. */
+  @ParameterizedTest
+  @Tag("S03")
+  @Tag("S04")
+  @ValueSource(
+      strings = {
+        "Authorization:\r\n Bearer t",
+        "Authorization: Bearer t\r\n ",
+        "Impersonate-User:\r\n\tadmin",
+        "Impersonate-Group: x\r\n ",
+        "X-Remote-User:\r\n admin",
+        "X-Remote-Extra-A: b\r\n\t",
+        "X-Forwarded-For:\r\n 192.0.2.1",
+        "Connection:\r\n close, X-Foo"
+      })
+  void refusesProtectedHeadersThatBeginOrEndInAnotherLine(String line) {
+    assertThat(answerTo("Host: a\r\n" + line)).startsWith("HTTP/1.1 400");
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void sendsNoFoldOnAndJoinsOthersByOneSpace() {
+    assertThat(answerTo("Host: a\r\nX-Long: one\r\n \t two\r\n  three")).startsWith("HTTP/1.1 200");
+    assertThat(seen).contains(Map.entry("X-Long", "one two three"));
+  }
+}
