@@ -1,5 +1,6 @@
 package io.apfproxy.app;
 
+import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
 import io.apfproxy.config.ConfigurationPlan.State;
@@ -59,6 +60,7 @@ final class Reconfiguration implements AutoCloseable {
   private ConfigurationPlan plan = ConfigurationPlan.builtIn();
   private Map<ObjectKey, List<FieldError>> told = Map.of();
   private SortedSet<String> dangling = new TreeSet<>();
+  private List<Hazard> hazards = List.of();
 
   /**
    * @param flowControl has the built-in objects in force
@@ -106,6 +108,9 @@ final class Reconfiguration implements AutoCloseable {
     boolean differs = !next.sameAs(plan);
     FlowControlConfiguration inForce =
         differs ? flowControl.apply(next.schemas(), next.levels()) : flowControl.configuration();
+    if (differs) {
+      warn(Hazard.of(inForce));
+    }
     plan = next;
     verdicts = next.verdicts();
     if (differs) {
@@ -149,6 +154,14 @@ final class Reconfiguration implements AutoCloseable {
         .filter(name -> !dangling.contains(name))
         .forEach(name -> LOG.warn("FlowSchema {} has no priority level and matches nothing", name));
     dangling = now;
+  }
+
+  /** One line for each that is new. */
+  private void warn(List<Hazard> found) {
+    found.stream()
+        .filter(hazard -> !hazards.contains(hazard))
+        .forEach(hazard -> LOG.warn("FlowSchema {}: {}", hazard.flowSchema(), hazard.message()));
+    hazards = found;
   }
 
   private static String summary(List<FieldError> errors) {
