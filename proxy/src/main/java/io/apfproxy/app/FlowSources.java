@@ -13,6 +13,7 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.source.BuiltInSource;
 import io.apfproxy.source.FilesSource;
 import io.apfproxy.source.FlowSource;
+import io.apfproxy.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ final class FlowSources {
       }
     }
     ConditionWriter writer = conditions;
+    Timers thread = closers.add("reconfiguration thread", new Timers("reconfiguration"));
     Reconfiguration reconfiguration =
         closers.add(
             "reconfiguration",
@@ -73,7 +75,9 @@ final class FlowSources {
                     writer.report(verdicts, inForce);
                   }
                 },
-                metrics::configurationChanged));
+                metrics::configurationChanged,
+                thread,
+                TimeSource.system()));
     for (FlowSource source : sources) {
       metrics.bindSource(
           source.name(), source::ageSeconds, () -> source.snapshot().trouble().isEmpty());

@@ -1,5 +1,6 @@
 package io.apfproxy.app;
 
+import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
 import io.apfproxy.config.ConfigurationPlan.State;
@@ -8,7 +9,9 @@ import io.apfproxy.config.FieldError;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.level.DelayedActions;
 import io.apfproxy.source.FlowSource;
+import io.apfproxy.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,11 +30,13 @@ import org.slf4j.LoggerFactory;
  */
 final class Reconfiguration implements AutoCloseable {
   /*
-   * One thread plans and applies. Changes that come close together are one: kubectl applies a set of objects one by one, and each
-   * application ends a borrowing period. Whoever waits in a queue is not touched: ApfFlowControl sees to that.
+   * One thread plans and applies. Changes that come close together are one: kubectl applies a set of objects one by one. The first
+   * comes into force at once, those that follow it together, a second after it, so that continual change costs a digest a second.
+   * Whoever waits in a queue is not touched: ApfFlowControl sees to that. Source: specification security.md S68.
    */
   private static final Logger LOG = LoggerFactory.getLogger(Reconfiguration.class);
   private static final Duration GATHERING = Duration.ofMillis(10);
+  private static final Duration BETWEEN = Duration.ofSeconds(1);
   private static final int MOST_ERRORS_SHOWN = 3;
 
   /** Is told what each change amounts to; on one thread, and not to block it for long. */
@@ -44,22 +49,35 @@ final class Reconfiguration implements AutoCloseable {
   private final List<FlowSource> sources;
   private final Observer observer;
   private final Runnable onChange;
-  private final Timers thread = new Timers("reconfiguration");
+  private final DelayedActions thread;
+  private final TimeSource time;
   private final AtomicBoolean asked = new AtomicBoolean();
   private volatile List<Verdict> verdicts = List.of();
+
+  private volatile long notBefore;
 
   // Used by the one thread only.
   private ConfigurationPlan plan = ConfigurationPlan.builtIn();
   private Map<ObjectKey, List<FieldError>> told = Map.of();
   private SortedSet<String> dangling = new TreeSet<>();
+  private List<Hazard> hazards = List.of();
 
   /**
    * @param flowControl has the built-in objects in force
    * @param sources in order, later ones lie over earlier ones; closed with this
    * @param onChange called when something in force has changed
+   * @param thread of its own: one action at a time
    */
   Reconfiguration(
-      ApfFlowControl flowControl, List<FlowSource> sources, Observer observer, Runnable onChange) {
+      ApfFlowControl flowControl,
+      List<FlowSource> sources,
+      Observer observer,
+      Runnable onChange,
+      DelayedActions thread,
+      TimeSource time) {
+    this.thread = thread;
+    this.time = time;
+    this.notBefore = time.nanoTime();
     this.flowControl = flowControl;
     this.sources = List.copyOf(sources);
     this.observer = observer;
@@ -73,11 +91,13 @@ final class Reconfiguration implements AutoCloseable {
 
   private void changed() {
     if (asked.compareAndSet(false, true)) {
-      thread.after(GATHERING.toNanos(), this::apply);
+      thread.after(
+          Math.max(GATHERING.toNanos(), notBefore - time.nanoTime()), this::apply);
     }
   }
 
   private void apply() {
+    notBefore = time.nanoTime() + BETWEEN.toNanos();
     asked.set(false); // before the sources are read: what changes from here on asks again
     List<Layer> layers = new ArrayList<>();
     for (FlowSource source : sources) {
@@ -88,6 +108,9 @@ final class Reconfiguration implements AutoCloseable {
     boolean differs = !next.sameAs(plan);
     FlowControlConfiguration inForce =
         differs ? flowControl.apply(next.schemas(), next.levels()) : flowControl.configuration();
+    if (differs) {
+      warn(Hazard.of(inForce));
+    }
     plan = next;
     verdicts = next.verdicts();
     if (differs) {
@@ -133,6 +156,14 @@ final class Reconfiguration implements AutoCloseable {
     dangling = now;
   }
 
+  /** One line for each that is new. */
+  private void warn(List<Hazard> found) {
+    found.stream()
+        .filter(hazard -> !hazards.contains(hazard))
+        .forEach(hazard -> LOG.warn("FlowSchema {}: {}", hazard.flowSchema(), hazard.message()));
+    hazards = found;
+  }
+
   private static String summary(List<FieldError> errors) {
     String shown =
         errors.stream()
@@ -169,6 +200,5 @@ final class Reconfiguration implements AutoCloseable {
   @Override
   public void close() {
     sources.forEach(FlowSource::close);
-    thread.close();
   }
 }

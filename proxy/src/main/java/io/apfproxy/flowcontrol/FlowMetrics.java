@@ -1,5 +1,7 @@
 package io.apfproxy.flowcontrol;
 
+import java.util.Set;
+
 /**
  * Receives the events that cannot be read from a snapshot. Called outside every lock, on the hot
  * path: must be cheap.
@@ -10,6 +12,12 @@ public interface FlowMetrics {
    * the caller.
    */
   FlowMeter flow(String priorityLevel, String flowSchema);
+
+  /** A schema and the level it leads to. */
+  record Lead(String priorityLevel, String flowSchema) {}
+
+  /** What is in force from now on: the meters of all else may be forgotten. */
+  default void inForce(Set<Lead> leads) {}
 
   /** Meters of one (level, schema). Durations in nanoseconds. */
   interface FlowMeter {

@@ -92,6 +92,7 @@ final class LevelTable {
       while (!follow(draft(configuration, before))) {
         // a level that was to stay has just become idle and gone
       }
+      metrics.inForce(routing().leads());
       return configuration;
     } finally {
       building.unlock();

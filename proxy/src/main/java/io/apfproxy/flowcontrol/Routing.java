@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** One configuration in force, ready for requests. Immutable. */
 final class Routing {
@@ -70,6 +72,12 @@ final class Routing {
 
   FlowControlConfiguration configuration() {
     return configuration;
+  }
+
+  Set<FlowMetrics.Lead> leads() {
+    return configuration.schemas().stream()
+        .map(schema -> new FlowMetrics.Lead(schema.spec().priorityLevel(), schema.name()))
+        .collect(Collectors.toSet());
   }
 
   FlowMatch classify(RequestDigest digest) {

@@ -36,6 +36,7 @@ public final class ClusterSource implements FlowSource {
   private final String name;
   private final List<WatchedKind> kinds;
   private final Vanished vanished;
+  private final EmptyLists emptyLists = new EmptyLists();
   private final Periods periods;
   private final ScheduledExecutorService thread;
   private final AtomicBoolean refreshing = new AtomicBoolean();
@@ -43,6 +44,7 @@ public final class ClusterSource implements FlowSource {
   private volatile Snapshot snapshot = Snapshot.NOTHING;
   private volatile Map<ObjectKey, GenericKubernetesResource> resources = Map.of();
   private volatile long currentAt = System.nanoTime();
+  private long lists; // of the one thread
 
   /**
    * How often the upstream is asked.
@@ -167,11 +169,14 @@ public final class ClusterSource implements FlowSource {
     long now = System.nanoTime();
     try {
       kinds.forEach(WatchedKind::audit);
-      currentAt = now;
+      lists++;
     } catch (KubernetesClientException e) {
       trouble = reason(e);
     } finally {
       publish(trouble);
+      if (snapshot.trouble().isEmpty()) {
+        currentAt = now;
+      }
       boolean well =
           snapshot.trouble().isEmpty() && kinds.stream().allMatch(WatchedKind::isWatching);
       schedule(well ? periods.well() : periods.trouble(), this::audit);
@@ -204,6 +209,12 @@ public final class ClusterSource implements FlowSource {
       if (!kept.isEmpty()) {
         read.putAll(kept);
         trouble = "a custom resource definition was deleted; what it held stays in force";
+      }
+      Map<ObjectKey, GenericKubernetesResource> doubted =
+          emptyLists.keep(resources, read, lists);
+      if (!doubted.isEmpty()) {
+        read.putAll(doubted);
+        trouble = "all objects of a kind are gone; they count until a second list says so";
       }
     } else {
       resources.forEach(read::putIfAbsent);

@@ -1,5 +1,6 @@
 package io.apfproxy.kube;
 
+import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FieldError;
 import io.apfproxy.config.FlowControlConfiguration;
@@ -49,7 +50,11 @@ public final class ConditionWriter implements AutoCloseable {
   private final WriteAllowance allowance = new WriteAllowance(TimeSource.system());
   private boolean warned;
 
-  private record Report(List<Verdict> verdicts, FlowControlConfiguration inForce) {}
+  /**
+   * @param hazards what is seldom meant, by the name of the schema
+   */
+  private record Report(
+      List<Verdict> verdicts, FlowControlConfiguration inForce, Map<String, String> hazards) {}
 
   private ConditionWriter(KubernetesClient client, ClusterSource source, LeaderLease lease) {
     this.client = client;
@@ -77,8 +82,16 @@ public final class ConditionWriter implements AutoCloseable {
    * blocks.
    */
   public void report(List<Verdict> verdicts, FlowControlConfiguration inForce) {
-    report = new Report(verdicts, inForce);
+    Report before = report;
+    Map<String, String> hazards =
+        before != null && before.inForce().equals(inForce) ? before.hazards() : hazards(inForce);
+    report = new Report(verdicts, inForce, hazards);
     repetition.now();
+  }
+
+  private static Map<String, String> hazards(FlowControlConfiguration inForce) {
+    return Hazard.of(inForce).stream()
+        .collect(Collectors.toMap(Hazard::flowSchema, Hazard::message, (a, b) -> a + "; " + b));
   }
 
   private void write() {
@@ -97,7 +110,7 @@ public final class ConditionWriter implements AutoCloseable {
         if (report != current || !lease.isHeld()) {
           return; // what is newer is written by the next run
         }
-        write(verdict, current.inForce());
+        write(verdict, current);
       }
       warned = false;
     } catch (KubernetesClientException e) {
@@ -114,7 +127,7 @@ public final class ConditionWriter implements AutoCloseable {
     }
   }
 
-  private void write(Verdict verdict, FlowControlConfiguration inForce) {
+  private void write(Verdict verdict, Report current) {
     ObjectKey key = verdict.object().key();
     Optional<GenericKubernetesResource> found = source.resource(key);
     if (found.isEmpty()) {
@@ -123,7 +136,11 @@ public final class ConditionWriter implements AutoCloseable {
     GenericKubernetesResource resource = found.get();
     List<Condition> before = Conditions.of(resource);
     List<Condition> wanted =
-        Conditions.wanted(verdict, inForce, resource.getMetadata().getGeneration());
+        Conditions.wanted(
+            verdict,
+            current.inForce(),
+            current.hazards(),
+            resource.getMetadata().getGeneration());
     if (Conditions.say(before, wanted) || !allowance.take(key)) {
       return;
     }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
@@ -38,10 +39,14 @@ final class Conditions {
   /**
    * Those that should, without time.
    *
+   * @param hazards what is seldom meant in this configuration, by the name of the schema
    * @param generation of the object looked at
    */
   static List<Condition> wanted(
-      Verdict verdict, FlowControlConfiguration inForce, @Nullable Long generation) {
+      Verdict verdict,
+      FlowControlConfiguration inForce,
+      Map<String, String> hazards,
+      @Nullable Long generation) {
     List<Condition> wanted = new ArrayList<>();
     boolean valid = verdict.object().isValid();
     wanted.add(
@@ -54,7 +59,8 @@ final class Conditions {
     FlowSchema schema = verdict.object().schema();
     boolean dangling =
         schema != null && !inForce.levels().containsKey(schema.spec().priorityLevel());
-    wanted.add(inForce(verdict, dangling, generation));
+    String hazard = schema == null ? null : hazards.get(schema.name());
+    wanted.add(inForce(verdict, dangling, hazard, generation));
     if (schema != null) {
       String level = "\"" + schema.spec().priorityLevel() + "\"";
       wanted.add(
@@ -70,7 +76,8 @@ final class Conditions {
     return wanted;
   }
 
-  private static Condition inForce(Verdict verdict, boolean dangling, @Nullable Long generation) {
+  private static Condition inForce(
+      Verdict verdict, boolean dangling, @Nullable String hazard, @Nullable Long generation) {
     if (verdict.state() == State.IN_FORCE && dangling) {
       return condition(
           IN_FORCE,
@@ -78,6 +85,9 @@ final class Conditions {
           "Dangling",
           "Its priority level is missing: it matches nothing",
           generation);
+    }
+    if (verdict.state() == State.IN_FORCE && hazard != null) {
+      return condition(IN_FORCE, true, "AppliedWithWarning", hazard, generation);
     }
     return switch (verdict.state()) {
       case IN_FORCE ->

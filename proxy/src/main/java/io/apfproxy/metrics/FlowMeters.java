@@ -6,23 +6,27 @@ import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.core.metrics.StatefulMetric;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts and measures requests under kube-apiserver's names. Thread-safe. */
 final class FlowMeters implements FlowMetrics {
   /*
    * The Prometheus client itself, since Micrometer allows no bucket at 0 and several of these have
-   * one. Data points are looked up once per level and schema, never per request.
+   * one. Data points are looked up once per level and schema, never per request. Those of what is configured no longer are kept, as
+   * kube-apiserver keeps them, but not more than a thousand: names that come and go would fill the memory.
    */
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private record Key(String priorityLevel, String flowSchema) {}
+  private static final int MOST_GONE = 1000;
 
-  private final Map<Key, FlowMeter> meters = new ConcurrentHashMap<>();
+  private final Map<Lead, FlowMeter> meters = new ConcurrentHashMap<>();
   private final Counter rejected;
   private final Counter dispatched;
   private final Histogram queueLength;
@@ -43,7 +47,18 @@ final class FlowMeters implements FlowMetrics {
 
   @Override
   public FlowMeter flow(String priorityLevel, String flowSchema) {
-    return meters.computeIfAbsent(new Key(priorityLevel, flowSchema), Meter::new);
+    return meters.computeIfAbsent(new Lead(priorityLevel, flowSchema), Meter::new);
+  }
+
+  @Override
+  public void inForce(Set<Lead> leads) {
+    if (meters.size() <= leads.size() + MOST_GONE || !meters.keySet().retainAll(leads)) {
+      return;
+    }
+    for (StatefulMetric<?, ?> metric :
+        List.of(rejected, dispatched, queueLength, wait, execution, watchCount, seats)) {
+      metric.removeIf(labels -> !leads.contains(new Lead(labels.get(0), labels.get(1))));
+    }
   }
 
   private static Counter counter(PrometheusRegistry registry, FlowMetricName metric) {
@@ -78,7 +93,7 @@ final class FlowMeters implements FlowMetrics {
     private final DistributionDataPoint watchCounts;
     private final DistributionDataPoint estimates;
 
-    Meter(Key key) {
+    Meter(Lead key) {
       String level = key.priorityLevel();
       String schema = key.flowSchema();
       for (RejectReason reason : RejectReason.values()) {

@@ -36,7 +36,8 @@ final class PercentDecoding {
     return Utf8Bytes.decode(bytes, length);
   }
 
-  private static int hex(byte digit) {
+  /** Value of a hexadecimal digit; negative if it is none. */
+  static int hex(int digit) {
     // not Character.digit: it takes digits of other scripts
     if (digit >= '0' && digit <= '9') {
       return digit - '0';

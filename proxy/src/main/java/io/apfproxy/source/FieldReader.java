@@ -3,7 +3,10 @@ package io.apfproxy.source;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.config.FieldError;
 import io.apfproxy.nullness.Nullable;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,14 +62,14 @@ final class FieldReader {
     return value(field) != null;
   }
 
-  /** A 32 bit number; null if absent. */
+  /** A 32 bit number; null if absent. As with kube-apiserver 5.0 and 5e0 are whole numbers. */
   @Nullable
   Integer integer(String field) {
     JsonNode value = value(field);
     if (value == null) {
       return null;
     }
-    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+    if (!value.canConvertToExactIntegral() || !value.canConvertToInt()) {
       mustBe(pathOf(field), "a whole number of 32 bits");
       return null;
     }
@@ -82,11 +85,28 @@ final class FieldReader {
   /** 0 if absent. */
   long longNumber(String field) {
     JsonNode value = value(field);
-    if (value != null && !(value.isIntegralNumber() && value.canConvertToLong())) {
+    if (value != null && !(value.canConvertToExactIntegral() && value.canConvertToLong())) {
       mustBe(pathOf(field), "a whole number");
       return 0;
     }
     return value == null ? 0 : value.longValue();
+  }
+
+  /** Checks that it is an instant as RFC 3339 writes it, or absent. */
+  void instant(String field) {
+    String value = text(field);
+    if (!value.isEmpty()) {
+      try {
+        var unused = OffsetDateTime.parse(value);
+      } catch (DateTimeParseException e) {
+        mustBe(pathOf(field), "an instant such as 2006-01-02T15:04:05Z");
+      }
+    }
+  }
+
+  /** Takes note that a field may be there, whatever it holds. */
+  void ignore(String... fields) {
+    read.addAll(Arrays.asList(fields));
   }
 
   /** False if absent. */

@@ -39,8 +39,12 @@ public final class ObjectDecoder {
           "flowcontrol.apiserver.k8s.io/v1beta2",
           "flowcontrol.apiserver.k8s.io/v1beta1");
 
+  /** Must be qualified in the native kinds, need not be in custom resources. */
+  private static final String FINALIZERS = "metadata.finalizers";
+
   private final boolean strict;
   private final List<FieldError> errors = new ArrayList<>();
+  private boolean custom;
   private Dialect dialect = Dialect.of("v1");
 
   private ObjectDecoder(boolean strict) {
@@ -78,8 +82,10 @@ public final class ObjectDecoder {
           "apiVersion: found \"" + version + "\", expected one of " + String.join(", ", VERSIONS));
     }
     dialect = Dialect.of(version.substring(version.indexOf('/') + 1));
-    if (strict && object.has("status")) {
-      object.object("status");
+    custom = version.equals(VERSIONS.get(0));
+    if (strict) {
+      status(node);
+      object.ignore("status");
     }
     SourceObject decoded;
     List<String> notices;
@@ -102,6 +108,7 @@ public final class ObjectDecoder {
     decoded.errors().stream()
         .map(error -> new FieldError(error.type(), dialect.path(error.field()), error.detail()))
         .filter(error -> errors.stream().noneMatch(e -> e.field().equals(error.field())))
+        .filter(error -> !(custom && error.field().startsWith(FINALIZERS)))
         .forEach(all::add);
     return new Decoded(
         Optional.of(
@@ -135,26 +142,61 @@ public final class ObjectDecoder {
     if (metadata == null) {
       return ObjectMeta.of("", "", java.util.Map.of());
     }
-    // the fields of metadata are many and none of our business: unknown ones are never refused
-    return new ObjectMeta(
-        metadata.text("name"),
-        metadata.text("generateName"),
-        metadata.text("namespace"),
-        metadata.text("uid"),
-        metadata.longNumber("generation"),
-        metadata.map("labels"),
-        metadata.map("annotations"),
-        metadata.texts("finalizers"),
-        metadata.objects("ownerReferences").stream()
-            .map(
-                owner ->
-                    new ObjectMeta.OwnerReference(
-                        owner.text("apiVersion"),
-                        owner.text("kind"),
-                        owner.text("name"),
-                        owner.text("uid"),
-                        owner.bool("controller")))
-            .toList());
+    // As at kube-apiserver an object without namespace is put beside all namespaces, whatever stands
+    // here: charts write one everywhere.
+    metadata.text("namespace");
+    ObjectMeta read =
+        new ObjectMeta(
+            metadata.text("name"),
+            metadata.text("generateName"),
+            "",
+            metadata.text("uid"),
+            metadata.longNumber("generation"),
+            metadata.map("labels"),
+            metadata.map("annotations"),
+            metadata.texts("finalizers"),
+            list(metadata.objects("ownerReferences"), ObjectDecoder::owner));
+    metadata.instant("creationTimestamp");
+    metadata.instant("deletionTimestamp");
+    metadata.ignore("selfLink", "resourceVersion", "deletionGracePeriodSeconds", "managedFields");
+    end(metadata);
+    return read;
+  }
+
+  private static ObjectMeta.OwnerReference owner(FieldReader owner) {
+    owner.ignore("blockOwnerDeletion");
+    return new ObjectMeta.OwnerReference(
+        owner.text("apiVersion"),
+        owner.text("kind"),
+        owner.text("name"),
+        owner.text("uid"),
+        owner.bool("controller"));
+  }
+
+  /**
+   * Nobody reads the status, but a field of another name is a mistake. Of custom resources the
+   * server drops it before it looks at the types.
+   */
+  private void status(JsonNode object) {
+    List<FieldError> found = new ArrayList<>();
+    FieldReader status = new FieldReader(object, "", found).object("status");
+    if (status != null) {
+      for (FieldReader condition : status.objects("conditions")) {
+        condition.text("type");
+        condition.text("status");
+        condition.text("reason");
+        condition.text("message");
+        condition.instant("lastTransitionTime");
+        if (custom) {
+          condition.ignore("observedGeneration");
+        }
+        condition.refuseOthers();
+      }
+      status.refuseOthers();
+    }
+    found.stream()
+        .filter(error -> !custom || error.type() == FieldError.Type.FORBIDDEN)
+        .forEach(errors::add);
   }
 
   private FlowSchema.Spec schemaSpec(FieldReader object) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.apfproxy.nullness.Nullable;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -134,6 +135,9 @@ record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
 
     private ObjectNode convert(MappingNode mapping, String path, int depth) throws Malformed {
       ObjectNode object = JsonNodeFactory.instance.objectNode();
+      if (mapping.isMerged()) {
+        flattenMapping(mapping); // what << names
+      }
       for (NodeTuple entry : mapping.getValue()) {
         int line = entry.getKeyNode().getStartMark().getLine() + 1;
         if (!(entry.getKeyNode() instanceof ScalarNode key)) {
@@ -150,8 +154,36 @@ record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
       return object;
     }
 
+    /** Where kubectl's parser of YAML reads plain text in another way than SnakeYAML; else null. */
+    private static @Nullable JsonNode asKubectlDoes(String plain) {
+      JsonNodeFactory json = JsonNodeFactory.instance;
+      if (plain.equals("y") || plain.equals("Y")) {
+        return json.booleanNode(true);
+      }
+      if (plain.equals("n") || plain.equals("N")) {
+        return json.booleanNode(false);
+      }
+      if (plain.indexOf(':') >= 0) {
+        return json.textNode(plain); // 1:30 is no number
+      }
+      if (plain.startsWith("0o") && plain.length() <= 12 && !plain.startsWith("0o+")) {
+        try {
+          return json.numberNode(Long.parseUnsignedLong(plain.substring(2), 8));
+        } catch (NumberFormatException e) {
+          return null;
+        }
+      }
+      return null;
+    }
+
     private JsonNode scalar(ScalarNode node, int line) throws Malformed {
       JsonNodeFactory json = JsonNodeFactory.instance;
+      if (node.isPlain()) {
+        JsonNode read = asKubectlDoes(node.getValue());
+        if (read != null) {
+          return read;
+        }
+      }
       Tag tag = node.getTag();
       if (!tag.equals(Tag.NULL)
           && !tag.equals(Tag.BOOL)

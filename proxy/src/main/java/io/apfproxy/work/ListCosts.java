@@ -3,7 +3,6 @@ package io.apfproxy.work;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * How many bytes the answers to lists weigh, for each way to ask. Thread-safe, bounded. Source:
@@ -13,13 +12,15 @@ public final class ListCosts {
   /*
    * Whoever wants wide lists to look narrow must not succeed by asking for narrow ones: what changes the size of an answer is in
    * the key, a heavier answer counts at once, a lighter one by a quarter. Of each way to ask, one answer in INTERVAL is weighed.
+   * Limits count by the power of two above them: there are as many as a client likes to think of. What is asked for no more makes
+   * room for what is.
    */
   static final Duration INTERVAL = Duration.ofSeconds(10);
   static final int MOST = 10_000;
   static final long UNKNOWN = -1;
   private static final Duration LIFE = Duration.ofHours(1);
 
-  private final ConcurrentHashMap<Way, Entry> byWay = new ConcurrentHashMap<>();
+  private final Generations<Way, Entry> byWay = new Generations<>(MOST);
   private final TimeSource time;
   private final boolean consistentReadsFromCache;
 
@@ -38,7 +39,7 @@ public final class ListCosts {
    * @param namespace empty for the whole cluster
    * @param one whether it asks for one object, by its name
    * @param storage whether the server answers from its storage, not from its cache
-   * @param limit 0 if none
+   * @param limit the power of two at or above the number asked for; 0 if none
    */
   record Way(
       String apiGroup,
@@ -60,7 +61,12 @@ public final class ListCosts {
           query.fields(),
           query.continued(),
           storage,
-          query.limit());
+          roundedUp(query.limit()));
+    }
+
+    private static long roundedUp(long limit) {
+      long below = Long.highestOneBit(limit);
+      return limit <= 0 ? 0 : below == limit || below == 1L << 62 ? below : below << 1;
     }
   }
 
@@ -85,7 +91,7 @@ public final class ListCosts {
   boolean isDue(Way way) {
     Entry entry = byWay.get(way);
     if (entry == null) {
-      return hasRoom() && byWay.putIfAbsent(way, new Entry(UNKNOWN, time.nanoTime())) == null;
+      return byWay.putIfAbsent(way, new Entry(UNKNOWN, time.nanoTime()));
     }
     return age(entry) >= INTERVAL.toNanos()
         && byWay.replace(way, entry, new Entry(entry.bytes, time.nanoTime()));
@@ -93,18 +99,16 @@ public final class ListCosts {
 
   /** An answer was seen to its end. */
   void learn(Way way, long bytes) {
-    byWay.computeIfPresent(way, (same, old) -> new Entry(weigh(old.bytes, bytes), time.nanoTime()));
+    byWay.update(way, old -> new Entry(weigh(old.bytes, bytes), time.nanoTime()));
   }
 
   private static long weigh(long old, long bytes) {
     return bytes >= old ? bytes : old - (old - bytes) / 4;
   }
 
-  private boolean hasRoom() {
-    if (byWay.size() >= MOST) {
-      byWay.values().removeIf(entry -> age(entry) > LIFE.toNanos());
-    }
-    return byWay.size() < MOST;
+  /** Ways that are remembered. */
+  int size() {
+    return byWay.size();
   }
 
   private long age(Entry entry) {

@@ -5,7 +5,6 @@ import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Picks list responses to learn object statistics from. Thread-safe, bounded. */
 public final class ListLearning {
@@ -20,9 +19,10 @@ public final class ListLearning {
    *     count only until something better is known.
    */
   static final Duration INTERVAL = Duration.ofSeconds(10);
+  private static final int LONGEST_NAMES = 3 * 253; // as long as real ones can be
   private static final int MOST_LISTS = 2 * ObjectStatistics.MOST_RESOURCES;
 
-  private final ConcurrentHashMap<String, Long> lastMetered = new ConcurrentHashMap<>();
+  private final Generations<String, Long> lastMetered = new Generations<>(MOST_LISTS);
   private final ObjectStatistics statistics;
   private final @Nullable ListCosts costs;
   private final TimeSource time;
@@ -47,7 +47,7 @@ public final class ListLearning {
       RequestDigest digest, int status, String contentType, String contentEncoding) {
     RequestInfo info = digest.info();
     boolean listed = info.resourceRequest() && info.verb().equals("list");
-    if (!listed || status != 200 || !info.subresource().isEmpty()) {
+    if (!listed || status != 200 || !info.subresource().isEmpty() || isLong(info)) {
       return null;
     }
     MediaFormat format = MediaFormat.of(contentType, contentEncoding);
@@ -91,7 +91,13 @@ public final class ListLearning {
     if (last != null) {
       return now - last >= INTERVAL.toNanos() && lastMetered.replace(key, last, now);
     }
-    return lastMetered.size() < MOST_LISTS && lastMetered.putIfAbsent(key, now) == null;
+    return lastMetered.putIfAbsent(key, now);
+  }
+
+  /** A server lists a namespace of any name, there are just no objects: it is not remembered. */
+  private static boolean isLong(RequestInfo info) {
+    return info.apiGroup().length() + info.resource().length() + info.namespace().length()
+        > LONGEST_NAMES;
   }
 
   private static boolean isBuiltIn(String apiGroup) {

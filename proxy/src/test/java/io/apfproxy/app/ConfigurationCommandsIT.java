@@ -23,6 +23,7 @@ class ConfigurationCommandsIT {
   @ParameterizedTest
   @CsvSource({
     "check-valid.txt,   0, check @/valid-tenants.yaml",
+    "check-warnings.txt, 0, check @/valid-careless.yaml",
     "check-fields.txt,  1, check @/invalid-fields.yaml",
     "check-yaml.txt,    1, check @/invalid-yaml.yaml",
     "check-kind.txt,    1, check @/invalid-kind.yaml",

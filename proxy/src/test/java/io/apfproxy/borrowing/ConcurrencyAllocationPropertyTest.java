@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Tag;
 
 /** How levels share the seats of the server: random claims, by a seed. */
+@Tag("S64")
 class ConcurrencyAllocationPropertyTest {
   @RepeatedTest(200)
   void givesEachLevelTheSameProportionButForItsBounds(RepetitionInfo repetition) {

@@ -10,9 +10,12 @@ import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Layers lie over each other, and a bad object takes nothing good down. */
+@Tag("S63")
+@Tag("S65")
 class ConfigurationPlanTest {
   @Test
   void laterSourcesLieOverEarlierOnes() {

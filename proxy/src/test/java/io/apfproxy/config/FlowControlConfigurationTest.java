@@ -9,10 +9,12 @@ import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.queueset.Dealer;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@Tag("S63")
 class FlowControlConfigurationTest {
   @Test
   void ordersBuiltInSchemasByPrecedenceThenName() {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Levels that come, change and go at random instants while requests do, in virtual time, by a seed:
  * every request is answered once, and every seat comes back.
  */
+@Tag("S63")
 class ReconfigurationPropertyTest {
   private static final int STEPS = 3_000;
   private static final List<String> NAMES = List.of("a", "b", "c");

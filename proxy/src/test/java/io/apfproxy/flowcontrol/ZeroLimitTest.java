@@ -10,9 +10,11 @@ import io.apfproxy.nullness.Nullable;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Levels that have no seat now: some may borrow, and some never get any. */
+@Tag("S64")
 class ZeroLimitTest {
   private static final String POD = "/api/v1/namespaces/ns/pods/p";
   private static final FlowSchema TO_A = Config.schema("schema-a", "a", "ann");

@@ -16,8 +16,10 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Reads objects out of a cluster, as far as it lets; against fabric8's mock server. */
@@ -155,6 +157,52 @@ class ClusterSourceIT {
     assertThat(source.snapshot().loaded()).isTrue();
     assertThat(shares()).containsExactly("a 30");
     await().until(() -> source.ageSeconds() > 0.3);
+  }
+
+  @Test
+  @Tag("S70")
+  void doesNotBelieveOneEmptyList() {
+    String levels = NATIVE + "v1/prioritylevelconfigurations";
+    List<Integer> sizes = new CopyOnWriteArrayList<>();
+    lists(NATIVE + "v1/flowschemas", list());
+    GenericKubernetesResource level = level("flowcontrol.apiserver.k8s.io/v1", "a", Map.of());
+    server.expect().get().withPath(levels).andReturn(200, list(level)).once();
+    server.expect().get().withPath(levels).andReturn(200, list()).once();
+    GenericKubernetesResource later =
+        level("flowcontrol.apiserver.k8s.io/v1", "a", Map.of("nominalConcurrencyShares", 7));
+    lists(levels, list(later));
+    source = ClusterSource.builtIntoKubernetes(client, FAST);
+
+    source.start(
+        () -> {
+          if (source.snapshot().loaded()) {
+            sizes.add(source.snapshot().objects().size());
+          }
+        });
+
+    await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(shares()).containsExactly("a 7"));
+    assertThat(sizes).containsOnly(1);
+    await().atMost(Duration.ofSeconds(60)).until(() -> source.snapshot().trouble().isEmpty());
+  }
+
+  @Test
+  @Tag("S70")
+  void believesTheSecondEmptyList() {
+    server.expect().get().withPath(NATIVE + "v1/flowschemas").andReturn(200, list()).always();
+    server
+        .expect()
+        .get()
+        .withPath(NATIVE + "v1/prioritylevelconfigurations")
+        .andReturn(200, list(level("flowcontrol.apiserver.k8s.io/v1", "a", Map.of())))
+        .once();
+    lists(NATIVE + "v1/prioritylevelconfigurations", list());
+
+    start(ClusterSource.builtIntoKubernetes(client, FAST));
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> source.snapshot().loaded() && source.snapshot().objects().isEmpty());
+    await().atMost(Duration.ofSeconds(60)).until(() -> source.snapshot().trouble().isEmpty());
   }
 
   private void lists(String path, GenericKubernetesResourceList list) {

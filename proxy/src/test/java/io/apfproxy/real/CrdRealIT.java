@@ -15,16 +15,20 @@ import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import io.apfproxy.queueset.Dealer;
+import io.apfproxy.source.WrittenObjects;
 import io.apfproxy.vectors.VectorFiles;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** To kubectl, our kinds behave as kube-apiserver's own. */
 @RealControlPlane
@@ -56,6 +60,19 @@ final class CrdRealIT {
   static void stop() {
     if (cluster != null) {
       cluster.close();
+    }
+  }
+
+  /** The recording of what is written in files is what the server says, of each fourth case. */
+  @Test
+  @Tag("B9")
+  void takesAndRefusesWhatIsWrittenAsRecorded(@TempDir Path folder) throws Exception {
+    List<WrittenObjects.Case> cases = WrittenObjects.load();
+    for (int i = 0; i < cases.size(); i += 4) {
+      WrittenObjects.Case written = cases.get(i);
+      Path file = Files.writeString(folder.resolve("case.yaml"), written.yaml());
+      CommandResult result = kubectl.run("create", "--dry-run=server", "-f", file.toString());
+      assertThat(result.exitCode() == 0).as("%s%n%s", written.name(), result).isEqualTo(written.taken());
     }
   }
 

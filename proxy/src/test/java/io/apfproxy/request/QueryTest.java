@@ -2,6 +2,8 @@ package io.apfproxy.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,5 +37,34 @@ class QueryTest {
   @Test
   void decodesPlusInAKeyToASpace() {
     assertThat(Query.of("a+b=1").first("a b")).isEqualTo("1");
+  }
+
+  /** What is found in one pass is what each look-up finds. */
+  @Test
+  void readsALongQueryAsAShortOne() {
+    List<String> keys =
+        List.of("limit", "%6cimit", "limi%74", "limit%", "limi%7", "Limit", "timeout", "time+out");
+    List<String> values = List.of("", "=", "=1", "=%zz", "=a+b", "=%20;", "=2;3");
+    List<String> names = List.of("limit", "timeout", "time out", "watch", "timeoutSeconds");
+    Random random = new Random(1);
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder pairs = new StringBuilder();
+      for (int pair = random.nextInt(5); pair >= 0; pair--) {
+        pairs.append(keys.get(random.nextInt(keys.size())));
+        pairs.append(values.get(random.nextInt(values.size()))).append('&');
+      }
+      Query asShort = Query.of(pairs.toString());
+      Query asLong = Query.of("x=" + "y".repeat(600) + "&" + pairs);
+      for (String name : names) {
+        assertThat(asLong.first(name)).as(name + " in " + pairs).isEqualTo(asShort.first(name));
+      }
+    }
+  }
+
+  @Test
+  void doesNotReadALongQueryAgainThatItHasJustRead() {
+    String raw = "a=1&".repeat(8192);
+
+    assertThat(Query.of(raw)).isSameAs(Query.of(raw));
   }
 }

@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A folder of manifests is followed, whatever happens to it. */
+@Tag("S67")
 class FilesSourceIT {
   @TempDir Path folder;
   private final AtomicInteger changes = new AtomicInteger();

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.SourceObject;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Manifests are read in every version, and what is wrong in them is told with its line. */
+@Tag("S66")
 class ManifestTest {
   @Test
   void namesFileLineAndFieldOfEachMistake() {

@@ -6,12 +6,14 @@ import io.apfproxy.time.ManualTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lists as wide as such answers were heavy. Source: specification security.md S59. */
+@Tag("S59")
 class ListCostsTest {
   private static final String WIDGETS = "/apis/example.com/v1/namespaces/a/widgets";
   private static final String FRAME = "{\"items\":[{\"x\":\"\"}]}";
@@ -117,17 +119,47 @@ class ListCostsTest {
     assertThat(width(WIDGETS)).isOne();
   }
 
+  /** Whoever thinks of ever new ways to ask takes nothing away from who asks as always. */
   @Test
-  void keepsABoundedNumberOfWays() {
-    for (int limit = 1; limit <= ListCosts.MOST; limit++) {
-      var digest = Requests.get(WIDGETS + "?limit=" + limit);
-      costs.isDue(costs.way(digest.info(), ListQuery.of(digest.query()), false));
+  void isNotFilledUpByWaysThatNobodyAsksAgain() {
+    pass(WIDGETS, 900_000);
+    for (int i = 0; i < 10 * ListCosts.MOST; i++) {
+      costs.isDue(way("/apis/example.com/v1/namespaces/no-" + i + "/widgets"));
+      if (i % 1_000 == 0) {
+        time.advance(ListCosts.INTERVAL);
+        assertThat(costs.isDue(way(WIDGETS))).isTrue();
+      }
     }
-    var digest = Requests.get(WIDGETS);
-    ListCosts.Way oneMore = costs.way(digest.info(), ListQuery.of(digest.query()), false);
 
-    assertThat(costs.isDue(oneMore)).isFalse();
-    time.advance(Duration.ofHours(2));
-    assertThat(costs.isDue(oneMore)).as("the old ones are dropped").isTrue();
+    assertThat(width(WIDGETS)).isEqualTo(9);
+    assertThat(costs.size()).isLessThanOrEqualTo(ListCosts.MOST);
+    String another = "/apis/example.com/v1/namespaces/late/widgets";
+    pass(another, 500_000);
+    assertThat(width(another)).isEqualTo(5);
+  }
+
+  @Test
+  void knowsNoMoreLimitsThanThereArePowersOfTwo() {
+    pass(WIDGETS + "?limit=500", 300_000);
+
+    assertThat(width(WIDGETS + "?limit=512")).isEqualTo(3);
+    assertThat(way(WIDGETS + "?limit=9223372036854775807").limit()).isEqualTo(1L << 62);
+    for (int limit = 1; limit <= 1_000_000; limit++) {
+      costs.isDue(way(WIDGETS + "?limit=" + limit));
+    }
+    assertThat(costs.size()).isEqualTo(21);
+  }
+
+  @Test
+  void remembersNoNameLongerThanRealOnes() {
+    String longName = "/api/v1/namespaces/" + "n".repeat(100_000) + "/pods";
+
+    assertThat(learning.meter(Requests.get(longName), 200, "application/json", "")).isNull();
+    assertThat(costs.size()).isZero();
+  }
+
+  private ListCosts.Way way(String url) {
+    var digest = Requests.get(url);
+    return costs.way(digest.info(), ListQuery.of(digest.query()), false);
   }
 }

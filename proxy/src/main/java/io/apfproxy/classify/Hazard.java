@@ -1,0 +1,131 @@
+package io.apfproxy.classify;
+
+import io.apfproxy.config.Bootstrap;
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.FlowSchema.Subject;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestInfo;
+import io.apfproxy.request.RequestInfoParser;
+import io.apfproxy.request.RequestTarget;
+import io.apfproxy.request.UserInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What is legal, and obeyed, but seldom meant. Source: specification security.md S57 and S69.
+ *
+ * @param flowSchema the schema that leads there
+ * @param message for people
+ */
+public record Hazard(String flowSchema, String message) {
+  /*
+   * Whether a lease can be renewed is found out by asking as those do who hold the cluster together. A level that lets requests wait
+   * in queues of their own serves them sooner or later; one that has no queue, or can have no seat, refuses them as soon as others
+   * are busy.
+   */
+  private static final Set<String> EVERYBODY =
+      Set.of("*", UserInfo.AUTHENTICATED, UserInfo.UNAUTHENTICATED);
+  private static final List<Vital> VITAL =
+      List.of(
+          new Vital(
+              "a renewal of the lease of kube-controller-manager",
+              component("system:kube-controller-manager"),
+              "PUT",
+              "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager"),
+          new Vital(
+              "a renewal of the lease of kube-scheduler",
+              component("system:kube-scheduler"),
+              "PUT",
+              "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler"),
+          new Vital(
+              "a renewal of a node's lease",
+              node(),
+              "PUT",
+              "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/some-node"),
+          new Vital(
+              "a node's status", node(), "PATCH", "/api/v1/nodes/some-node/status?timeout=10s"));
+
+  private record Vital(String what, UserInfo user, String method, String target) {
+    RequestInfo info() {
+      try {
+        return RequestInfoParser.parse(method, RequestTarget.parse(target));
+      } catch (RefusedException e) {
+        throw new IllegalStateException(target, e);
+      }
+    }
+  }
+
+  private static UserInfo component(String name) {
+    return UserInfo.of(name, UserInfo.AUTHENTICATED);
+  }
+
+  private static UserInfo node() {
+    return UserInfo.of("system:node:some-node", "system:nodes", UserInfo.AUTHENTICATED);
+  }
+
+  /** All there are in a configuration. Takes a classifier's making: not for an event loop. */
+  public static List<Hazard> of(FlowControlConfiguration configuration) {
+    List<Hazard> hazards = new ArrayList<>();
+    for (FlowSchema schema : configuration.schemas()) {
+      PriorityLevelConfiguration level =
+          Objects.requireNonNull(configuration.levels().get(schema.spec().priorityLevel()));
+      if (level.isExempt() && !isBuiltIn(schema)) {
+        everybody(schema)
+            .findFirst()
+            .ifPresent(
+                who ->
+                    hazards.add(
+                        new Hazard(
+                            schema.name(),
+                            "requests of \"%s\" are exempt: they never wait, however many"
+                                .formatted(who))));
+      }
+    }
+    Classifier classifier = new Classifier(configuration);
+    for (Vital vital : VITAL) {
+      FlowMatch match = classifier.classify(vital.info(), vital.user());
+      if (mayRefuse(match.level())) {
+        hazards.add(
+            new Hazard(
+                match.schema().name(),
+                "%s may be refused: priority level %s %s"
+                    .formatted(
+                        vital.what(),
+                        match.level().name(),
+                        match.level().queuing() == null
+                            ? "has no queue"
+                            : "has no seats and may borrow none")));
+      }
+    }
+    return hazards;
+  }
+
+  private static boolean isBuiltIn(FlowSchema schema) {
+    return Bootstrap.flowSchemas().stream()
+        .anyMatch(
+            builtIn ->
+                builtIn.name().equals(schema.name()) && builtIn.spec().equals(schema.spec()));
+  }
+
+  private static Stream<String> everybody(FlowSchema schema) {
+    return schema.spec().rules().stream()
+        .flatMap(rule -> rule.subjects().stream())
+        .map(subject -> subject.group() == null ? user(subject) : subject.group())
+        .filter(EVERYBODY::contains);
+  }
+
+  private static String user(Subject subject) {
+    return Objects.requireNonNullElse(subject.user(), "");
+  }
+
+  private static boolean mayRefuse(PriorityLevelConfiguration level) {
+    return !level.isExempt()
+        && (level.queuing() == null
+            || (level.nominalShares() == 0 && level.borrowingLimitPercent() != null));
+  }
+}
