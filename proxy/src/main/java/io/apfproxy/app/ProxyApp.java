@@ -143,7 +143,8 @@ public final class ProxyApp implements AutoCloseable {
             upstream.context(),
             upstream.frontProxyCertificate(),
             upstream.frontProxyKey(),
-            upstream.impersonatingAccount()));
+            upstream.impersonatingAccount(),
+            upstream.allowInsecure()));
   }
 
   private void showClientCertificate(String name, Credential credential) {

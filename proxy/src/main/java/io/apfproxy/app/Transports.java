@@ -26,6 +26,7 @@ record Transports(Transport transport, String tls) {
    * @throws StartException if the one asked for does not load
    */
   static Transports choose(ProxyOptions.Transport asked) throws StartException {
+    UnsafeProperties.refuse(System.getProperties());
     Transport transport =
         switch (asked) {
           case NIO -> Transport.NIO;

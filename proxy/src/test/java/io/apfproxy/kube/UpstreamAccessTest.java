@@ -94,6 +94,25 @@ class UpstreamAccessTest {
   }
 
   @Test
+  void refusesAnUpstreamThatNobodyCanBeSureOfUnlessAFlagSaysSo() throws Exception {
+    for (String cluster :
+        new String[] {
+          "server: \"http://127.0.0.1:1\"",
+          "server: \"https://127.0.0.1:1\", insecure-skip-tls-verify: true"
+        }) {
+      Path config = kubeconfig(cluster, "token: t");
+
+      assertThatExceptionOfType(UpstreamAccessException.class)
+          .as(cluster)
+          .isThrownBy(() -> open(config))
+          .withMessageStartingWith("--kubeconfig " + config + ": found ")
+          .withMessageEndingWith(
+              "expected https with a certificate authority, or --allow-insecure-upstream");
+      UpstreamAccess.open(new Sources(config, null, null, null, null, true)).close();
+    }
+  }
+
+  @Test
   void readsTheFrontProxyPair() throws Exception {
     ADMIN.write(folder, "front");
     Path config = kubeconfig("server: \"https://127.0.0.1:1\"", "");
