@@ -62,7 +62,8 @@ public final class AdminServer {
    */
   public static AdminServer tls(
       Vertx vertx, AdminPages pages, PemKeyPair certificate, UrlAccess remote) {
-    HttpServerOptions options = options().setSsl(true).setKeyCertOptions(new KeyPairOptions(certificate));
+    HttpServerOptions options =
+        options().setSsl(true).setKeyCertOptions(new KeyPairOptions(certificate));
     options.setSslEngineOptions(TlsEngine.options(EngineChoice.CHEAPER));
     return new AdminServer(vertx, pages, remote, options);
   }

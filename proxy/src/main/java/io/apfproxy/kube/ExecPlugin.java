@@ -98,7 +98,9 @@ final class ExecPlugin {
   private Process start() throws IOException {
     List<String> words = new ArrayList<>();
     words.add(
-        command.contains("/") ? kubeconfig.resolveSibling(command).normalize().toString() : command);
+        command.contains("/")
+            ? kubeconfig.resolveSibling(command).normalize().toString()
+            : command);
     if (exec.get("args") instanceof List<?> arguments) {
       arguments.forEach(argument -> words.add(text(argument)));
     }

@@ -252,8 +252,7 @@ class ProxyAppIT {
               .actualPort();
       Path kubeconfig = kubeconfig("http://127.0.0.1:" + port);
 
-      assertThatThrownBy(
-              () -> ProxyApp.start(options(kubeconfig, "--allow-insecure-upstream")))
+      assertThatThrownBy(() -> ProxyApp.start(options(kubeconfig, "--allow-insecure-upstream")))
           .isInstanceOf(StartException.class)
           .hasMessageStartingWith("--kubeconfig: ")
           .hasMessageContaining("http://127.0.0.1:" + port)

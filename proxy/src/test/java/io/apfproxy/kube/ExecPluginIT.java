@@ -87,8 +87,7 @@ class ExecPluginIT {
 
   @Test
   void isNamedWhenItFailsAndWhatItPrintedIsNotRepeated() throws Exception {
-    assertRefused(
-        plugin("echo secret\nexit 7\n", Map.of()), PLENTY, "ended with exit code 7");
+    assertRefused(plugin("echo secret\nexit 7\n", Map.of()), PLENTY, "ended with exit code 7");
     assertRefused(
         plugin("echo secret\n", Map.of()),
         PLENTY,
