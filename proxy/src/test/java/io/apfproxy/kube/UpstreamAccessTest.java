@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -165,6 +166,7 @@ class UpstreamAccessTest {
   }
 
   /** S89. */
+  @Tag("S89")
   @Test
   void followsRotatedCertificatesAndKeepsTheOldOnesWhileTheFilesAreBad() throws Exception {
     // Given
