@@ -54,7 +54,7 @@ final class KubeconfigSource implements CredentialSource {
       Config config =
           given == null
               ? Config.fromKubeconfig(selected.context(), file.toFile())
-              : Config.fromKubeconfig(selected.context(), parsed.write(), file.toString());
+              : withoutFile(selected.context(), parsed.write());
       Object tokenFile = selected.user().get("tokenFile");
       if (tokenFile instanceof String path) {
         config.setOauthToken(readToken(file.resolveSibling(path)));
@@ -73,6 +73,12 @@ final class KubeconfigSource implements CredentialSource {
       throw new UpstreamAccessException(
           name() + " cannot be used: " + e.getClass().getSimpleName(), e);
     }
+  }
+
+  /** What is beside the file is still found. */
+  @SuppressWarnings("removal") // the one that stays reads the file itself, plug-in and all
+  private Config withoutFile(String chosen, String kubeconfig) {
+    return Config.fromKubeconfig(chosen, kubeconfig, file.toString());
   }
 
   private String readToken(Path path) throws UpstreamAccessException {
