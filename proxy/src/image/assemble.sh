@@ -47,7 +47,7 @@ users: [{name: none, user: {token: none}}]
 K
 cd "$app"
 "$root/opt/java/bin/java" -XX:ArchiveClassesAtExit=apf-proxy.jsa -jar apf-proxy.jar \
-  --kubeconfig "$out/training.kubeconfig" --bind-address=127.0.0.1 --secure-port=0 --admin-port=0 --admin-tls \
+  --kubeconfig "$out/training.kubeconfig" --bind-address=127.0.0.1 --secure-port=0 --admin-port=0 --admin-tls --allow-insecure-upstream \
   --cert-dir "$out/training" --shutdown-grace=0s >"$out/training.log" 2>&1 &
 training=$!
 for _ in $(seq 600); do

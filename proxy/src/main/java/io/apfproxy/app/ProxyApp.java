@@ -148,7 +148,8 @@ public final class ProxyApp implements AutoCloseable {
             upstream.context(),
             upstream.frontProxyCertificate(),
             upstream.frontProxyKey(),
-            upstream.impersonatingAccount()));
+            upstream.impersonatingAccount(),
+            upstream.allowInsecure()));
   }
 
   private void showClientCertificate(String name, Credential credential) {

@@ -26,6 +26,7 @@ record Transports(Transport transport, String tls) {
    * @throws StartException if the one asked for does not load
    */
   static Transports choose(ProxyOptions.Transport asked) throws StartException {
+    UnsafeProperties.refuse(System.getProperties());
     Transport transport =
         switch (asked) {
           case NIO -> Transport.NIO;
@@ -60,16 +61,16 @@ record Transports(Transport transport, String tls) {
   Vertx open(int eventLoops) {
     Vertx vertx =
         Vertx.builder()
-        .with(
-            new VertxOptions()
-                .setEventLoopPoolSize(eventLoops)
-                .setWorkerPoolSize(WORKERS)
-                .setFileSystemOptions(
-                    new FileSystemOptions()
-                        .setClassPathResolvingEnabled(false)
-                        .setFileCachingEnabled(false)))
-        .withTransport(new GuardedTransport(transport))
-        .build();
+            .with(
+                new VertxOptions()
+                    .setEventLoopPoolSize(eventLoops)
+                    .setWorkerPoolSize(WORKERS)
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setClassPathResolvingEnabled(false)
+                            .setFileCachingEnabled(false)))
+            .withTransport(new GuardedTransport(transport))
+            .build();
     return vertx.exceptionHandler(
         failure -> {
           OutOfMemory.endIf(failure);

@@ -83,6 +83,12 @@ enum Flag {
       ValueKind.BOOLEAN,
       "false",
       "impersonate though the credential may do more"),
+  ALLOW_INSECURE_UPSTREAM(
+      "allow-insecure-upstream",
+      Group.UPSTREAM,
+      ValueKind.BOOLEAN,
+      "false",
+      "plain http, or insecure-skip-tls-verify, will do"),
   IMPERSONATION_SERVICE_ACCOUNT(
       "impersonation-service-account",
       Group.UPSTREAM,

@@ -101,7 +101,8 @@ final class OptionsReader {
         key,
         settings.bool(Flag.ALLOW_PRIVILEGED_IMPERSONATION),
         impersonatingAccount(identity),
-        timeout);
+        timeout,
+        settings.bool(Flag.ALLOW_INSECURE_UPSTREAM));
   }
 
   private @Nullable String impersonatingAccount(List<String> identity) throws UsageException {

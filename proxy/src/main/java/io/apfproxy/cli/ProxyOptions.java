@@ -67,6 +67,7 @@ public record ProxyOptions(
    * @param allowPrivilegedImpersonation impersonate with a credential that may do more than that
    * @param impersonatingAccount service account as {@code namespace/name} to impersonate with; null
    *     to use the proxy's own credential
+   * @param allowInsecure whether plain HTTP and certificates that are not verified will do
    */
   public record Upstream(
       @Nullable Path kubeconfig,
@@ -76,7 +77,8 @@ public record ProxyOptions(
       @Nullable Path frontProxyKey,
       boolean allowPrivilegedImpersonation,
       @Nullable String impersonatingAccount,
-      Duration requestTimeout) {}
+      Duration requestTimeout,
+      boolean allowInsecure) {}
 
   /** How clients prove who they are. Files that are null are taken from the cluster if readable. */
   public record Authentication(

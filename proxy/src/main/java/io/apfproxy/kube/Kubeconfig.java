@@ -107,7 +107,7 @@ final class Kubeconfig {
   }
 
   @SuppressWarnings("unchecked") // YAML mappings of a kubeconfig have strings as keys
-  private static Map<String, Object> map(Object value) {
+  static Map<String, Object> map(Object value) {
     return (Map<String, Object>) value;
   }
 

@@ -49,6 +49,7 @@ public final class UpstreamAccess implements AutoCloseable {
     this.sources = sources;
     this.config = source.load();
     this.server = server(config, source);
+    refuseInsecure(sources.allowInsecure());
     this.credentials = OwnCredentials.read(config, sources);
     this.upstream = upstreamConfig();
     try {
@@ -72,13 +73,26 @@ public final class UpstreamAccess implements AutoCloseable {
    * @param frontProxyKey {@code --proxy-client-key-file}; null if not configured
    * @param impersonator {@code namespace/name} of the service account that impersonates; null if
    *     the proxy's own credential does
+   * @param allowInsecure whether the upstream may be one that nobody can be sure of: plain HTTP, or
+   *     a certificate that is not verified
    */
   public record Sources(
       @Nullable Path kubeconfig,
       @Nullable String context,
       @Nullable Path frontProxyCertificate,
       @Nullable Path frontProxyKey,
-      @Nullable String impersonator) {}
+      @Nullable String impersonator,
+      boolean allowInsecure) {
+    /** With a verified upstream. */
+    public Sources(
+        @Nullable Path kubeconfig,
+        @Nullable String context,
+        @Nullable Path frontProxyCertificate,
+        @Nullable Path frontProxyKey,
+        @Nullable String impersonator) {
+      this(kubeconfig, context, frontProxyCertificate, frontProxyKey, impersonator, false);
+    }
+  }
 
   /**
    * @throws UpstreamAccessException one line naming the file or flag and what was expected
@@ -170,6 +184,25 @@ public final class UpstreamAccess implements AutoCloseable {
     if (impersonator != null) {
       impersonator.closeRetired();
     }
+  }
+
+  private void refuseInsecure(boolean allowed) throws UpstreamAccessException {
+    String found;
+    if ("http".equals(server.getScheme())) {
+      found = "server \"" + server + "\", which shows every token to the network";
+    } else if (config.isTrustCerts()) {
+      found = "insecure-skip-tls-verify, with which anybody may be the server";
+    } else {
+      return;
+    }
+    if (!allowed) {
+      throw new UpstreamAccessException(
+          source.name()
+              + ": found "
+              + found
+              + ", expected https with a certificate authority, or --allow-insecure-upstream");
+    }
+    LOG.warn("--allow-insecure-upstream: {} has {}", source.name(), found);
   }
 
   private static URI server(Config config, CredentialSource source) throws UpstreamAccessException {

@@ -9,7 +9,7 @@ import io.vertx.core.spi.tls.SslContextFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
@@ -50,9 +50,9 @@ final class TwoEngines extends SSLEngineOptions {
       this.jdk = jdk;
     }
 
-    private SslContextFactory both(UnaryOperator<SslContextFactory> setting) {
-      setting.apply(boring);
-      setting.apply(jdk);
+    private SslContextFactory both(Consumer<SslContextFactory> setting) {
+      setting.accept(boring);
+      setting.accept(jdk);
       return this;
     }
 

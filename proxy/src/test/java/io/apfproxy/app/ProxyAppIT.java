@@ -252,7 +252,7 @@ class ProxyAppIT {
               .actualPort();
       Path kubeconfig = kubeconfig("http://127.0.0.1:" + port);
 
-      assertThatThrownBy(() -> ProxyApp.start(options(kubeconfig)))
+      assertThatThrownBy(() -> ProxyApp.start(options(kubeconfig, "--allow-insecure-upstream")))
           .isInstanceOf(StartException.class)
           .hasMessageStartingWith("--kubeconfig: ")
           .hasMessageContaining("http://127.0.0.1:" + port)

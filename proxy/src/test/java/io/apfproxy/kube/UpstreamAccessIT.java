@@ -21,10 +21,12 @@ import java.security.cert.X509Certificate;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** S89: the proxy's own calls, when its certificate changes. */
+@Tag("S89")
 class UpstreamAccessIT {
   private static final TestAuthority CLIENTS = TestAuthority.named("clients");
 

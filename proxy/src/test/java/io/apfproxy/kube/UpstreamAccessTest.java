@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,25 @@ class UpstreamAccessTest {
   }
 
   @Test
+  void refusesAnUpstreamThatNobodyCanBeSureOfUnlessAFlagSaysSo() throws Exception {
+    for (String cluster :
+        new String[] {
+          "server: \"http://127.0.0.1:1\"",
+          "server: \"https://127.0.0.1:1\", insecure-skip-tls-verify: true"
+        }) {
+      Path config = kubeconfig(cluster, "token: t");
+
+      assertThatExceptionOfType(UpstreamAccessException.class)
+          .as(cluster)
+          .isThrownBy(() -> open(config))
+          .withMessageStartingWith("--kubeconfig " + config + ": found ")
+          .withMessageEndingWith(
+              "expected https with a certificate authority, or --allow-insecure-upstream");
+      UpstreamAccess.open(new Sources(config, null, null, null, null, true)).close();
+    }
+  }
+
+  @Test
   void readsTheFrontProxyPair() throws Exception {
     ADMIN.write(folder, "front");
     Path config = kubeconfig("server: \"https://127.0.0.1:1\"", "");
@@ -146,6 +166,7 @@ class UpstreamAccessTest {
   }
 
   /** S89. */
+  @Tag("S89")
   @Test
   void followsRotatedCertificatesAndKeepsTheOldOnesWhileTheFilesAreBad() throws Exception {
     // Given

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** S89: a front-proxy certificate that the real server does not believe, and its replacement. */
+@Tag("S89")
 @RealControlPlane
 final class RenewalRealIT {
   private static final String DAYS_LEFT = "apf_proxy_client_certificate_days_left";
