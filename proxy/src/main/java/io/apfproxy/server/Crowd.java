@@ -66,8 +66,7 @@ final class Crowd<K, V> {
 
   /** What one of those holds that hold most, the eldest first; empty if nobody holds any. */
   Set<V> ofMost() {
-    return byNumber.isEmpty()
-        ? Set.of()
-        : held.get(byNumber.lastEntry().getValue().iterator().next());
+    Map.Entry<Integer, Set<K>> last = byNumber.lastEntry();
+    return last == null ? Set.of() : held.getOrDefault(last.getValue().iterator().next(), Set.of());
   }
 }

@@ -75,7 +75,7 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
     }
     if (held > 0 && !all.allows(address)) {
       all.overflowed(client);
-      context.close();
+      close(context);
     }
   }
 
@@ -164,7 +164,11 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
 
   private void late(ChannelHandlerContext context) {
     all.late(SECONDS, client);
-    context.close();
+    close(context);
+  }
+
+  private static void close(ChannelHandlerContext context) {
+    var unused = context.close();
   }
 
   @Override

@@ -54,7 +54,7 @@ final class HeaderFrames {
 
   private void startFrame() {
     headBytes = 0;
-    skip = (head[0] & 0xff) << 16 | (head[1] & 0xff) << 8 | (head[2] & 0xff);
+    skip = (head[0] & 0xffL) << 16 | (head[1] & 0xffL) << 8 | (head[2] & 0xffL);
     inBlock = head[TYPE] == HEADERS || head[TYPE] == CONTINUATION;
     lastFrame = inBlock && (head[FLAGS] & END_HEADERS) != 0;
     held = inBlock ? held + FRAME_HEAD : 0;
