@@ -10,6 +10,8 @@ import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.RequestHead;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.flowcontrol.FlowControl;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.upstream.ProxyEvents.Held;
@@ -44,6 +46,10 @@ final class TestProxy implements AutoCloseable {
   final Traps traps = new Traps();
   final FakeFlowControl flowControl = new FakeFlowControl(traps);
   final CountingEvents events = new CountingEvents(traps);
+
+  /** In the place of the fake one; null if it is not replaced. */
+  volatile @Nullable FlowControl otherFlowControl;
+
   volatile IdentityResolver identities = TestProxy::identify;
   final ProxyServer server;
   private final Vertx vertx;
@@ -135,7 +141,10 @@ final class TestProxy implements AutoCloseable {
                       traps.at("identity");
                       return identities.resolve(head, request);
                     },
-                    flowControl,
+                    (digest, listener) -> {
+                      FlowControl real = otherFlowControl;
+                      return (real == null ? flowControl : real).admit(digest, listener);
+                    },
                     null,
                     () -> {
                       traps.at("upstream");
