@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +123,38 @@ class MainIT {
         process.destroy(); // SIGTERM
 
         assertThat(exitCode(process)).as("143 without a drain").isZero();
+      } finally {
+        process.destroyForcibly();
+      }
+    }
+  }
+
+  @Tag("S94")
+  @Test
+  void endsAtOnceAtTheSecondSigterm() throws Exception {
+    Path folder = Files.createDirectory(directory.resolve("upstream"));
+    try (EmbeddedApiServer upstream = EmbeddedApiServer.builder(folder).start()) {
+      Process process =
+          run(
+              "--kubeconfig=" + upstream.adminKubeconfig(),
+              "--bind-address=127.0.0.1",
+              "--secure-port=0",
+              "--admin-port=0",
+              "--cert-dir=" + directory.resolve("certs"),
+              "--shutdown-delay-duration=10m",
+              "--allow-privileged-impersonation");
+      try {
+        await()
+            .atMost(LONG_ENOUGH)
+            .untilAsserted(() -> assertThat(out()).content().contains("kubectl --kubeconfig"));
+        process.destroy();
+        await()
+            .atMost(LONG_ENOUGH)
+            .untilAsserted(() -> assertThat(err()).content().contains("stopping: not ready"));
+
+        process.destroy();
+
+        assertThat(exitCode(process)).isEqualTo(1);
       } finally {
         process.destroyForcibly();
       }

@@ -10,6 +10,8 @@ import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.RequestHead;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.flowcontrol.FlowControl;
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.upstream.ProxyEvents.Held;
@@ -45,6 +47,9 @@ final class TestProxy implements AutoCloseable {
 
   /** Tokens that the upstream was seen to refuse. */
   final List<String> refusedByUpstream = new CopyOnWriteArrayList<>();
+
+  /** In the place of the fake one; null if it is not replaced. */
+  volatile @Nullable FlowControl otherFlowControl;
 
   volatile IdentityResolver identities = TestProxy::identify;
   final ProxyServer server;
@@ -143,7 +148,10 @@ final class TestProxy implements AutoCloseable {
                       return heads.read(request);
                     },
                     new TrappedIdentities(),
-                    flowControl,
+                    (digest, listener) -> {
+                      FlowControl real = otherFlowControl;
+                      return (real == null ? flowControl : real).admit(digest, listener);
+                    },
                     null,
                     () -> {
                       traps.at("upstream");
