@@ -1,0 +1,63 @@
+package io.apfproxy.attack;
+
+/** What strangers, and neighbours with a token, do to the proxy. Each has one class of its kind. */
+enum Attack {
+  NOBODY("nobody", Siege::idle),
+
+  CHAIN_SEARCH("181 certificates of two names", CertificateAttacks::pathSearch),
+  FOREIGN_CHAINS("100 certificates that do not fit", CertificateAttacks::foreignChains),
+  UNREADABLE_CERTIFICATE("certificates Java cannot read", CertificateAttacks::unreadable),
+  OTHER_KEYS("certificates of all kinds of keys", CertificateAttacks::otherKeys),
+
+  SILENT_CONNECTIONS("connections without a byte", HandshakeAttacks::silent),
+  GREETINGS("ClientHello, then silence", HandshakeAttacks::greetings),
+  DRIBBLED_GREETINGS("ClientHello in 1-byte records", HandshakeAttacks::dribbled),
+  HANDSHAKES("handshakes, one after the other", HandshakeAttacks::whole),
+
+  LARGE_PARTIAL_HEADS("heads of 250 KiB without end", HeadAttacks::large),
+  PARTIAL_HEADS_OF_TINY_FIELDS("the same in fields of 5 bytes", HeadAttacks::tinyFields),
+  SLOW_HEADS("heads at a byte a second", HeadAttacks::slow),
+  QUERY_PAIRS("8,192 query pairs", HeadAttacks::queryPairs),
+  OLD_AND_GARBAGE("HTTP/1.0 and garbage lines", HeadAttacks::garbage),
+  ADMIN_ESCAPE("/readyz?%zz at the admin listener", HeadAttacks::adminEscape),
+
+  IMPERSONATED_NAMES("Impersonate-User of 128 KiB", IdentityAttacks::impersonatedNames),
+  RANDOM_TOKENS("random bearer tokens", IdentityAttacks::randomTokens),
+
+  WINDOW_ZERO("window 0, large lists", Http2Attacks::windowZero),
+  TINY_HEADER_LIST("MAX_HEADER_LIST_SIZE 1", Http2Attacks::tinyHeaderList),
+  RAPID_RESET("rapid reset", Http2Attacks::rapidReset),
+  CONTINUATIONS("CONTINUATION without end", Http2Attacks::continuations),
+  PINGS("PING, never reading", Http2Attacks::pings),
+  SETTINGS("SETTINGS, never reading", Http2Attacks::settings),
+
+  WATCH_STARTS("watch starts of one user", ExchangeAttacks::watchStarts),
+  HALF_OPEN_WATCHES("watches behind a frozen wire", ExchangeAttacks::halfOpenWatches),
+  EARLY_ANSWERS("uploads that are answered early", ExchangeAttacks::earlyAnswers),
+  QUEUE_AND_LEAVE("queue, then disconnect", ExchangeAttacks::queueAndLeave);
+
+  private final String title;
+
+  @SuppressWarnings("ImmutableEnumChecker") // methods of classes without state
+  private final Course course;
+
+  /** What is done until the time is over. */
+  @FunctionalInterface
+  interface Course {
+    void run(Siege siege) throws Exception;
+  }
+
+  Attack(String title, Course course) {
+    this.title = title;
+    this.course = course;
+  }
+
+  String title() {
+    return title;
+  }
+
+  /** Returns when the time is over; what it opened is still open then. */
+  void run(Siege siege) throws Exception {
+    course.run(siege);
+  }
+}

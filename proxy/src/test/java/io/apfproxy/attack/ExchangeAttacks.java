@@ -1,0 +1,97 @@
+package io.apfproxy.attack;
+
+import static io.apfproxy.attack.Http2Attacks.get;
+
+import io.apfproxy.fixtures.attack.FrameConnection;
+import io.apfproxy.fixtures.attack.TcpRelay;
+import io.apfproxy.fixtures.attack.TlsClient;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import javax.net.ssl.SSLSocket;
+
+/** Exchanges that begin as they should and do not end so. */
+final class ExchangeAttacks {
+  private static final int CREW = 4;
+  private static final int STREAMS = 100;
+  private static final int HALF_OPEN = 200;
+  private static final String WATCH = "/api/v1/namespaces/shop/configmaps?watch=1";
+
+  private ExchangeAttacks() {}
+
+  static void watchStarts(Siege siege) throws InterruptedException {
+    siege.crew(
+        CREW,
+        () -> {
+          FrameConnection connection = siege.http2(Map.of());
+          for (int i = 0; i < STREAMS && siege.goesOn(); i++) {
+            connection.headers(2 * i + 1, true, get(WATCH, siege.authorization("watcher")));
+          }
+        });
+  }
+
+  /** Watches that were open when the wire to their clients went dead. */
+  static void halfOpenWatches(Siege siege) throws IOException, InterruptedException {
+    TcpRelay relay = new TcpRelay(siege.port(), siege.address());
+    TlsClient client = new TlsClient(relay.port()).timeout(Siege.PATIENCE).abrupt();
+    String watch =
+        "GET " + WATCH + " HTTP/1.1\r\nHost: a\r\n" + siege.authorization("watcher") + "\r\n\r\n";
+    siege.hold(relay::close);
+    siege.crew(
+        1,
+        () -> {
+          if (siege.connections() > HALF_OPEN) {
+            siege.rest(Duration.ofMillis(100));
+            return;
+          }
+          SSLSocket socket = siege.hold(client.connect());
+          socket.getOutputStream().write(bytes(watch));
+          socket.getInputStream().read();
+          relay.links().get(relay.links().size() - 1).freeze();
+        });
+    relay.freeze();
+  }
+
+  /** Uploads that upstream refuses by their head; their bodies never end. */
+  static void earlyAnswers(Siege siege) throws InterruptedException {
+    TlsClient client = siege.client();
+    byte[] head =
+        bytes(
+            "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: a\r\n"
+                + "Content-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
+                + "x".repeat(60_000));
+    siege.crew(
+        CREW,
+        () -> {
+          SSLSocket socket = siege.hold(client.connect());
+          try {
+            socket.getOutputStream().write(head);
+            socket.getInputStream().readNBytes(12);
+          } catch (SocketTimeoutException e) {
+            siege.owed();
+            throw e;
+          }
+        });
+  }
+
+  /** More requests of one user than there are seats, whose client leaves before they get one. */
+  static void queueAndLeave(Siege siege) throws InterruptedException {
+    siege.flood(
+        CREW,
+        () -> {
+          try (FrameConnection connection = siege.http2(Map.of())) {
+            for (int i = 0; i < STREAMS; i++) {
+              connection.headers(
+                  2 * i + 1, true, get(StrangerIT.SLOW_LIST, siege.authorization("rusher")));
+            }
+            siege.rest(Duration.ofMillis(50));
+          }
+        });
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.ISO_8859_1);
+  }
+}
