@@ -36,6 +36,8 @@ public record ProxyOptions(
    * @param eventLoops 1 or more
    * @param goAwayChance probability, 0 to 0.02, that an HTTP/2 request ends the use of its
    *     connection
+   * @param trustedProxies whose word on where a request came from counts
+   * @param corsAllowedOrigins regular expressions in Go's syntax
    */
   public record Listener(
       String bindAddress,
@@ -45,7 +47,14 @@ public record ProxyOptions(
       @Nullable Path privateKey,
       int eventLoops,
       Transport transport,
-      double goAwayChance) {}
+      double goAwayChance,
+      List<AddressBlock> trustedProxies,
+      List<String> corsAllowedOrigins) {
+    public Listener {
+      trustedProxies = List.copyOf(trustedProxies);
+      corsAllowedOrigins = List.copyOf(corsAllowedOrigins);
+    }
+  }
 
   /**
    * The way to kube-apiserver.

@@ -133,6 +133,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
               roomMade(context);
             });
     client.pipeline().addLast(new Handshake(visit, () -> roomMade(context)));
+    client.pipeline().addLast(new Http2StreamOrder.Start());
     context.fireChannelRead(client);
   }
 

@@ -48,6 +48,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final RefusalLog log;
   private final GoAwayChance goAway;
   private final Replies replies;
+  private final CrossOrigin crossOrigin;
   private final RequestTimeout timeout;
   private final Map<HttpConnection, Peer> peers = new HashMap<>();
   private final Set<Call> watches = new HashSet<>();
@@ -68,7 +69,13 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
     this.log = new RefusalLog(System::nanoTime);
-    this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders(), log);
+    this.replies = new Replies(
+            vertx,
+            collaborators.events(),
+            config.exposeFlowHeaders(),
+            log,
+            config.crossOrigin());
+    this.crossOrigin = config.crossOrigin();
     this.timeout = new RequestTimeout(config.requestTimeout());
     vertx.setPeriodic(
         SWEEP_MILLIS,
@@ -99,6 +106,10 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
               ? RequestTarget.parsePath(client.uri())
               : RequestTarget.parse(client.uri());
       RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
+      if (crossOrigin.isPreflight(client)) {
+        call.answerPreflight();
+        return;
+      }
       long allowance = timeout.allowanceNanos(info, target.query());
       call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
       collaborators
@@ -147,6 +158,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         client.method().name(),
         client.headers(),
         http2,
+        client.version() == HttpVersion.HTTP_1_0,
         http2 ? (authority == null ? null : authority.toString()) : client.headers().get("Host"),
         peer.certificates(),
         peer.address());
@@ -160,6 +172,8 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
       refusal = new RefusedException(414, "BadRequest", "request-line", "request line too long");
     } else if (cause instanceof TooLongHttpHeaderException) {
       refusal = new RefusedException(431, "BadRequest", "header-size", "header block too large");
+    } else if (cause instanceof Http1Versions.UnknownVersionException) {
+      refusal = new RefusedException(505, "BadRequest", "version", String.valueOf(cause.getMessage()));
     } else {
       refusal = RefusedException.badRequest("syntax", "not a well-formed HTTP request");
     }
@@ -171,6 +185,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
+    Http1Versions.guard(connection);
     peers.put(connection, new Peer(vertx, connection, System.nanoTime()));
     connection.closeHandler(closed -> peers.remove(connection));
   }

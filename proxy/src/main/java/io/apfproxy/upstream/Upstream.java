@@ -95,9 +95,18 @@ public final class Upstream {
     this.pathPrefix = path == null ? "" : path.replaceAll("/+$", "");
   }
 
-  /** Value of {@code Host} at this upstream. */
-  String hostHeader() {
-    return authority.toString();
+  /**
+   * Value of {@code Host} at this upstream. Behind the subresource {@code proxy} it is the client's:
+   * the server passes it to the back end, which compares origins and makes links with it. An
+   * upstream below a path is shared by its host's name, so there it stays the upstream's.
+   */
+  HostAndPort authority(Outgoing request) {
+    String asked = request.clientAuthority();
+    if (!request.redirectsAnywhere() || asked == null || !pathPrefix.isEmpty()) {
+      return authority;
+    }
+    HostAndPort client = HostAndPort.parseAuthority(asked, -1);
+    return client == null ? authority : client;
   }
 
   /** Its URL as configured. */
@@ -126,7 +135,7 @@ public final class Upstream {
     Lane lane = new Lane(request.credential(), request.isAnonymous());
     return opener(lane)
         .open(() -> client(lane).request(options))
-        .map(stream -> stream.authority(authority));
+        .map(stream -> stream.authority(authority(request)));
   }
 
   /** A connection of its own for an upgrade: HTTP/1.1, nothing sent yet. */

@@ -8,6 +8,7 @@ import io.apfproxy.request.RefusedException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -130,7 +131,7 @@ class RequestHeadReaderTest {
         "Impersonate-Anything",
         "Audit-ID",
         "X-Forwarded-For",
-        "forwarded",
+        "x-real-ip",
         "Host",
         "Content-Length",
         "content-type",
@@ -192,7 +193,6 @@ class RequestHeadReaderTest {
         "Impersonate_Group: system:masters",
         "Impersonate_Extra-a: b",
         "Audit-ID: chosen",
-        "Forwarded: for=1",
         "X-Forwarded-For: 10.0.0.1",
         "X-Forwarded-Client-Cert: x",
         "X-Real-Ip: 10.0.0.1",
@@ -218,6 +218,16 @@ class RequestHeadReaderTest {
     RequestHead head =
         reader.read(Heads.http1("X-Forwarded-For: 10.0.0.1", "X-Remote-User: admin"));
     assertThat(Heads.survivors(head)).containsExactly("X-Forwarded-For: 10.0.0.1");
+  }
+
+  /** They name nobody for kube-apiserver, and back ends behind it build their links with them. */
+  @Test
+  @Tag("B5")
+  void passesForwardingHeadersThatNameNobody() throws RefusedException {
+    String[] lines = {
+      "Forwarded: for=1", "X-Forwarded-Proto: https", "X-Forwarded-Host: a", "X-Forwarded-Port: 443"
+    };
+    assertThat(Heads.survivors(Heads.read(Heads.http1(lines)))).containsExactly(lines);
   }
 
   @Test
