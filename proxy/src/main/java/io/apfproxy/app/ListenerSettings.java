@@ -1,11 +1,16 @@
 package io.apfproxy.app;
 
+import io.apfproxy.cli.AddressBlock;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.server.ConnectionLimits;
+import io.apfproxy.server.CrossOrigin;
 import io.apfproxy.server.RequestLimits;
 import io.apfproxy.server.ServerConfig;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.netty.util.NetUtil;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.List;
 import java.util.function.Predicate;
 
 /** Says to the listener what was asked for on the command line. */
@@ -28,7 +33,8 @@ final class ListenerSettings {
         listener.goAwayChance(),
         connections(options.limits()),
         requests(options.limits()),
-        ServerConfig.TlsEngine.valueOf(listener.tlsEngine().name()));
+        ServerConfig.TlsEngine.valueOf(listener.tlsEngine().name()),
+        new CrossOrigin(listener.corsAllowedOrigins()));
   }
 
   private static ConnectionLimits connections(ProxyOptions.Limits limits) {
@@ -43,6 +49,24 @@ final class ListenerSettings {
   /** Addresses that the limits per address do not hold for. */
   static Predicate<InetAddress> unlimited(ProxyOptions.Limits limits) {
     return address -> limits.unlimited().stream().anyMatch(block -> block.contains(address));
+  }
+
+  /** Whether an address, which is no name, is one of a proxy that is believed. */
+  static Predicate<String> trustedProxies(ProxyOptions options) {
+    List<AddressBlock> trusted = options.listener().trustedProxies();
+    return address -> {
+      byte[] bytes =
+          trusted.isEmpty() ? null : NetUtil.createByteArrayFromIpAddressString(address);
+      return bytes != null && trusted.stream().anyMatch(block -> block.contains(of(bytes)));
+    };
+  }
+
+  private static InetAddress of(byte[] address) {
+    try {
+      return InetAddress.getByAddress(address);
+    } catch (UnknownHostException impossible) {
+      throw new IllegalStateException(impossible);
+    }
   }
 
   private static RequestLimits requests(ProxyOptions.Limits limits) {

@@ -251,7 +251,7 @@ public final class ProxyApp implements AutoCloseable {
     ProxyOptions.Listener listener = options.listener();
     Collaborators collaborators =
         new Collaborators(
-            new RequestHeadReader(trust, peer -> false)::read,
+            new RequestHeadReader(trust, ListenerSettings.trustedProxies(options))::read,
             gate,
             flowControl.control(),
             flowControl.fair(),

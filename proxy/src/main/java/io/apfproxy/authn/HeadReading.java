@@ -19,7 +19,7 @@ final class HeadReading {
 
   private final ClientRequest request;
   private final HeaderCatalogue catalogue;
-  private final boolean trustedPeer;
+  private final SourceAddresses sources;
   private final MultiMap survivors = HttpHeaders.headers();
   private final Map<HeaderKind, String> single = new EnumMap<>(HeaderKind.class);
   private int fields;
@@ -28,10 +28,10 @@ final class HeadReading {
   private @Nullable WebSocketProtocols protocols;
   private Map<String, List<String>> frontProxy = Map.of();
 
-  HeadReading(ClientRequest request, HeaderCatalogue catalogue, boolean trustedPeer) {
+  HeadReading(ClientRequest request, HeaderCatalogue catalogue, SourceAddresses sources) {
     this.request = request;
     this.catalogue = catalogue;
-    this.trustedPeer = trustedPeer;
+    this.sources = sources;
   }
 
   void add(String name, String value) throws RefusedException {
@@ -107,8 +107,10 @@ final class HeadReading {
         impersonation.add(name, folded, value);
       }
       case FRONT_PROXY -> addFrontProxy(name, folded, value);
+      case FORWARDED_FOR -> sources.addChain(value);
+      case REAL_IP -> sources.addClient(value);
       case FORWARDING -> {
-        if (trustedPeer) {
+        if (sources.peerIsTrusted()) {
           survivors.add(name, value);
         }
       }
@@ -152,10 +154,11 @@ final class HeadReading {
       for (String dropped : connection.named()) {
         survivors.remove(dropped);
       }
-      if (connection.upgrade()) {
+      if (connection.upgrade() && !request.http10()) {
         upgrade = single.getOrDefault(HeaderKind.UPGRADE, "");
       }
     }
+    sources.writeTo(survivors);
     if (protocols != null) {
       String rest = protocols.withoutBearer();
       if (!rest.isEmpty()) {
@@ -166,7 +169,7 @@ final class HeadReading {
         request,
         survivors,
         upgrade,
-        single.containsKey(HeaderKind.EXPECT),
+        single.containsKey(HeaderKind.EXPECT) && !request.http10(),
         new Credentials(
             single.get(HeaderKind.AUTHORIZATION),
             protocols == null ? List.of() : protocols.entries(),
@@ -183,6 +186,9 @@ final class HeadReading {
       }
       host = authority == null ? host : authority;
     }
+    if (host == null && request.http10()) {
+      return;
+    }
     if (host == null || !FieldSyntax.isHost(host)) {
       throw RefusedException.badRequest("host", "Host must name one host");
     }
@@ -193,9 +199,9 @@ final class HeadReading {
     if (encoding == null) {
       return;
     }
-    if (!encoding.equalsIgnoreCase("chunked")) {
+    if (request.http10() || !encoding.equalsIgnoreCase("chunked")) {
       throw RefusedException.badRequest(
-          "transfer-encoding", "Transfer-Encoding must be chunked or absent");
+          "transfer-encoding", "Transfer-Encoding must be chunked, in 1.1 only, or absent");
     }
     if (single.containsKey(HeaderKind.CONTENT_LENGTH)) {
       throw RefusedException.badRequest(

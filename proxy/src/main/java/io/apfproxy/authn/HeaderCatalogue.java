@@ -25,8 +25,9 @@ final class HeaderCatalogue {
           Map.entry("te", HeaderKind.HOP_BY_HOP),
           Map.entry("trailer", HeaderKind.HOP_BY_HOP),
           Map.entry("http2-settings", HeaderKind.HOP_BY_HOP),
-          Map.entry("forwarded", HeaderKind.FORWARDING),
-          Map.entry("x-real-ip", HeaderKind.FORWARDING),
+          Map.entry("x-forwarded-for", HeaderKind.FORWARDED_FOR),
+          Map.entry("x-real-ip", HeaderKind.REAL_IP),
+          Map.entry("x-forwarded-client-cert", HeaderKind.FORWARDING),
           Map.entry("x-client-ip", HeaderKind.FORWARDING),
           Map.entry("audit-id", HeaderKind.PROTECTED),
           Map.entry("x-original-url", HeaderKind.PROTECTED),
@@ -40,14 +41,18 @@ final class HeaderCatalogue {
    * names like "impersonate-" only; the ordinary header costs one look into a hash table.
    */
   private static final Map<String, HeaderKind> FIXED_PREFIXES =
-      Map.of(
-          "impersonate-", HeaderKind.IMPERSONATION,
-          "x-forwarded-", HeaderKind.FORWARDING,
-          "x-remote-extra-", HeaderKind.FRONT_PROXY,
-          "x-ssl-", HeaderKind.PROTECTED,
-          "ssl-client-", HeaderKind.PROTECTED,
-          "x-http-method", HeaderKind.PROTECTED,
-          "x-apf-", HeaderKind.PROTECTED);
+      Map.ofEntries(
+          Map.entry("impersonate-", HeaderKind.IMPERSONATION),
+          Map.entry("x-forwarded-user", HeaderKind.FORWARDING),
+          Map.entry("x-forwarded-group", HeaderKind.FORWARDING),
+          Map.entry("x-forwarded-email", HeaderKind.FORWARDING),
+          Map.entry("x-forwarded-preferred-", HeaderKind.FORWARDING),
+          Map.entry("x-forwarded-access-", HeaderKind.FORWARDING),
+          Map.entry("x-remote-extra-", HeaderKind.FRONT_PROXY),
+          Map.entry("x-ssl-", HeaderKind.PROTECTED),
+          Map.entry("ssl-client-", HeaderKind.PROTECTED),
+          Map.entry("x-http-method", HeaderKind.PROTECTED),
+          Map.entry("x-apf-", HeaderKind.PROTECTED));
 
   private record Prefix(String text, HeaderKind kind) {}
 

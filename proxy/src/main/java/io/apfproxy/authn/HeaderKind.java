@@ -15,7 +15,11 @@ enum HeaderKind {
   HOP_BY_HOP,
   /** Of a front proxy, accepted by us or by the upstream. */
   FRONT_PROXY,
-  /** Says where a request came from; kept if the peer may say so. */
+  /** Names the addresses that a request came from, as {@code X-Forwarded-For} does. */
+  FORWARDED_FOR,
+  /** Names the one address that a request came from. */
+  REAL_IP,
+  /** Says where a request came from, or of whom; kept if the peer may say so. */
   FORWARDING,
   /** Dropped: to be said by the proxy alone. */
   PROTECTED,
@@ -38,6 +42,8 @@ enum HeaderKind {
           WEB_SOCKET_PROTOCOL,
           IMPERSONATION,
           FRONT_PROXY,
+          FORWARDED_FOR,
+          REAL_IP,
           FORWARDING,
           PROTECTED ->
           true;

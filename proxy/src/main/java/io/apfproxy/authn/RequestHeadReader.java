@@ -11,7 +11,7 @@ import java.util.function.Supplier;
  */
 public final class RequestHeadReader {
   private final Supplier<ClientTrust> trust;
-  private final Predicate<String> trustedPeer;
+  private final Predicate<String> trustedProxies;
   private volatile Names names;
 
   /** The catalogue made for one version of the trust. */
@@ -23,11 +23,12 @@ public final class RequestHeadReader {
 
   /**
    * @param trust names the headers of front proxies; read at each request
-   * @param trustedPeer whether forwarding headers of this address are kept
+   * @param trustedProxies whether an address is that of a proxy before us, which is believed where
+   *     a request came from
    */
-  public RequestHeadReader(Supplier<ClientTrust> trust, Predicate<String> trustedPeer) {
+  public RequestHeadReader(Supplier<ClientTrust> trust, Predicate<String> trustedProxies) {
     this.trust = trust;
-    this.trustedPeer = trustedPeer;
+    this.trustedProxies = trustedProxies;
     this.names = Names.of(trust.get());
   }
 
@@ -36,7 +37,8 @@ public final class RequestHeadReader {
    */
   public RequestHead read(ClientRequest request) throws RefusedException {
     HeadReading reading =
-        new HeadReading(request, catalogue(), trustedPeer.test(request.peerAddress()));
+        new HeadReading(
+            request, catalogue(), new SourceAddresses(request.peerAddress(), trustedProxies));
     for (Map.Entry<String, String> line : request.headers()) {
       reading.add(line.getKey(), line.getValue());
     }

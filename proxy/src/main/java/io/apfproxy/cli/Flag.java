@@ -43,6 +43,18 @@ enum Flag {
       ValueKind.CHANCE,
       "0",
       "part of HTTP/2 requests that move their client to a new connection"),
+  TRUSTED_PROXIES(
+      "trusted-proxies",
+      Group.LISTENER,
+      ValueKind.ADDRESSES,
+      "",
+      "addresses of proxies in front, whose X-Forwarded-For or X-Real-Ip is believed"),
+  CORS_ALLOWED_ORIGINS(
+      "cors-allowed-origins",
+      Group.LISTENER,
+      ValueKind.ORIGINS,
+      "",
+      "origins of web pages that may ask, regular expressions; as the server has it"),
   SHUTDOWN_DELAY_DURATION(
       "shutdown-delay-duration",
       Group.LISTENER,

@@ -1,5 +1,7 @@
 package io.apfproxy.cli;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.apfproxy.cli.ProxyOptions.Admin;
 import io.apfproxy.cli.ProxyOptions.Authentication;
 import io.apfproxy.cli.ProxyOptions.FlowControlling;
@@ -72,7 +74,30 @@ final class OptionsReader {
         loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         settings.constant(Flag.TRANSPORT, Transport.class),
         settings.chance(Flag.GOAWAY_CHANCE),
-        settings.constant(Flag.TLS_ENGINE, TlsEngine.class));
+        settings.constant(Flag.TLS_ENGINE, TlsEngine.class),
+        settings.addressBlocks(Flag.TRUSTED_PROXIES),
+        origins());
+  }
+
+  /**
+   * Refused as by kube-apiserver if they would match within a host: what is allowed there could be
+   * registered by anybody.
+   */
+  private List<String> origins() throws UsageException {
+    List<String> origins = settings.list(Flag.CORS_ALLOWED_ORIGINS);
+    for (String origin : origins) {
+      boolean start = origin.contains("^") || origin.contains("//");
+      boolean end = origin.contains("$") || origin.contains(":");
+      if (!start || !end) {
+        throw settings.unexpected(Flag.CORS_ALLOWED_ORIGINS);
+      }
+      try {
+        Pattern.compile(origin);
+      } catch (PatternSyntaxException e) {
+        throw settings.unexpected(Flag.CORS_ALLOWED_ORIGINS);
+      }
+    }
+    return origins;
   }
 
   private Upstream upstream() throws UsageException {

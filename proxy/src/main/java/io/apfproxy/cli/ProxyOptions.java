@@ -44,6 +44,8 @@ public record ProxyOptions(
    * @param eventLoops 1 or more
    * @param goAwayChance probability, 0 to 0.02, that an HTTP/2 request ends the use of its
    *     connection
+   * @param trustedProxies whose word on where a request came from counts
+   * @param corsAllowedOrigins regular expressions in Go's syntax
    */
   public record Listener(
       String bindAddress,
@@ -54,7 +56,14 @@ public record ProxyOptions(
       int eventLoops,
       Transport transport,
       double goAwayChance,
-      TlsEngine tlsEngine) {}
+      TlsEngine tlsEngine,
+      List<AddressBlock> trustedProxies,
+      List<String> corsAllowedOrigins) {
+    public Listener {
+      trustedProxies = List.copyOf(trustedProxies);
+      corsAllowedOrigins = List.copyOf(corsAllowedOrigins);
+    }
+  }
 
   /**
    * The way to kube-apiserver.

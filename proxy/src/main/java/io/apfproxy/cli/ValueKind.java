@@ -13,6 +13,9 @@ enum ValueKind {
   FILE("FILE", "a file"),
   DIRECTORY("DIR", "a directory"),
   LIST("A,B", "values separated by commas"),
+  ORIGINS(
+      "A,B",
+      "regular expressions separated by commas, each with ^ or // before the host and $ or : behind it"),
   SERVICE_ACCOUNT("NS/NAME", "a service account as namespace/name"),
   IDENTITY("A,B", "auto, or some of pass-through, request-header, impersonation"),
   LIST_COST("NAME", "compatible or learned"),
@@ -30,7 +33,7 @@ enum ValueKind {
 
   /** Whether the flag may be given several times, and be a list in the configuration file. */
   boolean isList() {
-    return this == LIST || this == SOURCE || this == ADDRESSES;
+    return this == LIST || this == ORIGINS || this == SOURCE || this == ADDRESSES;
   }
 
   /** Stands for the value in the help; empty where the flag may stand alone. */

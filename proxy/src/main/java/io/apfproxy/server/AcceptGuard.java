@@ -194,6 +194,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
       client.attr(VISIT).set(own);
       HeadMeter meter = new HeadMeter(heads, ClientAddress.of(from), address);
       client.pipeline().addLast(new Handshake(own, meter, () -> roomMade(context)));
+      client.pipeline().addLast(new Http2StreamOrder.Start());
       context.fireChannelRead(client);
     }
 

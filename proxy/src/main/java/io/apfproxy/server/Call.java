@@ -10,7 +10,6 @@ import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.FatalError;
-import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
@@ -29,8 +28,6 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.ContextInternal;
-import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -56,7 +53,7 @@ final class Call implements AdmissionListener, ExchangeListener {
   private final HttpServerRequest client;
   private final Peer peer;
   private final Consumer<Call> finished;
-  private final String auditId = newUuid();
+  private final String auditId;
   private final long arrived = System.nanoTime();
 
   private @Nullable RequestHead head;
@@ -102,14 +99,7 @@ final class Call implements AdmissionListener, ExchangeListener {
     this.client = client;
     this.peer = peer;
     this.finished = finished;
-  }
-
-  /** Version 4, not from the system's entropy: it names a request and keeps no secret. */
-  private static String newUuid() {
-    ThreadLocalRandom random = ThreadLocalRandom.current();
-    long high = (random.nextLong() & ~0xF000L) | 0x4000L;
-    long low = (random.nextLong() >>> 2) | 0x8000000000000000L;
-    return new UUID(high, low).toString();
+    this.auditId = AuditId.of(client.headers());
   }
 
   void open() {
@@ -337,10 +327,10 @@ final class Call implements AdmissionListener, ExchangeListener {
       throw new IllegalStateException("not read yet");
     }
     boolean longRunning = allowanceNanos == RequestTimeout.NONE;
-    String upgrade = knownUpgrade(read.upgrade());
+    String upgrade = UpgradeRule.protocol(read.upgrade(), read.client().method(), asked.info());
     try {
       if (!upgrade.isEmpty()) {
-        takeTunnel(asked, shared);
+        tunnelPlace = shared.tunnels().take(asked.user().name(), this::giveWay);
       }
     } catch (RefusedException refusal) {
       refuse(refusal);
@@ -373,19 +363,6 @@ final class Call implements AdmissionListener, ExchangeListener {
     } else if (gone) {
       started.cancel();
     }
-  }
-
-  /** Other protocols are not offered: their request is served as if it had not asked. */
-  private static String knownUpgrade(String asked) {
-    return asked.equalsIgnoreCase("websocket") || asked.equalsIgnoreCase("SPDY/3.1") ? asked : "";
-  }
-
-  private void takeTunnel(RequestDigest asked, SharedState shared) throws RefusedException {
-    if (!LongRunning.isLongRunning(asked.info())) {
-      throw RefusedException.badRequest(
-          "upgrade", "this request cannot be upgraded, only watch, exec and their like can");
-    }
-    tunnelPlace = shared.tunnels().take(asked.user().name(), this::giveWay);
   }
 
   private void expire() {
@@ -529,6 +506,12 @@ final class Call implements AdmissionListener, ExchangeListener {
       }
       current.abandon();
     }
+  }
+
+  /** Answers in place of the server, before it is asked who asks. */
+  void answerPreflight() {
+    replies.preflight(client, peer, auditId);
+    finish();
   }
 
   void refuseForShutdown() {

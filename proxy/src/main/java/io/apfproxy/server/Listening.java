@@ -34,7 +34,7 @@ final class Listening {
   private static final int STREAM_WINDOW = 32 << 10;
   private static final int CONNECTION_WINDOW = STREAMS * STREAM_WINDOW;
   private static final int BACKLOG = 4096;
-  private static final List<String> ALPN = List.of("h2", "http/1.1");
+  private static final List<String> ALPN = List.of("h2", "http/1.1", "http/1.0");
 
   private Listening() {}
 
@@ -43,7 +43,9 @@ final class Listening {
         new HttpServerOptions()
             .setSsl(true)
             .setUseAlpn(true)
-            .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+            // also what is spoken without ALPN: nginx and HAProxy's checks speak HTTP/1.0
+            .setAlpnVersions(
+                List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0))
             .setKeyCertOptions(new KeyPairOptions(config.certificate()))
             .setClientAuth(ClientAuth.REQUEST)
             .setTrustOptions(TrustOptions.wrap(new EveryChain()))

@@ -27,12 +27,19 @@ final class Replies {
   private final ProxyEvents events;
   private final boolean exposeNames;
   private final RefusalLog log;
+  private final CrossOrigin crossOrigin;
 
-  Replies(Vertx vertx, ProxyEvents events, boolean exposeNames, RefusalLog log) {
+  Replies(
+      Vertx vertx,
+      ProxyEvents events,
+      boolean exposeNames,
+      RefusalLog log,
+      CrossOrigin crossOrigin) {
     this.vertx = vertx;
     this.events = events;
     this.exposeNames = exposeNames;
     this.log = log;
+    this.crossOrigin = crossOrigin;
   }
 
   /** A Kubernetes {@code Status}. */
@@ -118,6 +125,22 @@ final class Replies {
     send(client, peer, 429, PLAIN, "Too many requests, please try again later.\n", auditId, false);
   }
 
+  /** A browser asks what a page of an allowed origin may send. */
+  void preflight(HttpServerRequest client, Peer peer, String auditId) {
+    HttpServerResponse response = client.response();
+    if (response.closed() || response.headWritten()) {
+      return;
+    }
+    events.responded(204);
+    response
+        .setStatusCode(204)
+        .putHeader("Audit-Id", auditId)
+        .putHeader("Cache-Control", "no-cache, private");
+    crossOrigin.addTo(client, response.headers());
+    boolean closing = closing(client, peer, false);
+    response.end().onComplete(sent -> BodyDrain.after(vertx, client, closing));
+  }
+
   /** The proxy is about to stop. */
   void refuseForShutdown(HttpServerRequest client, Peer peer, String auditId) {
     events.refused("shutting-down", 429);
@@ -175,17 +198,23 @@ final class Replies {
         .putHeader("Cache-Control", "no-cache, private")
         .putHeader("Content-Type", type)
         .putHeader("X-Content-Type-Options", "nosniff");
-    boolean closing =
-        client.version() != HttpVersion.HTTP_2 && (close || BodyDrain.closeAsked(client));
-    if (closing) {
-      peer.markClosing();
-      response.putHeader("Connection", "close");
-    }
+    crossOrigin.addTo(client, response.headers());
+    boolean closing = closing(client, peer, close);
     Buffer bytes = Buffer.buffer(body);
     boolean bodyless = "HEAD".equals(client.method().name());
     response.putHeader("Content-Length", Integer.toString(bytes.length()));
     (bodyless ? response.end() : response.end(bytes))
         .onComplete(sent -> BodyDrain.after(vertx, client, closing));
+  }
+
+  private static boolean closing(HttpServerRequest client, Peer peer, boolean close) {
+    boolean closing =
+        client.version() != HttpVersion.HTTP_2 && (close || BodyDrain.closeAsked(client));
+    if (closing) {
+      peer.markClosing();
+      BodyDrain.announceClose(client.response());
+    }
+    return closing;
   }
 
   private static String status(RefusedException refusal) {

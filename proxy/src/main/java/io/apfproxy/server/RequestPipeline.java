@@ -61,6 +61,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final Defects defects;
   private final GoAwayChance goAway;
   private final Replies replies;
+  private final CrossOrigin crossOrigin;
   private final RequestTimeout timeout;
   private final Map<HttpConnection, Peer> peers = new HashMap<>();
   private final Set<Call> watches = new HashSet<>();
@@ -83,7 +84,14 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     this.log = new RefusalLog(System::nanoTime);
     this.defects = new Defects(log, collaborators.events());
     vertx.getOrCreateContext().exceptionHandler(defects);
-    this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders(), log);
+    this.replies =
+        new Replies(
+            vertx,
+            collaborators.events(),
+            config.exposeFlowHeaders(),
+            log,
+            config.crossOrigin());
+    this.crossOrigin = config.crossOrigin();
     this.timeout = new RequestTimeout(config.requestTimeout());
     vertx.setPeriodic(
         SWEEP_MILLIS,
@@ -130,6 +138,10 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
             : RequestTarget.parse(client.uri());
     RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
     judgeEngine(peer, head, info);
+    if (crossOrigin.isPreflight(client)) {
+      call.answerPreflight();
+      return;
+    }
     long allowance = timeout.allowanceNanos(info, target.query());
     call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
     call.identify(info, shared.waitingRoom(), identity -> identified(call, info, target, identity));
@@ -178,6 +190,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         client.method().name(),
         client.headers(),
         http2,
+        client.version() == HttpVersion.HTTP_1_0,
         http2 ? (authority == null ? null : authority.toString()) : client.headers().get("Host"),
         peer.certificates(),
         peer.address());
@@ -191,6 +204,8 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
       refusal = new RefusedException(414, "BadRequest", "request-line", "request line too long");
     } else if (cause instanceof TooLongHttpHeaderException) {
       refusal = new RefusedException(431, "BadRequest", "header-size", "header block too large");
+    } else if (cause instanceof Http1Versions.UnknownVersionException) {
+      refusal = new RefusedException(505, "BadRequest", "version", String.valueOf(cause.getMessage()));
     } else {
       refusal = RefusedException.badRequest("syntax", "not a well-formed HTTP request");
     }
@@ -202,6 +217,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
+    Http1Versions.guard(connection);
     HeadMeter.watch(connection);
     peers.put(connection, peer(connection));
     connection.closeHandler(closed -> peers.remove(connection));

@@ -16,6 +16,7 @@ import java.time.Duration;
  *     {@link GuardedTransport}
  * @param requests limits of what requests hold
  * @param tlsEngine what makes the connections of clients
+ * @param crossOrigin which web pages may read our own answers
  */
 public record ServerConfig(
     String bindAddress,
@@ -27,7 +28,8 @@ public record ServerConfig(
     double goAwayChance,
     ConnectionLimits connections,
     RequestLimits requests,
-    TlsEngine tlsEngine) {
+    TlsEngine tlsEngine,
+    CrossOrigin crossOrigin) {
   /** See {@link ClientEngines}. */
   public enum TlsEngine {
     AUTO,
@@ -44,7 +46,7 @@ public record ServerConfig(
     }
   }
 
-  /** With the engine that suits each client. */
+  /** With the engine that suits each client, for no web pages. */
   public ServerConfig(
       String bindAddress,
       int port,
@@ -65,6 +67,7 @@ public record ServerConfig(
         goAwayChance,
         connections,
         requests,
-        TlsEngine.AUTO);
+        TlsEngine.AUTO,
+        CrossOrigin.NONE);
   }
 }

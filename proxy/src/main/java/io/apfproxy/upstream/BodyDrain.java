@@ -2,6 +2,7 @@ package io.apfproxy.upstream;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 
 /**
@@ -39,6 +40,14 @@ public final class BodyDrain {
       }
     }
     return false;
+  }
+
+  /**
+   * Tells an HTTP/1 client that its connection ends with this response. Vert.x would still promise
+   * keep-alive to a client of HTTP/1.0 that asked for it.
+   */
+  public static void announceClose(HttpServerResponse response) {
+    response.headersEndHandler(last -> response.headers().set("Connection", "close"));
   }
 
   /**

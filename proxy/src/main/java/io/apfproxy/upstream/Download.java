@@ -54,8 +54,12 @@ final class Download {
     this.stalled = stalled;
   }
 
-  /** Call in the turn in which the response head arrived, or its first bytes are lost. */
-  void start(Runnable end, boolean headAtOnce) {
+  /**
+   * Call in the turn in which the response head arrived, or its first bytes are lost.
+   *
+   * @param chunkless whether the body ends with the connection, as HTTP/1.0 has it
+   */
+  void start(Runnable end, boolean chunkless) {
     answer.handler(this::pass);
     answer.endHandler(
         done -> {
@@ -63,9 +67,11 @@ final class Download {
             end.run();
           }
         });
-    if (length < 0 && headAtOnce) {
+    if (chunkless) {
+      response.write(Buffer.buffer()); // writeHead() would announce chunks
+    } else if (length < 0) {
       writeHead();
-    } else if (headAtOnce) {
+    } else {
       vertx.runOnContext(later -> writeHead());
     }
   }

@@ -15,6 +15,7 @@ import java.util.Set;
 final class HeaderRules {
   private static final String CONTENT_LENGTH = "content-length";
   private static final String TRANSFER_ENCODING = "transfer-encoding";
+  private static final String FORWARDED_FOR = "X-Forwarded-For";
 
   private static final Set<String> HOP_BY_HOP =
       Set.of(
@@ -43,7 +44,10 @@ final class HeaderRules {
         to.add(line.getKey(), line.getValue());
       }
     }
-    to.set("X-Forwarded-For", request.clientAddress());
+    String before = to.get(FORWARDED_FOR);
+    to.set(
+        FORWARDED_FOR,
+        before == null ? request.clientAddress() : before + ", " + request.clientAddress());
     to.set("Audit-ID", request.auditId());
     for (Map.Entry<String, String> line : request.identity()) {
       to.add(line.getKey(), line.getValue());

@@ -4,10 +4,12 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.ProxyEvents.Held;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -25,6 +27,7 @@ final class HttpExchange implements Exchange {
    * went out of its body is still here: whatever may have been executed is never repeated.
    */
   private static final long RESET_GRACE_MILLIS = 1_000;
+  private static final int MOST_INTERIM = 16;
 
   private final Vertx vertx;
   private final Upstream upstream;
@@ -36,6 +39,7 @@ final class HttpExchange implements Exchange {
   private final Upload upload;
   private @Nullable HttpClientRequest stream;
   private @Nullable Download download;
+  private int interim;
   private boolean retried;
   private boolean answered;
   private boolean over;
@@ -89,8 +93,25 @@ final class HttpExchange implements Exchange {
       reset();
       return;
     }
+    opened.earlyHintsHandler(this::hint);
     opened.response().onComplete(this::head, cause -> broken(opened, cause));
     upload.to(opened);
+  }
+
+  /** An interim response, which clients of HTTP/1.0 do not know. */
+  private void hint(MultiMap hints) {
+    if (over || answered || client.version() == HttpVersion.HTTP_1_0 || ++interim > MOST_INTERIM) {
+      return;
+    }
+    MultiMap passed = HttpHeaders.headers();
+    try {
+      HeaderRules.copyResponse(hints, passed, true);
+    } catch (RefusedException unfit) {
+      return; // it may be left out
+    }
+    if (!response.closed()) {
+      response.writeEarlyHints(passed);
+    }
   }
 
   private void head(HttpClientResponse answer) {
@@ -126,9 +147,9 @@ final class HttpExchange implements Exchange {
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
     boolean close = endless || BodyDrain.closeAsked(client);
     if (close) {
-      response.putHeader("Connection", "close");
+      BodyDrain.announceClose(response);
     }
-    body.start(() -> complete(answer, body, close), !endless);
+    body.start(() -> complete(answer, body, close), endless);
   }
 
   private void complete(HttpClientResponse answer, Download body, boolean close) {

@@ -15,10 +15,10 @@ import java.util.Map;
  *     header, none that claims an identity, no {@code Host}
  * @param identity the lines that say who asks, set last; for {@link Credential#FRONT_PROXY} and
  *     {@link Credential#OWN} the first names the user. Values are bytes as ISO-8859-1 chars
- * @param clientAddress for {@code X-Forwarded-For}
+ * @param clientAddress for the end of {@code X-Forwarded-For}; the survivors have what is before
  * @param clientAuthority {@code Host} or {@code :authority} as the client sent it; null if it did
  *     not
- * @param auditId fresh UUID
+ * @param auditId the client's, or a fresh UUID
  * @param upgrade protocol to upgrade to; empty for none
  * @param expectContinue whether the client waits for {@code 100 Continue} before it sends its body
  * @param longRunning whether the body may come as slowly as it likes

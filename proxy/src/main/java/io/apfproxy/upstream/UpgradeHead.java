@@ -49,14 +49,24 @@ final class UpgradeHead {
     String connection = headers.get("connection");
     if (connection == null
         || !connection.toLowerCase(Locale.ROOT).contains("upgrade")
-        || !request.upgrade().equalsIgnoreCase(headers.get("upgrade"))) {
+        || headers.getAll("upgrade").size() != 1
+        || !isAskedFor(headers.get("upgrade"), request.upgrade())) {
       return false;
     }
-    if (!request.upgrade().equalsIgnoreCase("websocket")) {
+    if (!headers.get("upgrade").equalsIgnoreCase("websocket")) {
       return true;
     }
     String key = request.survivors().get("sec-websocket-key");
     return key != null && accept(key).equals(headers.get("sec-websocket-accept"));
+  }
+
+  private static boolean isAskedFor(String protocol, String asked) {
+    for (String one : asked.split(",", -1)) {
+      if (!protocol.isEmpty() && one.strip().equalsIgnoreCase(protocol)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** What a WebSocket server makes of the client's key. Source: RFC 6455 4.2.2. */

@@ -31,10 +31,13 @@ final class UpgradeReply {
   private static final int MAX_LINE = 8 << 10;
   private static final int MAX_HEADERS = 256 << 10;
   private static final int MAX_CHUNK = 64 << 10;
+  private static final int MOST_INTERIM = 16;
 
   private final EmbeddedChannel decoder =
       new EmbeddedChannel(new HttpResponseDecoder(MAX_LINE, MAX_HEADERS, MAX_CHUNK));
   private final Listener listener;
+  private int interim;
+  private boolean inInterim;
   private boolean switched;
   private boolean done;
 
@@ -87,8 +90,20 @@ final class UpgradeReply {
       for (Map.Entry<String, String> line : head.headers()) {
         headers.add(line.getKey(), line.getValue());
       }
-      switched = head.status().code() == 101;
-      listener.head(head.status().code(), headers);
+      int code = head.status().code();
+      switched = code == 101;
+      inInterim = code < 200 && !switched;
+      if (inInterim) {
+        if (++interim > MOST_INTERIM) {
+          done = true;
+          listener.malformed();
+        }
+        return;
+      }
+      listener.head(code, headers);
+    }
+    if (inInterim) {
+      return; // its empty body
     }
     if (part instanceof HttpContent content && !switched) {
       if (content.decoderResult().isFailure()) {

@@ -15,11 +15,15 @@ import io.vertx.core.net.NetSocket;
 /** One request to upgrade, and the tunnel it may become. Belongs to the request's event loop. */
 final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   /*
-   * The upstream gets the request on a connection of its own, as HTTP/1.1 written by hand. Only a
-   * 101 for the protocol asked for joins the two sockets. A refusal is passed on as a response. In
-   * each case both connections are closed afterwards: nobody may get a raw channel with our trust.
+   * The upstream gets the request on a connection of its own, as HTTP/1.1 written by hand, once it is
+   * known to have no body. Only a 101 for the protocol asked for joins the two sockets. Any other
+   * answer is passed on as a response. In each case both connections are closed afterwards: nobody
+   * may get a raw channel with our trust.
    */
   private static final long IDLE_MILLIS = 4 * 60 * 60 * 1000L;
+
+  /** How long the end of a body that has nothing in it may take. */
+  private static final long BODY_MILLIS = 30_000;
 
   private final Vertx vertx;
   private final Upstream upstream;
@@ -32,11 +36,13 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   private @Nullable NetSocket socket;
   private @Nullable RawPump tunnel;
   private @Nullable Buffer early;
+  private boolean dialled;
   private boolean answered;
   private boolean joining;
   private boolean tunnelling;
   private boolean over;
   private boolean ended;
+  private long bodyTimer = -1;
 
   UpgradeTunnel(
       Vertx vertx,
@@ -55,15 +61,37 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   }
 
   void start() {
-    if (!RawSocket.available(client)
-        || HeaderRules.contentLength(request.survivors()) > 0
-        || client.headers().contains("transfer-encoding")) {
-      fail(RefusedException.badRequest("upgrade-body", "a request to upgrade has no body"));
+    if (!RawSocket.available(client) || HeaderRules.contentLength(request.survivors()) > 0) {
+      refuseBody();
+      return;
+    }
+    bodyTimer = vertx.setTimer(BODY_MILLIS, late -> bodyTooSlow());
+    client.handler(bytes -> refuseBody());
+    client.endHandler(read -> dial());
+    client.resume();
+  }
+
+  private void refuseBody() {
+    giveUp(RefusedException.badRequest("upgrade-body", "a request to upgrade has no body"));
+  }
+
+  private void bodyTooSlow() {
+    giveUp(new RefusedException(408, "Timeout", "slow-body", "the request body came too slowly"));
+  }
+
+  /** Refuses before the upstream was asked. */
+  private void giveUp(RefusedException refusal) {
+    fail(refusal);
+    end(false);
+  }
+
+  private void dial() {
+    vertx.cancelTimer(bodyTimer);
+    if (over) {
       end(false);
       return;
     }
-    client.handler(none -> {});
-    client.resume();
+    dialled = true;
     upstream
         .dial(request.credential())
         .onComplete(
@@ -82,7 +110,8 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     }
     Buffer head;
     try {
-      head = UpgradeHead.request(request, upstream.target(request), upstream.hostHeader());
+      head = UpgradeHead.request(
+              request, upstream.target(request), upstream.authority(request).toString());
     } catch (RefusedException defect) {
       fail(defect);
       connected.close();
@@ -105,11 +134,11 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     try {
       if (code == 101 && UpgradeHead.fits(request, headers)) {
         join(headers);
-      } else if (code >= 400) {
-        refuse(code, headers);
+      } else if (code == 101) {
+        throw UpstreamFault.protocol("the upstream did not switch to the protocol asked for");
       } else {
         Redirects.check(code, headers, request, upstream.server());
-        throw UpstreamFault.protocol("the upstream did not switch to the protocol asked for");
+        decline(code, headers);
       }
     } catch (RefusedException unfit) {
       response.headers().clear();
@@ -170,8 +199,10 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     pump.start();
   }
 
-  private void refuse(int code, MultiMap headers) throws RefusedException {
-    long length = HeaderRules.copyResponse(headers, response.headers(), false);
+  /** Passes on an answer that is none to the upgrade. */
+  private void decline(int code, MultiMap headers) throws RefusedException {
+    boolean bodyless = code == 204 || code == 304;
+    long length = HeaderRules.copyResponse(headers, response.headers(), bodyless);
     answered = true;
     response.setStatusCode(code);
     response.putHeader("Connection", "close");
@@ -257,6 +288,8 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
       tunnel.close();
     } else if (socket != null) {
       closeUpstream();
+    } else if (!dialled) {
+      end(false);
     }
   }
 
@@ -290,6 +323,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   private void end(boolean complete) {
     if (!ended) {
       ended = true;
+      vertx.cancelTimer(bodyTimer);
       reply.release();
       if (tunnelling) {
         events.held(Held.TUNNEL, -1);

@@ -98,9 +98,18 @@ public final class Upstream {
     this.pathPrefix = path == null ? "" : path.replaceAll("/+$", "");
   }
 
-  /** Value of {@code Host} at this upstream. */
-  String hostHeader() {
-    return authority.toString();
+  /**
+   * Value of {@code Host} at this upstream. Behind the subresource {@code proxy} it is the client's:
+   * the server passes it to the back end, which compares origins and makes links with it. An
+   * upstream below a path is shared by its host's name, so there it stays the upstream's.
+   */
+  HostAndPort authority(Outgoing request) {
+    String asked = request.clientAuthority();
+    if (!request.redirectsAnywhere() || asked == null || !pathPrefix.isEmpty()) {
+      return authority;
+    }
+    HostAndPort client = HostAndPort.parseAuthority(asked, -1);
+    return client == null ? authority : client;
   }
 
   /** Its URL as configured. */
@@ -132,7 +141,7 @@ public final class Upstream {
     opener(lane)
         .open(() -> on(own, () -> engine.connect(() -> client(lane).request(options))))
         .onComplete(opened);
-    return opened.future().map(stream -> stream.authority(authority));
+    return opened.future().map(stream -> stream.authority(authority(request)));
   }
 
   /**

@@ -78,6 +78,8 @@ class ProtocolIT {
         "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
         "POST /a HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "GET /a HTTP/1.0\r\nHost: a\r\nHost: b\r\n\r\n",
+        "GET /a\r\nHost: a\r\n\r\n",
         "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\n",
         "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\nabcde",
         "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 0x5\r\n\r\n",
@@ -114,7 +116,9 @@ class ProtocolIT {
         "405:TRACE /a HTTP/1.1\r\nHost: a\r\n\r\n",
         "405:CONNECT a:1 HTTP/1.1\r\nHost: a\r\n\r\n",
         "417:POST /a HTTP/1.1\r\nHost: a\r\nExpect: 200-ok\r\nContent-Length: 0\r\n\r\n",
-        "501:GET /a HTTP/1.2\r\nHost: a\r\n\r\n",
+        "505:GET /a HTTP/2.0\r\nHost: a\r\n\r\n",
+        "505:GET /a HTTP/0.9\r\nHost: a\r\n\r\n",
+        "505:PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         "429:GET /api/v1/pods HTTP/1.1\r\nHost: a\r\n\r\n"
       })
   void refusesByItsRule(String row) {

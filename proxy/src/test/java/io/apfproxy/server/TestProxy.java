@@ -115,6 +115,19 @@ final class TestProxy implements AutoCloseable {
         requests);
   }
 
+  TestProxy(Vertx vertx, int upstreamPort, CrossOrigin crossOrigin) {
+    this(
+        vertx,
+        upstreamConfig(upstreamPort),
+        Duration.ofSeconds(60),
+        TestProxy::read,
+        0,
+        1,
+        ConnectionLimits.NONE,
+        RequestLimits.NONE,
+        crossOrigin);
+  }
+
   private TestProxy(
       Vertx vertx,
       UpstreamConfig upstream,
@@ -124,6 +137,28 @@ final class TestProxy implements AutoCloseable {
       int eventLoops,
       ConnectionLimits connections,
       RequestLimits requests) {
+    this(
+        vertx,
+        upstream,
+        requestTimeout,
+        heads,
+        goAwayChance,
+        eventLoops,
+        connections,
+        requests,
+        CrossOrigin.NONE);
+  }
+
+  private TestProxy(
+      Vertx vertx,
+      UpstreamConfig upstream,
+      Duration requestTimeout,
+      HeadReader heads,
+      double goAwayChance,
+      int eventLoops,
+      ConnectionLimits connections,
+      RequestLimits requests,
+      CrossOrigin crossOrigin) {
     this.vertx = vertx;
     TestCertificate certificate = FakeUpstream.certificate();
     ServerConfig config =
@@ -136,7 +171,9 @@ final class TestProxy implements AutoCloseable {
             true,
             goAwayChance,
             connections,
-            requests);
+            requests,
+            ServerConfig.TlsEngine.AUTO,
+            crossOrigin);
     server =
         get(
             ProxyServer.start(

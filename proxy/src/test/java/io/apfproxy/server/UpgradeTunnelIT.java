@@ -4,13 +4,18 @@ import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.authn.ClientTrust;
+import io.apfproxy.authn.RequestHeadReader;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.upstream.ProxyEvents.Held;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Queue;
 import java.util.Random;
@@ -18,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -137,7 +143,7 @@ class UpgradeTunnelIT {
     }
   }
 
-  /** S43. */
+  @Tag("S43")
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -163,11 +169,10 @@ class UpgradeTunnelIT {
     }
   }
 
-  /** S43. */
+  @Tag("S43")
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n",
         "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
@@ -183,14 +188,140 @@ class UpgradeTunnelIT {
     }
   }
 
-  /** S44. */
+  /** What is no switch is an answer, and the last one on its connection. */
   @Test
-  void refusesToUpgradeWhatIsNotLongRunning() {
-    try (FakeUpstream upstream = upstream(WEBSOCKET_101, (socket, bytes) -> {});
+  @Tag("S43")
+  @Tag("B7")
+  void passesAnAnswerWithoutASwitchOnAndAnswersNothingElse() {
+    AtomicInteger later = new AtomicInteger();
+    try (FakeUpstream upstream =
+            upstream(
+                "HTTP/1.1 103 Early Hints\r\nLink: a\r\n\r\nHTTP/1.1 200 OK\r\n"
+                    + "Content-Length: 5\r\n\r\nplain",
+                (socket, bytes) -> later.incrementAndGet());
         TestProxy proxy = new TestProxy(vertx, upstream.port());
         RawClient client = new RawClient(proxy.port())) {
-      client.send(request("GET", "websocket").replace(EXEC, "/version"));
-      assertThat(client.readHead()).startsWith("HTTP/1.1 400");
+      client.send(request("GET", "websocket"));
+      client.send("GET /version HTTP/1.1\r\nHost: proxy\r\n\r\n");
+      String all = client.readToEnd();
+      assertThat(all).startsWith("HTTP/1.1 200").containsIgnoringCase("connection: close");
+      assertThat(all).endsWith("\r\n\r\nplain");
+      assertThat(heads).hasSize(1);
+      assertThat(later).hasValue(0);
+      proxy.expectRest();
+    }
+  }
+
+  /** As kube-apiserver does, which serves all these as if they had not asked. */
+  @ParameterizedTest
+  @Tag("S42")
+  @Tag("S44")
+  @Tag("B7")
+  @CsvSource({
+    "GET,websocket,/version",
+    "GET,websocket,/api/v1/pods",
+    "POST,websocket,/api/v1/namespaces",
+    "POST,SPDY/3.1,/api/v1/namespaces/a/pods",
+    "GET,SPDY/3.1,/api/v1/pods?watch=1",
+    "GET,SPDY/3.1,/api/v1/namespaces/a/pods/p/log",
+    "GET,foo,/api/v1/namespaces/a/pods/p/exec",
+    "GET,h2c,/version",
+    "GET,h2c,/api/v1/namespaces/a/pods/p/proxy/",
+    "GET,'websocket, h2c',/api/v1/namespaces/a/pods/p/proxy/",
+    "HEAD,websocket,/api/v1/namespaces/a/pods/p/proxy/"
+  })
+  void servesAsOrdinaryWhatTheServerWouldNotUpgrade(String method, String protocol, String target) {
+    Queue<HttpServerRequest> seen = new ConcurrentLinkedQueue<>();
+    try (FakeUpstream upstream =
+            FakeUpstream.http(
+                vertx,
+                request -> {
+                  seen.add(request);
+                  request.response().end("ok");
+                },
+                HttpVersion.HTTP_1_1);
+        TestProxy proxy =
+            new TestProxy(
+                vertx,
+                upstream.port(),
+                Duration.ofSeconds(60),
+                new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read)) {
+      try (RawClient client = new RawClient(proxy.port())) {
+        for (int i = 0; i < 2; i++) {
+          client.send(
+              request(method, protocol)
+                  .replace(EXEC, target)
+                  .replace("\r\n\r\n", "\r\nContent-Length: 0\r\n\r\n"));
+          assertThat(client.readHead())
+              .startsWith("HTTP/1.1 200 OK\r\n")
+              .doesNotContainIgnoringCase("connection: close");
+          client.read(method.equals("HEAD") ? 0 : 2);
+        }
+      }
+      assertThat(seen)
+          .hasSize(2)
+          .allMatch(request -> !request.headers().contains("Upgrade"))
+          .allMatch(request -> !request.headers().contains("HTTP2-Settings"));
+      proxy.expectRest();
+    }
+  }
+
+  /** A back end decides what it speaks; it may choose among several. */
+  @ParameterizedTest
+  @Tag("B7")
+  @ValueSource(strings = {"foo", "bar, foo", "Foo/1, FOO"})
+  void tunnelsAnyProtocolBehindTheSubresourceProxy(String asked) {
+    String reply =
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: foo\r\n\r\n";
+    try (FakeUpstream upstream = upstream(reply, UpgradeTunnelIT::echo);
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(
+            request("GET", asked).replace(EXEC, "/api/v1/namespaces/a/services/s:80/proxy/x"));
+        assertThat(client.readHead()).startsWith("HTTP/1.1 101").contains("Upgrade: foo\r\n");
+        client.send("hello");
+        assertThat(client.read(5)).asString().isEqualTo("hello");
+      }
+      assertThat(heads.element()).contains("Upgrade: " + asked + "\r\n");
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  @Tag("B7")
+  void tunnelsWhoseRequestHasAnEmptyBodyInChunks() {
+    try (FakeUpstream upstream = upstream(SPDY_101, UpgradeTunnelIT::echo);
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(
+            request("POST", "SPDY/3.1")
+                .replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n"));
+        assertThat(heads).isEmpty();
+        client.send("0\r\n\r\n");
+        assertThat(client.readHead()).startsWith("HTTP/1.1 101");
+        client.send("hello");
+        assertThat(client.read(5)).asString().isEqualTo("hello");
+      }
+      assertThat(heads.element())
+          .contains("Content-Length: 0\r\n")
+          .doesNotContainIgnoringCase("transfer-encoding");
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  @Tag("S43")
+  void refusesToUpgradeARequestWithABody() {
+    try (FakeUpstream upstream = upstream(SPDY_101, (socket, bytes) -> {});
+        TestProxy proxy = new TestProxy(vertx, upstream.port());
+        RawClient client = new RawClient(proxy.port())) {
+      client.send(
+          request("POST", "SPDY/3.1")
+              .replace("\r\n\r\n", "\r\nTransfer-Encoding: chunked\r\n\r\n"));
+      client.send("3\r\nGET\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n");
+      String all = client.readToEnd();
+      assertThat(all).startsWith("HTTP/1.1 400");
+      assertThat(all.split("HTTP/1\\.1 ", -1)).hasSize(2);
       assertThat(heads).isEmpty();
       proxy.expectRest();
     }
