@@ -24,8 +24,7 @@ class H2SpecIT {
   @Test
   void passesAllOfH2Spec() {
     Path binary = binary();
-    Vertx vertx =
-        Vertx.builder().withTransport(new GuardedTransport(Transport.NIO)).build();
+    Vertx vertx = Vertx.builder().withTransport(new GuardedTransport(Transport.NIO)).build();
     try (FakeUpstream upstream =
             FakeUpstream.http(
                 vertx,
