@@ -91,8 +91,7 @@ final class Reconfiguration implements AutoCloseable {
 
   private void changed() {
     if (asked.compareAndSet(false, true)) {
-      thread.after(
-          Math.max(GATHERING.toNanos(), notBefore - time.nanoTime()), this::apply);
+      thread.after(Math.max(GATHERING.toNanos(), notBefore - time.nanoTime()), this::apply);
     }
   }
 

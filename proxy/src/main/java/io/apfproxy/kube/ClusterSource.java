@@ -210,8 +210,7 @@ public final class ClusterSource implements FlowSource {
         read.putAll(kept);
         trouble = "a custom resource definition was deleted; what it held stays in force";
       }
-      Map<ObjectKey, GenericKubernetesResource> doubted =
-          emptyLists.keep(resources, read, lists);
+      Map<ObjectKey, GenericKubernetesResource> doubted = emptyLists.keep(resources, read, lists);
       if (!doubted.isEmpty()) {
         read.putAll(doubted);
         trouble = "all objects of a kind are gone; they count until a second list says so";

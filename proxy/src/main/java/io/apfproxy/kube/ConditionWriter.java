@@ -137,10 +137,7 @@ public final class ConditionWriter implements AutoCloseable {
     List<Condition> before = Conditions.of(resource);
     List<Condition> wanted =
         Conditions.wanted(
-            verdict,
-            current.inForce(),
-            current.hazards(),
-            resource.getMetadata().getGeneration());
+            verdict, current.inForce(), current.hazards(), resource.getMetadata().getGeneration());
     if (Conditions.say(before, wanted) || !allowance.take(key)) {
       return;
     }

@@ -142,7 +142,8 @@ public final class ObjectDecoder {
     if (metadata == null) {
       return ObjectMeta.of("", "", java.util.Map.of());
     }
-    // As at kube-apiserver an object without namespace is put beside all namespaces, whatever stands
+    // As at kube-apiserver an object without namespace is put beside all namespaces, whatever
+    // stands
     // here: charts write one everywhere.
     metadata.text("namespace");
     ObjectMeta read =

@@ -14,7 +14,8 @@ final class Generations<K, V> {
    * was old is gone. So every step costs one or two look-ups, where a strict order of use would cost a lock at each.
    */
   private final int mostYoung;
-  private volatile Pair<K, V> pair = new Pair<>(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+  private volatile Pair<K, V> pair =
+      new Pair<>(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
 
   private record Pair<K, V>(ConcurrentHashMap<K, V> young, ConcurrentHashMap<K, V> old) {}
 

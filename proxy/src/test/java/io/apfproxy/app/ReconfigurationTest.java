@@ -32,12 +32,7 @@ class ReconfigurationTest {
           FlowMetrics.NONE);
   private final Reconfiguration reconfiguration =
       new Reconfiguration(
-          control,
-          List.of(source),
-          (verdicts, inForce) -> {},
-          () -> applied++,
-          this::later,
-          time);
+          control, List.of(source), (verdicts, inForce) -> {}, () -> applied++, this::later, time);
 
   private record Due(long at, Runnable action) {}
 

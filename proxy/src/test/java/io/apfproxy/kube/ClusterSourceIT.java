@@ -180,7 +180,9 @@ class ClusterSourceIT {
           }
         });
 
-    await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(shares()).containsExactly("a 7"));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(shares()).containsExactly("a 7"));
     assertThat(sizes).containsOnly(1);
     await().atMost(Duration.ofSeconds(60)).until(() -> source.snapshot().trouble().isEmpty());
   }

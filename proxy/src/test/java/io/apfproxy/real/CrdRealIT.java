@@ -72,7 +72,9 @@ final class CrdRealIT {
       WrittenObjects.Case written = cases.get(i);
       Path file = Files.writeString(folder.resolve("case.yaml"), written.yaml());
       CommandResult result = kubectl.run("create", "--dry-run=server", "-f", file.toString());
-      assertThat(result.exitCode() == 0).as("%s%n%s", written.name(), result).isEqualTo(written.taken());
+      assertThat(result.exitCode() == 0)
+          .as("%s%n%s", written.name(), result)
+          .isEqualTo(written.taken());
     }
   }
 
