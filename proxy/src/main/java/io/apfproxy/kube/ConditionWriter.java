@@ -107,7 +107,7 @@ public final class ConditionWriter implements AutoCloseable {
         own.stream().map(verdict -> verdict.object().key()).collect(Collectors.toSet()));
     try {
       for (Verdict verdict : own) {
-        if (report != current || !lease.isHeld()) {
+        if (isOutdated(current) || !lease.isHeld()) {
           return; // what is newer is written by the next run
         }
         write(verdict, current);
@@ -125,6 +125,11 @@ public final class ConditionWriter implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("conditions are not written", e);
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // which one it is, not what it says
+  private boolean isOutdated(Report current) {
+    return report != current;
   }
 
   private void write(Verdict verdict, Report current) {

@@ -30,8 +30,10 @@ class ConfigurationCommandsIT {
     "check-missing.txt, 1, check @/valid-tenants.yaml @/missing.yaml",
     "diff.txt,          0, diff @/valid-tenants.yaml @/changed",
     "diff-nothing.txt,  0, diff @/changed @/changed",
-    "explain.txt,       0, explain --user alice --group tenants --config @/valid-tenants.yaml GET /api/v1/pods?limit=500",
-    "explain-flow.txt,  0, explain --user system:serviceaccount:team:builder --group tenants --config @/changed DELETE /api/v1/namespaces/team/pods/a",
+    "explain.txt,       0, explain --user alice --group tenants --config @/valid-tenants.yaml GET"
+        + " /api/v1/pods?limit=500",
+    "explain-flow.txt,  0, explain --user system:serviceaccount:team:builder --group tenants"
+        + " --config @/changed DELETE /api/v1/namespaces/team/pods/a",
     "explain-exempt.txt, 0, explain GET /healthz",
     "explain-bypass.txt, 0, explain --user alice GET /api/v1/namespaces/team/pods/a/log"
   })

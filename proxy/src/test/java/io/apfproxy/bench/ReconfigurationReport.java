@@ -78,7 +78,7 @@ public final class ReconfigurationReport {
     ThreadInfo after = threads.getThreadInfo(thread.getId());
     System.out.printf(
         "apply: mean %.1f ms, most %.1f ms; %d admissions waited for a lock, %d ms in %d changes%n",
-        total / (CHANGES / 2) / 1e6,
+        total / (CHANGES / 2.0) / 1e6,
         longest / 1e6,
         after.getWaitedCount() - before.getWaitedCount(),
         after.getWaitedTime() - before.getWaitedTime(),
