@@ -87,13 +87,14 @@ class ConnectionLimitsIT {
 
   /** Connects and never says a word. */
   private static Socket mute(int port) {
-    return mute(port, "127.0.0.1");
+    return mute(port, 1);
   }
 
-  private static Socket mute(int port, String from) {
+  /** From 127.0.0.HOST. */
+  private static Socket mute(int port, int host) {
     try {
-      InetAddress here = InetAddress.getByName("127.0.0.1");
-      return new Socket(here, port, InetAddress.getByName(from), 0);
+      InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host});
+      return new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -235,7 +236,7 @@ class ConnectionLimitsIT {
           await().until(() -> used(proxy, "connections-total") == 8);
           List<Socket> others = new ArrayList<>();
           for (int i = 2; i < 6; i++) {
-            others.add(mute(port, "127.0.0." + i));
+            others.add(mute(port, i));
           }
           await().until(() -> overflows(proxy, "connections-of-address") == 2);
           expectClosed(most.get(0));
