@@ -146,7 +146,7 @@ final class Siege implements AutoCloseable {
   }
 
   TlsClient client(@Nullable ClientChain chain) {
-return kept(new TlsClient(victim.port(), chain).from(address).timeout(PATIENCE).abrupt());
+    return kept(new TlsClient(victim.port(), chain).from(address).timeout(PATIENCE).abrupt());
   }
 
   /** Has the connections of a client cut at the end. */
