@@ -35,7 +35,7 @@ final class ExchangeAttacks {
   /** Watches that were open when the wire to their clients went dead. */
   static void halfOpenWatches(Siege siege) throws IOException, InterruptedException {
     TcpRelay relay = new TcpRelay(siege.port(), siege.address());
-    TlsClient client = new TlsClient(relay.port()).timeout(Siege.PATIENCE).abrupt();
+    TlsClient client = siege.kept(new TlsClient(relay.port()).timeout(Siege.PATIENCE).abrupt());
     String watch =
         "GET " + WATCH + " HTTP/1.1\r\nHost: a\r\n" + siege.authorization("watcher") + "\r\n\r\n";
     siege.hold(relay::close);

@@ -36,6 +36,7 @@ final class Siege implements AutoCloseable {
   private final AtomicInteger acts = new AtomicInteger();
   private final AtomicInteger owed = new AtomicInteger();
   private volatile String lastRefusal = "";
+  private final Queue<TlsClient> clients = new ConcurrentLinkedQueue<>();
   private final Queue<AutoCloseable> held = new ConcurrentLinkedQueue<>();
 
   /**
@@ -145,7 +146,13 @@ final class Siege implements AutoCloseable {
   }
 
   TlsClient client(@Nullable ClientChain chain) {
-    return new TlsClient(victim.port(), chain).from(address).timeout(PATIENCE).abrupt();
+    return kept(new TlsClient(victim.port(), chain).from(address).timeout(PATIENCE).abrupt());
+  }
+
+  /** Has the connections of a client cut at the end. */
+  TlsClient kept(TlsClient client) {
+    clients.add(client);
+    return client;
   }
 
   /** A new HTTP/1.1 client of one connection. */
@@ -205,6 +212,7 @@ final class Siege implements AutoCloseable {
 
   @Override
   public void close() {
+    clients.forEach(TlsClient::cut); // closing as TLS does could wait for the proxy
     for (AutoCloseable one : held) {
       try {
         one.close();

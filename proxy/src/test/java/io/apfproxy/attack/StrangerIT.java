@@ -175,7 +175,7 @@ class StrangerIT {
     Victim current = victim;
     if (current == null) {
       Path own = Files.createDirectory(folder.resolve("victim-" + victims++));
-      current = new Victim(own, server.adminKubeconfig());
+      current = new Victim(own, server.adminKubeconfig(), server.caFile());
       victim = current;
       warmUp(current);
     }

@@ -52,8 +52,10 @@ final class Victim implements AutoCloseable {
    *
    * @param folder of its own, for certificates
    * @param kubeconfig of its upstream
+   * @param clientCa whose certificates it believes; given, as one that was not read yet would make
+   *     light of every chain
    */
-  Victim(Path folder, Path kubeconfig) throws IOException {
+  Victim(Path folder, Path kubeconfig, Path clientCa) throws IOException {
     port = freePort();
     adminPort = freePort();
     managementPort = freePort();
@@ -73,6 +75,7 @@ final class Victim implements AutoCloseable {
                 services + ":" + jar(),
                 "io.apfproxy.Main",
                 "--kubeconfig=" + kubeconfig,
+                "--client-ca-file=" + clientCa,
                 "--allow-privileged-impersonation",
                 "--cert-dir=" + folder,
                 "--bind-address=127.0.0.1",
