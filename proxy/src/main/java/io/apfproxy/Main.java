@@ -5,6 +5,7 @@ import io.apfproxy.app.DiffCommand;
 import io.apfproxy.app.ExplainCommand;
 import io.apfproxy.app.KubeconfigCommand;
 import io.apfproxy.app.LogLevel;
+import io.apfproxy.app.MemoryEnd;
 import io.apfproxy.app.Output;
 import io.apfproxy.app.ProxyApp;
 import io.apfproxy.app.StartException;
@@ -63,6 +64,7 @@ public final class Main {
 
   private static int serve(ProxyOptions options) throws StartException {
     LogLevel.set(options.logLevel());
+    MemoryEnd.watch();
     Termination termination = Termination.watch();
     AtomicReference<Throwable> failed = new AtomicReference<>();
     try (ProxyApp proxy = ProxyApp.start(options)) {

@@ -3,28 +3,33 @@ package io.apfproxy.admin;
 import io.apfproxy.admin.AdminPages.Dump;
 import io.apfproxy.authn.UrlAccess;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.FatalError;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.EngineChoice;
+import io.apfproxy.upstream.KeyPairOptions;
 import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -34,14 +39,18 @@ import java.util.stream.Collectors;
  */
 public final class AdminServer {
   /*
-   * Pages are made on worker threads, one at a time: a second dump or scrape meanwhile is told to
-   * come back, so that nobody can make the proxy dump all day. Source: specification security.md,
-   * S77, S81.
+   * Give it a Vertx of its own: then nothing that clients do takes its event loop or its workers, and
+   * nothing that operators do takes theirs. One connection carries one request at a time. Whatever is
+   * thrown while a request is answered becomes its answer (guarded). Source: specification
+   * security.md, S50, S77, S81.
    */
-  private static final int IDLE_SECONDS = 60;
+  private static final int IDLE_SECONDS = 75;
+  private static final int HANDSHAKE_SECONDS = 10;
+  private static final long SWEEP_MILLIS = 5_000;
   private static final String LIVEZ = "/livez";
   private static final String READYZ = "/readyz";
   private static final String EXPLAIN = "/debug/api_priority_and_fairness/explain";
+  private static final String DETAILS = "includeRequestDetails";
   private static final List<String> KNOWN = List.of(LIVEZ, READYZ, EXPLAIN, "/metrics");
   private static final List<HttpMethod> READING = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
@@ -49,46 +58,61 @@ public final class AdminServer {
   private final AdminPages pages;
   private final @Nullable UrlAccess remote;
   private final LocalOnly local = new LocalOnly();
-  private final AtomicBoolean busy = new AtomicBoolean();
+  private final AdminDoor door;
+  private final PageMill mill;
+  private final ReplyWriter writer;
+  private final AdminConnections connections = new AdminConnections();
   private final HttpServer server;
 
   /** Plain HTTP: to others than this machine it shows health only. */
-  public static AdminServer plain(Vertx vertx, AdminPages pages) {
-    return new AdminServer(vertx, pages, null, options());
+  public static AdminServer plain(Vertx vertx, AdminPages pages, AdminDoor door) {
+    return new AdminServer(vertx, pages, null, door, options());
   }
 
   /**
    * @param remote decides who else than this machine reads what is not for all
    */
   public static AdminServer tls(
-      Vertx vertx, AdminPages pages, PemKeyPair certificate, UrlAccess remote) {
-    HttpServerOptions options = options().setSsl(true).setKeyCertOptions(pem(certificate));
-    options.setSslEngineOptions(TlsEngine.options());
-    return new AdminServer(vertx, pages, remote, options);
+      Vertx vertx, AdminPages pages, PemKeyPair certificate, UrlAccess remote, AdminDoor door) {
+    HttpServerOptions options =
+        options().setSsl(true).setKeyCertOptions(new KeyPairOptions(certificate));
+    options.setSslEngineOptions(TlsEngine.options(EngineChoice.CHEAPER));
+    return new AdminServer(vertx, pages, remote, door, options);
   }
 
   private AdminServer(
-      Vertx vertx, AdminPages pages, @Nullable UrlAccess remote, HttpServerOptions options) {
+      Vertx vertx,
+      AdminPages pages,
+      @Nullable UrlAccess remote,
+      AdminDoor door,
+      HttpServerOptions options) {
     this.vertx = vertx;
     this.pages = pages;
     this.remote = remote;
-    this.server = vertx.createHttpServer(options).requestHandler(this::handle);
+    this.door = door;
+    this.mill = new PageMill(vertx);
+    this.writer = new ReplyWriter(vertx);
+    this.server =
+        vertx
+            .createHttpServer(options)
+            .connectionHandler(connection -> connections.opened(connection, System.nanoTime()))
+            .requestHandler(this::begin)
+            .invalidRequestHandler(this::refuseUnreadable);
   }
 
   private static HttpServerOptions options() {
-    return new HttpServerOptions().setHttp2ClearTextEnabled(false).setIdleTimeout(IDLE_SECONDS);
-  }
-
-  private static PemKeyCertOptions pem(PemKeyPair pair) {
-    return new PemKeyCertOptions()
-        .addCertValue(Buffer.buffer(pair.certificates()))
-        .addKeyValue(Buffer.buffer(pair.key()));
+    return new HttpServerOptions()
+        .setHttp2ClearTextEnabled(false)
+        .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
+        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+        .setIdleTimeout(IDLE_SECONDS);
   }
 
   /** Presents another certificate to new connections; for a server with TLS. */
   public Future<Void> replaceCertificate(PemKeyPair certificate) {
     return server
-        .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(pem(certificate)))
+        .updateSSLOptions(new ServerSSLOptions().setKeyCertOptions(new KeyPairOptions(certificate)))
         .mapEmpty();
   }
 
@@ -98,75 +122,186 @@ public final class AdminServer {
    * @return the port; fails if the address cannot be bound
    */
   public Future<Integer> listen(String address, int port) {
-    return server.listen(port, address).map(HttpServer::actualPort);
+    Promise<Integer> listening = Promise.promise();
+    Context context = vertx.getOrCreateContext();
+    context.runOnContext(
+        now ->
+            Future.succeededFuture()
+                .compose(
+                    any -> {
+                      door.open(context);
+                      vertx.setPeriodic(
+                          SWEEP_MILLIS, tick -> connections.closeIdle(System.nanoTime()));
+                      return server.listen(port, address).map(HttpServer::actualPort);
+                    })
+                .onComplete(listening));
+    return listening.future();
   }
 
   public Future<Void> close() {
     return server.close();
   }
 
-  private void handle(HttpServerRequest request) {
+  private void begin(HttpServerRequest request) {
+    HttpConnection connection = request.connection();
+    connections.begun(connection);
+    request
+        .response()
+        .endHandler(end -> connections.answered(connection, System.nanoTime()));
+    guarded(request, () -> handle(request));
+  }
+
+  private void refuseUnreadable(HttpServerRequest request) {
+    String address = request.remoteAddress().hostAddress();
+    door.refused(400, "admin-syntax", "not a well-formed HTTP request", null, address);
+    HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
+  }
+
+  /** A step towards an answer; what it throws is answered instead. */
+  private interface Step {
+    void run() throws RefusedException;
+  }
+
+  private void guarded(HttpServerRequest request, Step step) {
+    try {
+      step.run();
+    } catch (Throwable thrown) {
+      refuse(request, thrown);
+    }
+  }
+
+  private void handle(HttpServerRequest request) throws RefusedException {
     String path = request.path();
     Optional<Dump> dump =
         Arrays.stream(Dump.values()).filter(known -> known.path().equals(path)).findFirst();
     if (path == null || (dump.isEmpty() && !KNOWN.contains(path))) {
-      send(request, AdminReply.plain(404, "404 page not found\n"));
-    } else if (!READING.contains(request.method())) {
+      throw new RefusedException(404, "NotFound", "admin-path", "404 page not found");
+    }
+    if (!READING.contains(request.method())) {
       request.response().putHeader("Allow", "GET, HEAD");
-      send(request, AdminReply.plain(405, "Method Not Allowed\n"));
-    } else if (path.equals(LIVEZ)) {
-      send(request, AdminReply.plain(200, "ok"));
+      throw new RefusedException(
+          405, "MethodNotAllowed", "admin-method", "Method Not Allowed");
+    }
+    MultiMap parameters = parameters(request);
+    if (path.equals(LIVEZ)) {
+      writer.write(request, AdminReply.plain(200, "ok"));
     } else if (path.equals(READYZ)) {
-      send(request, readiness(request));
+      writer.write(request, readiness(request, parameters));
     } else if (local.allows(request)) {
-      show(request, dump);
-    } else if (remote == null) {
-      send(
-          request,
-          AdminReply.plain(403, "Forbidden: " + path + " is served to this machine only\n"));
+      show(request, parameters, dump);
     } else {
-      Context context = vertx.getOrCreateContext();
-      var unused =
-          remote
-              .check(
-                  request.getHeader(HttpHeaders.AUTHORIZATION),
-                  path,
-                  request.remoteAddress().hostAddress())
-              .whenComplete(
-                  (allowed, cause) ->
-                      context.runOnContext(
-                          now -> {
-                            if (cause == null) {
-                              show(request, dump);
-                            } else {
-                              send(request, refusal(cause));
-                            }
-                          }));
+      ask(request, path, parameters, dump);
     }
   }
 
-  private static AdminReply refusal(Throwable failure) {
+  private static MultiMap parameters(HttpServerRequest request) throws RefusedException {
+    try {
+      return request.params();
+    } catch (IllegalArgumentException malformed) {
+      throw RefusedException.badRequest(
+          "admin-query", "malformed query, expected name=value pairs with %XX escapes");
+    }
+  }
+
+  private void ask(
+      HttpServerRequest request, String path, MultiMap parameters, Optional<Dump> dump)
+      throws RefusedException {
+    if (remote == null) {
+      throw new RefusedException(
+          403,
+          "Forbidden",
+          "admin-not-local",
+          "Forbidden: " + path + " is served to this machine only");
+    }
+    Context context = vertx.getOrCreateContext();
+    String address = request.remoteAddress().hostAddress();
+    String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+    CompletableFuture<Void> allowed = remote.check(authorization, path, address);
+    if (dump.isPresent() && withDetails(dump.get(), parameters)) {
+      allowed =
+          allowed.thenCompose(page -> remote.check(authorization, path + "/details", address));
+    }
+    var unused =
+        allowed.whenComplete(
+            (yes, cause) ->
+                context.runOnContext(
+                    now ->
+                        guarded(
+                            request,
+                            () -> {
+                              if (cause == null) {
+                                show(request, parameters, dump);
+                              } else {
+                                refuse(request, cause);
+                              }
+                            })));
+  }
+
+  private void refuse(HttpServerRequest request, Throwable failure) {
     Throwable cause =
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    return cause instanceof RefusedException refused
-        ? AdminReply.plain(refused.code(), refused.getMessage() + "\n")
-        : AdminReply.plain(500, "Internal Server Error\n");
+    FatalError.endProcessIf(cause);
+    RefusedException refusal =
+        cause instanceof RefusedException refused
+            ? refused
+            : new RefusedException(500, "InternalError", "defect", "Internal Server Error")
+                .causedBy(cause);
+    door.refused(
+        refusal.code(),
+        refusal.rule(),
+        String.valueOf(refusal.getMessage()),
+        refusal.getCause(),
+        request.remoteAddress().hostAddress());
+    HttpServerResponse response = request.response();
+    if (response.headWritten()) {
+      request.connection().close(); // it must not look complete
+      return;
+    }
+    if (refusal.retryAfterSeconds() > 0) {
+      response.putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
+    }
+    try {
+      writer.write(request, AdminReply.plain(refusal.code(), refusal.getMessage() + "\n"));
+    } catch (RefusedException full) {
+      request.connection().close();
+    }
   }
 
-  private void show(HttpServerRequest request, Optional<Dump> dump) {
+  /** Any value counts, "0" and "false" too, as at kube-apiserver. */
+  private static boolean withDetails(Dump dump, MultiMap parameters) {
+    String details = dump == Dump.REQUESTS ? parameters.get(DETAILS) : null;
+    return details != null && !details.isEmpty();
+  }
+
+  private void show(HttpServerRequest request, MultiMap parameters, Optional<Dump> dump) {
     if (dump.isPresent()) {
-      // Any value counts, "0" and "false" too, as at kube-apiserver.
-      String details = request.getParam("includeRequestDetails");
-      boolean withDetails = details != null && !details.isEmpty();
-      oneAtATime(request, () -> dump(dump.get(), withDetails));
+      boolean details = withDetails(dump.get(), parameters);
+      make(request, List.of(dump.get(), details), () -> dump(dump.get(), details));
     } else if (EXPLAIN.equals(request.path())) {
-      MultiMap parameters = request.params();
-      oneAtATime(request, () -> explain(parameters));
+      make(request, String.valueOf(request.uri()), () -> explain(parameters));
     } else {
-      oneAtATime(request, () -> AdminReply.prometheus(pages.metrics()));
+      make(request, "metrics", () -> AdminReply.prometheus(pages.metrics()));
     }
+  }
+
+  private void make(HttpServerRequest request, Object what, Callable<AdminReply> page) {
+    Context context = vertx.getOrCreateContext();
+    mill.make(what, page)
+        .onComplete(
+            made ->
+                context.runOnContext(
+                    now ->
+                        guarded(
+                            request,
+                            () -> {
+                              if (made.succeeded()) {
+                                writer.write(request, made.result());
+                              } else {
+                                refuse(request, made.cause());
+                              }
+                            })));
   }
 
   private AdminReply dump(Dump what, boolean withDetails) {
@@ -193,11 +328,11 @@ public final class AdminServer {
                 AdminReply.plain(404, "404: --enable-priority-and-fairness=false has no queues\n"));
   }
 
-  private AdminReply readiness(HttpServerRequest request) {
+  private AdminReply readiness(HttpServerRequest request, MultiMap parameters) {
     List<AdminPages.Check> checks = pages.readiness();
     boolean ready = checks.stream().allMatch(AdminPages.Check::ok);
     int code = ready ? 200 : 503;
-    if (request.params().contains("verbose")) {
+    if (parameters.contains("verbose")) {
       boolean notes = local.allows(request); // they name what is in the cluster
       String list = checks.stream().map(check -> line(check, notes)).collect(Collectors.joining());
       return AdminReply.plain(code, list + "readyz check " + (ready ? "passed\n" : "failed\n"));
@@ -210,37 +345,5 @@ public final class AdminServer {
     return check.ok()
         ? "[+]" + check.name() + " ok" + note + "\n"
         : "[-]" + check.name() + " failed" + (note.isEmpty() ? ": reason withheld" : note) + "\n";
-  }
-
-  private void oneAtATime(HttpServerRequest request, Callable<AdminReply> page) {
-    if (!busy.compareAndSet(false, true)) {
-      request.response().putHeader("Retry-After", "1");
-      send(request, AdminReply.plain(429, "Another page is being made, try again later.\n"));
-      return;
-    }
-    vertx
-        .executeBlocking(page, false)
-        .onComplete(
-            made -> {
-              busy.set(false);
-              send(
-                  request,
-                  made.succeeded()
-                      ? made.result()
-                      : AdminReply.plain(500, "Internal Server Error\n"));
-            });
-  }
-
-  private static void send(HttpServerRequest request, AdminReply reply) {
-    HttpServerResponse response = request.response();
-    if (response.closed()) {
-      return;
-    }
-    response
-        .setStatusCode(reply.code())
-        .putHeader("Content-Type", reply.contentType())
-        .putHeader("X-Content-Type-Options", "nosniff")
-        .putHeader("Cache-Control", "no-cache, private")
-        .end(reply.body());
   }
 }

@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 /** Says to the listener what was asked for on the command line. */
 final class ListenerSettings {
   private static final int HEADS_SHARE = 4;
+  private static final int PARTIAL_HEADS_SHARE = 10;
   private static final long MOST_BODY_BYTES = 256L << 20;
 
   private ListenerSettings() {}
@@ -26,7 +27,8 @@ final class ListenerSettings {
         options.flowControl().exposeHeaders(),
         listener.goAwayChance(),
         connections(options.limits()),
-        requests(options.limits()));
+        requests(options.limits()),
+        ServerConfig.TlsEngine.valueOf(listener.tlsEngine().name()));
   }
 
   private static ConnectionLimits connections(ProxyOptions.Limits limits) {
@@ -49,6 +51,7 @@ final class ListenerSettings {
         limits.watchesPerUser(),
         limits.watchStartsPerUser(),
         Runtime.getRuntime().maxMemory() / HEADS_SHARE,
-        MOST_BODY_BYTES);
+        MOST_BODY_BYTES,
+        Runtime.getRuntime().maxMemory() / PARTIAL_HEADS_SHARE);
   }
 }

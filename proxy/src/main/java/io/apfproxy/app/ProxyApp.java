@@ -98,10 +98,13 @@ public final class ProxyApp implements AutoCloseable {
       metrics.describe(
           Version.NUMBER, transports.name(), transports.tls(), options.flowControl().serverLimit());
       metrics.bindReady(this::isReady);
+      metrics.bindDroppedLines(DroppedLines::sum);
       metrics.bindCertificate(() -> certificate.daysLeft(Instant.now()));
       showClientCertificate("front-proxy", Credential.FRONT_PROXY);
       showClientCertificate("own", Credential.OWN);
-      admin = adminServer(vertx, reviews);
+      Vertx operators = transports.open(1); // what clients do leaves it alone
+      closers.add("operators' event loop", () -> Waiting.on(operators.close()));
+      admin = adminServer(operators, reviews);
       adminPort = startAdmin();
       server = startServer(vertx);
       server
@@ -221,13 +224,15 @@ public final class ProxyApp implements AutoCloseable {
   }
 
   private AdminServer adminServer(Vertx vertx, KubeReviews reviews) {
+    AdminEntrance entrance = new AdminEntrance(metrics);
     return options.admin().tls()
         ? AdminServer.tls(
             vertx,
             new Pages(),
             certificate.current().pem(),
-            new UrlAccess(reviews, reviews, TimeSource.system()))
-        : AdminServer.plain(vertx, new Pages());
+            new UrlAccess(reviews, reviews, TimeSource.system()),
+            entrance)
+        : AdminServer.plain(vertx, new Pages(), entrance);
   }
 
   private int startAdmin() throws StartException {

@@ -86,13 +86,14 @@ final class ServingCertificate {
                   + e.getMessage()
                   + " in "
                   + key
-                  + ", expected the PEM key of "
-                  + certificate
+                  + ", expected "
+                  + e.expected("the PEM key of " + certificate)
               : "--tls-cert-file: found "
                   + e.getMessage()
                   + " in "
                   + certificate
-                  + ", expected PEM certificates");
+                  + ", expected "
+                  + e.expected("PEM certificates"));
     }
   }
 

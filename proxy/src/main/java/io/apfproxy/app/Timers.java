@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.level.DelayedActions;
+import io.apfproxy.upstream.OutOfMemory;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -46,6 +47,9 @@ final class Timers implements DelayedActions, AutoCloseable {
       action.run();
     } catch (RuntimeException e) {
       LOG.error("a timed action failed", e);
+    } catch (Error e) {
+      OutOfMemory.endIf(e);
+      LOG.error("a timed action failed", e); // the next ones are due all the same
     }
   }
 

@@ -2,11 +2,14 @@ package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.server.GuardedTransport;
+import io.apfproxy.upstream.OutOfMemory;
 import io.apfproxy.upstream.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.transport.Transport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What carries the traffic on this machine.
@@ -14,6 +17,7 @@ import io.vertx.core.transport.Transport;
  * @param tls name of the engine, for people
  */
 record Transports(Transport transport, String tls) {
+  private static final Logger LOG = LoggerFactory.getLogger(Transports.class);
   private static final int WORKERS = 4;
 
   /**
@@ -54,7 +58,8 @@ record Transports(Transport transport, String tls) {
 
   /** The runtime on this transport, fit for a listener with limits. */
   Vertx open(int eventLoops) {
-    return Vertx.builder()
+    Vertx vertx =
+        Vertx.builder()
         .with(
             new VertxOptions()
                 .setEventLoopPoolSize(eventLoops)
@@ -65,6 +70,11 @@ record Transports(Transport transport, String tls) {
                         .setFileCachingEnabled(false)))
         .withTransport(new GuardedTransport(transport))
         .build();
+    return vertx.exceptionHandler(
+        failure -> {
+          OutOfMemory.endIf(failure);
+          LOG.error("unhandled on an event loop", failure);
+        });
   }
 
   String name() {

@@ -31,6 +31,12 @@ enum Flag {
       "threads for traffic, 0: half of the CPUs"),
   TRANSPORT(
       "transport", Group.LISTENER, ValueKind.TRANSPORT, "auto", "auto, io_uring, epoll or nio"),
+  TLS_ENGINE(
+      "tls-engine",
+      Group.LISTENER,
+      ValueKind.TLS_ENGINE,
+      "auto",
+      "auto, boringssl (no Ed25519, P-521 of clients), jdk (dearer)"),
   GOAWAY_CHANCE(
       "goaway-chance",
       Group.LISTENER,
@@ -188,26 +194,26 @@ enum Flag {
       "max-connections",
       Group.LIMITS,
       ValueKind.COUNT,
-      "20000",
+      "40000",
       "of clients, beyond them accepting pauses; 0: no limit"),
   MAX_CONNECTIONS_PER_ADDRESS(
       "max-connections-per-address",
       Group.LIMITS,
       ValueKind.COUNT,
       "",
-      "of one IPv4 address or IPv6 /64; else a quarter of all, 0: no limit"),
+      "of one IPv4 address or IPv6 /64 once 80 % of all are open; else a quarter of all, 0: no limit"),
   MAX_NEW_CONNECTIONS_PER_ADDRESS(
       "max-new-connections-per-address",
       Group.LIMITS,
       ValueKind.COUNT,
       "100",
-      "a second, five times as many at once; 0: no limit"),
+      "a second, five times as many at once, before it waits for others; 0: no limit"),
   MAX_TLS_HANDSHAKES(
       "max-tls-handshakes",
       Group.LIMITS,
       ValueKind.COUNT,
       "1000",
-      "under way, a quarter of them of one address; 0: no limit"),
+      "under way, a quarter of them of one address once 80 % are; 0: no limit"),
   UNLIMITED_ADDRESSES(
       "unlimited-addresses",
       Group.LIMITS,
@@ -221,13 +227,13 @@ enum Flag {
       Group.LIMITS,
       ValueKind.COUNT,
       "",
-      "open; all pods of a service account are one user; else a twentieth of all, 0: no limit"),
+      "open once 80 % of all are, all pods of a service account being one; else a twentieth of all, 0: no limit"),
   MAX_WATCH_STARTS_PER_USER(
       "max-watch-starts-per-user",
       Group.LIMITS,
       ValueKind.COUNT,
       "50",
-      "a second, ten times as many at once; 0: no limit"),
+      "a second, ten times as many at once, while 8000 wait for seats; 0: no limit"),
 
   ADMIN_BIND_ADDRESS(
       "admin-bind-address",

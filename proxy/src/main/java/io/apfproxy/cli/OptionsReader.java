@@ -9,6 +9,7 @@ import io.apfproxy.cli.ProxyOptions.Listener;
 import io.apfproxy.cli.ProxyOptions.Shutdown;
 import io.apfproxy.cli.ProxyOptions.Source;
 import io.apfproxy.cli.ProxyOptions.SourceKind;
+import io.apfproxy.cli.ProxyOptions.TlsEngine;
 import io.apfproxy.cli.ProxyOptions.Transport;
 import io.apfproxy.cli.ProxyOptions.Upstream;
 import io.apfproxy.nullness.Nullable;
@@ -70,7 +71,8 @@ final class OptionsReader {
         together(Flag.TLS_CERT_FILE, Flag.TLS_PRIVATE_KEY_FILE),
         loops > 0 ? loops : Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
         settings.constant(Flag.TRANSPORT, Transport.class),
-        settings.chance(Flag.GOAWAY_CHANCE));
+        settings.chance(Flag.GOAWAY_CHANCE),
+        settings.constant(Flag.TLS_ENGINE, TlsEngine.class));
   }
 
   private Upstream upstream() throws UsageException {

@@ -27,6 +27,14 @@ public record ProxyOptions(
     NIO
   }
 
+  /** What makes the TLS connections of clients. */
+  public enum TlsEngine {
+    /** BoringSSL where it loads, the JDK for clients who may need it. */
+    AUTO,
+    BORINGSSL,
+    JDK
+  }
+
   /**
    * The listener for clients.
    *
@@ -45,7 +53,8 @@ public record ProxyOptions(
       @Nullable Path privateKey,
       int eventLoops,
       Transport transport,
-      double goAwayChance) {}
+      double goAwayChance,
+      TlsEngine tlsEngine) {}
 
   /**
    * The way to kube-apiserver.

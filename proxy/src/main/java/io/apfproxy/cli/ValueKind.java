@@ -16,6 +16,7 @@ enum ValueKind {
   SERVICE_ACCOUNT("NS/NAME", "a service account as namespace/name"),
   IDENTITY("A,B", "auto, or some of pass-through, request-header, impersonation"),
   LIST_COST("NAME", "compatible or learned"),
+  TLS_ENGINE("NAME", "auto, boringssl or jdk"),
   TRANSPORT("NAME", "auto, io_uring, epoll or nio"),
   SOURCE("A,B", "some of builtin, files:DIR, crd and native, separated by commas, each once");
 

@@ -129,9 +129,13 @@ final class LevelEntry {
     maxSeats = newMaxSeats;
   }
 
-  /** Ends a borrowing period and says what the next limits are computed from. */
-  LimitAdjustment.Level endPeriod() {
+  /** Ends a borrowing period: what was wanted in it counts from now on. */
+  void endPeriod() {
     demand = demand.after(level.resetDemand());
+  }
+
+  /** What the next limits are computed from: the periods that have ended. */
+  LimitAdjustment.Level wanted() {
     return new LimitAdjustment.Level(
         isExempt(), bounds.nominal(), bounds.min(), bounds.max(), currentLimit, demand);
   }

@@ -2,7 +2,6 @@ package io.apfproxy.flowcontrol;
 
 import io.apfproxy.borrowing.LimitAdjustment;
 import io.apfproxy.config.FlowControlConfiguration;
-import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.level.DelayedActions;
@@ -12,21 +11,30 @@ import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.MaxSeats;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 
 /** The levels in being, and how they come, change and go. Thread-safe. */
 final class LevelTable {
   /*
-   * One change at a time, under one lock. The new routing is published before any level is made to follow it, because only then
+   * Two locks. Under the first a configuration is made ready, which takes half a second for 10,000 schemas; whoever asks for a
+   * request, a snapshot or new limits never waits for it. Under the second one change at a time comes into force, which takes steps
+   * in the number of levels only. The new routing is published before any level is made to follow it, because only then
    * requests are told their fate, and what they do next must find the new state. A level that becomes idle while quiescing is
    * dropped later, on another thread: its last request may have ended in the middle of a change.
-   * Source: reference, apf_controller.go; specification apf-config.md 4.2 and 5.
+   *
+   * A change leaves the borrowing period as it is: what was wanted so far is not counted as a period of its own, or frequent changes
+   * would hide demand, as they do in the reference. Source: reference, apf_controller.go; specification apf-config.md 4.2, 5 and 9
+   * (31); security.md S68.
    */
   private static final long EXEMPT_EXECUTING_PER_SEAT = 10;
 
@@ -34,11 +42,13 @@ final class LevelTable {
   private final TimeSource time;
   private final DelayedActions delayed;
   private final FlowMetrics metrics;
+  private final ReentrantLock building = new ReentrantLock(); // taken before the other, never after
   private final ReentrantLock changes = new ReentrantLock();
+  private final AtomicBoolean dropping = new AtomicBoolean();
   private final Map<KindLoad.Kind, KindLoad> loads = new EnumMap<>(KindLoad.Kind.class);
   private volatile @Nullable Routing routing;
 
-  // All below is guarded by the lock.
+  // All below is guarded by the lock of changes.
   private final SortedMap<String, LevelEntry> entries = new TreeMap<>();
   private final MaxSeats maxSeats = new MaxSeats();
   private double seatFairFraction;
@@ -74,13 +84,68 @@ final class LevelTable {
    * @param next makes it from the one before, which is null at first
    */
   FlowControlConfiguration apply(UnaryOperator<@Nullable FlowControlConfiguration> next) {
-    changes.lock();
+    building.lock();
     try {
       Routing before = routing;
       FlowControlConfiguration configuration =
           Objects.requireNonNull(next.apply(before == null ? null : before.configuration()));
-      digest(configuration);
+      while (!follow(draft(configuration, before))) {
+        // a level that was to stay has just become idle and gone
+      }
       return configuration;
+    } finally {
+      building.unlock();
+    }
+  }
+
+  /**
+   * A configuration made ready.
+   *
+   * @param levels those its schemas lead to, by name
+   * @param created the names of those that are not in being yet
+   */
+  private record Draft(Routing routing, Map<String, LevelEntry> levels, Set<String> created) {}
+
+  /** Makes a configuration ready; changes nothing that is in force. */
+  private Draft draft(FlowControlConfiguration configuration, @Nullable Routing before) {
+    Map<String, LevelEntry> levels = new HashMap<>();
+    Set<String> created = new HashSet<>();
+    SortedMap<String, PriorityLevelConfiguration> inBeing = new TreeMap<>();
+    for (LevelEntry entry : entries()) {
+      if (configuration.levels().containsKey(entry.name()) || !entry.level().isIdle()) {
+        inBeing.put(entry.name(), entry.configuration());
+        levels.put(entry.name(), entry);
+      }
+    }
+    inBeing.putAll(configuration.levels());
+    SortedMap<String, LimitBounds> bounds = LimitBounds.of(serverLimit, inBeing.values());
+    configuration
+        .levels()
+        .forEach(
+            (name, object) -> {
+              if (!levels.containsKey(name)) {
+                levels.put(name, create(object, Objects.requireNonNull(bounds.get(name))));
+                created.add(name);
+              }
+            });
+    return new Draft(Routing.of(configuration, levels, metrics, before), levels, created);
+  }
+
+  /** Puts into force what was made ready; false if it fits no longer, and nothing has happened. */
+  private boolean follow(Draft draft) {
+    changes.lock();
+    try {
+      FlowControlConfiguration configuration = draft.routing().configuration();
+      for (String name : configuration.levels().keySet()) {
+        if (!draft.created().contains(name) && entries.get(name) != draft.levels().get(name)) {
+          return false;
+        }
+      }
+      draft
+          .created()
+          .forEach(name -> entries.put(name, Objects.requireNonNull(draft.levels().get(name))));
+      digest(draft.routing());
+      return true;
     } finally {
       changes.unlock();
     }
@@ -89,6 +154,7 @@ final class LevelTable {
   void adjustBorrowing() {
     changes.lock();
     try {
+      entries.values().forEach(LevelEntry::endPeriod);
       adjustLimits();
       entries.values().forEach(LevelEntry::enforce);
     } finally {
@@ -124,11 +190,11 @@ final class LevelTable {
     }
   }
 
-  private void digest(FlowControlConfiguration configuration) {
-    retire(configuration);
-    updateEntries(configuration);
+  private void digest(Routing next) {
+    retire(next.configuration());
+    updateEntries(next.configuration());
     adjustLimits();
-    routing = new Routing(configuration, routes(configuration));
+    routing = next;
     entries.values().forEach(LevelEntry::enforce);
     long places = entries.values().stream().mapToLong(LevelEntry::places).sum();
     long seats = entries.values().stream().mapToLong(LevelEntry::nominalLimit).sum();
@@ -172,7 +238,7 @@ final class LevelTable {
           if (bounds.maxSeats() > 0) {
             maxSeats.set(name, bounds.maxSeats());
           }
-          LevelEntry entry = entries.computeIfAbsent(name, n -> create(object, bounds));
+          LevelEntry entry = Objects.requireNonNull(entries.get(name));
           entry.setConfiguration(object);
           entry.setBounds(bounds, maxSeats.get(name));
         });
@@ -186,7 +252,7 @@ final class LevelTable {
             LevelEntry.provisionalLimit(bounds),
             time,
             delayed,
-            () -> delayed.after(0, this::dropIdleLevels));
+            this::dropIdleLevelsSoon);
     ExemptGate gate =
         object.isExempt()
             ? ExemptGate.of(EXEMPT_EXECUTING_PER_SEAT * serverLimit)
@@ -195,13 +261,26 @@ final class LevelTable {
         object, bounds, level, gate, (int) Math.max(1, Math.round(serverLimit / 10.0)));
   }
 
+  /** Many levels that become idle at once are one change. */
+  private void dropIdleLevelsSoon() {
+    if (dropping.compareAndSet(false, true)) {
+      delayed.after(0, this::dropIdleLevels);
+    }
+  }
+
   private void dropIdleLevels() {
-    apply(Objects::requireNonNull);
+    changes.lock();
+    try {
+      dropping.set(false); // before they are looked at: what becomes idle from here on asks again
+      digest(routing());
+    } finally {
+      changes.unlock();
+    }
   }
 
   private void adjustLimits() {
     List<LimitAdjustment.Level> levels = new ArrayList<>();
-    entries.values().forEach(entry -> levels.add(entry.endPeriod()));
+    entries.values().forEach(entry -> levels.add(entry.wanted()));
     LimitAdjustment adjustment = LimitAdjustment.of(levels);
     int next = 0;
     for (LevelEntry entry : entries.values()) {
@@ -209,19 +288,5 @@ final class LevelTable {
       next++;
     }
     seatFairFraction = adjustment.fairFraction();
-  }
-
-  private List<Route> routes(FlowControlConfiguration configuration) {
-    List<Route> routes = new ArrayList<>();
-    for (FlowSchema schema : configuration.schemas()) {
-      LevelEntry entry = Objects.requireNonNull(entries.get(schema.spec().priorityLevel()));
-      routes.add(
-          new Route(
-              schema,
-              entry,
-              entry.level().tally(schema.name()),
-              metrics.flow(entry.name(), schema.name())));
-    }
-    return routes;
   }
 }

@@ -5,6 +5,7 @@ import io.apfproxy.config.FieldError;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.time.TimeSource;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -16,9 +17,6 @@ import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,23 +30,23 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConditionWriter implements AutoCloseable {
   /*
-   * Conditions are applied by one field manager, which owns all of them, and only where they differ from what stands there, at most
-   * six times a minute an object, as kube-apiserver does: two writers of different opinions cannot keep each other busy.
+   * Conditions are applied by one field manager, which owns all of them, and only where they differ from what stands there. All is
+   * written by one thread, which alone waits for the upstream: whoever reports only leaves the report there.
    */
   private static final Logger LOG = LoggerFactory.getLogger(ConditionWriter.class);
   private static final String MANAGER = "apf-proxy";
   private static final String EVENT_NAMESPACE =
       "default"; // where events of cluster-wide objects are
   private static final Duration PERIOD = Duration.ofSeconds(10);
-  private static final int MOST_WRITES = 6;
-  private static final Duration WRITES_WITHIN = Duration.ofMinutes(1);
 
   private final KubernetesClient client;
   private final ClusterSource source;
   private final LeaderLease lease;
   private final Periodic repetition;
-  private final Map<ObjectKey, Deque<Instant>> writes = new HashMap<>();
-  private @Nullable Report report;
+  private volatile @Nullable Report report;
+
+  // Used by the thread of the repetition only.
+  private final WriteAllowance allowance = new WriteAllowance(TimeSource.system());
   private boolean warned;
 
   private record Report(List<Verdict> verdicts, FlowControlConfiguration inForce) {}
@@ -74,24 +72,32 @@ public final class ConditionWriter implements AutoCloseable {
     return writer;
   }
 
-  /** Takes over what is to be written, and writes it soon if this replica is the one to write. */
+  /**
+   * Takes over what is to be written, and writes it soon if this replica is the one to write. Never
+   * blocks.
+   */
   public void report(List<Verdict> verdicts, FlowControlConfiguration inForce) {
-    synchronized (this) {
-      report = new Report(verdicts, inForce);
-    }
+    report = new Report(verdicts, inForce);
     repetition.now();
   }
 
-  private synchronized void write() {
+  private void write() {
     Report current = report;
     if (current == null || !lease.isHeld()) {
       return;
     }
+    List<Verdict> own =
+        current.verdicts().stream()
+            .filter(verdict -> verdict.source().equals(source.name()))
+            .toList();
+    allowance.retain(
+        own.stream().map(verdict -> verdict.object().key()).collect(Collectors.toSet()));
     try {
-      for (Verdict verdict : current.verdicts()) {
-        if (verdict.source().equals(source.name())) {
-          write(verdict, current.inForce());
+      for (Verdict verdict : own) {
+        if (report != current || !lease.isHeld()) {
+          return; // what is newer is written by the next run
         }
+        write(verdict, current.inForce());
       }
       warned = false;
     } catch (KubernetesClientException e) {
@@ -115,14 +121,13 @@ public final class ConditionWriter implements AutoCloseable {
       return;
     }
     GenericKubernetesResource resource = found.get();
-    Instant now = Instant.now();
     List<Condition> before = Conditions.of(resource);
     List<Condition> wanted =
         Conditions.wanted(verdict, inForce, resource.getMetadata().getGeneration());
-    if (Conditions.say(before, wanted) || !mayWrite(key, now)) {
+    if (Conditions.say(before, wanted) || !allowance.take(key)) {
       return;
     }
-    Conditions.date(wanted, before, now.truncatedTo(ChronoUnit.SECONDS));
+    Conditions.date(wanted, before, Instant.now().truncatedTo(ChronoUnit.SECONDS));
     GenericKubernetesResource patch = new GenericKubernetesResource();
     patch.setApiVersion(resource.getApiVersion());
     patch.setKind(resource.getKind());
@@ -148,17 +153,6 @@ public final class ConditionWriter implements AutoCloseable {
     if (!verdict.object().isValid() && Conditions.newlyInvalid(before, wanted)) {
       warn(resource, verdict);
     }
-  }
-
-  private boolean mayWrite(ObjectKey key, Instant now) {
-    Deque<Instant> recent = writes.computeIfAbsent(key, unused -> new ArrayDeque<>());
-    recent.removeIf(at -> at.isBefore(now.minus(WRITES_WITHIN)));
-    if (recent.size() >= MOST_WRITES) {
-      return false; // the period comes again
-    }
-    recent.add(now);
-    writes.values().removeIf(Deque::isEmpty);
-    return true;
   }
 
   private static ResourceDefinitionContext context(

@@ -42,7 +42,7 @@ final class Impersonator implements Supplier<@Nullable String>, AutoCloseable {
     this.namespace = account.substring(0, slash);
     this.name = account.substring(slash + 1);
     this.asker = asker;
-    this.client = new RenewableClient(withToken(server));
+    this.client = new RenewableClient(withToken(server), null);
     this.repetition = new Periodic("impersonator-token", RETRY, this::renew);
   }
 
@@ -73,7 +73,7 @@ final class Impersonator implements Supplier<@Nullable String>, AutoCloseable {
 
   /** Connects as this says from now on; as in the constructor, its credentials are not used. */
   void reconnect(Config server) {
-    client.renew(withToken(server));
+    client.renew(withToken(server), null);
   }
 
   /** As {@link RenewableClient#closeRetired}. */

@@ -1,6 +1,7 @@
 package io.apfproxy.kube;
 
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.time.TimeSource;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
@@ -22,12 +23,16 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaderLease implements AutoCloseable {
   /*
-   * Clocks of different machines are never compared: a Lease has expired when this replica has seen it unchanged for its whole
-   * duration. A holder that could not renew stops believing in itself well before the others may take over. Every write names the
-   * version it was decided on, so that of two only one succeeds.
+   * Clocks of different machines are never compared, nor are their instants believed: a Lease has expired when this replica has not
+   * seen its holder renew it for as long as it lasts, by its own monotonic clock. What else is written into the Lease is no renewal,
+   * and a duration beyond a minute is not believed. A holder that could not renew stops believing in itself well before the others
+   * may take over. Every write names the version it was decided on, so that of two only one succeeds. One thread does all but the
+   * giving up, and no lock is held while the upstream is asked.
+   * Source: specification security.md S75; reference, client-go tools/leaderelection, which compares the record likewise.
    */
   private static final Logger LOG = LoggerFactory.getLogger(LeaderLease.class);
   private static final Duration LASTS = Duration.ofSeconds(15);
+  private static final Duration MOST_BELIEVED = Duration.ofMinutes(1);
   private static final Duration BELIEVED = Duration.ofSeconds(10);
   private static final Duration RETRY = Duration.ofSeconds(2);
 
@@ -36,21 +41,41 @@ public final class LeaderLease implements AutoCloseable {
   private final KubernetesClient client;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final String identity = UUID.randomUUID().toString();
+  private final TimeSource time;
   private final Periodic repetition;
   private volatile boolean won;
   private volatile long renewedAt;
   private volatile boolean closed;
 
-  // Guarded by this.
-  private String seen = "";
-  private long seenAt = System.nanoTime();
+  // Used by the thread of the repetition only.
+  private @Nullable Renewal seen;
+  private long seenAt;
   private boolean warned;
 
-  private LeaderLease(KubernetesClient client, String name) {
+  /** What a holder changes when it renews. */
+  private record Renewal(
+      @Nullable String holder,
+      @Nullable ZonedDateTime acquiredAt,
+      @Nullable ZonedDateTime renewedAt,
+      @Nullable Integer transitions) {
+    static Renewal of(Lease lease) {
+      LeaseSpec spec = lease.getSpec();
+      return spec == null
+          ? new Renewal(null, null, null, null)
+          : new Renewal(
+              spec.getHolderIdentity(),
+              spec.getAcquireTime(),
+              spec.getRenewTime(),
+              spec.getLeaseTransitions());
+    }
+  }
+
+  private LeaderLease(KubernetesClient client, String name, TimeSource time, Duration retry) {
     this.client = client;
     this.name = name;
+    this.time = time;
     this.namespace = client.getNamespace() == null ? "default" : client.getNamespace();
-    this.repetition = new Periodic("lease-" + name, RETRY, this::compete);
+    this.repetition = new Periodic("lease-" + name, retry, this::compete);
   }
 
   /**
@@ -59,7 +84,12 @@ public final class LeaderLease implements AutoCloseable {
    * @param client not closed by this class
    */
   public static LeaderLease open(KubernetesClient client, String name) {
-    LeaderLease lease = new LeaderLease(client, name);
+    return open(client, name, TimeSource.system(), RETRY);
+  }
+
+  static LeaderLease open(
+      KubernetesClient client, String name, TimeSource time, Duration retry) {
+    LeaderLease lease = new LeaderLease(client, name, time, retry);
     lease.repetition.now();
     return lease;
   }
@@ -71,7 +101,7 @@ public final class LeaderLease implements AutoCloseable {
 
   /** Whether this replica is the one; asked before each write. */
   boolean isHeld() {
-    return won && System.nanoTime() - renewedAt < BELIEVED.toNanos();
+    return won && !closed && time.nanoTime() - renewedAt < BELIEVED.toNanos();
   }
 
   private void compete() {
@@ -89,7 +119,7 @@ public final class LeaderLease implements AutoCloseable {
     }
   }
 
-  private synchronized void refused(KubernetesClientException e) {
+  private void refused(KubernetesClientException e) {
     if (closed || e.getCode() == 409 || e.getCode() == 404) {
       return; // interrupted, or another replica was faster
     }
@@ -104,26 +134,25 @@ public final class LeaderLease implements AutoCloseable {
     }
   }
 
-  private synchronized boolean acquireOrRenew() {
+  private boolean acquireOrRenew() {
     if (closed) {
       return false;
     }
-    long now = System.nanoTime();
+    long now = time.nanoTime(); // before it is asked: what it answers may be as old as that
     Resource<Lease> resource = client.leases().inNamespace(namespace).withName(name);
     Lease lease = resource.get();
     if (lease == null) {
       client.leases().inNamespace(namespace).resource(mine(null)).create();
     } else {
-      String version = lease.getMetadata().getResourceVersion();
-      if (!seen.equals(version)) {
-        seen = version;
+      Renewal renewal = Renewal.of(lease);
+      if (!renewal.equals(seen)) {
+        seen = renewal;
         seenAt = now;
       }
       if (!isMine(lease) && isHeldByAnother(lease) && now - seenAt < lasts(lease)) {
         return false;
       }
-      Lease written = client.leases().inNamespace(namespace).resource(mine(lease)).update();
-      seen = written.getMetadata().getResourceVersion();
+      seen = Renewal.of(client.leases().inNamespace(namespace).resource(mine(lease)).update());
       seenAt = now;
     }
     renewedAt = now;
@@ -142,7 +171,9 @@ public final class LeaderLease implements AutoCloseable {
 
   private static long lasts(Lease lease) {
     Integer seconds = lease.getSpec().getLeaseDurationSeconds();
-    return seconds == null ? LASTS.toNanos() : Duration.ofSeconds(seconds).toNanos();
+    Duration told = seconds == null ? LASTS : Duration.ofSeconds(seconds);
+    Duration least = told.compareTo(LASTS) < 0 ? LASTS : told;
+    return (least.compareTo(MOST_BELIEVED) > 0 ? MOST_BELIEVED : least).toNanos();
   }
 
   private Lease mine(@Nullable Lease before) {
@@ -160,32 +191,36 @@ public final class LeaderLease implements AutoCloseable {
         .withLeaseDurationSeconds((int) LASTS.toSeconds())
         .withRenewTime(now)
         .withAcquireTime(renewal && before != null ? before.getSpec().getAcquireTime() : now)
-        .withLeaseTransitions(
-            before == null ? 0 : (transitions == null ? 0 : transitions) + (renewal ? 0 : 1))
+        .withLeaseTransitions(before == null ? 0 : transitions(transitions) + (renewal ? 0 : 1))
+        .withStrategy(null) // nobody else is to choose the holder
+        .withPreferredHolder(null)
         .endSpec()
         .build();
+  }
+
+  /** The number of holders so far; one that leaves no room for the next begins anew. */
+  private static int transitions(@Nullable Integer told) {
+    return told == null || told < 0 || told == Integer.MAX_VALUE ? 0 : told;
   }
 
   /** Gives the Lease up, so that another replica need not wait for its end. */
   @Override
   public void close() {
+    boolean held = isHeld();
     closed = true;
     repetition.close();
-    synchronized (this) {
-      if (!isHeld()) {
-        return;
+    if (!held) {
+      return;
+    }
+    try {
+      Lease lease = client.leases().inNamespace(namespace).withName(name).get();
+      if (lease != null && isMine(lease)) {
+        lease.getSpec().setHolderIdentity("");
+        lease.getSpec().setLeaseDurationSeconds(1);
+        var unused = client.leases().inNamespace(namespace).resource(lease).update();
       }
-      won = false;
-      try {
-        Lease lease = client.leases().inNamespace(namespace).withName(name).get();
-        if (lease != null && isMine(lease)) {
-          lease.getSpec().setHolderIdentity("");
-          lease.getSpec().setLeaseDurationSeconds(1);
-          var unused = client.leases().inNamespace(namespace).resource(lease).update();
-        }
-      } catch (KubernetesClientException e) {
-        LOG.debug("the Lease {}/{} will run out by itself", namespace, name, e);
-      }
+    } catch (KubernetesClientException e) {
+      LOG.debug("the Lease {}/{} will run out by itself", namespace, name, e);
     }
   }
 }

@@ -134,8 +134,16 @@ record OwnCredentials(
     } catch (KeyPairPem.UnusableException e) {
       throw new UpstreamAccessException(
           e.inKey()
-              ? keyName + ": found " + e.getMessage() + ", expected the PEM key of its certificate"
-              : itsName + ": found " + e.getMessage() + ", expected PEM certificates",
+              ? keyName
+                  + ": found "
+                  + e.getMessage()
+                  + ", expected "
+                  + e.expected("the PEM key of its certificate")
+              : itsName
+                  + ": found "
+                  + e.getMessage()
+                  + ", expected "
+                  + e.expected("PEM certificates"),
           e);
     }
   }

@@ -1,12 +1,20 @@
 package io.apfproxy.kube;
 
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.upstream.KeyPairOptions;
+import io.apfproxy.upstream.KeyPairPem;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.internal.SSLUtils;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.security.GeneralSecurityException;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.TrustManager;
 
 /**
  * A client that can get other certificates while it is in use. Thread-safe.
@@ -26,15 +34,39 @@ final class RenewableClient implements AutoCloseable {
   private @Nullable KubernetesClient retired;
 
   /**
+   * @param pair what it presents; null for nothing. Not by way of the configuration, which knows
+   *     keys of RSA and EC only
    * @throws io.fabric8.kubernetes.client.KubernetesClientException if the certificates cannot be
    *     used
    */
-  RenewableClient(Config config) {
-    current = build(config);
+  RenewableClient(Config config, @Nullable KeyPairPem pair) {
+    current = build(config, pair);
   }
 
-  private static KubernetesClient build(Config config) {
-    return new KubernetesClientBuilder().withConfig(config).build();
+  private static KubernetesClient build(Config config, @Nullable KeyPairPem pair) {
+    KubernetesClientBuilder builder = new KubernetesClientBuilder().withConfig(config);
+    if (pair != null) {
+      KeyManager[] keys = keyManagers(pair);
+      TrustManager[] trust = trustManagers(config);
+      builder.withHttpClientBuilderConsumer(http -> http.sslContext(keys, trust));
+    }
+    return builder.build();
+  }
+
+  private static KeyManager[] keyManagers(KeyPairPem pair) {
+    try {
+      return new KeyPairOptions(pair.pem()).keyManagers().getKeyManagers();
+    } catch (IOException | GeneralSecurityException e) {
+      throw new KubernetesClientException("the certificate or its key cannot be used", e);
+    }
+  }
+
+  private static TrustManager[] trustManagers(Config config) {
+    try {
+      return SSLUtils.trustManagers(config);
+    } catch (IOException | GeneralSecurityException e) {
+      throw new KubernetesClientException("the certificate authority cannot be used", e);
+    }
   }
 
   private @Nullable Object invoke(Method method, Object @Nullable [] arguments) throws Throwable {
@@ -55,8 +87,8 @@ final class RenewableClient implements AutoCloseable {
    * From now on calls connect anew. Those under way, and open watches, have until the next renewal
    * or {@link #closeRetired}.
    */
-  synchronized void renew(Config config) {
-    KubernetesClient fresh = build(config);
+  synchronized void renew(Config config, @Nullable KeyPairPem pair) {
+    KubernetesClient fresh = build(config, pair);
     closeRetired();
     retired = current;
     current = fresh;

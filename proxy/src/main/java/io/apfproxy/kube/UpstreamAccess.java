@@ -53,7 +53,7 @@ public final class UpstreamAccess implements AutoCloseable {
     this.upstream = upstreamConfig();
     try {
       Config own = ownConfig();
-      this.client = new RenewableClient(own);
+      this.client = new RenewableClient(own, credentials.certificate());
       String account = sources.impersonator();
       this.impersonator = account == null ? null : new Impersonator(account, client.client(), own);
     } catch (KubernetesClientException e) {
@@ -114,12 +114,6 @@ public final class UpstreamAccess implements AutoCloseable {
             .withClientCertData(null)
             .withClientKeyFile(null)
             .withClientKeyData(null);
-    KeyPairPem certificate = credentials.certificate();
-    if (certificate != null) {
-      own.withClientCertData(base64(certificate.pem().certificates()))
-          .withClientKeyData(base64(certificate.pem().key()))
-          .withClientKeyAlgo(certificate.leaf().getPublicKey().getAlgorithm());
-    }
     if (credentials.token() != null) {
       own.withOauthTokenProvider(() -> credentials.token());
     }
@@ -161,7 +155,7 @@ public final class UpstreamAccess implements AutoCloseable {
     if (!now.connectsLike(before)) {
       try {
         Config own = ownConfig();
-        client.renew(own);
+        client.renew(own, now.certificate());
         if (impersonator != null) {
           impersonator.reconnect(own);
         }

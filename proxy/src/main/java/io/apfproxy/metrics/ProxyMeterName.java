@@ -15,6 +15,7 @@ enum ProxyMeterName {
       "apf_proxy_disbelieved_headers",
       "Header lines dropped that only a front proxy may send, such as X-Remote-User"),
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
+  LOG_DROPPED("apf_proxy_log_dropped", "Lines of the log that were dropped, as it was too slow"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),
   TUNNELS("apf_proxy_tunnels", "Upgraded connections open now"),

@@ -128,6 +128,15 @@ public final class ProxyMetrics implements AutoCloseable {
         .register(registry);
   }
 
+  /** Shows how many lines of the log were dropped. */
+  public void bindDroppedLines(LongSupplier dropped) {
+    counted.add(dropped);
+    FunctionCounter.builder(
+            ProxyMeterName.LOG_DROPPED.meterName(), dropped, LongSupplier::getAsLong)
+        .description(ProxyMeterName.LOG_DROPPED.help())
+        .register(registry);
+  }
+
   /** Shows one source of schemas and levels. */
   public void bindSource(String source, DoubleSupplier ageSeconds, BooleanSupplier up) {
     gauge(ProxyMeterName.CONFIG_AGE, ageSeconds, "source", source);

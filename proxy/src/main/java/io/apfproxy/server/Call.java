@@ -9,9 +9,11 @@ import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.FatalError;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.upstream.Exchange;
@@ -19,12 +21,14 @@ import io.apfproxy.upstream.ExchangeListener;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.Outgoing;
 import io.apfproxy.upstream.ProxyEvents.Held;
-import io.vertx.core.Context;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.ContextInternal;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -38,11 +42,17 @@ final class Call implements AdmissionListener, ExchangeListener {
    * sent through the event loop's queue, which also keeps one finished request from starting the
    * next, and that the next but one, on one ever deeper stack.
    */
+  private static final int HELD = 9;
+
+  /** More than an exchange gives its upstream to notice a reset. */
+  private static final long ABANDONED_MILLIS = 1_500;
+
   private final Vertx vertx;
-  private final Context context;
+  private final ContextInternal context;
   private final Thread loop = Thread.currentThread();
   private final Collaborators collaborators;
   private final Replies replies;
+  private final Defects defects;
   private final HttpServerRequest client;
   private final Peer peer;
   private final Consumer<Call> finished;
@@ -63,11 +73,16 @@ final class Call implements AdmissionListener, ExchangeListener {
   private @Nullable Runnable tunnelPlace;
   private @Nullable Runnable watchPlace;
   private @Nullable Runnable waitingPlace;
+  private @Nullable Runnable waitingWatch;
   private boolean crowdedOut;
   private Classification classification = Classification.NONE;
   private volatile boolean admitting;
   private boolean gone;
   private boolean done;
+  private boolean defective;
+  private boolean switched;
+  private boolean responded;
+  private int givenBack;
   private long waitTimer = -1;
   private long deadlineTimer = -1;
 
@@ -75,13 +90,15 @@ final class Call implements AdmissionListener, ExchangeListener {
       Vertx vertx,
       Collaborators collaborators,
       Replies replies,
+      Defects defects,
       HttpServerRequest client,
       Peer peer,
       Consumer<Call> finished) {
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.context = (ContextInternal) vertx.getOrCreateContext();
     this.collaborators = collaborators;
     this.replies = replies;
+    this.defects = defects;
     this.client = client;
     this.peer = peer;
     this.finished = finished;
@@ -96,11 +113,20 @@ final class Call implements AdmissionListener, ExchangeListener {
   }
 
   void open() {
+    defects.watch(context, this);
     peer.opened();
     collaborators.events().held(Held.EXCHANGE, 1);
     client.exceptionHandler(cause -> clientGone());
     client.response().exceptionHandler(cause -> clientGone());
-    client.response().closeHandler(closed -> clientGone());
+    client
+        .response()
+        .closeHandler(
+            closed -> {
+              if (done) {
+                defects.forget(context);
+              }
+              clientGone();
+            });
   }
 
   void understood(RequestHead read, RequestTarget at, long allowance, long queueWait) {
@@ -110,8 +136,61 @@ final class Call implements AdmissionListener, ExchangeListener {
     queueWaitNanos = queueWait;
   }
 
-  boolean gone() {
-    return gone;
+  /** Finds out who asks. Nobody waits for that longer than for seats, nor without being counted. */
+  void identify(RequestInfo info, WaitingRoom room, Consumer<Identity> identified) {
+    RequestHead read = head;
+    if (read == null) {
+      throw new IllegalStateException("not read yet");
+    }
+    Promise<Identity> identity = context.promise(); // see Defects
+    collaborators.identities().resolve(read, info).onComplete(identity);
+    if (!identity.future().isComplete()) {
+      waitingPlace = room.enter(client);
+      if (waitingPlace == null) {
+        refuse(crowded());
+        return;
+      }
+      waitTimer = vertx.setTimer(millis(queueWaitLeft()), late -> refuse(notIdentified()));
+    }
+    identity
+        .future()
+        .onComplete(
+            found -> {
+              stopWaiting();
+              if (gone) {
+                finish();
+              } else if (!done) {
+                identified.accept(found);
+              }
+            },
+            this::refuse);
+  }
+
+  private static RefusedException crowded() {
+    return new RefusedException(
+            429, "TooManyRequests", "queue-full", "too many requests wait to be let in")
+        .retryAfter(1);
+  }
+
+  private static RefusedException notIdentified() {
+    return new RefusedException(
+            503,
+            "ServiceUnavailable",
+            "identity-time-out",
+            "who asks could not be found out in time")
+        .retryAfter(1);
+  }
+
+  private long queueWaitLeft() {
+    return queueWaitNanos - (System.nanoTime() - arrived);
+  }
+
+  HttpServerRequest client() {
+    return client;
+  }
+
+  Peer peer() {
+    return peer;
   }
 
   /** Whether its connection was, or would have been, given to a tunnel. */
@@ -132,6 +211,8 @@ final class Call implements AdmissionListener, ExchangeListener {
       exchange.cancel();
     } else if (admission != null) {
       admission.cancel();
+    } else if (!admitting && lease == null) {
+      finish(); // nothing was asked for yet but who it is
     }
   }
 
@@ -147,7 +228,7 @@ final class Call implements AdmissionListener, ExchangeListener {
     digest = asked;
     if (asked.info().isWatch()) {
       try {
-        watchPlace = shared.watches().enter(asked.user().name());
+        watchPlace = shared.watches().enter(asked.user().name(), this::giveWay);
       } catch (RefusedException refusal) {
         refuse(refusal);
         return;
@@ -164,18 +245,20 @@ final class Call implements AdmissionListener, ExchangeListener {
     if (decided != null) {
       decided.run();
     } else if (place.isWaiting()) {
-      await(place, shared.waitingRoom());
+      await(asked, place, shared);
     }
   }
 
-  private void await(Admission place, WaitingRoom room) {
-    waitingPlace = room.enter(client);
+  private void await(RequestDigest asked, Admission place, SharedState shared) {
+    waitingPlace = shared.waitingRoom().enter(client);
     if (waitingPlace == null) {
       crowdedOut = true;
       place.cancel();
     } else {
-      long left = queueWaitNanos - (System.nanoTime() - arrived);
-      waitTimer = vertx.setTimer(millis(left), late -> place.cancel());
+      if (asked.info().isWatch()) {
+        waitingWatch = shared.watches().await();
+      }
+      waitTimer = vertx.setTimer(millis(queueWaitLeft()), late -> place.cancel());
     }
   }
 
@@ -186,8 +269,8 @@ final class Call implements AdmissionListener, ExchangeListener {
   @Override
   public void onExecute(SeatLease seats) {
     decide(
+        seats,
         () -> {
-          lease = seats;
           Runnable next = seated;
           if (gone || next == null) {
             finish();
@@ -200,8 +283,9 @@ final class Call implements AdmissionListener, ExchangeListener {
   @Override
   public void onReject(Rejection rejection) {
     decide(
+        null,
         () -> {
-          if (!gone) {
+          if (!gone && !done) {
             Rejection told =
                 crowdedOut
                     ? new Rejection(RejectReason.QUEUE_FULL, rejection.retryAfterSeconds())
@@ -212,20 +296,37 @@ final class Call implements AdmissionListener, ExchangeListener {
         });
   }
 
-  private void decide(Runnable step) {
+  private void decide(@Nullable SeatLease seats, Runnable step) {
     Runnable taken =
         () -> {
-          cancelTimer(waitTimer);
-          waitTimer = -1;
-          giveBack(waitingPlace);
-          waitingPlace = null;
+          stopWaiting();
           step.run();
         };
     if (Thread.currentThread() == loop && admitting) {
+      lease = seats;
       decision = taken;
     } else {
-      context.runOnContext(queued -> taken.run());
+      context.runOnContext(
+          queued -> {
+            if (done && seats != null) {
+              seats.close();
+            } else {
+              lease = seats;
+              taken.run();
+            }
+          });
     }
+  }
+
+  private void stopWaiting() {
+    cancelTimer(waitTimer);
+    waitTimer = -1;
+    Runnable place = waitingPlace;
+    waitingPlace = null;
+    giveBack(place);
+    Runnable watch = waitingWatch;
+    waitingWatch = null;
+    giveBack(watch);
   }
 
   private void forward(
@@ -267,6 +368,11 @@ final class Call implements AdmissionListener, ExchangeListener {
     if (!done) {
       exchange = started;
     }
+    if (defective) {
+      started.abandon();
+    } else if (gone) {
+      started.cancel();
+    }
   }
 
   /** Other protocols are not offered: their request is served as if it had not asked. */
@@ -279,7 +385,7 @@ final class Call implements AdmissionListener, ExchangeListener {
       throw RefusedException.badRequest(
           "upgrade", "this request cannot be upgraded, only watch, exec and their like can");
     }
-    tunnelPlace = shared.tunnels().take(asked.user().name());
+    tunnelPlace = shared.tunnels().take(asked.user().name(), this::giveWay);
   }
 
   private void expire() {
@@ -289,15 +395,52 @@ final class Call implements AdmissionListener, ExchangeListener {
     }
   }
 
-  void finishWatch() {
+  /**
+   * Ends a watch between two events.
+   *
+   * @return whether it had begun
+   */
+  boolean finishWatch() {
     Exchange current = exchange;
-    if (current != null) {
-      current.finishWatch();
+    if (current == null || !responded) {
+      return false;
     }
+    current.finishWatch();
+    return true;
+  }
+
+  /** The proxy is about to end, and this one holds nothing yet. */
+  void refuseIfWaiting() {
+    Admission place = admission;
+    if (!done && !gone && exchange == null && lease == null) {
+      refuseForShutdown();
+      if (place != null) {
+        place.cancel();
+      }
+    }
+  }
+
+  /** Its place is needed by somebody who has less. From any thread. */
+  private void giveWay() {
+    context.runOnContext(
+        queued -> {
+          Exchange current = exchange;
+          Admission place = admission;
+          if (current != null) {
+            current.finishWatch(); // does nothing before the response
+            if (!responded) {
+              current.expire();
+            }
+          } else if (!done && place != null) {
+            place.cancel();
+          }
+        });
   }
 
   @Override
   public void responded(int code, MultiMap headers) {
+    responded = true;
+    switched = code == 101;
     replies.addFlow(headers, classification, false);
     RequestHead read = head;
     if (code == 401
@@ -322,7 +465,7 @@ final class Call implements AdmissionListener, ExchangeListener {
 
   @Override
   public void failed(RefusedException refusal) {
-    if (!gone) {
+    if (!gone && !defective) {
       replies.refuse(client, peer, refusal, classification, auditId);
     }
   }
@@ -336,17 +479,56 @@ final class Call implements AdmissionListener, ExchangeListener {
     finish();
   }
 
-  /** Refuses before anything was forwarded. */
+  /** Refuses before anything was forwarded. Harmless once it has ended. */
   void refuse(Throwable cause) {
-    RefusedException refusal =
-        cause instanceof RefusedException known
-            ? known
-            : new RefusedException(500, "InternalError", "defect", "an internal error occurred")
-                .causedBy(cause);
-    if (!gone) {
-      replies.refuse(client, peer, refusal, classification, auditId);
+    if (done) {
+      return;
     }
-    finish();
+    if (cause instanceof RefusedException refusal) {
+      if (!gone) {
+        replies.refuse(client, peer, refusal, classification, auditId);
+      }
+      finish();
+    } else {
+      FatalError.endProcessIf(cause);
+      defect(cause);
+    }
+  }
+
+  /**
+   * Something was thrown on its walk: it is answered if that is still possible, and cut off if not;
+   * in any case all that it holds goes back.
+   */
+  void defect(Throwable thrown) {
+    boolean again = defective;
+    defective = true;
+    try {
+      abandon();
+    } finally {
+      if (again) {
+        connection().close();
+      } else if (!gone) {
+        replies.defect(client, peer, thrown, switched, classification, auditId);
+      }
+    }
+  }
+
+  private void abandon() {
+    Exchange current = exchange;
+    Admission place = admission;
+    if (current == null) {
+      finish();
+      if (place != null) {
+        place.cancel();
+      }
+    } else {
+      // Its end may never be told any more, and is waited for no longer than a reset takes.
+      var unused = vertx.setTimer(ABANDONED_MILLIS, late -> finish());
+      if (done) {
+        finish();
+      }
+      current.abandon();
+    }
   }
 
   void refuseForShutdown() {
@@ -354,23 +536,41 @@ final class Call implements AdmissionListener, ExchangeListener {
     finish();
   }
 
-  /** Gives back all that is held. Harmless when repeated. */
+  /** Gives back all that is held. Harmless when repeated: goes on where something was thrown. */
   void finish() {
-    if (done) {
-      return;
-    }
     done = true;
-    cancelTimer(waitTimer);
-    cancelTimer(deadlineTimer);
-    SeatLease seats = lease;
-    if (seats != null) {
-      seats.close();
+    while (givenBack < HELD) {
+      giveBack(givenBack++);
     }
-    giveBack(tunnelPlace);
-    giveBack(watchPlace);
-    peer.closed(System.nanoTime());
-    collaborators.events().held(Held.EXCHANGE, -1);
-    finished.accept(this);
+  }
+
+  private void giveBack(int which) {
+    switch (which) {
+      case 0 -> stopWaiting();
+      case 1 -> cancelTimer(deadlineTimer);
+      case 2 -> {
+        SeatLease seats = lease;
+        if (seats != null) {
+          seats.close();
+        }
+      }
+      case 3 -> giveBack(tunnelPlace);
+      case 4 -> giveBack(watchPlace);
+      case 5 -> peer.closed(System.nanoTime());
+      case 6 -> collaborators.events().held(Held.EXCHANGE, -1);
+      case 7 -> finished.accept(this);
+      default -> forgetOnceAnswered();
+    }
+  }
+
+  /** Until then something may be thrown that leaves the client without an end. */
+  private void forgetOnceAnswered() {
+    HttpServerResponse response = client.response();
+    if (response.ended() || response.closed() || gone || switched) {
+      defects.forget(context);
+    } else {
+      response.endHandler(end -> defects.forget(context));
+    }
   }
 
   private static void giveBack(@Nullable Runnable place) {

@@ -4,13 +4,15 @@ import java.net.InetAddress;
 import java.util.function.Predicate;
 
 /**
- * How many connections clients may have. 0 means no limit everywhere. Source: specification
+ * How many connections clients may have. 0 means no limit everywhere. What is of one address binds
+ * only while the whole is scarce, or always if the whole has no limit. Source: specification
  * security.md 12.
  *
  * @param total of all clients
- * @param perAddress of one address
- * @param newPerSecond of one address, and five times as many at once
- * @param handshakes under way; of one address a quarter of them, if {@code perAddress} limits
+ * @param perAddress of one address; 0: neither shares of connections nor of handshakes
+ * @param newPerSecond of one address, and five times as many at once; who comes more often waits
+ *     for others, if there are any
+ * @param handshakes under way; of one address a quarter of them
  * @param unlimited addresses that the limits per address do not hold for
  */
 public record ConnectionLimits(

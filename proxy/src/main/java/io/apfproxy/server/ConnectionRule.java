@@ -1,21 +1,33 @@
 package io.apfproxy.server;
 
-/** Why a connection is not let in. */
+/** Why a connection is not let in, or not yet. */
 enum ConnectionRule {
-  TOTAL("connections-total", true, "--max-connections"),
-  HANDSHAKES("handshakes-total", true, "--max-tls-handshakes"),
-  DESCRIPTORS("file-descriptors", true, "the operating system's limit on open files"),
-  OF_ADDRESS("connections-of-address", false, "--max-connections-per-address"),
-  HANDSHAKES_OF_ADDRESS("handshakes-of-address", false, "a quarter of --max-tls-handshakes"),
-  NEW_OF_ADDRESS("new-connections-of-address", false, "--max-new-connections-per-address");
+  TOTAL("connections-total", Fate.STAYS_OUTSIDE, "--max-connections"),
+  DESCRIPTORS("file-descriptors", Fate.STAYS_OUTSIDE, "the operating system's limit on open files"),
+  OF_ADDRESS("connections-of-address", Fate.CLOSED, "--max-connections-per-address"),
+  HANDSHAKES("handshakes-total", Fate.WAITS, "--max-tls-handshakes"),
+  HANDSHAKES_OF_ADDRESS("handshakes-of-address", Fate.WAITS, "a quarter of --max-tls-handshakes"),
+  NEW_OF_ADDRESS("new-connections-of-address", Fate.WAITS, "--max-new-connections-per-address");
+
+  private enum Fate {
+    STAYS_OUTSIDE("accepting pauses, "),
+    WAITS("waits for its handshake, "),
+    CLOSED("closed, ");
+
+    private final String words;
+
+    Fate(String words) {
+      this.words = words;
+    }
+  }
 
   private final String label;
-  private final boolean pauses;
+  private final Fate fate;
   private final String limit;
 
-  ConnectionRule(String label, boolean pauses, String limit) {
+  ConnectionRule(String label, Fate fate, String limit) {
     this.label = label;
-    this.pauses = pauses;
+    this.fate = fate;
     this.limit = limit;
   }
 
@@ -24,8 +36,18 @@ enum ConnectionRule {
     return label;
   }
 
+  /** Whether nobody may come in, and the socket is not to be read until somebody may. */
+  boolean closesDoor() {
+    return fate == Fate.STAYS_OUTSIDE;
+  }
+
   /** For the log: what is done, and which setting asks for it. */
   String message() {
-    return (pauses ? "accepting pauses, " : "closed, ") + limit + " is reached";
+    return fate.words + limit + " is reached";
+  }
+
+  /** The same, for one that was there already. */
+  String givesWay() {
+    return "closed for another address that has less, " + limit + " is reached";
   }
 }

@@ -5,49 +5,116 @@ import io.apfproxy.request.ClientAddress;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.time.TokenBuckets;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.ToLongFunction;
 
-/** Counts the clients' connections and says which may come in. Thread-safe. */
+/**
+ * Counts the clients' connections and says which may come in, and whose handshake begins when. One
+ * address may have all that nobody else needs: its share binds only while places, or handshakes,
+ * are scarce. Once they are taken, the address with most gives way to those that have less.
+ * Thread-safe, but for those methods that say otherwise.
+ */
 final class Doorkeeper {
   /*
-   * Asked once or twice in the life of a connection, never for a request: one lock is enough. Only
-   * addresses with an open connection have an entry here; that of the buckets is bounded in itself.
+   * Asked a few times in the life of a connection, never for a request: one lock is enough. Only
+   * addresses with an open connection are remembered; that of the buckets is bounded in itself.
+   *
+   * Who gives way is closed on its own event loop, some time later; its place is free at once. So that
+   * a busy loop cannot make us exceed the descriptors by much, only so many are on their way out.
    */
   static final int MOST_ADDRESSES = 10_000;
+  static final int MOST_LEAVING = 64;
+  private static final int LOOKED_AT = 64;
+  private static final int SHARE = 4;
+
+  /** A handshake that takes longer may have to give way. */
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final ConnectionLimits limits;
   private final FileDescriptors descriptors;
+  private final TimeSource time;
   private final @Nullable TokenBuckets<ClientAddress> arrivals;
-  private final Map<ClientAddress, Count> byAddress = new HashMap<>();
+  private final Crowd<ClientAddress, Visit> byAddress = new Crowd<>();
+  private final Crowd<ClientAddress, Visit> shakingByAddress = new Crowd<>();
+  private final Turns<ClientAddress, Visit> inTime = new Turns<>();
+  private final Turns<ClientAddress, Visit> tooOften = new Turns<>();
   private final Map<ConnectionRule, Long> overflows = new EnumMap<>(ConnectionRule.class);
-  private final Count all = new Count();
+  private int open;
+  private int handshakes;
+  private int leaving;
 
-  private static final class Count {
-    private int open;
-    private int handshakes;
+  /** A connection, as the doorkeeper needs it. Called without its lock. */
+  interface Guest {
+    /** Its handshake may begin. */
+    void begin();
+
+    /**
+     * It has to go; {@link Visit#leave} follows.
+     *
+     * @param rule for which it gives way to another; null if the door closes for good
+     */
+    void leave(@Nullable ConnectionRule rule);
   }
+
+  /**
+   * What becomes of somebody at the door.
+   *
+   * @param visit null if it may not come in
+   * @param refusal why; null if it may
+   */
+  record Answer(@Nullable Visit visit, @Nullable ConnectionRule refusal) {}
 
   Doorkeeper(ConnectionLimits limits, FileDescriptors descriptors, TimeSource time) {
     this.limits = limits;
     this.descriptors = descriptors;
+    this.time = time;
     this.arrivals =
         limits.newPerSecond() == 0
             ? null
             : new TokenBuckets<>(limits.newPerSecond(), limits.burst(), MOST_ADDRESSES, time);
   }
 
-  /** Why nobody can come in now; null if there is room. */
-  synchronized @Nullable ConnectionRule full() {
-    if (reached(all.open, limits.total())) {
-      return ConnectionRule.TOTAL;
+  /**
+   * Lets one in if there is room for it, or somebody to make it. Its handshake begins with one of
+   * the next calls of {@link #beginHandshakes}.
+   */
+  Answer enter(InetAddress address, Guest guest) {
+    Visit leaves = null;
+    Visit visit;
+    synchronized (this) {
+      ClientAddress key = ClientAddress.of(address);
+      boolean shares = limits.perAddress() > 0 && !limits.unlimited().test(address);
+      int own = byAddress.of(key);
+      if (shares && own >= share() && scarce()) {
+        return new Answer(null, ConnectionRule.OF_ADDRESS);
+      }
+      ConnectionRule full = full();
+      if (full != null) {
+        leaves = shares ? oneOfMost(own) : null;
+        if (leaves == null) {
+          boolean large = shares && own > open / Math.max(1, byAddress.size());
+          return new Answer(null, large ? ConnectionRule.OF_ADDRESS : full);
+        }
+        leaves.makeRoom();
+      }
+      visit = new Visit(key, guest, shares);
+      visit.enter();
     }
-    if (reached(all.handshakes, limits.handshakes())) {
-      return ConnectionRule.HANDSHAKES;
+    if (leaves != null) {
+      leaves.guest.leave(ConnectionRule.OF_ADDRESS);
+    }
+    return new Answer(visit, null);
+  }
+
+  private @Nullable ConnectionRule full() {
+    if (reached(open, limits.total())) {
+      return ConnectionRule.TOTAL;
     }
     return descriptors.scarce() ? ConnectionRule.DESCRIPTORS : null;
   }
@@ -56,32 +123,111 @@ final class Doorkeeper {
     return limit > 0 && number >= limit;
   }
 
-  /** Why this one must not come in; null if it may. */
-  synchronized @Nullable ConnectionRule refuse(InetAddress address) {
-    if (limits.unlimited().test(address)) {
-      return null;
-    }
-    ClientAddress key = ClientAddress.of(address);
-    Count own = byAddress.get(key);
-    if (own != null && reached(own.open, limits.perAddress())) {
-      return ConnectionRule.OF_ADDRESS;
-    }
-    if (own != null && reached(own.handshakes, limits.handshakesPerAddress())) {
-      return ConnectionRule.HANDSHAKES_OF_ADDRESS;
-    }
-    return arrivals != null && arrivals.take(key) > 0 ? ConnectionRule.NEW_OF_ADDRESS : null;
+  private boolean scarce() {
+    return Scarcity.binds(open, limits.total())
+        || Scarcity.binds(descriptors.known(), descriptors.most());
   }
 
-  /** Lets one in, whose handshake starts now. */
-  synchronized Visit enter(InetAddress address) {
-    ClientAddress key = ClientAddress.of(address);
-    Count own = byAddress.computeIfAbsent(key, first -> new Count());
-    descriptors.taken();
-    all.open++;
-    all.handshakes++;
-    own.open++;
-    own.handshakes++;
-    return new Visit(key, own);
+  private long share() {
+    return Math.min(limits.perAddress(), Math.max(1, descriptors.most() / SHARE));
+  }
+
+  /**
+   * One of the address that has most, if that is more than somebody with so many would have: one
+   * that never asked for anything, else one that asks for nothing now; one that does only of an
+   * address beyond its share.
+   */
+  private @Nullable Visit oneOfMost(int own) {
+    if (byAddress.most() <= own + 1 || leaving >= MOST_LEAVING) {
+      return null;
+    }
+    Set<Visit> all = byAddress.ofMost();
+    boolean beyondShare = all.size() > share();
+    List<Visit> seen = new ArrayList<>();
+    Visit best = null;
+    Iterator<Visit> eldest = all.iterator();
+    while (eldest.hasNext() && seen.size() < LOOKED_AT && (best == null || best.use() > 0)) {
+      Visit candidate = eldest.next();
+      eldest.remove();
+      seen.add(candidate);
+      if ((beyondShare || candidate.use() < Visit.BUSY)
+          && (best == null || candidate.use() < best.use())) {
+        best = candidate;
+      }
+    }
+    all.addAll(seen); // the next search begins where this one ended
+    return best;
+  }
+
+  /** Begins the handshakes that may, the addresses in turn. One thread at a time. */
+  void beginHandshakes() {
+    for (Visit next = next(); next != null; next = next()) {
+      next.guest.begin();
+    }
+  }
+
+  private @Nullable Visit next() {
+    Visit next;
+    Visit leaves = null;
+    synchronized (this) {
+      next = inTime.next(this::mayBegin);
+      if (next == null) {
+        next = tooOften.next(this::mayBegin);
+      }
+      if (next != null) {
+        if (reached(handshakes, limits.handshakes())) {
+          leaves = slowestOfMost();
+          leaves.makeRoom();
+        }
+        next.begin();
+      }
+    }
+    if (leaves != null) {
+      leaves.guest.leave(ConnectionRule.HANDSHAKES_OF_ADDRESS);
+    }
+    return next;
+  }
+
+  private boolean mayBegin(Visit visit) {
+    if (limits.handshakes() == 0) {
+      return true;
+    }
+    if (!reached(handshakes, limits.handshakes())) {
+      return !visit.shares
+          || !Scarcity.binds(handshakes, limits.handshakes())
+          || shakingByAddress.of(visit.key) < limits.handshakesPerAddress();
+    }
+    return visit.shares
+        && shakingByAddress.of(visit.key) + 1 < shakingByAddress.most()
+        && time.nanoTime() - slowestOfMost().begunAt >= PATIENCE_NANOS
+        && leaving < MOST_LEAVING;
+  }
+
+  private Visit slowestOfMost() {
+    return shakingByAddress.ofMost().iterator().next();
+  }
+
+  /** Lets nobody begin any more. */
+  void dismissWaiting() {
+    for (Visit next = nextWaiting(); next != null; next = nextWaiting()) {
+      next.guest.leave(null);
+    }
+  }
+
+  private synchronized @Nullable Visit nextWaiting() {
+    Visit next = inTime.next(any -> true);
+    if (next == null) {
+      next = tooOften.next(any -> true);
+    }
+    if (next != null) {
+      next.makeRoom();
+    }
+    return next;
+  }
+
+  /** How many have not begun their handshake. */
+  synchronized int waiting() {
+    return inTime.size() + tooOften.size();
   }
 
   /** Counts that a rule kept somebody out, or waiting. */
@@ -89,56 +235,114 @@ final class Doorkeeper {
     overflows.merge(rule, 1L, Long::sum);
   }
 
-  synchronized long overflows(ConnectionRule rule) {
+  private synchronized long overflows(ConnectionRule rule) {
     return overflows.getOrDefault(rule, 0L);
   }
 
   /** What it holds down, for those who watch. */
   List<Bound> bounds() {
     return List.of(
-        bound(ConnectionRule.TOTAL, () -> counted(all -> all.open), limits.total()),
-        bound(ConnectionRule.HANDSHAKES, () -> counted(all -> all.handshakes), limits.handshakes()),
-        bound(ConnectionRule.DESCRIPTORS, this::descriptors, descriptors.most()),
-        bound(ConnectionRule.OF_ADDRESS, () -> most(own -> own.open), limits.perAddress()),
+        bound(ConnectionRule.TOTAL, () -> open, limits.total()),
+        bound(ConnectionRule.DESCRIPTORS, descriptors::known, descriptors.most()),
+        bound(ConnectionRule.OF_ADDRESS, byAddress::most, limits.perAddress()),
+        bound(ConnectionRule.HANDSHAKES, () -> handshakes, limits.handshakes()),
         bound(
             ConnectionRule.HANDSHAKES_OF_ADDRESS,
-            () -> most(own -> own.handshakes),
+            shakingByAddress::most,
             limits.handshakesPerAddress()),
+        new Bound("handshakes-waiting", this::waiting, limits.total(), () -> 0),
         bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),
         new Bound(
             "addresses-remembered",
             () -> arrivals == null ? 0 : arrivals.size(),
             MOST_ADDRESSES,
-            () -> arrivals == null ? 0 : arrivals.forgotten()));
+            () -> arrivals == null ? 0 : arrivals.shared()));
   }
 
   private Bound bound(ConnectionRule rule, @Nullable LongSupplier used, long limit) {
-    return new Bound(rule.label(), used, limit, () -> overflows(rule));
+    return new Bound(
+        rule.label(), used == null ? null : locked(used), limit, () -> overflows(rule));
   }
 
-  private synchronized long counted(ToLongFunction<Count> part) {
-    return part.applyAsLong(all);
-  }
-
-  /** Of the address that has most. */
-  private synchronized long most(ToLongFunction<Count> part) {
-    return byAddress.values().stream().mapToLong(part).max().orElse(0);
-  }
-
-  private synchronized long descriptors() {
-    return descriptors.known();
+  private LongSupplier locked(LongSupplier number) {
+    return () -> {
+      synchronized (this) {
+        return number.getAsLong();
+      }
+    };
   }
 
   /** One open connection. Thread-safe. */
   final class Visit {
-    private final ClientAddress key;
-    private final Count own;
-    private boolean handshaking = true;
-    private boolean left;
+    private static final int BUSY = 2;
 
-    private Visit(ClientAddress key, Count own) {
+    private final ClientAddress key;
+    private final Guest guest;
+    private final boolean shares;
+    private boolean waiting = true;
+    private boolean often;
+    private boolean handshaking;
+    private long begunAt;
+    private boolean here = true;
+    private boolean goes;
+    private volatile int requests;
+    private volatile boolean used;
+
+    private Visit(ClientAddress key, Guest guest, boolean shares) {
       this.key = key;
-      this.own = own;
+      this.guest = guest;
+      this.shares = shares;
+    }
+
+    private void enter() {
+      descriptors.taken();
+      open++;
+      often = shares && arrivals != null && arrivals.take(key) > 0;
+      (often ? tooOften : inTime).add(key, this);
+      if (shares) {
+        byAddress.add(key, this);
+      }
+    }
+
+    private void begin() {
+      waiting = false;
+      handshaking = true;
+      begunAt = time.nanoTime();
+      handshakes++;
+      if (shares) {
+        shakingByAddress.add(key, this);
+      }
+    }
+
+    private void makeRoom() {
+      goes = true;
+      leaving++;
+      free();
+    }
+
+    private void free() {
+      handshaken();
+      if (here) {
+        here = false;
+        open--;
+        inTime.remove(key, this);
+        tooOften.remove(key, this);
+        byAddress.remove(key, this);
+      }
+    }
+
+    /** Why its handshake has not begun yet; null if it has. */
+    @Nullable
+    ConnectionRule waitsFor() {
+      synchronized (Doorkeeper.this) {
+        if (!waiting || !here) {
+          return null;
+        }
+        if (reached(handshakes, limits.handshakes())) {
+          return ConnectionRule.HANDSHAKES;
+        }
+        return often ? ConnectionRule.NEW_OF_ADDRESS : ConnectionRule.HANDSHAKES_OF_ADDRESS;
+      }
     }
 
     /** Its handshake succeeded or failed. Harmless when repeated. */
@@ -146,23 +350,30 @@ final class Doorkeeper {
       synchronized (Doorkeeper.this) {
         if (handshaking) {
           handshaking = false;
-          all.handshakes--;
-          own.handshakes--;
+          handshakes--;
+          shakingByAddress.remove(key, this);
         }
       }
+    }
+
+    /** On its event loop: how many requests of it are open now. */
+    void serves(int number) {
+      used |= number > 0;
+      requests = number;
+    }
+
+    /** 0 if it never asked for anything, 1 if for nothing now, 2 if it is busy. */
+    private int use() {
+      return requests > 0 ? BUSY : used ? 1 : 0;
     }
 
     /** It is closed. Harmless when repeated. */
     void leave() {
       synchronized (Doorkeeper.this) {
-        handshaken();
-        if (!left) {
-          left = true;
-          all.open--;
-          own.open--;
-          if (own.open == 0) {
-            byAddress.remove(key);
-          }
+        free();
+        if (goes) {
+          goes = false;
+          leaving--;
         }
       }
     }

@@ -43,7 +43,12 @@ final class FileDescriptors {
     return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
         ? new FileDescriptors(
             system::getOpenFileDescriptorCount, system.getMaxFileDescriptorCount(), time)
-        : new FileDescriptors(() -> 0, Long.MAX_VALUE, time);
+        : unlimited(time);
+  }
+
+  /** Never scarce. */
+  static FileDescriptors unlimited(TimeSource time) {
+    return new FileDescriptors(() -> 0, Long.MAX_VALUE, time);
   }
 
   private void look(long now) {

@@ -40,7 +40,7 @@ final class Frontend extends VerticleBase {
     Upstream connections = new Upstream(vertx, collaborators.upstream(), collaborators.events());
     Forwarder forwarder = new Forwarder(vertx, connections, collaborators.events());
     RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, shared, forwarder);
-    HttpServerOptions options = Listening.options(config);
+    HttpServerOptions options = Listening.options(config, shared.engines());
     HttpServer listener =
         vertx
             .createHttpServer(options)

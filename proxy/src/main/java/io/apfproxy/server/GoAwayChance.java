@@ -25,7 +25,14 @@ final class GoAwayChance {
 
   /** Decides for one request; the client is told right after the head of its response. */
   void roll(HttpServerRequest client, Peer peer) {
-    if (client.version() == HttpVersion.HTTP_2 && hits()) {
+    if (hits()) {
+      after(client, peer);
+    }
+  }
+
+  /** Sends an HTTP/2 client to a new connection right after the head of this response. */
+  void after(HttpServerRequest client, Peer peer) {
+    if (client.version() == HttpVersion.HTTP_2) {
       client.response().headersEndHandler(head -> vertx.runOnContext(written -> peer.sendAway()));
     }
   }

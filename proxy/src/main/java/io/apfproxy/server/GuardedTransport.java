@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import io.apfproxy.time.TimeSource;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -15,6 +16,7 @@ import io.vertx.core.datagram.DatagramSocketOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.TcpConfig;
 import io.vertx.core.spi.transport.Transport;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -33,6 +35,25 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
   /** From now on the sockets that this context opens are guarded. */
   static void guard(Context context, AcceptGuard guard) {
     context.put(AcceptGuard.class, guard);
+  }
+
+  /**
+   * From now on the sockets that this context opens have these limits; they do not stop at the
+   * descriptors that are kept free, so they are for listeners with few connections.
+   *
+   * @param name of the listener, before the rules of its bounds
+   */
+  public static List<Bound> guard(Context context, String name, ConnectionLimits limits) {
+    TimeSource time = TimeSource.system();
+    Doorkeeper door = new Doorkeeper(limits, FileDescriptors.unlimited(time), time);
+    guard(context, new AcceptGuard(door, new PartialHeads(0)));
+    return door.bounds().stream()
+        .filter(bound -> bound.limit() > 0 && bound.limit() < Integer.MAX_VALUE)
+        .map(
+            bound ->
+                new Bound(
+                    name + "-" + bound.rule(), bound.used(), bound.limit(), bound.overflows()))
+        .toList();
   }
 
   @Override

@@ -1,14 +1,14 @@
 package io.apfproxy.server;
 
 import io.apfproxy.authn.PresentedChain;
+import io.apfproxy.upstream.EngineChoice;
+import io.apfproxy.upstream.KeyPairOptions;
 import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.TrustOptions;
 import java.net.Socket;
@@ -38,13 +38,13 @@ final class Listening {
 
   private Listening() {}
 
-  static HttpServerOptions options(ServerConfig config) {
+  static HttpServerOptions options(ServerConfig config, EngineChoice engines) {
     HttpServerOptions options =
         new HttpServerOptions()
             .setSsl(true)
             .setUseAlpn(true)
             .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
-            .setKeyCertOptions(keyPair(config.certificate()))
+            .setKeyCertOptions(new KeyPairOptions(config.certificate()))
             .setClientAuth(ClientAuth.REQUEST)
             .setTrustOptions(TrustOptions.wrap(new EveryChain()))
             .setSslHandshakeTimeout(10)
@@ -65,14 +65,14 @@ final class Listening {
                     .setMaxHeaderListSize(MAX_HEADERS))
             .setPerFrameWebSocketCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false);
-    options.setSslEngineOptions(TlsEngine.options());
+    options.setSslEngineOptions(TlsEngine.options(engines));
     return options;
   }
 
   /** For a replacement of the certificate: everything else must be said again. */
   static ServerSSLOptions tls(PemKeyPair certificate) {
     return new ServerSSLOptions()
-        .setKeyCertOptions(keyPair(certificate))
+        .setKeyCertOptions(new KeyPairOptions(certificate))
         .setClientAuth(ClientAuth.REQUEST)
         .setTrustOptions(TrustOptions.wrap(new EveryChain()))
         .setUseAlpn(true)
@@ -81,13 +81,10 @@ final class Listening {
         .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
   }
 
-  private static PemKeyCertOptions keyPair(PemKeyPair pair) {
-    return new PemKeyCertOptions()
-        .addCertValue(Buffer.buffer(pair.certificates()))
-        .addKeyValue(Buffer.buffer(pair.key()));
-  }
-
-  /** An extended one, as the JDK's wrapper of any other would read the certificates. */
+  /**
+   * Extended, or the JDK's wrapper of any other would read the certificates, look for weak keys by
+   * itself and end the handshake.
+   */
   private static final class EveryChain extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)

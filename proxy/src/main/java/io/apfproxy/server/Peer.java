@@ -1,5 +1,7 @@
 package io.apfproxy.server;
 
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.upstream.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
@@ -18,6 +20,9 @@ final class Peer {
   private final HttpConnection connection;
   private final List<X509Certificate> certificates;
   private final String address;
+  private final boolean byBoringSsl;
+  private boolean engineJudged;
+  private final Doorkeeper.@Nullable Visit visit;
   private int open;
   private boolean used;
   private boolean closing;
@@ -29,7 +34,29 @@ final class Peer {
     this.connection = connection;
     this.certificates = certificatesOf(connection);
     this.address = connection.remoteAddress().hostAddress();
+    this.byBoringSsl =
+        connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession());
+    this.visit = AcceptGuard.visit(connection);
     this.idleSince = now;
+  }
+
+  /**
+   * Tells once by what its first request showed which engine suits its address.
+   *
+   * @param bare whether the request has no credentials, and is none that strangers send honestly
+   */
+  void judgeEngine(boolean hasToken, boolean bare, ClientEngines engines) {
+    if (engineJudged) {
+      return;
+    }
+    engineJudged = true;
+    if (!certificates.isEmpty()) {
+      engines.showed(address, TlsEngine.isRare(certificates.get(0)));
+    } else if (hasToken) {
+      engines.showed(address, false);
+    } else if (bare && byBoringSsl) {
+      engines.showedNothing(address);
+    }
   }
 
   private static List<X509Certificate> certificatesOf(HttpConnection connection) {
@@ -90,12 +117,20 @@ final class Peer {
   void opened() {
     used = true;
     open++;
+    tellVisit();
   }
 
   void closed(long now) {
     open--;
     idleSince = now;
+    tellVisit();
     closeIfLeft();
+  }
+
+  private void tellVisit() {
+    if (visit != null) {
+      visit.serves(open);
+    }
   }
 
   /**

@@ -14,7 +14,7 @@ import org.slf4j.event.Level;
  * most so many a second of each kind; the rest is summed. Belongs to one event loop. Source:
  * specification security.md 1, I6.
  */
-final class RefusalLog {
+public final class RefusalLog {
   /*
    * Who is refused decides how often, so neither the log nor its formatting may cost more with every
    * refusal: beyond LINES_PER_SECOND only a counter moves. Rules are fixed names, so the kinds are
@@ -52,7 +52,10 @@ final class RefusalLog {
   private final LongSupplier nanos;
   private final Map<Kind, Window> windows = new HashMap<>();
 
-  RefusalLog(LongSupplier nanos) {
+  /**
+   * @param nanos such as {@code System::nanoTime}
+   */
+  public RefusalLog(LongSupplier nanos) {
     this.nanos = nanos;
   }
 
@@ -60,7 +63,7 @@ final class RefusalLog {
    * @param message as the client reads it
    * @param cause of a failure that is not the client's; a stack trace is never told
    */
-  void refused(
+  public void refused(
       int code,
       String rule,
       String message,
@@ -94,6 +97,14 @@ final class RefusalLog {
     }
   }
 
+  /** Something was thrown where no request could be answered for it. */
+  void defect(Throwable cause) {
+    Kind kind = new Kind(DEFECT, "defect");
+    if (mayWrite(kind)) {
+      LOG.atLevel(kind.level()).log("{}: {}", kind.rule(), place(cause));
+    }
+  }
+
   private boolean mayWrite(Kind kind) {
     long now = nanos.getAsLong();
     Window window = windows.computeIfAbsent(kind, first -> new Window(now));
@@ -111,7 +122,7 @@ final class RefusalLog {
   }
 
   /** Tells the sums of the kinds that have been quiet since; call it now and then. */
-  void sumUp() {
+  public void sumUp() {
     long now = nanos.getAsLong();
     windows
         .entrySet()

@@ -16,6 +16,11 @@ import io.vertx.core.json.Json;
 /** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
 final class Replies {
   private static final String PLAIN = "text/plain; charset=utf-8";
+  private static final String DEFECT = "defect";
+
+  /** Of HTTP/2. */
+  private static final long INTERNAL_ERROR = 2;
+
   private static final int SHUTDOWN_RETRY_SECONDS = 5;
 
   private final Vertx vertx;
@@ -63,6 +68,40 @@ final class Replies {
     }
   }
 
+  /**
+   * Something was thrown: 500 if no byte of a response was sent, else the response is cut off, so
+   * that it does not look complete.
+   *
+   * @param tunnel whether the connection may be a tunnel by now
+   */
+  void defect(
+      HttpServerRequest client,
+      Peer peer,
+      Throwable thrown,
+      boolean tunnel,
+      Classification classification,
+      String auditId) {
+    HttpServerResponse response = client.response();
+    if (response.ended() || response.closed()) {
+      log.defect(thrown);
+    } else if (response.headWritten() || tunnel) {
+      events.aborted(DEFECT);
+      log.defect(thrown);
+      if (tunnel) {
+        client.connection().close();
+      } else {
+        response.reset(INTERNAL_ERROR);
+      }
+    } else {
+      response.headers().clear();
+      response.setChunked(false);
+      RefusedException answer =
+          new RefusedException(500, "InternalError", DEFECT, "an internal error occurred")
+              .causedBy(thrown);
+      refuse(client, peer, answer, classification, auditId);
+    }
+  }
+
   /** The priority level refuses: plain text, as from kube-apiserver. */
   void reject(
       HttpServerRequest client,
@@ -92,6 +131,7 @@ final class Replies {
         "The apiserver is shutting down, please try again later.\n",
         auditId,
         true);
+    peer.sendAway();
   }
 
   /**

@@ -5,22 +5,28 @@ package io.apfproxy.server;
  * specification security.md 12.
  *
  * @param watches open
- * @param watchesOfUser open, of one user
- * @param watchStartsOfUser a second, of one user, and ten times as many at once
+ * @param watchesOfUser open, of one user, while watches are scarce
+ * @param watchStartsOfUser a second, of one user, and ten times as many at once, while watches
+ *     queue up for their seats
  * @param waitingHeadBytes of requests that wait for seats
  * @param waitingBodyBytes that have arrived of their bodies
+ * @param partialHeadBytes of heads that are being received; needs a {@link GuardedTransport}
  */
 public record RequestLimits(
     int watches,
     int watchesOfUser,
     int watchStartsOfUser,
     long waitingHeadBytes,
-    long waitingBodyBytes) {
+    long waitingBodyBytes,
+    long partialHeadBytes) {
   /** No limits at all. */
-  public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0);
+  public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0, 0);
 
   /** Users whose starts are counted. */
   static final int MOST_STARTING_USERS = 10_000;
+
+  /** So many watches that wait for seats are a queue in which starting users share. */
+  static final int MANY_WAITING_WATCHES = 10_000;
 
   private static final int BURST_SECONDS = 10;
 

@@ -1,6 +1,7 @@
 package io.apfproxy.server;
 
 import io.apfproxy.authn.ClientRequest;
+import io.apfproxy.authn.Identity;
 import io.apfproxy.authn.RequestHead;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.LongRunning;
@@ -10,6 +11,7 @@ import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
+import io.apfproxy.request.UserInfo;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.StreamWritability;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -25,6 +27,7 @@ import io.vertx.core.net.HostAndPort;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,10 +36,19 @@ import java.util.concurrent.TimeUnit;
 
 /** The walk of every request of one event loop, from its head to its response. */
 final class RequestPipeline implements Handler<HttpServerRequest> {
+  /** At a shutdown one watch is ended so often, or more if there would be no time for all. */
+  private static final long WATCH_END_MILLIS = 10;
+
+  /** Before the end of the grace, for the answers to those who still wait. */
+  private static final long LAST_MILLIS = 2_000;
+
   private static final long SWEEP_MILLIS = 10_000;
 
   /** More than what an exchange gives its upstream to notice a reset. */
   private static final long REST_MILLIS = 2_000;
+
+  /** What load balancers ask without credentials. */
+  private static final Set<String> FOR_ALL = Set.of("/healthz", "/livez", "/readyz", "/version");
 
   private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(32);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
@@ -46,6 +58,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final SharedState shared;
   private final Forwarder forwarder;
   private final RefusalLog log;
+  private final Defects defects;
   private final GoAwayChance goAway;
   private final Replies replies;
   private final RequestTimeout timeout;
@@ -68,6 +81,8 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
     this.log = new RefusalLog(System::nanoTime);
+    this.defects = new Defects(log, collaborators.events());
+    vertx.getOrCreateContext().exceptionHandler(defects);
     this.replies = new Replies(vertx, collaborators.events(), config.exposeFlowHeaders(), log);
     this.timeout = new RequestTimeout(config.requestTimeout());
     vertx.setPeriodic(
@@ -80,53 +95,69 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest client) {
-    Peer peer = peer(client);
+    Peer peer = peer(client.connection());
     if (peer.closing()) {
       return; // what follows a message that was refused as ambiguous is no request
     }
-    goAway.roll(client, peer);
     client.pause(); // no byte is lost while the request waits for its seats
     Call call = open(client, peer);
+    goAway.roll(client, peer);
     if (shared.draining()) {
       call.refuseForShutdown();
       return;
     }
     try {
-      refuseMethod(client.method().name());
-      RequestHead head = collaborators.heads().read(clientRequest(client, peer));
-      RequestTarget target =
-          client.version() == HttpVersion.HTTP_2
-              ? RequestTarget.parsePath(client.uri())
-              : RequestTarget.parse(client.uri());
-      RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
-      long allowance = timeout.allowanceNanos(info, target.query());
-      call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
-      collaborators
-          .identities()
-          .resolve(head, info)
-          .onComplete(
-              identity -> {
-                RequestDigest digest =
-                    new RequestDigest(info, identity.effective(), target.query());
-                if (call.gone()) {
-                  call.finish();
-                } else if (LongRunning.bypasses(info)) {
-                  call.bypass(identity, digest, forwarder, shared);
-                } else {
-                  if (info.isWatch()) {
-                    watches.add(call);
-                  }
-                  call.admit(identity, digest, forwarder, shared);
-                }
-              },
-              call::refuse);
+      walk(call, client, peer);
     } catch (RefusedException refusal) {
       call.refuse(refusal);
     }
   }
 
+  private void judgeEngine(Peer peer, RequestHead head, RequestInfo info) {
+    boolean token =
+        head.credentials().authorization() != null
+            || !head.credentials().webSocketProtocols().isEmpty();
+    boolean forAll = FOR_ALL.contains(info.path());
+    peer.judgeEngine(token, !token && !forAll, shared.engines());
+  }
+
+  private void walk(Call call, HttpServerRequest client, Peer peer) throws RefusedException {
+    refuseMethod(client.method().name());
+    RequestHead head = collaborators.heads().read(clientRequest(client, peer));
+    RequestTarget target =
+        client.version() == HttpVersion.HTTP_2
+            ? RequestTarget.parsePath(client.uri())
+            : RequestTarget.parse(client.uri());
+    RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
+    judgeEngine(peer, head, info);
+    long allowance = timeout.allowanceNanos(info, target.query());
+    call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
+    call.identify(info, shared.waitingRoom(), identity -> identified(call, info, target, identity));
+  }
+
+  private void identified(Call call, RequestInfo info, RequestTarget target, Identity identity) {
+    RequestDigest digest = new RequestDigest(info, identity.effective(), target.query());
+    if (isAnonymous(identity.authenticated())) {
+      goAway.after(call.client(), call.peer());
+    }
+    if (LongRunning.bypasses(info)) {
+      call.bypass(identity, digest, forwarder, shared);
+    } else {
+      if (info.isWatch()) {
+        watches.add(call);
+      }
+      call.admit(identity, digest, forwarder, shared);
+    }
+  }
+
+  /** Source: kube-apiserver, endpoints/filters/authentication.go. */
+  private static boolean isAnonymous(UserInfo user) {
+    return user.name().equals(UserInfo.ANONYMOUS.name())
+        || user.groups().contains(UserInfo.UNAUTHENTICATED);
+  }
+
   private Call open(HttpServerRequest client, Peer peer) {
-    Call call = new Call(vertx, collaborators, replies, client, peer, this::forget);
+    Call call = new Call(vertx, collaborators, replies, defects, client, peer, this::forget);
     open++;
     call.open();
     return call;
@@ -163,7 +194,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     } else {
       refusal = RefusedException.badRequest("syntax", "not a well-formed HTTP request");
     }
-    Peer peer = peer(client);
+    Peer peer = peer(client.connection());
     if (!peer.closing()) {
       open(client, peer).refuse(refusal.closing());
     }
@@ -171,13 +202,22 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
-    peers.put(connection, new Peer(vertx, connection, System.nanoTime()));
+    HeadMeter.watch(connection);
+    peers.put(connection, peer(connection));
     connection.closeHandler(closed -> peers.remove(connection));
   }
 
-  private Peer peer(HttpServerRequest client) {
-    Peer known = peers.get(client.connection());
-    return known == null ? new Peer(vertx, client.connection(), System.nanoTime()) : known;
+  private Peer peer(HttpConnection connection) {
+    Peer known = peers.get(connection);
+    if (known != null) {
+      return known;
+    }
+    try {
+      return new Peer(vertx, connection, System.nanoTime());
+    } catch (RuntimeException defect) {
+      connection.close(); // nobody could be answered here
+      throw defect;
+    }
   }
 
   private void forget(Call call) {
@@ -193,20 +233,46 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   }
 
   /**
-   * Sends HTTP/2 clients away and ends watches, each at a place where a client can go on elsewhere.
-   * Completes when the last request has ended and its client has had time to read the response, or
-   * when the grace is over.
+   * Sends HTTP/2 clients away and ends watches, each at a place where a client can go on elsewhere,
+   * one after the other so that they do not all come to the next proxy at once. What waits for its
+   * seats may still get them, and is refused shortly before the grace is over. Completes when the
+   * last request has ended and its client has had time to read the response, or when the grace is
+   * over.
    */
   Future<Void> finish(Duration grace) {
+    long millis = grace.toMillis();
     List.copyOf(peers.values()).forEach(Peer::sendAway);
-    Set.copyOf(watches).forEach(Call::finishWatch);
-    return restWithin(grace.toMillis())
+    int each = (int) (watches.size() * WATCH_END_MILLIS / (millis / 4 * 3 + 1)) + 1;
+    endWatches(each);
+    long ending = vertx.setPeriodic(WATCH_END_MILLIS, tick -> endWatches(each));
+    long last =
+        vertx.setTimer(
+            Math.max(1, millis - Math.min(LAST_MILLIS, millis / 4)), late -> refuseWaiting());
+    return restWithin(millis)
         .compose(
-            ended ->
-                open > 0 || peers.isEmpty()
-                    ? Future.succeededFuture()
-                    : vertx.timer(Peer.LINGER_MILLIS, TimeUnit.MILLISECONDS))
+            ended -> {
+              vertx.cancelTimer(ending);
+              vertx.cancelTimer(last);
+              return open > 0 || peers.isEmpty()
+                  ? Future.succeededFuture()
+                  : vertx.timer(Peer.LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            })
         .mapEmpty();
+  }
+
+  private void endWatches(int most) {
+    int ended = 0;
+    for (Iterator<Call> left = List.copyOf(watches).iterator(); left.hasNext() && ended < most; ) {
+      Call watch = left.next();
+      if (watch.finishWatch()) {
+        watches.remove(watch);
+        ended++;
+      }
+    }
+  }
+
+  private void refuseWaiting() {
+    defects.calls().forEach(Call::refuseIfWaiting);
   }
 
   /**

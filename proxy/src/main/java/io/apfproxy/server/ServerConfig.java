@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param connections limits of what is let in; if there are any, Vert.x must have been built with a
  *     {@link GuardedTransport}
  * @param requests limits of what requests hold
+ * @param tlsEngine what makes the connections of clients
  */
 public record ServerConfig(
     String bindAddress,
@@ -25,7 +26,15 @@ public record ServerConfig(
     boolean exposeFlowHeaders,
     double goAwayChance,
     ConnectionLimits connections,
-    RequestLimits requests) {
+    RequestLimits requests,
+    TlsEngine tlsEngine) {
+  /** See {@link ClientEngines}. */
+  public enum TlsEngine {
+    AUTO,
+    BORINGSSL,
+    JDK
+  }
+
   public ServerConfig {
     if (eventLoops < 1) {
       throw new IllegalArgumentException("eventLoops is " + eventLoops + ", must be 1 or more");
@@ -33,5 +42,29 @@ public record ServerConfig(
     if (!(goAwayChance >= 0 && goAwayChance <= 1)) {
       throw new IllegalArgumentException("goAwayChance is " + goAwayChance + ", must be in 0..1");
     }
+  }
+
+  /** With the engine that suits each client. */
+  public ServerConfig(
+      String bindAddress,
+      int port,
+      int eventLoops,
+      PemKeyPair certificate,
+      Duration requestTimeout,
+      boolean exposeFlowHeaders,
+      double goAwayChance,
+      ConnectionLimits connections,
+      RequestLimits requests) {
+    this(
+        bindAddress,
+        port,
+        eventLoops,
+        certificate,
+        requestTimeout,
+        exposeFlowHeaders,
+        goAwayChance,
+        connections,
+        requests,
+        TlsEngine.AUTO);
   }
 }

@@ -13,12 +13,16 @@ final class SharedState {
   private final WatchGate watches;
   private final WaitingRoom waitingRoom;
   private final Doorkeeper door;
+  private final PartialHeads heads;
   private final AcceptGuard guard;
+  private final ClientEngines engines;
   private volatile boolean draining;
 
   SharedState(ServerConfig config, TimeSource time) {
     this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
-    this.guard = new AcceptGuard(door);
+    this.heads = new PartialHeads(config.requests().partialHeadBytes());
+    this.guard = new AcceptGuard(door, heads);
+    this.engines = new ClientEngines(config.tlsEngine(), time);
     this.watches = new WatchGate(config.requests(), time);
     this.waitingRoom = new WaitingRoom(config.requests());
   }
@@ -28,9 +32,19 @@ final class SharedState {
     return guard;
   }
 
+  /** Choose what makes a connection. */
+  ClientEngines engines() {
+    return engines;
+  }
+
   /** All that clients can fill. */
   List<Bound> bounds() {
-    return Stream.of(door.bounds(), tunnels.bounds(), watches.bounds(), waitingRoom.bounds())
+    return Stream.of(
+            door.bounds(),
+            List.of(heads.bound()),
+            tunnels.bounds(),
+            watches.bounds(),
+            waitingRoom.bounds())
         .flatMap(List::stream)
         .toList();
   }

@@ -1,30 +1,37 @@
 package io.apfproxy.server;
 
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import java.util.List;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Places for one kind of long request, counted in all and by user. Only users who have one are
+ * Places for one kind of long request, counted in all and by user. While places are not scarce a
+ * user may have as many as there are; then those beyond their share get no more, and when all are
+ * taken the one that has most gives way to who has less than a share. Only users who have one are
  * remembered. Thread-safe.
  */
 final class UserPlaces {
+  /*
+   * Who gives way ends some time later, on a thread of its own; its place is gone at once. So that
+   * this cannot pile up, only so many may be on their way out at a time.
+   */
+  private static final int MOST_LEAVING = 64;
+  private static final int LOOKED_AT = 16;
+
   private final String kind;
   private final int most;
   private final int mostOfUser;
-  private final AtomicInteger taken = new AtomicInteger();
-  private final ConcurrentMap<String, Integer> takenByUser = new ConcurrentHashMap<>();
-  private final LongAdder overflows = new LongAdder();
-  private final LongAdder overflowsOfUser = new LongAdder();
+  private final Crowd<String, Place> users = new Crowd<>();
+  private int taken;
+  private int leaving;
+  private long overflows;
+  private long overflowsOfUser;
 
   /**
    * @param kind in the plural, for rules and messages, such as {@code tunnels}
    * @param most in all, 0 for no limit
-   * @param mostOfUser of one user, 0 for no limit
+   * @param mostOfUser of one user while places are scarce, or always if {@code most} is 0; 0 for no
+   *     limit
    */
   UserPlaces(String kind, int most, int mostOfUser) {
     this.kind = kind;
@@ -35,35 +42,56 @@ final class UserPlaces {
   /**
    * Takes a place.
    *
+   * @param giveWay asks the request, on any thread, to end soon; it then runs the result as ever;
+   *     null if it cannot be asked
    * @return gives it back; harmless when repeated
-   * @throws RefusedException 429 if the user, or all together, have too many
+   * @throws RefusedException 429 if places are scarce and the user has its share, or none is left
    */
-  Runnable take(String user) throws RefusedException {
-    if (isOver(taken.incrementAndGet(), most)) {
-      taken.decrementAndGet();
-      overflows.increment();
-      throw refusal("-total", "too many " + kind + " are open");
+  Runnable take(String user, @Nullable Runnable giveWay) throws RefusedException {
+    Place place = new Place(user, giveWay);
+    Place leaves = enter(place);
+    if (leaves != null && leaves.giveWay != null) {
+      leaves.giveWay.run();
     }
-    if (isOver(takenByUser.merge(user, 1, Integer::sum), mostOfUser)) {
-      giveBack(user);
-      overflowsOfUser.increment();
+    return place;
+  }
+
+  /** One that cannot be asked to give way. */
+  Runnable take(String user) throws RefusedException {
+    return take(user, null);
+  }
+
+  private synchronized @Nullable Place enter(Place place) throws RefusedException {
+    int own = users.of(place.user);
+    if (mostOfUser > 0 && own >= mostOfUser && Scarcity.binds(taken, most)) {
+      overflowsOfUser++;
       throw refusal("-of-user", "this user has too many " + kind + " open");
     }
-    AtomicBoolean held = new AtomicBoolean(true);
-    return () -> {
-      if (held.compareAndSet(true, false)) {
-        giveBack(user);
+    Place leaves = null;
+    if (most > 0 && taken >= most) {
+      leaves = mostOfUser > 0 && users.most() > mostOfUser ? oneOfMost() : null;
+      if (leaves == null) {
+        overflows++;
+        throw refusal("-total", "too many " + kind + " are open");
       }
-    };
+      leaves.asked = true;
+      leaving++;
+      leaves.free();
+    }
+    taken++;
+    users.add(place.user, place);
+    return leaves;
   }
 
-  private static boolean isOver(int number, int limit) {
-    return limit > 0 && number > limit;
-  }
-
-  private void giveBack(String user) {
-    taken.decrementAndGet();
-    takenByUser.computeIfPresent(user, (name, count) -> count == 1 ? null : count - 1);
+  /** The longest held, of the first few, that can give way. */
+  private @Nullable Place oneOfMost() {
+    return leaving >= MOST_LEAVING
+        ? null
+        : users.ofMost().stream()
+            .limit(LOOKED_AT)
+            .filter(place -> place.giveWay != null)
+            .findFirst()
+            .orElse(null);
   }
 
   private RefusedException refusal(String scope, String message) {
@@ -73,11 +101,56 @@ final class UserPlaces {
   /** For those who watch. */
   List<Bound> bounds() {
     return List.of(
-        new Bound(kind + "-total", taken::get, most, overflows::sum),
-        new Bound(kind + "-of-user", this::mostTaken, mostOfUser, overflowsOfUser::sum));
+        new Bound(kind + "-total", this::taken, most, this::overflows),
+        new Bound(kind + "-of-user", this::mostTaken, mostOfUser, this::overflowsOfUser));
   }
 
-  private long mostTaken() {
-    return takenByUser.values().stream().mapToInt(Integer::intValue).max().orElse(0);
+  private synchronized long taken() {
+    return taken;
+  }
+
+  private synchronized long mostTaken() {
+    return users.most();
+  }
+
+  private synchronized long overflows() {
+    return overflows;
+  }
+
+  private synchronized long overflowsOfUser() {
+    return overflowsOfUser;
+  }
+
+  private final class Place implements Runnable {
+    private final String user;
+    private final @Nullable Runnable giveWay;
+    private boolean held = true;
+    private boolean asked;
+    private boolean ended;
+
+    Place(String user, @Nullable Runnable giveWay) {
+      this.user = user;
+      this.giveWay = giveWay;
+    }
+
+    /** Its request has ended. */
+    @Override
+    public void run() {
+      synchronized (UserPlaces.this) {
+        if (!ended) {
+          ended = true;
+          free();
+          leaving -= asked ? 1 : 0;
+        }
+      }
+    }
+
+    private void free() {
+      if (held) {
+        held = false;
+        taken--;
+        users.remove(user, this);
+      }
+    }
   }
 }

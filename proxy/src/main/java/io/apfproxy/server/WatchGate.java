@@ -7,11 +7,14 @@ import io.apfproxy.time.TokenBuckets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Says whether a user may open one more watch, and may open it now. A watch counts from its
- * arrival, also while it waits for seats. Thread-safe. Source: specification security.md 12, S58.
+ * arrival, also while it waits for seats. The rate holds only while watches queue up for their
+ * seats: else there is nothing that it spares. Thread-safe. Source: specification security.md 12,
+ * S58.
  */
 final class WatchGate {
   private static final String STARTS = "watch-starts-of-user";
@@ -20,6 +23,7 @@ final class WatchGate {
   private final RequestLimits limits;
   private final @Nullable TokenBuckets<String> starts;
   private final LongAdder refusedStarts = new LongAdder();
+  private final AtomicInteger waiting = new AtomicInteger();
 
   WatchGate(RequestLimits limits, TimeSource time) {
     this.limits = limits;
@@ -37,13 +41,14 @@ final class WatchGate {
   /**
    * Lets a watch begin.
    *
+   * @param giveWay asks it, on any thread, to end soon; null if it cannot be asked
    * @return to be run when it has ended; harmless when repeated
    * @throws RefusedException 429 if there are too many, or too many in too short a time
    */
-  Runnable enter(String user) throws RefusedException {
-    Runnable place = places.take(user);
+  Runnable enter(String user, @Nullable Runnable giveWay) throws RefusedException {
+    Runnable place = places.take(user, giveWay);
     long wait = starts == null ? 0 : starts.take(user);
-    if (wait > 0) {
+    if (wait > 0 && waiting.get() >= Scarcity.from(RequestLimits.MANY_WAITING_WATCHES)) {
       place.run();
       refusedStarts.increment();
       throw new RefusedException(
@@ -51,6 +56,16 @@ final class WatchGate {
           .retryAfter(wholeSeconds(wait));
     }
     return place;
+  }
+
+  /**
+   * Counts one that has to wait for its seats.
+   *
+   * @return to be run once when it waits no longer
+   */
+  Runnable await() {
+    waiting.incrementAndGet();
+    return waiting::decrementAndGet;
   }
 
   private static int wholeSeconds(long nanos) {
@@ -66,7 +81,7 @@ final class WatchGate {
             "users-remembered",
             () -> starts == null ? 0 : starts.size(),
             RequestLimits.MOST_STARTING_USERS,
-            () -> starts == null ? 0 : starts.forgotten()));
+            () -> starts == null ? 0 : starts.shared()));
     return bounds;
   }
 }

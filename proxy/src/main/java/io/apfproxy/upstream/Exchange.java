@@ -6,6 +6,12 @@ public interface Exchange {
   void cancel();
 
   /**
+   * Something was thrown on the way, and nothing is known of how far it came: writes no more to the
+   * client, and resets the upstream's side.
+   */
+  void abandon();
+
+  /**
    * Its time is up: 504 if no response head went out, else the response is cut off. The upstream's
    * side is reset.
    */

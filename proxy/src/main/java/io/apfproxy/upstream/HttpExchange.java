@@ -237,6 +237,16 @@ final class HttpExchange implements Exchange {
   }
 
   @Override
+  public void abandon() {
+    over = true;
+    answered = true;
+    stopBodies();
+    if (!dropping && graceTimer < 0) {
+      reset();
+    }
+  }
+
+  @Override
   public void expire() {
     if (over) {
       return;

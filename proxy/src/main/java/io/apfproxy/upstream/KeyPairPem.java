@@ -36,10 +36,23 @@ public record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
     private static final long serialVersionUID = 1L;
 
     private final boolean inKey;
+    private final String expected;
 
     UnusableException(boolean inKey, String found) {
+      this(inKey, found, "");
+    }
+
+    UnusableException(boolean inKey, String found, String expected) {
       super(found);
       this.inKey = inKey;
+      this.expected = expected;
+    }
+
+    /**
+     * @param otherwise what to say if nothing is known better
+     */
+    public String expected(String otherwise) {
+      return expected.isEmpty() ? otherwise : expected;
     }
 
     /** Whether the key is to blame, not the certificate. */
@@ -54,16 +67,28 @@ public record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
    * @throws UnusableException saying what was found, to be followed by what was expected
    */
   public static KeyPairPem of(byte[] certificates, byte[] key) throws UnusableException {
-    List<X509Certificate> chain = chain(certificates);
-    PrivateKey privateKey = privateKey(key);
-    if (!belongTogether(privateKey, chain.get(0).getPublicKey())) {
-      throw new UnusableException(true, "a key of another certificate");
-    }
+    Parts parts = parts(certificates, key);
     return new KeyPairPem(
-        chain,
+        parts.chain(),
         new PemKeyPair(
             new String(certificates, StandardCharsets.ISO_8859_1),
-            pem("PRIVATE KEY", privateKey.getEncoded())));
+            pem("PRIVATE KEY", parts.key().getEncoded())));
+  }
+
+  record Parts(List<X509Certificate> chain, PrivateKey key) {}
+
+  static Parts parts(byte[] certificates, byte[] key) throws UnusableException {
+    List<X509Certificate> chain = chain(certificates);
+    PublicKey publicKey = chain.get(0).getPublicKey();
+    if (!TlsKeys.taken(publicKey)) {
+      throw new UnusableException(
+          false, "a key of " + TlsKeys.describe(publicKey), TlsKeys.TAKEN);
+    }
+    PrivateKey privateKey = privateKey(key);
+    if (!belongTogether(privateKey, publicKey)) {
+      throw new UnusableException(true, "a key of another certificate");
+    }
+    return new Parts(chain, privateKey);
   }
 
   /** The certificate that the other side sees. */

@@ -2,6 +2,7 @@ package io.apfproxy.upstream;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetSocket;
 
 /** Joins two sockets byte by byte, until either ends. Belongs to their event loop. */
@@ -14,6 +15,7 @@ final class RawPump {
   private static final int QUEUE_BYTES = 64 << 10;
 
   private final Vertx vertx;
+  private final ContextInternal context;
   private final NetSocket left;
   private final NetSocket right;
   private final Runnable ended;
@@ -28,6 +30,7 @@ final class RawPump {
    */
   RawPump(Vertx vertx, NetSocket left, NetSocket right, long idleMillis, Runnable ended) {
     this.vertx = vertx;
+    this.context = (ContextInternal) vertx.getOrCreateContext();
     this.left = left;
     this.right = right;
     this.ended = ended;
@@ -39,7 +42,8 @@ final class RawPump {
     right.setWriteQueueMaxSize(QUEUE_BYTES);
     left.exceptionHandler(cause -> left.close());
     right.exceptionHandler(cause -> right.close());
-    left.handler(bytes -> pass(bytes, left, right));
+    // what is thrown is to end the request, on whose context a socket taken from its codec is not
+    left.handler(bytes -> context.dispatch(bytes, all -> pass(all, left, right)));
     right.handler(bytes -> pass(bytes, right, left));
     left.endHandler(end -> endAfterFlush(right));
     right.endHandler(end -> endAfterFlush(left));

@@ -3,19 +3,31 @@ package io.apfproxy.upstream;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.SSLEngineOptions;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLSession;
 
 /** What does the TLS of both sides: BoringSSL where its native library loads, else the JDK. */
 public final class TlsEngine {
   private TlsEngine() {}
 
-  /** A new set of options; they are mutable. */
-  public static SSLEngineOptions options() {
-    return isNative() ? new OpenSSLEngineOptions() : new JdkSSLEngineOptions();
+  /** Options with which connections that need it are made by the JDK all the same. */
+  public static SSLEngineOptions options(EngineChoice choice) {
+    return isNative() ? new TwoEngines(choice) : new JdkSSLEngineOptions();
   }
 
   /** Name for people. */
   public static String displayName() {
     return isNative() ? "BoringSSL" : "JDK";
+  }
+
+  /** Whether BoringSSL made this connection. */
+  public static boolean isByBoringSsl(SSLSession session) {
+    return session.getClass().getName().contains("OpenSsl");
+  }
+
+  /** Whether BoringSSL does not ask clients for such a certificate. */
+  public static boolean isRare(X509Certificate certificate) {
+    return TlsKeys.isRare(certificate.getPublicKey());
   }
 
   private static boolean isNative() {

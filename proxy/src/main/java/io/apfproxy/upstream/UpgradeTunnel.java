@@ -4,10 +4,12 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.ProxyEvents.Held;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetSocket;
 
 /** One request to upgrade, and the tunnel it may become. Belongs to the request's event loop. */
@@ -32,6 +34,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   private @Nullable Buffer early;
   private boolean answered;
   private boolean joining;
+  private boolean tunnelling;
   private boolean over;
   private boolean ended;
 
@@ -128,7 +131,10 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     events.responded(101);
     Buffer head = UpgradeHead.switching(out, headers.get("upgrade"));
     peer.pause();
-    RawSocket.of(client)
+    Promise<NetSocket> taken = ((ContextInternal) vertx.getOrCreateContext()).promise();
+    RawSocket.of(client).onComplete(taken);
+    taken
+        .future()
         .onComplete(
             own -> joined(own, peer, head),
             gone -> {
@@ -143,6 +149,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
       return;
     }
     own.pause();
+    tunnelling = true;
     events.held(Held.TUNNEL, 1);
     RawPump pump =
         new RawPump(
@@ -152,15 +159,14 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
             IDLE_MILLIS,
             () -> {
               over = true;
-              events.held(Held.TUNNEL, -1);
               end(true);
             });
-    tunnel = pump;
     own.write(head);
     if (early != null) {
       pump.passToLeft(early);
       early = null;
     }
+    tunnel = pump;
     pump.start();
   }
 
@@ -255,6 +261,12 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   }
 
   @Override
+  public void abandon() {
+    answered = true;
+    cancel();
+  }
+
+  @Override
   public void expire() {
     if (!answered) {
       fail(UpstreamFault.deadline());
@@ -279,6 +291,9 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     if (!ended) {
       ended = true;
       reply.release();
+      if (tunnelling) {
+        events.held(Held.TUNNEL, -1);
+      }
       if (socket != null) {
         events.held(Held.UPSTREAM_STREAM, -1);
       }

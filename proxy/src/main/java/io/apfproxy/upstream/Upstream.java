@@ -2,6 +2,7 @@ package io.apfproxy.upstream;
 
 import io.apfproxy.upstream.ProxyEvents.Held;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientAgent;
@@ -14,6 +15,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.ConnectOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.HostAndPort;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
@@ -61,6 +63,7 @@ public final class Upstream {
   private final SocketAddress address;
   private final HostAndPort authority;
   private final String pathPrefix;
+  private final UpstreamEngine engine = new UpstreamEngine();
   private UpstreamConfig config;
 
   /** Requests that may share connections. */
@@ -124,9 +127,26 @@ public final class Upstream {
             .setConnectTimeout(STREAM_TIMEOUT_MILLIS);
     renew();
     Lane lane = new Lane(request.credential(), request.isAnonymous());
-    return opener(lane)
-        .open(() -> client(lane).request(options))
-        .map(stream -> stream.authority(authority));
+    ContextInternal own = (ContextInternal) vertx.getOrCreateContext();
+    Promise<HttpClientRequest> opened = own.promise();
+    opener(lane)
+        .open(() -> on(own, () -> engine.connect(() -> client(lane).request(options))))
+        .onComplete(opened);
+    return opened.future().map(stream -> stream.authority(authority));
+  }
+
+  /**
+   * Asks for a stream on the context of its request, whoever's turn it is: its handlers run there,
+   * and what they throw is that request's.
+   */
+  private static Future<HttpClientRequest> on(
+      ContextInternal own, Supplier<Future<HttpClientRequest>> opening) {
+    ContextInternal others = own.beginDispatch();
+    try {
+      return opening.get();
+    } finally {
+      own.endDispatch(others);
+    }
   }
 
   /** A connection of its own for an upgrade: HTTP/1.1, nothing sent yet. */
@@ -142,15 +162,15 @@ public final class Upstream {
     if (tls) {
       options.setSslOptions(UpstreamTls.options(config, credential, List.of("http/1.1")));
     }
-    return dialers
-        .computeIfAbsent(
+    NetClient dialer =
+        dialers.computeIfAbsent(
             credential,
             any ->
                 vertx.createNetClient(
                     new NetClientOptions()
                         .setTcpKeepAlive(true)
-                        .setSslEngineOptions(TlsEngine.options())))
-        .connect(options);
+                        .setSslEngineOptions(TlsEngine.options(engine))));
+    return engine.connect(() -> dialer.connect(options));
   }
 
   /**
@@ -229,7 +249,7 @@ public final class Upstream {
                   : List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
           .setProtocolVersion(lane.anonymous() ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2)
           .setVerifyHost(!config.insecureSkipTlsVerify());
-      builder = builder.with(options).with(tls(lane)).with(TlsEngine.options());
+      builder = builder.with(options).with(tls(lane)).with(TlsEngine.options(engine));
     } else {
       builder = builder.with(options);
     }
@@ -272,7 +292,8 @@ public final class Upstream {
       reset.run();
       return () -> {};
     }
-    return connection.reset(reset);
+    ContextInternal own = (ContextInternal) vertx.getOrCreateContext();
+    return connection.reset(() -> own.dispatch(reset)); // it may wait for another request's turn
   }
 
   /** Whether the upstream said that it went away before it looked at this request. */

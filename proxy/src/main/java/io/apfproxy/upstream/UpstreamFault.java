@@ -9,6 +9,7 @@ final class UpstreamFault {
 
   /** Nothing was executed: the client may ask again at once. */
   static RefusedException unreachable(Throwable cause) {
+    OutOfMemory.endIf(cause);
     return new RefusedException(
             503, "ServiceUnavailable", "upstream-unreachable", "no upstream can be reached")
         .causedBy(cause)
@@ -17,6 +18,7 @@ final class UpstreamFault {
 
   /** The request may have been executed. */
   static RefusedException broken(@Nullable Throwable cause) {
+    OutOfMemory.endIf(cause);
     RefusedException broken =
         new RefusedException(
             502, "InternalError", "upstream-broken", "the upstream broke the exchange");

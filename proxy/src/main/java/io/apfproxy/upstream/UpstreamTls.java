@@ -4,7 +4,6 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.ClientSSLOptions;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -33,10 +32,7 @@ final class UpstreamTls {
     }
     PemKeyPair pair = certificate(config, credential);
     if (pair != null) {
-      options.setKeyCertOptions(
-          new PemKeyCertOptions()
-              .addCertValue(Buffer.buffer(pair.certificates()))
-              .addKeyValue(Buffer.buffer(pair.key())));
+      options.setKeyCertOptions(new KeyPairOptions(pair));
     }
     return options;
   }

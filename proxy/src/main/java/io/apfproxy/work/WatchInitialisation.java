@@ -18,9 +18,12 @@ public final class WatchInitialisation implements AutoCloseable {
    * kube-apiserver returns the seats when the initial events are in the watcher's channel; outside, only the stream can tell.
    *   refused, or going on from a version: nothing initial, the head is enough (the server flushes it first);
    *   sendInitialEvents with bookmarks: the annotated bookmark;
-   *   else: no mark exists. Initial events come as fast as the line takes them, so a gap means that they are over.
+   *   else: no mark exists. The server has all initial events at hand and flushes whenever it has written all that it has, so they
+   *     come as fast as the line takes them, and a gap means that they are over. Inside, the seats of a watch are back within a
+   *     millisecond or two; each one that they are held for longer here is capacity that the server has and we refuse: a gap that
+   *     is cut too short gives back some of it too early, one that is too long takes it from everybody else.
    */
-  private static final long QUIET_NANOS = Duration.ofMillis(250).toNanos();
+  private static final long QUIET_NANOS = Duration.ofMillis(5).toNanos();
   private static final long CAP_NANOS = Duration.ofSeconds(60).toNanos();
   private static final WatchInitialisation DONE = new WatchInitialisation(true, null, false);
 

@@ -1,22 +1,32 @@
 package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.admin.AdminPages.Check;
 import io.apfproxy.admin.AdminPages.Dump;
 import io.apfproxy.nullness.Nullable;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Covers S77, S78 and S81 of the security specification as far as the admin listener goes. */
 class AdminServerIT {
+  private static final Duration LONG = Duration.ofSeconds(20);
   private static final String DUMPS = "/debug/api_priority_and_fairness/";
 
   private final Vertx vertx = Vertx.vertx();
@@ -39,14 +50,24 @@ class AdminServerIT {
     private final CountDownLatch slow = new CountDownLatch(1);
     private final CountDownLatch entered = new CountDownLatch(1);
     private volatile boolean block;
+    private volatile @Nullable Error thrown;
+
+    private void fail() {
+      Error error = thrown;
+      if (error != null) {
+        throw error;
+      }
+    }
 
     @Override
     public List<Check> readiness() {
+      fail();
       return List.of(new Check("upstream", upstream), new Check("shutdown", true, note));
     }
 
     @Override
     public String metrics() {
+      fail();
       if (block) {
         entered.countDown();
         try {
@@ -71,19 +92,35 @@ class AdminServerIT {
 
     @Override
     public Optional<String> dump(Dump what, boolean withRequestDetails) {
+      fail();
       return queues ? Optional.of(what + " " + withRequestDetails + "\n") : Optional.empty();
     }
   }
 
+  private final Queue<String> refusals = new ConcurrentLinkedQueue<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final AdminDoor door =
+      new AdminDoor() {
+        @Override
+        public void open(Context context) {}
+
+        @Override
+        public void refused(
+            int code, String rule, String message, @Nullable Throwable cause, String address) {
+          refusals.add(code + " " + rule);
+        }
+      };
+
   @BeforeEach
   void start() throws Exception {
-    AdminServer server = AdminServer.plain(vertx, pages);
+    AdminServer server = AdminServer.plain(vertx, pages, door);
     port = server.listen("127.0.0.1", 0).await(10, TimeUnit.SECONDS);
   }
 
   @AfterEach
   void stop() throws Exception {
     pages.slow.countDown();
+    threads.shutdown();
     vertx.close().await(10, TimeUnit.SECONDS);
   }
 
@@ -232,30 +269,100 @@ class AdminServerIT {
     assertThat(send("GET", "/metrics", host).code()).isEqualTo(200);
   }
 
+  private java.util.concurrent.CompletableFuture<Answer> ask(String path) {
+    return java.util.concurrent.CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return get(path);
+          } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+          }
+        },
+        threads);
+  }
+
+  @Tag("S81")
   @Test
-  void makesOnePageAtATime() throws Exception {
+  void makesOnePageForAllWhoAskMeanwhileAndOthersInTurn() throws Exception {
     // Given
     pages.block = true;
-    var first =
-        java.util.concurrent.CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return get("/metrics");
-              } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
-              }
-            });
+    var first = ask("/metrics");
     assertThat(pages.entered.await(10, TimeUnit.SECONDS)).isTrue();
 
     // When
-    Answer second = get(DUMPS + "dump_requests");
+    var scrapers = Stream.generate(() -> ask("/metrics")).limit(5).toList();
+    var dump = ask(DUMPS + "dump_requests");
 
     // Then
-    assertThat(second.code()).isEqualTo(429);
-    assertThat(second.head()).contains("retry-after: 1");
     assertThat(get("/livez").code()).as("probes do not wait").isEqualTo(200);
     pages.slow.countDown();
-    assertThat(first.get(10, TimeUnit.SECONDS).code()).isEqualTo(200);
-    assertThat(get(DUMPS + "dump_requests").code()).isEqualTo(200);
+    assertThat(first.get(20, TimeUnit.SECONDS).code()).isEqualTo(200);
+    for (var scraper : scrapers) {
+      assertThat(scraper.get(20, TimeUnit.SECONDS)).returns("up 1\n", Answer::body);
+    }
+    assertThat(dump.get(20, TimeUnit.SECONDS).code()).isEqualTo(200);
+    assertThat(refusals).isEmpty();
+  }
+
+  @Tag("S81")
+  @Test
+  void refusesOnlyWhenTooManyDifferentPagesWait() throws Exception {
+    pages.block = true;
+    var first = ask("/metrics");
+    assertThat(pages.entered.await(10, TimeUnit.SECONDS)).isTrue();
+    var pending =
+        IntStream.range(0, 40)
+            .mapToObj(i -> ask(DUMPS + "explain?method=GET&url=%2F" + i))
+            .toList();
+    await().atMost(LONG).until(() -> refusals.size() == 40 - 32);
+
+    pages.slow.countDown();
+
+    assertThat(first.get(20, TimeUnit.SECONDS).code()).isEqualTo(200);
+    int served = 0;
+    for (var page : pending) {
+      Answer answer = page.get(20, TimeUnit.SECONDS);
+      if (answer.code() == 200) {
+        served++;
+      } else {
+        assertThat(answer.code()).isEqualTo(429);
+        assertThat(answer.head()).contains("retry-after: 1");
+      }
+    }
+    assertThat(served).isEqualTo(32);
+    assertThat(refusals).containsOnly("429 admin-pages");
+  }
+
+  @Tag("S77")
+  @Tag("S50")
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/readyz?%zz",
+        "/livez?%zz",
+        "/metrics?a=%",
+        "/debug/api_priority_and_fairness/dump_requests?includeRequestDetails=%G0",
+        "/debug/api_priority_and_fairness/explain?method=GET&url=%2",
+      })
+  void answersMalformedQueriesWith400(String path) throws IOException {
+    assertThat(get(path).code()).isEqualTo(400);
+    assertThat(refusals).containsExactly("400 admin-query");
+    assertThat(get("/livez").code()).isEqualTo(200);
+  }
+
+  @Tag("S50")
+  @Tag("S92")
+  @ParameterizedTest
+  @ValueSource(strings = {"/readyz", "/metrics", "/debug/api_priority_and_fairness/dump_queues"})
+  void answers500WhateverIsThrown(String path) throws IOException {
+    pages.thrown = new StackOverflowError("s3cret");
+
+    Answer answer = get(path);
+
+    assertThat(answer.code()).isEqualTo(500);
+    assertThat(answer.body()).doesNotContain("s3cret");
+    assertThat(refusals).containsExactly("500 defect");
+    pages.thrown = null;
+    assertThat(get(path).code()).isEqualTo(200);
   }
 }

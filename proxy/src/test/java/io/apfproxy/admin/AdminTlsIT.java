@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,6 +64,12 @@ class AdminTlsIT {
     }
   }
 
+  private static final String REQUESTS = "/debug/api_priority_and_fairness/dump_requests";
+
+  private static final Map<String, List<String>> GRANTED =
+      Map.of(
+          "dumps-token", List.of(REQUESTS), "details-token", List.of(REQUESTS, REQUESTS + "/details"));
+
   private static final Question METRICS =
       new Question(
           new UserInfo("prometheus-token", "", List.of(UserInfo.AUTHENTICATED), Map.of()),
@@ -80,10 +87,13 @@ class AdminTlsIT {
                         : Optional.empty()),
             question ->
                 upstreamAnswers
-                    ? CompletableFuture.completedFuture(METRICS.equals(question))
+                    ? CompletableFuture.completedFuture(
+                        METRICS.equals(question)
+                            || GRANTED.getOrDefault(question.user().name(), List.of()).stream()
+                                .anyMatch(path -> new Path(path).equals(question.target())))
                     : CompletableFuture.failedFuture(new IllegalStateException("down")),
             TimeSource.system());
-    server = AdminServer.tls(vertx, new Pages(), pair("first.example"), access);
+    server = AdminServer.tls(vertx, new Pages(), pair("first.example"), access, AdminDoor.NONE);
     port = server.listen("127.0.0.1", 0).await(10, TimeUnit.SECONDS);
   }
 
@@ -134,6 +144,19 @@ class AdminTlsIT {
   void showsOthersWhatTheirTokenMayGet(String path, @Nullable String token, int code)
       throws Exception {
     assertThat(get(path, ELSEWHERE, token)).isEqualTo(code);
+  }
+
+  /** Users and paths are named for who may see them, not for everybody who may see a dump. */
+  @Tag("S77")
+  @ParameterizedTest
+  @CsvSource({
+    "'', dumps-token, 200",
+    "?includeRequestDetails=, dumps-token, 200",
+    "?includeRequestDetails=1, dumps-token, 403",
+    "?includeRequestDetails=1, details-token, 200",
+  })
+  void wantsARightOfItsOwnForDetails(String query, String token, int code) throws Exception {
+    assertThat(get(REQUESTS + query, ELSEWHERE, token)).isEqualTo(code);
   }
 
   @Test

@@ -129,7 +129,7 @@ class ProxyAppIT {
         .contains("apf_proxy_ready 1.0");
     assertThat(admin("/metrics").body())
         .contains("apf_proxy_bound_used{rule=\"connections-total\"} 1.0")
-        .contains("apf_proxy_bound_limit{rule=\"connections-of-address\"} 5000.0")
+        .contains("apf_proxy_bound_limit{rule=\"connections-of-address\"} 10000.0")
         .contains("apf_proxy_bound_overflows_total{rule=\"handshakes-total\"} 0.0");
     assertThat(admin("/debug/api_priority_and_fairness/dump_priority_levels").body())
         .startsWith("PriorityLevelName, ActiveQueues,")
@@ -138,7 +138,7 @@ class ProxyAppIT {
 
   @Test
   void limitsConnectionsAsItWasTold() throws Exception {
-    start("--max-connections=8", "--max-connections-per-address=1", "--unlimited-addresses=");
+    start("--max-connections=1", "--max-connections-per-address=1", "--unlimited-addresses=");
     HttpClient first = client();
     assertThat(first.send(asAlice(NAMESPACES), BodyHandlers.discarding()).statusCode())
         .isEqualTo(200);

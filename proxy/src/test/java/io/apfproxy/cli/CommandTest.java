@@ -61,8 +61,8 @@ class CommandTest {
   @Test
   void limitsWhatClientsCanHoldWhenNothingIsSaid() throws UsageException {
     ProxyOptions.Limits limits = serve(Map.of()).limits();
-    assertThat(limits.connections()).isEqualTo(20_000);
-    assertThat(limits.connectionsPerAddress()).isEqualTo(5_000);
+    assertThat(limits.connections()).isEqualTo(40_000);
+    assertThat(limits.connectionsPerAddress()).isEqualTo(10_000);
     assertThat(limits.newConnectionsPerAddress()).isEqualTo(100);
     assertThat(limits.handshakes()).isEqualTo(1_000);
     assertThat(limits.unlimited()).hasToString("[127.0.0.0/8, ::1]");

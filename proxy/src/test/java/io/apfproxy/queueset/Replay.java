@@ -57,6 +57,7 @@ final class Replay {
   private int queueFull;
   private int concurrencyLimit;
   private int cancelled;
+  private @Nullable SeatDemand demandAtLastSnapshot;
 
   Replay(JsonNode scenario) {
     this.scenario = scenario;
@@ -139,7 +140,7 @@ final class Replay {
       maxQueueLength = Math.max(maxQueueLength, queue.waiting.size());
     }
     arrival.queueAtArrival = queueIndex(request);
-    if (event.has("cancelAt")) {
+    if (event.has("cancelAt") && arrival.decision == null) {
       at(
           Math.max(now, event.get("cancelAt").longValue()),
           Kind.CANCEL,
@@ -234,6 +235,7 @@ final class Replay {
   }
 
   private void snapshot() {
+    demandAtLastSnapshot = demand.get(now);
     ObjectNode snapshot = snapshots.addObject();
     snapshot.put("t", now);
     snapshot.put("lastSync", set.meter.lastNanos());
@@ -283,7 +285,7 @@ final class Replay {
 
   /** Demand from the beginning to the last snapshot. */
   SeatDemand demand() {
-    return demand.get(now);
+    return demandAtLastSnapshot == null ? demand.get(now) : demandAtLastSnapshot;
   }
 
   private void growIds() {

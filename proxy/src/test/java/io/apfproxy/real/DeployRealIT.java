@@ -10,6 +10,7 @@ import com.marcnuri.helm.Helm;
 import io.apfproxy.deploy.Chart;
 import io.apfproxy.deploy.Manifests;
 import io.apfproxy.deploy.Yaml;
+import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;

@@ -1,6 +1,7 @@
 package io.apfproxy.real;
 
 import io.apfproxy.fixtures.pki.TestAuthority;
+import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;

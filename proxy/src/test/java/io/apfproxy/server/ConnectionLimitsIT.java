@@ -14,15 +14,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Named;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What becomes of connections beyond the limits, and that places come back. S30, S53, S91. */
+/** What becomes of connections beyond the limits, and that places come back. */
+@Tag("S53")
 class ConnectionLimitsIT {
   private static final int EVENT_LOOPS = 2; // the limits are those of all together
 
@@ -39,10 +46,18 @@ class ConnectionLimitsIT {
 
   private static void with(
       Transport transport, ConnectionLimits limits, BiConsumer<TestProxy, Integer> test) {
+    with(transport, limits, RequestLimits.NONE, test);
+  }
+
+  private static void with(
+      Transport transport,
+      ConnectionLimits limits,
+      RequestLimits requests,
+      BiConsumer<TestProxy, Integer> test) {
     Vertx vertx = Vertx.builder().withTransport(new GuardedTransport(transport)).build();
     try (FakeUpstream upstream =
             FakeUpstream.http(vertx, request -> request.response().end("ok"), HttpVersion.HTTP_2);
-        TestProxy proxy = new TestProxy(vertx, upstream.port(), EVENT_LOOPS, limits)) {
+        TestProxy proxy = new TestProxy(vertx, upstream.port(), EVENT_LOOPS, limits, requests)) {
       test.accept(proxy, proxy.port());
       await()
           .untilAsserted(
@@ -72,8 +87,13 @@ class ConnectionLimitsIT {
 
   /** Connects and never says a word. */
   private static Socket mute(int port) {
+    return mute(port, "127.0.0.1");
+  }
+
+  private static Socket mute(int port, String from) {
     try {
-      return new Socket(InetAddress.getLoopbackAddress(), port);
+      InetAddress here = InetAddress.getByName("127.0.0.1");
+      return new Socket(here, port, InetAddress.getByName(from), 0);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -159,7 +179,7 @@ class ConnectionLimitsIT {
   void closesWhatAnAddressHasBeyondItsShare(Transport transport) {
     with(
         transport,
-        limits(8, 2, 0, 0),
+        limits(2, 1, 0, 0),
         (proxy, port) -> {
           RawClient first = new RawClient(port);
           try (RawClient second = new RawClient(port)) {
@@ -176,44 +196,130 @@ class ConnectionLimitsIT {
         });
   }
 
-  /** One address cannot keep the others from their handshakes. */
+  /** One address cannot keep the others from their handshakes, nor loses its own. */
   @ParameterizedTest
   @MethodSource("transports")
-  void closesHandshakesOfAnAddressBeyondItsShare(Transport transport) {
+  void letsHandshakesOfAnAddressBeyondItsShareWait(Transport transport) {
     with(
         transport,
-        limits(0, 100, 0, 8),
+        limits(0, 100, 0, 4),
         (proxy, port) -> {
-          Socket mute = mute(port);
-          Socket other = mute(port);
-          await().until(() -> used(proxy, "handshakes-of-address") == 2);
-          expectClosed(mute(port));
-          assertThat(overflows(proxy, "handshakes-of-address")).isEqualTo(1);
-          close(mute);
-          close(other);
+          List<Socket> mute = new ArrayList<>();
+          for (int i = 0; i < 4; i++) {
+            mute.add(mute(port));
+          }
+          CompletableFuture<RawClient> late =
+              CompletableFuture.supplyAsync(() -> new RawClient(port));
+          await().until(() -> overflows(proxy, "handshakes-total") > 0);
+          assertThat(late).isNotDone();
+          mute.forEach(ConnectionLimitsIT::close);
+          try (RawClient client = late.join()) {
+            expectServed(client);
+          }
+        });
+  }
+
+  /** An address can take no place from one that has fewer, however many it opens. */
+  @ParameterizedTest
+  @MethodSource("transports")
+  @Tag("S30")
+  void closesAConnectionOfTheAddressWithMostForOneOfAnother(Transport transport) {
+    with(
+        transport,
+        limits(10, 2, 0, 0),
+        (proxy, port) -> {
+          List<Socket> most = new ArrayList<>();
+          for (int i = 0; i < 8; i++) {
+            most.add(mute(port));
+          }
+          await().until(() -> used(proxy, "connections-total") == 8);
+          List<Socket> others = new ArrayList<>();
+          for (int i = 2; i < 6; i++) {
+            others.add(mute(port, "127.0.0." + i));
+          }
+          await().until(() -> overflows(proxy, "connections-of-address") == 2);
+          expectClosed(most.get(0));
+          expectClosed(most.get(1));
+          assertThat(used(proxy, "connections-total")).isEqualTo(10);
+          most.forEach(ConnectionLimitsIT::close);
+          others.forEach(ConnectionLimitsIT::close);
+        });
+  }
+
+  /** Of an address that stands for all clients behind a balancer, too. */
+  @ParameterizedTest
+  @MethodSource("transports")
+  @Tag("S30")
+  void closesNothingOfOneAddressWhileThereIsRoom(Transport transport) {
+    with(
+        transport,
+        limits(100, 2, 1, 8),
+        (proxy, port) -> {
+          Burst burst = Burst.of(60, () -> new RawClient(port));
+          try {
+            assertThat(burst.opened()).hasSize(60);
+            burst.opened().forEach(ConnectionLimitsIT::expectServed);
+            assertThat(overflows(proxy, "connections-of-address")).isZero();
+          } finally {
+            burst.close();
+          }
         });
   }
 
   @ParameterizedTest
   @MethodSource("transports")
-  void closesWhatComesTooFast(Transport transport) {
+  @Tag("S31")
+  void closesThoseWhoseHeadsHoldMoreThanThereIsRoomFor(Transport transport) {
     with(
         transport,
-        limits(0, 0, 1, 0),
+        ConnectionLimits.NONE,
+        new RequestLimits(0, 0, 0, 0, 0, 1 << 20),
         (proxy, port) -> {
-          try (RawClient client = new RawClient(port)) {
-            for (int i = 0; i < 4; i++) {
-              close(mute(port));
+          String part = "X-Part: " + "a".repeat(10_000) + "\r\n";
+          Burst burst = Burst.of(20, () -> new RawClient(port));
+          try {
+            burst.opened().forEach(client -> client.send("GET /version HTTP/1.1\r\nHost: a\r\n"));
+            for (int i = 0; i < 20; i++) {
+              burst.opened().forEach(client -> trySend(client, part));
+              assertThat(used(proxy, "partial-head-bytes")).isLessThan(2 << 20);
             }
-            await()
-                .until(
-                    () -> {
-                      close(mute(port));
-                      return overflows(proxy, "new-connections-of-address") > 0;
-                    });
-            expectServed(client);
+            await().until(() -> overflows(proxy, "partial-head-bytes") > 10);
+            try (RawClient honest = new RawClient(port)) {
+              expectServed(honest);
+            }
+          } finally {
+            burst.close();
           }
+          await().until(() -> used(proxy, "partial-head-bytes") == 0);
         });
+  }
+
+  private static void trySend(RawClient client, String text) {
+    try {
+      client.send(text);
+    } catch (UncheckedIOException closed) {
+      // as it should be, sooner or later
+    }
+  }
+
+  /** What was opened at once, and did not fail. */
+  private record Burst(List<RawClient> opened) {
+    static Burst of(int number, Supplier<RawClient> one) {
+      List<CompletableFuture<RawClient>> all =
+          IntStream.range(0, number)
+              .mapToObj(
+                  i -> CompletableFuture.supplyAsync(one, command -> new Thread(command).start()))
+              .toList();
+      return new Burst(
+          all.stream()
+              .map(client -> client.exceptionally(failed -> null).join())
+              .filter(Objects::nonNull)
+              .toList());
+    }
+
+    void close() {
+      opened.forEach(RawClient::close);
+    }
   }
 
   @Test

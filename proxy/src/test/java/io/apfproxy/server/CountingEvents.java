@@ -13,7 +13,14 @@ final class CountingEvents implements ProxyEvents {
   final Queue<String> refusals = new ConcurrentLinkedQueue<>();
   final Queue<String> aborts = new ConcurrentLinkedQueue<>();
 
+  private final Traps traps;
+
   CountingEvents() {
+    this(new Traps());
+  }
+
+  CountingEvents(Traps traps) {
+    this.traps = traps;
     for (Held what : Held.values()) {
       held.put(what, new AtomicInteger());
     }
@@ -26,18 +33,24 @@ final class CountingEvents implements ProxyEvents {
   @Override
   public void held(Held what, int delta) {
     held.get(what).addAndGet(delta);
+    traps.at(what + (delta > 0 ? " taken" : " given back"));
   }
 
   @Override
   public void refused(String rule, int code) {
+    traps.at("refused");
     refusals.add(rule);
   }
 
   @Override
-  public void responded(int code) {}
+  public void responded(int code) {
+    traps.at("responded");
+  }
 
   @Override
-  public void responseBytes(int bytes) {}
+  public void responseBytes(int bytes) {
+    traps.at("response bytes");
+  }
 
   @Override
   public void aborted(String rule) {

@@ -24,6 +24,7 @@ final class FakeFlowControl implements FlowControl {
   static final Classification PLACE =
       new Classification("schema", "schema-uid", "level", "level-uid", "");
 
+  private final Traps traps;
   volatile Answer answer = Answer.EXECUTE;
   final AtomicInteger executing = new AtomicInteger();
   final AtomicInteger closedTwice = new AtomicInteger();
@@ -31,14 +32,24 @@ final class FakeFlowControl implements FlowControl {
   final AtomicInteger cancelled = new AtomicInteger();
   final Queue<Place> waiting = new ConcurrentLinkedQueue<>();
 
+  FakeFlowControl() {
+    this(new Traps());
+  }
+
+  FakeFlowControl(Traps traps) {
+    this.traps = traps;
+  }
+
   @Override
   public Admission admit(RequestDigest digest, AdmissionListener listener) {
+    traps.at("admit");
     Place place = new Place(listener);
     switch (answer) {
       case EXECUTE -> place.execute();
       case WAIT -> waiting.add(place);
       case REJECT -> listener.onReject(new Rejection(RejectReason.QUEUE_FULL, 7));
     }
+    traps.at("admitted");
     return place;
   }
 
@@ -68,6 +79,7 @@ final class FakeFlowControl implements FlowControl {
 
     @Override
     public boolean cancel() {
+      traps.at("cancel");
       if (waiting.remove(this)) {
         cancelled.incrementAndGet();
         listener.onReject(new Rejection(RejectReason.TIME_OUT, 1));
@@ -78,6 +90,7 @@ final class FakeFlowControl implements FlowControl {
 
     @Override
     public void watchInitialised() {
+      traps.at("watch initialised");
       initialised.incrementAndGet();
     }
 
@@ -88,6 +101,7 @@ final class FakeFlowControl implements FlowControl {
       } else {
         closedTwice.incrementAndGet();
       }
+      traps.at("lease closed");
     }
   }
 }

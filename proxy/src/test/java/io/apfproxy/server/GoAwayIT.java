@@ -26,7 +26,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Clients that are sent to another connection. */
 class GoAwayIT {
@@ -116,6 +119,33 @@ class GoAwayIT {
         assertThat(answer.get()).isEqualTo(401);
       }
       assertThat(client.cutOff()).isZero();
+    }
+  }
+
+  /** Source: kube-apiserver, UnauthenticatedHTTP2DOSMitigation. */
+  @ParameterizedTest
+  @CsvSource({"none, true", "Bearer somebody, false"})
+  void endsTheConnectionOfStrangersAfterEachAnswer(String authorization, boolean goes) {
+    try (FakeUpstream upstream =
+            FakeUpstream.http(
+                vertx, request -> request.response().end("quick"), HttpVersion.HTTP_1_1);
+        TestProxy proxy = proxy(upstream, 0)) {
+      HttpClient client = proxy.client(HttpVersion.HTTP_2);
+      HttpClientRequest first = get(client.request(HttpMethod.GET, "/api/v1/pods"));
+      Promise<GoAway> told = Promise.promise();
+      first.connection().goAwayHandler(told::tryComplete);
+      first.putHeader("Authorization", authorization);
+      assertThat(get(first.send().compose(HttpClientResponse::body))).hasToString("quick");
+      if (goes) {
+        assertThat(get(told.future()).getErrorCode()).isZero();
+      }
+
+      HttpClientRequest second = get(client.request(HttpMethod.GET, "/api/v1/pods"));
+
+      assertThat(second.connection() == first.connection()).isEqualTo(!goes);
+      second.putHeader("Authorization", authorization);
+      assertThat(get(second.send().compose(HttpClientResponse::body))).hasToString("quick");
+      proxy.expectRest();
     }
   }
 

@@ -35,6 +35,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,6 +109,74 @@ class LifecycleIT {
       assertThat(get(watch.endedCleanly.future())).isEqualTo(clean);
       assertThat(watch.text.get()).isEqualTo(sent);
       get(watchCancelled.future());
+      get(stopped);
+      proxy.expectRest();
+    }
+  }
+
+  /** All at once they would all come to the next proxy at once. */
+  @Tag("S94")
+  @Test
+  void spreadsTheEndsOfWatches() {
+    events = "{}\n";
+    int number = 40;
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      HttpClient client = proxy.client(HttpVersion.HTTP_2);
+      Queue<Long> ends = new ConcurrentLinkedQueue<>();
+      for (int i = 0; i < number; i++) {
+        new Watch(client, events)
+            .endedCleanly.future().onSuccess(clean -> ends.add(System.nanoTime()));
+      }
+      long asked = System.nanoTime();
+
+      Future<Void> stopped = proxy.server.shutdown(GRACE);
+
+      await().atMost(Duration.ofSeconds(30)).until(() -> ends.size() == number);
+      long last = ends.stream().mapToLong(Long::longValue).max().orElseThrow();
+      assertThat(Duration.ofNanos(last - asked)).isGreaterThan(Duration.ofMillis(300));
+      get(stopped);
+      proxy.expectRest();
+    }
+  }
+
+  @Tag("S94")
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void refusesWhatStillWaitsShortlyBeforeItStops(HttpVersion down) {
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
+      Future<HttpClientResponse> answer =
+          proxy
+              .client(down)
+              .request(HttpMethod.GET, "/api/v1/pods")
+              .compose(HttpClientRequest::send);
+      await().until(() -> proxy.flowControl.waiting.size() == 1);
+
+      Future<Void> stopped = proxy.server.shutdown(Duration.ofSeconds(3));
+
+      assertThat(get(answer).statusCode()).isEqualTo(429);
+      assertThat(get(answer).getHeader("Retry-After")).isEqualTo("5");
+      get(stopped);
+      proxy.expectRest();
+    }
+  }
+
+  @Tag("S94")
+  @Test
+  void letsWhatWaitsRunWithinTheGrace() {
+    try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
+      Future<HttpClientResponse> answer =
+          proxy
+              .client(HttpVersion.HTTP_2)
+              .request(HttpMethod.GET, "/version")
+              .compose(HttpClientRequest::send);
+      await().until(() -> proxy.flowControl.waiting.size() == 1);
+
+      Future<Void> stopped = proxy.server.shutdown(GRACE);
+      proxy.flowControl.waiting.element().execute();
+
+      assertThat(get(answer).statusCode()).isEqualTo(200);
       get(stopped);
       proxy.expectRest();
     }

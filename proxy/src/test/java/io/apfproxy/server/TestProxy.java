@@ -39,12 +39,14 @@ final class TestProxy implements AutoCloseable {
   private static final Set<String> DROPPED =
       Set.of("host", "connection", "upgrade", "transfer-encoding", "expect", "authorization");
 
-  final FakeFlowControl flowControl = new FakeFlowControl();
-  final CountingEvents events = new CountingEvents();
+  final Traps traps = new Traps();
+  final FakeFlowControl flowControl = new FakeFlowControl(traps);
+  final CountingEvents events = new CountingEvents(traps);
 
   /** Tokens that the upstream was seen to refuse. */
   final List<String> refusedByUpstream = new CopyOnWriteArrayList<>();
 
+  volatile IdentityResolver identities = TestProxy::identify;
   final ProxyServer server;
   private final Vertx vertx;
   private final List<HttpClient> clients = new ArrayList<>();
@@ -76,6 +78,15 @@ final class TestProxy implements AutoCloseable {
 
   /** One with limits needs a {@code Vertx} with a guarded transport. */
   TestProxy(Vertx vertx, int upstreamPort, int eventLoops, ConnectionLimits connections) {
+    this(vertx, upstreamPort, eventLoops, connections, RequestLimits.NONE);
+  }
+
+  TestProxy(
+      Vertx vertx,
+      int upstreamPort,
+      int eventLoops,
+      ConnectionLimits connections,
+      RequestLimits requests) {
     this(
         vertx,
         upstreamConfig(upstreamPort),
@@ -84,7 +95,7 @@ final class TestProxy implements AutoCloseable {
         0,
         eventLoops,
         connections,
-        RequestLimits.NONE);
+        requests);
   }
 
   TestProxy(Vertx vertx, int upstreamPort, RequestLimits requests) {
@@ -127,7 +138,18 @@ final class TestProxy implements AutoCloseable {
                 vertx,
                 config,
                 new Collaborators(
-                    heads, new Identities(), flowControl, null, () -> upstream, events)));
+                    request -> {
+                      traps.at("head");
+                      return heads.read(request);
+                    },
+                    new TrappedIdentities(),
+                    flowControl,
+                    null,
+                    () -> {
+                      traps.at("upstream");
+                      return upstream;
+                    },
+                    events)));
   }
 
   static UpstreamConfig upstreamConfig(int port) {
@@ -150,10 +172,11 @@ final class TestProxy implements AutoCloseable {
     }
   }
 
-  private final class Identities implements IdentityResolver {
+  private final class TrappedIdentities implements IdentityResolver {
     @Override
     public Future<Identity> resolve(RequestHead head, RequestInfo request) {
-      return identify(head);
+      traps.at("identity");
+      return identities.resolve(head, request);
     }
 
     @Override
@@ -162,13 +185,15 @@ final class TestProxy implements AutoCloseable {
     }
   }
 
-  private static Future<Identity> identify(RequestHead head) {
+  private static Future<Identity> identify(RequestHead head, RequestInfo request) {
     String authorization = head.credentials().authorization();
     String sent = authorization == null ? "Bearer somebody" : authorization;
+    UserInfo user =
+        sent.equals(NOBODY) ? UserInfo.ANONYMOUS : UserInfo.of(sent.replaceFirst("Bearer ", ""));
     return Future.succeededFuture(
         new Identity(
-            UserInfo.ANONYMOUS,
-            UserInfo.ANONYMOUS,
+            user,
+            user,
             Identity.Mode.PASS_THROUGH,
             new Identity.UpstreamHeaders(
                 sent.equals(NOBODY) ? List.of() : List.of(Map.entry("Authorization", sent)))));

@@ -6,14 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.ManualTime;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** S58: a storm of watches is spread, and a user's share is bounded. */
+/** A storm of watches is spread where it queues up, and a user's share is bounded. */
+@Tag("S58")
 class WatchGateTest {
   private final ManualTime time = new ManualTime();
 
   private WatchGate gate(int total, int ofUser, int startsPerSecond) {
-    return new WatchGate(new RequestLimits(total, ofUser, startsPerSecond, 0, 0), time);
+    return new WatchGate(new RequestLimits(total, ofUser, startsPerSecond, 0, 0, 0), time);
   }
 
   private static Bound bound(WatchGate gate, String rule) {
@@ -21,49 +23,85 @@ class WatchGateTest {
   }
 
   private static RefusedException refusal(WatchGate gate, String user) {
-    return catchThrowableOfType(RefusedException.class, () -> gate.enter(user));
+    return catchThrowableOfType(RefusedException.class, () -> gate.enter(user, null));
+  }
+
+  /** As many watches wait for seats as bind the rate, and not one more; ends the last one's. */
+  private static Runnable crowd(WatchGate gate) {
+    for (int i = 1; i < RequestLimits.MANY_WAITING_WATCHES / 5 * 4; i++) {
+      gate.await();
+    }
+    return gate.await();
   }
 
   @Test
-  void letsAUserStartABurstAndThenSoManyASecond() throws RefusedException {
+  void letsAUserStartAnyNumberWhileFewWait() throws RefusedException {
+    WatchGate gate = gate(100_000, 5_000, 50);
+    for (int i = 0; i < 15_000; i++) {
+      gate.enter("daemon", null);
+    }
+    crowd(gate);
+    assertThat(refusal(gate, "daemon").rule()).isEqualTo("watch-starts-of-user");
+  }
+
+  @Test
+  void letsAUserStartABurstAndThenSoManyASecondWhileManyWait() throws RefusedException {
     WatchGate gate = gate(0, 0, 50);
+    crowd(gate);
     for (int i = 0; i < 500; i++) {
-      gate.enter("alice").run();
+      gate.enter("alice", null).run();
     }
     RefusedException refusal = refusal(gate, "alice");
     assertThat(refusal.code()).isEqualTo(429);
     assertThat(refusal.rule()).isEqualTo("watch-starts-of-user");
     assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
-    gate.enter("bob");
+    gate.enter("bob", null);
     time.advance(Duration.ofMillis(20));
-    gate.enter("alice");
+    gate.enter("alice", null);
     assertThat(refusal(gate, "alice")).isNotNull();
     assertThat(bound(gate, "watch-starts-of-user").overflows().getAsLong()).isEqualTo(2);
     assertThat(bound(gate, "watches-total").used().getAsLong()).isEqualTo(2);
   }
 
   @Test
+  void startsThemFreelyAgainOnceFewWait() throws RefusedException {
+    WatchGate gate = gate(0, 0, 1);
+    Runnable last = crowd(gate);
+    for (int i = 0; i < 10; i++) {
+      gate.enter("alice", null);
+    }
+    assertThat(refusal(gate, "alice")).isNotNull();
+    last.run();
+    for (int i = 0; i < 100; i++) {
+      gate.enter("alice", null);
+    }
+  }
+
+  @Test
   void countsOpenWatchesInAllAndByUser() throws RefusedException {
-    WatchGate gate = gate(3, 2, 0);
-    Runnable first = gate.enter("alice");
-    gate.enter("alice");
+    WatchGate gate = gate(5, 2, 0);
+    Runnable first = gate.enter("alice", null);
+    for (int i = 0; i < 3; i++) {
+      gate.enter("alice", null);
+    }
     assertThat(refusal(gate, "alice").rule()).isEqualTo("watches-of-user");
-    gate.enter("bob");
+    gate.enter("bob", null);
     assertThat(refusal(gate, "carol").rule()).isEqualTo("watches-total");
     first.run();
-    gate.enter("carol");
+    gate.enter("carol", null);
   }
 
   @Test
   void chargesNoStartToWhoHasNoPlace() throws RefusedException {
     WatchGate gate = gate(0, 1, 1);
-    Runnable open = gate.enter("alice");
+    crowd(gate);
+    Runnable open = gate.enter("alice", null);
     for (int i = 0; i < 100; i++) {
       assertThat(refusal(gate, "alice").rule()).isEqualTo("watches-of-user");
     }
     open.run();
     for (int i = 0; i < 9; i++) {
-      gate.enter("alice").run();
+      gate.enter("alice", null).run();
     }
     assertThat(refusal(gate, "alice").rule()).isEqualTo("watch-starts-of-user");
   }
@@ -72,7 +110,7 @@ class WatchGateTest {
   void remembersOnlySoManyUsers() throws RefusedException {
     WatchGate gate = gate(0, 0, 1);
     for (int i = 0; i < RequestLimits.MOST_STARTING_USERS + 3; i++) {
-      gate.enter("user" + i).run();
+      gate.enter("user" + i, null).run();
     }
     Bound remembered = bound(gate, "users-remembered");
     assertThat(remembered.used().getAsLong()).isEqualTo(RequestLimits.MOST_STARTING_USERS);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TokenBucketsTest {
@@ -78,27 +79,46 @@ class TokenBucketsTest {
   }
 
   @Test
-  void remembersOnlySoManyKeysAndForgetsTheLeastAskedFor() {
-    TokenBuckets<String> buckets = new TokenBuckets<>(1, 1, 3, time);
-    buckets.take("a");
-    buckets.take("b");
-    buckets.take("c");
-    assertThat(buckets.take("a")).isPositive(); // refused, yet asked for
-    buckets.take("d");
+  @Tag("S61")
+  void givesNobodyATokenMoreForWantOfRoom() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(1, 5, 3, time);
+    assertThat(takenBy(buckets, "a", 9)).isEqualTo(5);
+    assertThat(takenBy(buckets, "b", 1)).isEqualTo(1);
+    assertThat(takenBy(buckets, "c", 1)).isEqualTo(1);
+    for (int i = 0; i < 1_000; i++) {
+      buckets.take("other" + i);
+    }
     assertThat(buckets.size()).isEqualTo(3);
-    assertThat(buckets.forgotten()).isEqualTo(1);
-    assertThat(buckets.take("a")).isPositive();
-    assertThat(buckets.take("b")).isZero();
+    assertThat(takenBy(buckets, "a", 9)).isZero();
+    assertThat(takenBy(buckets, "b", 9)).isEqualTo(4);
   }
 
   @Test
-  void losesNothingByForgettingAFullBucket() {
-    TokenBuckets<String> buckets = new TokenBuckets<>(1, 1, 1, time);
+  @Tag("S61")
+  void letsKeysWithoutRoomShareOneBucket() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(1, 5, 1, time);
     buckets.take("a");
+    assertThat(takenBy(buckets, "b", 3)).isEqualTo(3);
+    assertThat(takenBy(buckets, "c", 3)).isEqualTo(2);
+    assertThat(takenBy(buckets, "d", 3)).isZero();
+    assertThat(buckets.shared()).isEqualTo(9);
+    assertThat(takenBy(buckets, "a", 9)).isEqualTo(4);
     now += SECOND;
+    assertThat(takenBy(buckets, "d", 3)).isEqualTo(1);
+  }
+
+  @Test
+  @Tag("S61")
+  void forgetsWhatIsFull() {
+    TokenBuckets<String> buckets = new TokenBuckets<>(1, 2, 2, time);
+    buckets.take("a");
+    buckets.take("a");
     buckets.take("b");
-    assertThat(buckets.size()).isEqualTo(1);
-    assertThat(buckets.forgotten()).isZero();
+    now += SECOND; // a is not full yet, b is
+    assertThat(takenBy(buckets, "c", 3)).isEqualTo(2);
+    assertThat(buckets.size()).isEqualTo(2);
+    assertThat(buckets.shared()).isZero();
+    assertThat(takenBy(buckets, "a", 3)).isEqualTo(1);
   }
 
   @Test

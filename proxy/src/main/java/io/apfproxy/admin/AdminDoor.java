@@ -1,0 +1,30 @@
+package io.apfproxy.admin;
+
+import io.apfproxy.nullness.Nullable;
+import io.vertx.core.Context;
+
+/** What the admin listener tells of, and who stands before its socket. */
+public interface AdminDoor {
+  /** Called on the context that is about to listen. */
+  void open(Context context);
+
+  /**
+   * A request was refused. Called on the listener's event loop.
+   *
+   * @param rule fixed name of the rule that refused
+   * @param message as the client reads it
+   * @param cause of a failure that is not the client's
+   */
+  void refused(int code, String rule, String message, @Nullable Throwable cause, String address);
+
+  /** Nobody. */
+  AdminDoor NONE =
+      new AdminDoor() {
+        @Override
+        public void open(Context context) {}
+
+        @Override
+        public void refused(
+            int code, String rule, String message, @Nullable Throwable cause, String address) {}
+      };
+}

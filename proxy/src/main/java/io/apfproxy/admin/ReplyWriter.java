@@ -1,0 +1,52 @@
+package io.apfproxy.admin;
+
+import io.apfproxy.request.RefusedException;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+/** Writes answers to those who read them. Belongs to one event loop. */
+final class ReplyWriter {
+  /*
+   * A page of many megabytes that nobody reads stays in memory: what is written and not yet taken is
+   * bounded in all, and whoever takes longer than STALLED_MILLIS is cut off.
+   */
+  private static final long MOST_BYTES = 64 << 20;
+  private static final long STALLED_MILLIS = 30_000;
+
+  private final Vertx vertx;
+  private long unread;
+
+  ReplyWriter(Vertx vertx) {
+    this.vertx = vertx;
+  }
+
+  /**
+   * @throws RefusedException 429 if too much is unread; nothing was written then
+   */
+  void write(HttpServerRequest request, AdminReply reply) throws RefusedException {
+    HttpServerResponse response = request.response();
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    int bytes = reply.body().length();
+    if (unread > 0 && unread + bytes > MOST_BYTES) {
+      throw new RefusedException(
+              429, "TooManyRequests", "admin-unread-bytes", "too much that was sent is not read")
+          .retryAfter(1);
+    }
+    unread += bytes;
+    long stalled = vertx.setTimer(STALLED_MILLIS, late -> request.connection().close());
+    response
+        .setStatusCode(reply.code())
+        .putHeader("Content-Type", reply.contentType())
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("Cache-Control", "no-cache, private")
+        .end(reply.body())
+        .onComplete(
+            sent -> {
+              vertx.cancelTimer(stalled);
+              unread -= bytes;
+            });
+  }
+}

@@ -1,0 +1,43 @@
+package io.apfproxy.app;
+
+import io.apfproxy.admin.AdminDoor;
+import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.nullness.Nullable;
+import io.apfproxy.server.ConnectionLimits;
+import io.apfproxy.server.GuardedTransport;
+import io.apfproxy.server.RefusalLog;
+import io.vertx.core.Context;
+
+/** Limits the operators' listener, and tells of whom it refused. */
+final class AdminEntrance implements AdminDoor {
+  private static final int CONNECTIONS = 256;
+  private static final int CONNECTIONS_OF_ADDRESS = 64;
+  private static final int HANDSHAKES = 64;
+  private static final long SUM_UP_MILLIS = 10_000;
+
+  private final ProxyMetrics metrics;
+  private final RefusalLog log = new RefusalLog(System::nanoTime);
+
+  AdminEntrance(ProxyMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void open(Context context) {
+    ConnectionLimits limits =
+        new ConnectionLimits(
+            CONNECTIONS, CONNECTIONS_OF_ADDRESS, 0, HANDSHAKES, address -> false);
+    GuardedTransport.guard(context, "admin", limits)
+        .forEach(
+            bound ->
+                metrics.bindBound(bound.rule(), bound.used(), bound.limit(), bound.overflows()));
+    context.owner().setPeriodic(SUM_UP_MILLIS, tick -> log.sumUp());
+  }
+
+  @Override
+  public void refused(
+      int code, String rule, String message, @Nullable Throwable cause, String address) {
+    metrics.events().refused(rule, code);
+    log.refused(code, rule, message, cause, address, "none");
+  }
+}

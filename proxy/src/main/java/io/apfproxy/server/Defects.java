@@ -1,0 +1,68 @@
+package io.apfproxy.server;
+
+import io.apfproxy.request.FatalError;
+import io.apfproxy.upstream.ProxyEvents;
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Knows which request is to end when something is thrown. Belongs to one event loop. Source:
+ * specification security.md S50, S92.
+ */
+final class Defects implements Handler<Throwable> {
+  /*
+   * Vert.x gives each request a context of its own, runs on it every handler and timer that was set
+   * on it, and reports to the exception handler of the event loop what one of them threw, while that
+   * context is still the current one. So nobody on the walk need catch what he does not expect. It
+   * holds for what runs on that context only: a future without context swallows what its listeners
+   * throw, and whoever runs another request's actions must do so on that request's context.
+   */
+  private final Map<Context, Call> calls = new IdentityHashMap<>();
+  private final RefusalLog log;
+  private final ProxyEvents events;
+
+  Defects(RefusalLog log, ProxyEvents events) {
+    this.log = log;
+    this.events = events;
+  }
+
+  void watch(Context context, Call call) {
+    calls.put(context, call);
+  }
+
+  void forget(Context context) {
+    calls.remove(context);
+  }
+
+  /** The requests under way. */
+  List<Call> calls() {
+    return List.copyOf(calls.values());
+  }
+
+  @Override
+  public void handle(Throwable thrown) {
+    FatalError.endProcessIf(thrown);
+    Call call = calls.get(Vertx.currentContext());
+    if (call == null) {
+      tell(thrown);
+      return;
+    }
+    try {
+      call.defect(thrown);
+    } catch (Throwable again) {
+      FatalError.endProcessIf(again);
+      tell(again);
+      call.connection().close();
+    }
+  }
+
+  /** What was thrown outside of any request. */
+  private void tell(Throwable thrown) {
+    events.aborted("defect");
+    log.defect(thrown);
+  }
+}

@@ -1,0 +1,164 @@
+package io.apfproxy.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.request.ClientAddress;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What has come of a head of HTTP/1.1 that is not complete counts, and nothing else. */
+@Tag("S30")
+@Tag("S31")
+class HeadMeterTest {
+  private static final String HEAD = "GET /version HTTP/1.1\r\nHost: a\r\n\r\n";
+  private static final String POST = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n";
+
+  private final PartialHeads all = new PartialHeads(1_000);
+  private final EmbeddedChannel channel = connection(1);
+
+  private EmbeddedChannel connection(int number) {
+    ClientAddress from = new ClientAddress(false, number);
+    HeadMeter meter = new HeadMeter(all, from, "192.0.2." + number);
+    return new EmbeddedChannel(meter, new HttpRequestDecoder(), new HeadMeter.Outlet(meter));
+  }
+
+  @AfterEach
+  void giveBack() {
+    channel.finishAndReleaseAll();
+    assertThat(held()).isZero();
+  }
+
+  private long held() {
+    return all.bound().used().getAsLong();
+  }
+
+  private void send(String text) {
+    send(channel, text);
+  }
+
+  private static void send(EmbeddedChannel to, String text) {
+    ByteBuf bytes = Unpooled.buffer();
+    bytes.writeCharSequence(text, StandardCharsets.US_ASCII);
+    to.writeInbound(bytes);
+  }
+
+  @Test
+  void countsNothingOfWhatIsComplete() {
+    send(HEAD);
+    send(POST + "abc");
+    send("def");
+    send(HEAD + HEAD);
+    assertThat(held()).isZero();
+    send("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n");
+    assertThat(held()).isLessThan(16); // the lines between the chunks
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", HEAD, POST + "abcdef"})
+  void countsAHeadInPartsUntilItIsComplete(String before) {
+    send(before + "GET /a HTTP/1.1\r\n");
+    assertThat(held()).isEqualTo(17);
+    send("Host: a\r\n");
+    assertThat(held()).isEqualTo(26);
+    send("\r\n");
+    assertThat(held()).isZero();
+    send("GET /a");
+    assertThat(held()).isEqualTo(6);
+  }
+
+  @Test
+  void countsWhatFollowsAHeadThatCameInParts() {
+    send(HEAD.substring(0, 5));
+    send(HEAD.substring(5) + "GET /another");
+    assertThat(held()).isEqualTo(12);
+    send(" HTTP/1.1\r\n\r\n");
+    assertThat(held()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7})
+  void countsNothingOnceAHeadIsCompleteHoweverItIsCut(int piece) {
+    String all = HEAD + POST + "a\n\n\r\nf" + HEAD;
+    for (int at = 0; at < all.length(); at += piece) {
+      send(all.substring(at, Math.min(all.length(), at + piece)));
+    }
+    assertThat(held()).isZero();
+  }
+
+  @Test
+  void isNotDeceivedByAnEmptyLineInABody() {
+    send(POST + "ab\n\ncd" + "GET /a HTTP/1.1\r\n");
+    assertThat(held()).isEqualTo(17);
+  }
+
+  @Test
+  void closesAConnectionWhoseHeadTakesTooLong() {
+    send(HEAD);
+    channel.advanceTimeBy(60, TimeUnit.SECONDS);
+    channel.runScheduledPendingTasks();
+    assertThat(channel.isActive()).isTrue();
+    for (int second = 0; second < HeadMeter.SECONDS; second++) {
+      assertThat(channel.isActive()).isTrue();
+      send(HEAD.substring(second, second + 1));
+      channel.advanceTimeBy(1, TimeUnit.SECONDS);
+      channel.runScheduledPendingTasks();
+    }
+    assertThat(channel.isActive()).isFalse();
+  }
+
+  @Test
+  void givesTheNextHeadItsTimeAgain() {
+    for (int i = 0; i < 5; i++) {
+      send(HEAD.substring(0, 9));
+      channel.advanceTimeBy(HeadMeter.SECONDS - 1, TimeUnit.SECONDS);
+      channel.runScheduledPendingTasks();
+      send(HEAD.substring(9));
+    }
+    assertThat(channel.isActive()).isTrue();
+  }
+
+  @Test
+  void countsNoMoreOnceTheCodecIsGone() {
+    channel.pipeline().remove(HttpRequestDecoder.class);
+    send("GET / is a word of another protocol");
+    assertThat(held()).isZero();
+  }
+
+  @Test
+  void closesTheAddressBeyondItsShareFirst() {
+    EmbeddedChannel honest = connection(2);
+    for (int i = 0; i < 7; i++) {
+      send(i == 0 ? "GET /" + "a".repeat(95) : "a".repeat(100));
+    }
+    assertThat(channel.isActive()).isTrue(); // 700 of 1000, and nobody else needs it
+    send(honest, "GET /" + "a".repeat(95));
+    assertThat(honest.isActive()).isTrue();
+    send("a");
+    assertThat(channel.isActive()).isFalse();
+    assertThat(all.bound().overflows().getAsLong()).isEqualTo(1);
+    assertThat(held()).isEqualTo(100);
+    honest.finishAndReleaseAll();
+  }
+
+  @Test
+  void boundsThemAllHoweverManyAddressesThereAre() {
+    EmbeddedChannel[] many = new EmbeddedChannel[50];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = connection(i + 10);
+      send(many[i], "GET /" + "a".repeat(45));
+      assertThat(held()).isLessThanOrEqualTo(1_250);
+    }
+    for (EmbeddedChannel one : many) {
+      one.finishAndReleaseAll();
+    }
+  }
+}
