@@ -145,9 +145,7 @@ public final class AdminServer {
   private void begin(HttpServerRequest request) {
     HttpConnection connection = request.connection();
     connections.begun(connection);
-    request
-        .response()
-        .endHandler(end -> connections.answered(connection, System.nanoTime()));
+    request.response().endHandler(end -> connections.answered(connection, System.nanoTime()));
     guarded(request, () -> handle(request));
   }
 
@@ -179,8 +177,7 @@ public final class AdminServer {
     }
     if (!READING.contains(request.method())) {
       request.response().putHeader("Allow", "GET, HEAD");
-      throw new RefusedException(
-          405, "MethodNotAllowed", "admin-method", "Method Not Allowed");
+      throw new RefusedException(405, "MethodNotAllowed", "admin-method", "Method Not Allowed");
     }
     MultiMap parameters = parameters(request);
     if (path.equals(LIVEZ)) {
@@ -203,8 +200,7 @@ public final class AdminServer {
     }
   }
 
-  private void ask(
-      HttpServerRequest request, String path, MultiMap parameters, Optional<Dump> dump)
+  private void ask(HttpServerRequest request, String path, MultiMap parameters, Optional<Dump> dump)
       throws RefusedException {
     if (remote == null) {
       throw new RefusedException(
