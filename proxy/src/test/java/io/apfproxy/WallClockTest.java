@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whoever sets the machine's clock ends no wait and starts none: waits, queues, rates and leases go
- * by {@code nanoTime}. The wall clock is for what is written in wall-clock time.
+ * Whoever sets the machine's clock ends no wait and starts none: waits, queues, rates and leases
+ * go by {@code nanoTime}. The wall clock is for what is written in wall-clock time.
  */
 @Tag("S90")
 class WallClockTest {

@@ -145,7 +145,9 @@ public final class AdminServer {
   private void begin(HttpServerRequest request) {
     HttpConnection connection = request.connection();
     connections.begun(connection);
-    request.response().endHandler(end -> connections.answered(connection, System.nanoTime()));
+    request
+        .response()
+        .endHandler(end -> connections.answered(connection, System.nanoTime()));
     guarded(request, () -> handle(request));
   }
 
@@ -177,7 +179,8 @@ public final class AdminServer {
     }
     if (!READING.contains(request.method())) {
       request.response().putHeader("Allow", "GET, HEAD");
-      throw new RefusedException(405, "MethodNotAllowed", "admin-method", "Method Not Allowed");
+      throw new RefusedException(
+          405, "MethodNotAllowed", "admin-method", "Method Not Allowed");
     }
     MultiMap parameters = parameters(request);
     if (path.equals(LIVEZ)) {
@@ -200,7 +203,8 @@ public final class AdminServer {
     }
   }
 
-  private void ask(HttpServerRequest request, String path, MultiMap parameters, Optional<Dump> dump)
+  private void ask(
+      HttpServerRequest request, String path, MultiMap parameters, Optional<Dump> dump)
       throws RefusedException {
     if (remote == null) {
       throw new RefusedException(

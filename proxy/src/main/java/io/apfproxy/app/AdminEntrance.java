@@ -25,7 +25,8 @@ final class AdminEntrance implements AdminDoor {
   @Override
   public void open(Context context) {
     ConnectionLimits limits =
-        new ConnectionLimits(CONNECTIONS, CONNECTIONS_OF_ADDRESS, 0, HANDSHAKES, address -> false);
+        new ConnectionLimits(
+            CONNECTIONS, CONNECTIONS_OF_ADDRESS, 0, HANDSHAKES, address -> false);
     GuardedTransport.guard(context, "admin", limits)
         .forEach(
             bound ->

@@ -18,7 +18,6 @@ public final class BoundedLog extends AsyncAppender {
   static final int MOST_CHARS = 8 << 10;
 
   private static final String CUT = "... (cut)";
-
   @Override
   protected void append(ILoggingEvent event) {
     if (getNumberOfElementsInQueue() >= getQueueSize()) {

@@ -60,16 +60,16 @@ record Transports(Transport transport, String tls) {
   Vertx open(int eventLoops) {
     Vertx vertx =
         Vertx.builder()
-            .with(
-                new VertxOptions()
-                    .setEventLoopPoolSize(eventLoops)
-                    .setWorkerPoolSize(WORKERS)
-                    .setFileSystemOptions(
-                        new FileSystemOptions()
-                            .setClassPathResolvingEnabled(false)
-                            .setFileCachingEnabled(false)))
-            .withTransport(new GuardedTransport(transport))
-            .build();
+        .with(
+            new VertxOptions()
+                .setEventLoopPoolSize(eventLoops)
+                .setWorkerPoolSize(WORKERS)
+                .setFileSystemOptions(
+                    new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)))
+        .withTransport(new GuardedTransport(transport))
+        .build();
     return vertx.exceptionHandler(
         failure -> {
           OutOfMemory.endIf(failure);

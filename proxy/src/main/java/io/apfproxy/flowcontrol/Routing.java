@@ -17,7 +17,8 @@ final class Routing {
   private final Classifier classifier;
   private final Route[] routes;
 
-  private Routing(FlowControlConfiguration configuration, Classifier classifier, Route[] routes) {
+  private Routing(
+      FlowControlConfiguration configuration, Classifier classifier, Route[] routes) {
     this.configuration = configuration;
     this.classifier = classifier;
     this.routes = routes;

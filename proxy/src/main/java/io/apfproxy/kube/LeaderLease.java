@@ -87,7 +87,8 @@ public final class LeaderLease implements AutoCloseable {
     return open(client, name, TimeSource.system(), RETRY);
   }
 
-  static LeaderLease open(KubernetesClient client, String name, TimeSource time, Duration retry) {
+  static LeaderLease open(
+      KubernetesClient client, String name, TimeSource time, Duration retry) {
     LeaderLease lease = new LeaderLease(client, name, time, retry);
     lease.repetition.now();
     return lease;

@@ -6,8 +6,7 @@ public final class FatalError {
 
   /**
    * Hands what must end the process to the thread's handler of uncaught exceptions; all else is the
-   * caller's. An overflow of the stack is its request's only. Source: specification security.md
-   * S92.
+   * caller's. An overflow of the stack is its request's only. Source: specification security.md S92.
    */
   public static void endProcessIf(Throwable thrown) {
     if (thrown instanceof VirtualMachineError && !(thrown instanceof StackOverflowError)) {

@@ -61,7 +61,8 @@ final class ClientEngines implements EngineChoice {
       case BORINGSSL -> false;
       case AUTO -> {
         Known known = known(peer);
-        yield known == Known.RARE || (known != Known.EVERYDAY && spared.take(Boolean.TRUE) == 0);
+        yield known == Known.RARE
+            || (known != Known.EVERYDAY && spared.take(Boolean.TRUE) == 0);
       }
     };
   }

@@ -81,7 +81,8 @@ public record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
     List<X509Certificate> chain = chain(certificates);
     PublicKey publicKey = chain.get(0).getPublicKey();
     if (!TlsKeys.taken(publicKey)) {
-      throw new UnusableException(false, "a key of " + TlsKeys.describe(publicKey), TlsKeys.TAKEN);
+      throw new UnusableException(
+          false, "a key of " + TlsKeys.describe(publicKey), TlsKeys.TAKEN);
     }
     PrivateKey privateKey = privateKey(key);
     if (!belongTogether(privateKey, publicKey)) {

@@ -23,9 +23,7 @@ public final class OutOfMemory {
 
   private OutOfMemory() {}
 
-  /**
-   * From now on. Only the program itself does so: a proxy that is embedded does not end its host.
-   */
+  /** From now on. Only the program itself does so: a proxy that is embedded does not end its host. */
   public static void arm() {
     armed = true;
   }

@@ -55,6 +55,7 @@ final class UpstreamEngine implements EngineChoice {
     long before = changes;
     return attempt
         .get()
-        .recover(cause -> changes == before ? Future.<T>failedFuture(cause) : attempt.get());
+        .recover(
+            cause -> changes == before ? Future.<T>failedFuture(cause) : attempt.get());
   }
 }

@@ -68,10 +68,7 @@ class AdminTlsIT {
 
   private static final Map<String, List<String>> GRANTED =
       Map.of(
-          "dumps-token",
-          List.of(REQUESTS),
-          "details-token",
-          List.of(REQUESTS, REQUESTS + "/details"));
+          "dumps-token", List.of(REQUESTS), "details-token", List.of(REQUESTS, REQUESTS + "/details"));
 
   private static final Question METRICS =
       new Question(

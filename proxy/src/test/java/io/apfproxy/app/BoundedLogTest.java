@@ -76,10 +76,7 @@ class BoundedLogTest {
     assertThat(DroppedLines.sum() - before).isEqualTo(7);
     sink.open.countDown();
     log.stop();
-    assertThat(sink.lines)
-        .hasSize(1 + PLACES)
-        .contains("first", "line 0")
-        .doesNotContain("line 16");
+    assertThat(sink.lines).hasSize(1 + PLACES).contains("first", "line 0").doesNotContain("line 16");
   }
 
   @Test

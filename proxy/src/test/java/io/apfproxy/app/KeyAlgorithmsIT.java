@@ -109,7 +109,8 @@ class KeyAlgorithmsIT {
     KeyManager[] keys = own == null ? null : own.keyManagers().getKeyManagers();
     tls.init(keys, trust.getTrustManagers(), null);
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
+        HttpRequest.newBuilder(
+                URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
             .timeout(Duration.ofSeconds(30));
     if (headers.length > 0) {
       request.headers(headers);
@@ -192,7 +193,8 @@ class KeyAlgorithmsIT {
   @ParameterizedTest
   @EnumSource(mode = Mode.EXCLUDE, names = "ED448")
   void presentsSuchACertificateAsFrontProxy(TestKeys kind) throws Exception {
-    EmbeddedApiServer upstream = upstream(TestKeys.ECDSA_P256, TestKeys.ECDSA_P256, kind);
+    EmbeddedApiServer upstream =
+        upstream(TestKeys.ECDSA_P256, TestKeys.ECDSA_P256, kind);
     Path ca = Files.writeString(directory.resolve("clients.crt"), authority.pem());
     TestCertificate alice = authority.leaf("alice").forClients().issue();
     Path folder = directory.resolve("upstream");

@@ -59,7 +59,8 @@ class ConditionWriterIT {
 
   @BeforeEach
   void open() {
-    String leases = "/apis/coordination.k8s.io/v1/namespaces/" + client.getNamespace() + "/leases";
+    String leases =
+        "/apis/coordination.k8s.io/v1/namespaces/" + client.getNamespace() + "/leases";
     server
         .expect()
         .post()
@@ -76,7 +77,8 @@ class ConditionWriterIT {
     server
         .expect()
         .patch()
-        .withPath(OURS + "prioritylevelconfigurations/a/status?fieldManager=apf-proxy&force=true")
+        .withPath(
+            OURS + "prioritylevelconfigurations/a/status?fieldManager=apf-proxy&force=true")
         .andReply(200, new HeldAnswer())
         .always();
     source = ClusterSource.custom(client, RARE);

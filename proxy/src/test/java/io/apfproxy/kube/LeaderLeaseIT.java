@@ -97,9 +97,7 @@ class LeaderLeaseIT {
         .leases()
         .inNamespace(client.getNamespace())
         .withName("writers")
-        .edit(
-            old ->
-                new LeaseBuilder(old).editMetadata().addToLabels("a", "b").endMetadata().build());
+        .edit(old -> new LeaseBuilder(old).editMetadata().addToLabels("a", "b").endMetadata().build());
     awaitARound();
     assertThat(replica.isHeld()).isFalse();
 
@@ -138,12 +136,7 @@ class LeaderLeaseIT {
         .leases()
         .inNamespace(client.getNamespace())
         .resource(
-            new LeaseBuilder()
-                .withNewMetadata()
-                .withName("writers")
-                .endMetadata()
-                .withSpec(spec)
-                .build())
+            new LeaseBuilder().withNewMetadata().withName("writers").endMetadata().withSpec(spec).build())
         .create();
   }
 

@@ -125,9 +125,7 @@ class LifecycleIT {
       Queue<Long> ends = new ConcurrentLinkedQueue<>();
       for (int i = 0; i < number; i++) {
         new Watch(client, events)
-            .endedCleanly
-            .future()
-            .onSuccess(clean -> ends.add(System.nanoTime()));
+            .endedCleanly.future().onSuccess(clean -> ends.add(System.nanoTime()));
       }
       long asked = System.nanoTime();
 
