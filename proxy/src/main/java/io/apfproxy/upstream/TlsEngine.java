@@ -25,9 +25,13 @@ public final class TlsEngine {
     return session.getClass().getName().contains("OpenSsl");
   }
 
-  /** Whether BoringSSL does not ask clients for such a certificate. */
+  /** Whether BoringSSL does not ask clients for such a certificate; one that it took is none. */
   public static boolean isRare(X509Certificate certificate) {
-    return TlsKeys.isRare(certificate.getPublicKey());
+    try {
+      return TlsKeys.isRare(certificate.getPublicKey());
+    } catch (IllegalStateException unreadable) { // parsed by Java only now
+      return false;
+    }
   }
 
   private static boolean isNative() {
