@@ -142,6 +142,7 @@ class MainIT {
               "--admin-port=0",
               "--cert-dir=" + directory.resolve("certs"),
               "--shutdown-delay-duration=10m",
+              "-v=4",
               "--allow-privileged-impersonation");
       try {
         await()
