@@ -151,7 +151,7 @@ class MainIT {
         process.destroy();
         await()
             .atMost(LONG_ENOUGH)
-            .untilAsserted(() -> assertThat(err()).content().contains("stopping: not ready"));
+            .untilAsserted(() -> assertThat(out()).content().contains("stopping: not ready"));
 
         process.destroy();
 
