@@ -142,6 +142,7 @@ class MainIT {
               "--admin-port=0",
               "--cert-dir=" + directory.resolve("certs"),
               "--shutdown-delay-duration=10m",
+              "-v=4",
               "--allow-privileged-impersonation");
       try {
         await()
@@ -150,7 +151,7 @@ class MainIT {
         process.destroy();
         await()
             .atMost(LONG_ENOUGH)
-            .untilAsserted(() -> assertThat(err()).content().contains("stopping: not ready"));
+            .untilAsserted(() -> assertThat(out()).content().contains("stopping: not ready"));
 
         process.destroy();
 

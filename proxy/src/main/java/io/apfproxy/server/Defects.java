@@ -5,7 +5,7 @@ import io.apfproxy.upstream.ProxyEvents;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -21,7 +21,7 @@ final class Defects implements Handler<Throwable> {
    * holds for what runs on that context only: a future without context swallows what its listeners
    * throw, and whoever runs another request's actions must do so on that request's context.
    */
-  private final Map<Context, Call> calls = new IdentityHashMap<>();
+  private final Map<Context, Call> calls = new HashMap<>();
   private final RefusalLog log;
   private final ProxyEvents events;
 

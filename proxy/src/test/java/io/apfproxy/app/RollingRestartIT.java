@@ -151,7 +151,8 @@ class RollingRestartIT {
 
       assertThat(lost).isEmpty();
       System.out.printf(
-          "rolling restart: %d writes sent, %d created, %d refused with 429 and sent again, 0 lost%n",
+          "rolling restart: %d writes sent, %d created, %d refused with 429 and sent again, 0"
+              + " lost%n",
           sent.get(), created.size(), refused.get());
     } finally {
       enough = true;

@@ -224,6 +224,7 @@ class LeaseMatrixIT {
       }
     }
 
+    @SuppressWarnings("deprecation") // shutdown() would not close what is told to go
     private void happen(TestProxy proxy, HttpClientRequest request) {
       HttpServerRequest last = state == State.WAITING ? null : held.element();
       switch (event) {

@@ -208,6 +208,7 @@ final class ThrownIT extends ForwardingFixture {
         });
   }
 
+  @SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
   @Test
   void closesBothSidesOfATunnelThatThrows() throws Exception {
     try (FakeUpstream upstream =
