@@ -48,8 +48,7 @@ final class ListenerSettings {
   static Predicate<String> trustedProxies(ProxyOptions options) {
     List<AddressBlock> trusted = options.listener().trustedProxies();
     return address -> {
-      byte[] bytes =
-          trusted.isEmpty() ? null : NetUtil.createByteArrayFromIpAddressString(address);
+      byte[] bytes = trusted.isEmpty() ? null : NetUtil.createByteArrayFromIpAddressString(address);
       return bytes != null && trusted.stream().anyMatch(block -> block.contains(of(bytes)));
     };
   }

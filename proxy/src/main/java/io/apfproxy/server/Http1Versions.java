@@ -10,8 +10,8 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
 /**
- * Reads the version of an HTTP/1 request as kube-apiserver does: any HTTP/1.x above 1.1 is served as
- * 1.1, other major versions are refused by the listener's own rules.
+ * Reads the version of an HTTP/1 request as kube-apiserver does: any HTTP/1.x above 1.1 is served
+ * as 1.1, other major versions are refused by the listener's own rules.
  */
 @Sharable
 final class Http1Versions extends ChannelInboundHandlerAdapter {
@@ -29,7 +29,11 @@ final class Http1Versions extends ChannelInboundHandlerAdapter {
     private static final long serialVersionUID = 1L;
 
     UnknownVersionException(HttpVersion found) {
-      super("HTTP version must be 1.0, 1.1 or, with ALPN, 2; found " + found.text(), null, false, false);
+      super(
+          "HTTP version must be 1.0, 1.1 or, with ALPN, 2; found " + found.text(),
+          null,
+          false,
+          false);
     }
   }
 

@@ -82,8 +82,7 @@ final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
   }
 
   /** Null if all is well so far. */
-  private @Nullable Http2Error scan(
-      ChannelHandlerContext context, ByteBuf bytes) {
+  private @Nullable Http2Error scan(ChannelHandlerContext context, ByteBuf bytes) {
     int at = bytes.readerIndex();
     int end = bytes.writerIndex();
     while (prefaceRead < PREFACE.length && at < end) {

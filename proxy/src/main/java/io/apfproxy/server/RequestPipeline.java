@@ -69,12 +69,9 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
     this.log = new RefusalLog(System::nanoTime);
-    this.replies = new Replies(
-            vertx,
-            collaborators.events(),
-            config.exposeFlowHeaders(),
-            log,
-            config.crossOrigin());
+    this.replies =
+        new Replies(
+            vertx, collaborators.events(), config.exposeFlowHeaders(), log, config.crossOrigin());
     this.crossOrigin = config.crossOrigin();
     this.timeout = new RequestTimeout(config.requestTimeout());
     vertx.setPeriodic(
@@ -173,7 +170,8 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     } else if (cause instanceof TooLongHttpHeaderException) {
       refusal = new RefusedException(431, "BadRequest", "header-size", "header block too large");
     } else if (cause instanceof Http1Versions.UnknownVersionException) {
-      refusal = new RefusedException(505, "BadRequest", "version", String.valueOf(cause.getMessage()));
+      refusal =
+          new RefusedException(505, "BadRequest", "version", String.valueOf(cause.getMessage()));
     } else {
       refusal = RefusedException.badRequest("syntax", "not a well-formed HTTP request");
     }

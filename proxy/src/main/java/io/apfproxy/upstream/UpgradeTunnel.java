@@ -107,7 +107,8 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     }
     Buffer head;
     try {
-      head = UpgradeHead.request(
+      head =
+          UpgradeHead.request(
               request, upstream.target(request), upstream.authority(request).toString());
     } catch (RefusedException defect) {
       fail(defect);

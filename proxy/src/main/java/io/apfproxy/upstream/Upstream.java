@@ -96,9 +96,9 @@ public final class Upstream {
   }
 
   /**
-   * Value of {@code Host} at this upstream. Behind the subresource {@code proxy} it is the client's:
-   * the server passes it to the back end, which compares origins and makes links with it. An
-   * upstream below a path is shared by its host's name, so there it stays the upstream's.
+   * Value of {@code Host} at this upstream. Behind the subresource {@code proxy} it is the
+   * client's: the server passes it to the back end, which compares origins and makes links with it.
+   * An upstream below a path is shared by its host's name, so there it stays the upstream's.
    */
   HostAndPort authority(Outgoing request) {
     String asked = request.clientAuthority();

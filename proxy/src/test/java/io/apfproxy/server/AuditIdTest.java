@@ -34,7 +34,8 @@ class AuditIdTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "a b", "a; client 192.0.2.1", "\u00e9", "a\tb", "a\"b"})
   void makesAFreshOneWhereItCouldBeMistakenForMore(String id) {
-    assertThat(of(id)).matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
+    assertThat(of(id))
+        .matches("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}");
   }
 
   @Test
