@@ -212,7 +212,7 @@ final class Replies {
         client.version() != HttpVersion.HTTP_2 && (close || BodyDrain.closeAsked(client));
     if (closing) {
       peer.markClosing();
-      BodyDrain.announceClose(client.response());
+      BodyDrain.announceClose(client);
     }
     return closing;
   }

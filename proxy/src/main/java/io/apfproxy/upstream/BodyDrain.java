@@ -43,11 +43,16 @@ public final class BodyDrain {
   }
 
   /**
-   * Tells an HTTP/1 client that its connection ends with this response. Vert.x would still promise
-   * keep-alive to a client of HTTP/1.0 that asked for it.
+   * Tells an HTTP/1 client that its connection ends with this response. One of HTTP/1.0 takes that
+   * for granted, but Vert.x would promise keep-alive where it asked for it.
    */
-  public static void announceClose(HttpServerResponse response) {
-    response.headersEndHandler(last -> response.headers().set("Connection", "close"));
+  public static void announceClose(HttpServerRequest client) {
+    HttpServerResponse response = client.response();
+    if (client.version() == HttpVersion.HTTP_1_0) {
+      response.headersEndHandler(last -> response.headers().remove("Connection"));
+    } else {
+      response.putHeader("Connection", "close");
+    }
   }
 
   /**

@@ -147,7 +147,7 @@ final class HttpExchange implements Exchange {
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
     boolean close = endless || BodyDrain.closeAsked(client);
     if (close) {
-      BodyDrain.announceClose(response);
+      BodyDrain.announceClose(client);
     }
     body.start(() -> complete(answer, body, close), endless);
   }

@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -116,6 +117,7 @@ final class AdmissionIT extends ForwardingFixture {
   }
 
   @Test
+  @Tag("S29")
   void asksForTheBodyOnlyOnceItHasSeats() {
     through(
         HttpVersion.HTTP_2,

@@ -76,7 +76,7 @@ class CrossOriginIT {
     return answer
         .lines()
         .takeWhile(line -> !line.isEmpty())
-        .filter(line -> line.startsWith("Access-Control-"))
+        .filter(line -> line.regionMatches(true, 0, "Access-Control-", 0, 15))
         .sorted()
         .toList();
   }
@@ -105,7 +105,7 @@ class CrossOriginIT {
   @Test
   void saysTheSameInItsOwnAnswersAndLeavesThoseOfTheServer() {
     assertThat(crossOriginLines(send("GET", "https://good.example", "")))
-        .containsExactly("Access-Control-Allow-Origin: theirs");
+        .containsExactly("access-control-allow-origin: theirs");
     proxy.flowControl.answer = FakeFlowControl.Answer.REJECT;
     try {
       String refused = send("GET", "https://good.example", "");

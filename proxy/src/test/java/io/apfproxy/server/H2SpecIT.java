@@ -2,11 +2,13 @@ package io.apfproxy.server;
 
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.RunningCommand;
+import io.apfproxy.upstream.ProxyEvents.Held;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.transport.Transport;
@@ -28,7 +30,8 @@ class H2SpecIT {
     try (FakeUpstream upstream =
             FakeUpstream.http(
                 vertx,
-                request -> request.bodyHandler(body -> request.response().end("ok")),
+                request ->
+                    request.bodyHandler(body -> request.response().end("long enough to be cut")),
                 HttpVersion.HTTP_2);
         TestProxy proxy =
             new TestProxy(
@@ -47,9 +50,13 @@ class H2SpecIT {
                       "-t",
                       "-k",
                       "--timeout",
-                      "5"))
+                      "20"))
               .await(PATIENCE);
       assertThat(result.stdout()).contains("145 tests, 145 passed, 0 skipped, 0 failed");
+      // streams that are not wanted any more are reset upstream at a bounded rate
+      await()
+          .atMost(Duration.ofSeconds(60))
+          .until(() -> proxy.events.held(Held.UPSTREAM_STREAM) == 0);
       proxy.expectRest();
     } finally {
       get(vertx.close());

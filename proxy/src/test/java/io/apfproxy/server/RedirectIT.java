@@ -16,13 +16,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** S47: redirects of the upstream are never followed, and passed on only where they stay here. */
+/** Redirects of the upstream are never followed, and passed on only where they stay here. */
+@Tag("S47")
 final class RedirectIT extends ForwardingFixture {
   private static final String PODS = "/api/v1/pods";
 
