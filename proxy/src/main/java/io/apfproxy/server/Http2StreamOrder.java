@@ -155,7 +155,7 @@ final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
   private static void end(ChannelHandlerContext context, Http2Error fault) {
     ChannelHandlerContext codec = context.pipeline().context(Http2ConnectionHandler.class);
     if (codec == null) {
-      context.close();
+      var unused = context.close();
       return;
     }
     ((Http2ConnectionHandler) codec.handler())
