@@ -62,6 +62,7 @@ final class Call implements AdmissionListener, ExchangeListener {
   private @Nullable ResponseReader reader;
   private @Nullable Runnable tunnelPlace;
   private @Nullable Runnable watchPlace;
+  private @Nullable Runnable longPlace;
   private @Nullable Runnable waitingPlace;
   private boolean crowdedOut;
   private Classification classification = Classification.NONE;
@@ -135,9 +136,15 @@ final class Call implements AdmissionListener, ExchangeListener {
     }
   }
 
-  /** Long-running requests other than watches go past flow control. */
+  /** Long-running requests other than watches go past flow control, but need a place. */
   void bypass(Identity identity, RequestDigest asked, Forwarder forwarder, SharedState shared) {
     digest = asked;
+    try {
+      longPlace = shared.longRequests().take(asked.user().name());
+    } catch (RefusedException refusal) {
+      refuse(refusal);
+      return;
+    }
     RequestLog.classified(auditId, asked, classification);
     forward(identity, asked, forwarder, shared);
   }
@@ -366,6 +373,7 @@ final class Call implements AdmissionListener, ExchangeListener {
     }
     giveBack(tunnelPlace);
     giveBack(watchPlace);
+    giveBack(longPlace);
     peer.closed(System.nanoTime());
     collaborators.events().held(Held.EXCHANGE, -1);
     finished.accept(this);

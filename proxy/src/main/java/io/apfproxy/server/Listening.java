@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import io.apfproxy.upstream.TcpProbes;
 import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.buffer.Buffer;
@@ -44,7 +45,6 @@ final class Listening {
             .setTrustOptions(TrustOptions.wrap(new EveryChain()))
             .setSslHandshakeTimeout(10)
             .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-            .setTcpKeepAlive(true)
             .setAcceptBacklog(BACKLOG)
             .setMaxInitialLineLength(MAX_LINE)
             .setMaxHeaderSize(MAX_HEADERS)
@@ -61,7 +61,7 @@ final class Listening {
             .setPerFrameWebSocketCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false);
     options.setSslEngineOptions(TlsEngine.options());
-    return options;
+    return TcpProbes.toClients(options);
   }
 
   /** For a replacement of the certificate: everything else must be said again. */

@@ -11,6 +11,7 @@ import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.upstream.Forwarder;
+import io.apfproxy.upstream.Liveness;
 import io.apfproxy.upstream.StreamWritability;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -171,6 +172,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
+    Liveness.ofClient(connection);
     peers.put(connection, new Peer(vertx, connection, System.nanoTime()));
     connection.closeHandler(closed -> peers.remove(connection));
   }

@@ -11,7 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /** TLS towards the upstream: whom we trust, what we present. */
 final class UpstreamTls {
-  private static final int HANDSHAKE_SECONDS = 5;
+  /** Both sides need a processor for it, and may have to wait for one. */
+  private static final int HANDSHAKE_SECONDS = 10;
 
   private UpstreamTls() {}
 
@@ -39,6 +40,10 @@ final class UpstreamTls {
               .addKeyValue(Buffer.buffer(pair.key())));
     }
     return options;
+  }
+
+  static boolean presents(UpstreamConfig config, Credential credential) {
+    return certificate(config, credential) != null;
   }
 
   private static @Nullable PemKeyPair certificate(UpstreamConfig config, Credential credential) {

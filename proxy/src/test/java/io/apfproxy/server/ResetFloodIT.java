@@ -34,9 +34,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** S38: clients that cancel in mass, before an upstream that closes whoever resets too much. */
+@Tag("S38")
 class ResetFloodIT {
   private static final String WATCH = "/api/v1/pods?watch=1";
   private static final String LIST = "/api/v1/namespaces/a/pods";

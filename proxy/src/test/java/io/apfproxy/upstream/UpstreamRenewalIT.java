@@ -33,11 +33,13 @@ import java.util.function.Supplier;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** S89: certificates and authorities that change while connections are open. */
+@Tag("S89")
 class UpstreamRenewalIT {
   private static final TestAuthority CLIENTS = TestAuthority.named("clients");
   private static final PemKeyPair OLD = pair("old");
