@@ -113,7 +113,7 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
             .eventLoop()
             .scheduleWithFixedDelay(
                 liveness::look, pace.millis(), pace.millis(), TimeUnit.MILLISECONDS);
-    channel.closeFuture().addListener(closed -> looks.cancel(false));
+    var unused = channel.closeFuture().addListener(closed -> looks.cancel(false));
   }
 
   @Override
@@ -141,7 +141,7 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
     channel.config().setOption(ChannelOption.SO_LINGER, 0);
     ChannelHandlerContext first = channel.pipeline().firstContext();
     if (first != null) {
-      first.close();
+      var unused = first.close();
     }
   }
 }
