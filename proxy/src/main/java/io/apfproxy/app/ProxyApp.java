@@ -68,6 +68,7 @@ public final class ProxyApp implements AutoCloseable {
   private final long startedAt = System.nanoTime();
   private final UpstreamGate gate;
   private final ProxyServer server;
+  private final UpstreamPath path;
   private final AdminServer admin;
   private final int adminPort;
   private volatile boolean listening;
@@ -107,6 +108,8 @@ public final class ProxyApp implements AutoCloseable {
       admin = adminServer(operators, reviews);
       adminPort = startAdmin();
       server = startServer(vertx);
+      path = new UpstreamPath(server::probeUpstream);
+      askPath();
       server
           .bounds()
           .forEach(
@@ -290,9 +293,22 @@ public final class ProxyApp implements AutoCloseable {
       if (gate.isReachable() && !(wasReachable && trust.get().upstreamKnown())) {
         trust.readAgain();
       }
+      askPath();
     } catch (StartException e) {
       failure.completeExceptionally(e);
     }
+  }
+
+  private void askPath() {
+    if (gate.isReachable()) {
+      path.ask();
+    }
+  }
+
+  /** Two ways there, and both must do: the proxy's own questions, and what clients send. */
+  private boolean isUpstreamReached() {
+    UpstreamPath way = path; // null as long as the listener is not there
+    return gate.isReachable() && way != null && way.isOpen();
   }
 
   private void reloadCertificate() {
@@ -324,7 +340,7 @@ public final class ProxyApp implements AutoCloseable {
 
   /** Whether clients are served: it listens, the upstream answers, and no stop was asked for. */
   public boolean isReady() {
-    return listening && !stopping && gate.isReachable() && isConfigured();
+    return listening && !stopping && isUpstreamReached() && isConfigured();
   }
 
   /** A start does not wait for its configuration for ever: the built-in objects are there. */
@@ -376,7 +392,7 @@ public final class ProxyApp implements AutoCloseable {
     @Override
     public List<Check> readiness() {
       List<Check> checks = new ArrayList<>();
-      checks.add(new Check("upstream", gate.isReachable()));
+      checks.add(new Check("upstream", isUpstreamReached()));
       checks.add(new Check("listener", listening));
       checks.add(new Check("shutdown", !stopping));
       reconfiguration.ifPresent(flow -> checks.addAll(configuration(flow)));

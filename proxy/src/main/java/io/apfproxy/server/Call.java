@@ -39,7 +39,7 @@ final class Call implements AdmissionListener, ExchangeListener {
    * sent through the event loop's queue, which also keeps one finished request from starting the
    * next, and that the next but one, on one ever deeper stack.
    */
-  private static final int HELD = 9;
+  private static final int HELD = 10;
 
   /** More than an exchange gives its upstream to notice a reset. */
   private static final long ABANDONED_MILLIS = 1_500;
@@ -69,6 +69,7 @@ final class Call implements AdmissionListener, ExchangeListener {
   private @Nullable ResponseReader reader;
   private @Nullable Runnable tunnelPlace;
   private @Nullable Runnable watchPlace;
+  private @Nullable Runnable longPlace;
   private @Nullable Runnable waitingPlace;
   private @Nullable Runnable waitingWatch;
   private boolean crowdedOut;
@@ -206,9 +207,15 @@ final class Call implements AdmissionListener, ExchangeListener {
     }
   }
 
-  /** Long-running requests other than watches go past flow control. */
+  /** Long-running requests other than watches go past flow control, but need a place. */
   void bypass(Identity identity, RequestDigest asked, Forwarder forwarder, SharedState shared) {
     digest = asked;
+    try {
+      longPlace = shared.longRequests().take(asked.user().name(), this::giveWay);
+    } catch (RefusedException refusal) {
+      refuse(refusal);
+      return;
+    }
     RequestLog.classified(auditId, asked, classification);
     forward(identity, asked, forwarder, shared);
   }
@@ -539,9 +546,10 @@ final class Call implements AdmissionListener, ExchangeListener {
       }
       case 3 -> giveBack(tunnelPlace);
       case 4 -> giveBack(watchPlace);
-      case 5 -> peer.closed(System.nanoTime());
-      case 6 -> collaborators.events().held(Held.EXCHANGE, -1);
-      case 7 -> finished.accept(this);
+      case 5 -> giveBack(longPlace);
+      case 6 -> peer.closed(System.nanoTime());
+      case 7 -> collaborators.events().held(Held.EXCHANGE, -1);
+      case 8 -> finished.accept(this);
       default -> forgetOnceAnswered();
     }
   }

@@ -70,6 +70,21 @@ final class Frontend extends VerticleBase {
     return port;
   }
 
+  /** Whether requests of this event loop would find their way to the upstream. */
+  Future<Void> probeUpstream() {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        now -> {
+          Upstream connections = upstream;
+          if (connections == null) {
+            done.fail("not listening");
+          } else {
+            connections.probe().onComplete(done);
+          }
+        });
+    return done.future();
+  }
+
   Future<Boolean> replaceCertificate(PemKeyPair certificate) {
     HttpServer listener = server;
     ServerSSLOptions options = Listening.tls(certificate);

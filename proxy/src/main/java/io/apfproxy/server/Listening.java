@@ -3,6 +3,7 @@ package io.apfproxy.server;
 import io.apfproxy.authn.PresentedChain;
 import io.apfproxy.upstream.EngineChoice;
 import io.apfproxy.upstream.KeyPairOptions;
+import io.apfproxy.upstream.TcpProbes;
 import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.http.ClientAuth;
@@ -51,7 +52,6 @@ final class Listening {
             .setTrustOptions(TrustOptions.wrap(new EveryChain()))
             .setSslHandshakeTimeout(10)
             .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
-            .setTcpKeepAlive(true)
             .setAcceptBacklog(BACKLOG)
             .setMaxInitialLineLength(MAX_LINE)
             .setMaxHeaderSize(MAX_HEADERS)
@@ -68,7 +68,7 @@ final class Listening {
             .setPerFrameWebSocketCompressionSupported(false)
             .setPerMessageWebSocketCompressionSupported(false);
     options.setSslEngineOptions(TlsEngine.options(engines));
-    return options;
+    return TcpProbes.toClients(options);
   }
 
   /** For a replacement of the certificate: everything else must be said again. */

@@ -79,6 +79,14 @@ public final class ProxyServer {
   }
 
   /**
+   * Fails if requests of any event loop would not find their way to the upstream; says so within
+   * some seconds. Sends none.
+   */
+  public Future<Void> probeUpstream() {
+    return Future.join(frontends.stream().map(Frontend::probeUpstream).toList()).mapEmpty();
+  }
+
+  /**
    * Presents another certificate to new connections; open ones stay. Fails, with the old one still
    * in use, if it cannot be used.
    */

@@ -13,6 +13,7 @@ import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.upstream.Forwarder;
+import io.apfproxy.upstream.Liveness;
 import io.apfproxy.upstream.StreamWritability;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -214,6 +215,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   void connected(HttpConnection connection) {
     StreamWritability.watch(connection);
+    Liveness.ofClient(connection);
     Http1Versions.guard(connection);
     HeadMeter.watch(connection);
     peers.put(connection, peer(connection));

@@ -8,8 +8,12 @@ import java.util.stream.Stream;
 final class SharedState {
   private static final int MAX_TUNNELS = 5_000;
   private static final int MAX_TUNNELS_OF_USER = 200;
+  private static final int MAX_LONG = 20_000;
+  private static final int MAX_LONG_OF_USER = MAX_LONG / 4;
 
   private final UserPlaces tunnels = new UserPlaces("tunnels", MAX_TUNNELS, MAX_TUNNELS_OF_USER);
+  private final UserPlaces longRequests =
+      new UserPlaces("long-requests", MAX_LONG, MAX_LONG_OF_USER);
   private final WatchGate watches;
   private final WaitingRoom waitingRoom;
   private final Doorkeeper door;
@@ -43,6 +47,7 @@ final class SharedState {
             door.bounds(),
             List.of(heads.bound()),
             tunnels.bounds(),
+            longRequests.bounds(),
             watches.bounds(),
             waitingRoom.bounds())
         .flatMap(List::stream)
@@ -51,6 +56,11 @@ final class SharedState {
 
   UserPlaces tunnels() {
     return tunnels;
+  }
+
+  /** Of requests that flow control lets pass as they last, tunnels among them. */
+  UserPlaces longRequests() {
+    return longRequests;
   }
 
   WatchGate watches() {

@@ -161,16 +161,32 @@ final class HttpExchange implements Exchange {
     over = true;
     upload.stop();
     end(true);
+    endUnsent();
     Future<Void> sent = body.finish(answer.trailers());
     if (!response.closed() && (close || !client.isEnded())) {
       sent.onSuccess(flushed -> BodyDrain.after(vertx, client, close));
     }
   }
 
+  /** Ends the upstream's side of a request that was answered before it was sent. */
+  private void endUnsent() {
+    HttpClientRequest unfinished = stream;
+    if (unfinished == null || upload.isSent()) {
+      return;
+    }
+    if (unfinished.connection().protocolVersion() == HttpVersion.HTTP_2) {
+      withdrawReset = upstream.reset(unfinished, () -> unfinished.reset(Forwarder.CANCEL));
+    } else {
+      unfinished.connection().close();
+    }
+  }
+
   /** The upstream's side broke: reset, closed, or not understood. */
   private void broken(@Nullable HttpClientRequest by, Throwable cause) {
-    if (dropping && by == stream) {
+    if (by == stream && over) {
       withdrawReset.run();
+    }
+    if (dropping && by == stream) {
       end(false);
     }
     if (by != stream || ended || over) {
@@ -311,6 +327,11 @@ final class HttpExchange implements Exchange {
       return;
     }
     if (sent == null) {
+      end(false);
+      return;
+    }
+    if (upstream.knowsNothingOf(sent)) { // and so has nothing to stop: no reset is spent on it
+      sent.reset(Forwarder.CANCEL);
       end(false);
       return;
     }

@@ -37,6 +37,23 @@ final class NettyHttp2 {
   }
 
   /**
+   * Sends every header in full from now on. What is indexed for later requests are the tokens of
+   * all who share the connection, and HPACK asks that such secrets be not (RFC 7541 7.1.3); Vert.x
+   * lets nobody say which they are. Call when the peer's settings have arrived, which say the
+   * table's size anew. On the connection's event loop.
+   */
+  static void forgetHeaders(HttpConnection connection) {
+    Http2ConnectionHandler http2 = handler(connection);
+    if (http2 != null) {
+      try {
+        http2.encoder().configuration().headersConfiguration().maxHeaderTableSize(0);
+      } catch (Http2Exception impossible) {
+        throw new IllegalStateException(impossible);
+      }
+    }
+  }
+
+  /**
    * Lets Vert.x open so many streams fewer than the peer allows, by telling it of settings that the
    * peer did not send. On the connection's event loop.
    */

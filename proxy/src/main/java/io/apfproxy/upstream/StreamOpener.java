@@ -1,5 +1,6 @@
 package io.apfproxy.upstream;
 
+import io.apfproxy.nullness.Nullable;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
 
 /**
  * Opens the streams of one HTTP client, with no more than one HTTP/2 connection being made at a
- * time. Belongs to one event loop.
+ * time, or a few where they are slow. Belongs to one event loop.
  */
 final class StreamOpener {
   /*
@@ -21,15 +22,29 @@ final class StreamOpener {
    * one for every request of a burst. Here, whoever is not served at once waits for a connection;
    * while one does, the others queue, and when it is there as many of them go as it takes. A failure
    * is everybody's: none waits for a second attempt that would fail as late as the first.
+   *
+   * One attempt may hang where the next would not, at one of several servers behind an address or for
+   * a lost packet. So the others wait for it no longer than PATIENCE, then for a second one. The first
+   * goes on meanwhile, and whichever stands first serves all.
    */
+  private static final long PATIENCE_MILLIS = 1_000;
   private static final long MARGIN_MILLIS = 1_000;
 
   private final Vertx vertx;
   private final int maxWaiting;
   private final long timeoutMillis;
   private final Deque<Waiter> waiters = new ArrayDeque<>();
-  private boolean connecting;
+  private @Nullable Attempt newest; // that the others wait for; null if none is under way
   private boolean parallel;
+
+  private static final class Attempt {
+    private final boolean second;
+    private boolean late;
+
+    Attempt(boolean second) {
+      this.second = second;
+    }
+  }
 
   private static final class Waiter {
     private final Supplier<Future<HttpClientRequest>> opening;
@@ -56,7 +71,11 @@ final class StreamOpener {
   }
 
   Future<HttpClientRequest> open(Supplier<Future<HttpClientRequest>> opening) {
-    if (parallel || (!connecting && waiters.isEmpty())) {
+    if (parallel || (newest == null && waiters.isEmpty())) {
+      return begin(opening);
+    }
+    Attempt awaited = newest;
+    if (awaited != null && awaited.late && !awaited.second) {
       return begin(opening);
     }
     if (waiters.size() >= maxWaiting) {
@@ -77,23 +96,40 @@ final class StreamOpener {
   private Future<HttpClientRequest> begin(Supplier<Future<HttpClientRequest>> opening) {
     Future<HttpClientRequest> opened = attempt(opening);
     if (!parallel && !opened.isComplete()) {
-      connecting = true;
+      Attempt attempt = new Attempt(newest != null);
+      newest = attempt;
+      long impatience = vertx.setTimer(PATIENCE_MILLIS, late -> tryOnceMore(attempt));
       // one that never settled would shut everybody out
       long watchdog =
           vertx.setTimer(
               timeoutMillis + MARGIN_MILLIS,
               late ->
                   settled(
+                      attempt,
                       Future.<HttpClientRequest>failedFuture(
                           "no connection to the upstream in time")));
       opened.onComplete(
           result -> {
+            vertx.cancelTimer(impatience);
             if (vertx.cancelTimer(watchdog)) {
-              settled(result);
+              settled(attempt, result);
             }
           });
     }
     return opened;
+  }
+
+  private void tryOnceMore(Attempt attempt) {
+    attempt.late = true;
+    while (attempt == newest && !attempt.second && !waiters.isEmpty()) {
+      beginNext(); // at once, if a stream has become free meanwhile
+    }
+  }
+
+  private Future<HttpClientRequest> beginNext() {
+    Waiter next = waiters.remove();
+    vertx.cancelTimer(next.timer);
+    return begin(next.opening).onComplete(next.promise);
   }
 
   /** The library throws at some addresses, and whoever asked would wait for ever. */
@@ -105,16 +141,18 @@ final class StreamOpener {
     }
   }
 
-  private void settled(AsyncResult<HttpClientRequest> opened) {
-    connecting = false;
+  private void settled(Attempt attempt, AsyncResult<HttpClientRequest> opened) {
     if (opened.succeeded()) {
-      while (!waiters.isEmpty() && (parallel || !connecting)) {
-        Waiter next = waiters.remove();
-        vertx.cancelTimer(next.timer);
-        begin(next.opening).onComplete(next.promise);
+      newest = null;
+      while (!waiters.isEmpty() && (parallel || newest == null)) {
+        beginNext();
       }
       return;
     }
+    if (attempt != newest) {
+      return; // another attempt is awaited
+    }
+    newest = null;
     List<Waiter> failed = new ArrayList<>(waiters);
     waiters.clear();
     for (Waiter waiter : failed) {

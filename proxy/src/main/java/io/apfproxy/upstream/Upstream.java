@@ -25,8 +25,10 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -38,19 +40,27 @@ public final class Upstream {
   /*
    * HTTP/2 where offered: an idle watch then costs a stream, not a connection. The library opens one
    * connection by default and lets everything else wait, and kube-apiserver allows about 100 streams
-   * on each, hence MAX_HTTP2_CONNECTIONS. A request that has seats must not wait for a connection,
-   * so the pools are larger than any seat total; what still waits gives up after STREAM_TIMEOUT. A
-   * burst makes one connection after the other, each as full as the upstream allows: StreamOpener.
+   * on each. Who is here has been let in, and has seats or a place among the watches, tunnels or long
+   * requests, so there is a stream for each: the pools grow as they must, and MAX_CONNECTIONS is more
+   * than all of those limits and the process's descriptors allow. What lasts and what is short have
+   * connections of their own, so that neither crowds the other's, nor slows its window. A burst makes
+   * one connection after the other, each as full as the upstream allows: StreamOpener.
+   *
+   * The kernel of the upstream answers a connect, however busy either side is, so that is given 5 s;
+   * the handshake needs a processor on both sides, so that is given 10. Nobody waits for anything
+   * else: STREAM_TIMEOUT, both together, only ends what our own delay would draw out. Seats that are
+   * held meanwhile are missed by nobody, as there is no way for others either.
    *
    * kube-apiserver ends an HTTP/2 connection after each answer to an anonymous request, whatever else
    * it carries (UnauthenticatedHTTP2DOSMitigation). Those requests have HTTP/1.1 connections of their
    * own, which it keeps; so a flood of strangers costs nobody else a connection.
    */
-  private static final int MAX_HTTP2_CONNECTIONS = 64;
-  private static final int MAX_HTTP1_CONNECTIONS = 4096;
+  private static final int MAX_CONNECTIONS = 1 << 15; // squared it must fit into an int
   private static final int MAX_WAITING = 4096;
-  private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+  private static final int CONNECT_TIMEOUT_MILLIS = 5_000;
   private static final int STREAM_TIMEOUT_MILLIS = 15_000;
+  private static final int PING_MILLIS = 4_000;
+  private static final int PROBE_MILLIS = 9_000;
   private static final int MAX_HEADER_BYTES = 1 << 20;
   private static final int STREAM_WINDOW = 256 << 10;
   private static final int CONNECTION_WINDOW = 32 << 20;
@@ -67,7 +77,7 @@ public final class Upstream {
   private UpstreamConfig config;
 
   /** Requests that may share connections. */
-  private record Lane(Credential credential, boolean anonymous) {}
+  private record Lane(Credential credential, boolean anonymous, boolean lasting) {}
 
   private final Map<Lane, HttpClientAgent> clients = new HashMap<>();
   private final Map<Lane, StreamOpener> openers = new HashMap<>();
@@ -124,24 +134,31 @@ public final class Upstream {
 
   /** A stream or connection to send the request on. Fails only if certainly nothing was sent. */
   Future<HttpClientRequest> open(Outgoing request) {
+    renew();
+    return open(
+            new Lane(request.credential(), request.isAnonymous(), request.longRunning()),
+            HttpMethod.valueOf(request.method()),
+            target(request))
+        .map(stream -> stream.authority(authority(request)));
+  }
+
+  private Future<HttpClientRequest> open(Lane lane, HttpMethod method, String target) {
     RequestOptions options =
         new RequestOptions()
             .setServer(address)
             .setHost(tlsName())
             .setPort(address.port())
             .setSsl(tls)
-            .setMethod(HttpMethod.valueOf(request.method()))
-            .setURI(target(request))
+            .setMethod(method)
+            .setURI(target)
             .setFollowRedirects(false)
             .setConnectTimeout(STREAM_TIMEOUT_MILLIS);
-    renew();
-    Lane lane = new Lane(request.credential(), request.isAnonymous());
     ContextInternal own = (ContextInternal) vertx.getOrCreateContext();
     Promise<HttpClientRequest> opened = own.promise();
     opener(lane)
         .open(() -> on(own, () -> engine.connect(() -> client(lane).request(options))))
         .onComplete(opened);
-    return opened.future().map(stream -> stream.authority(authority(request)));
+    return opened.future();
   }
 
   /**
@@ -156,6 +173,38 @@ public final class Upstream {
     } finally {
       own.endDispatch(others);
     }
+  }
+
+  /**
+   * Whether a request would find its way now: fails if one with any of the certificates there are
+   * gets no stream within some seconds, or one on a connection that does not answer a PING. Sends
+   * no request. Call on the event loop.
+   */
+  public Future<Void> probe() {
+    renew();
+    Set<Lane> lanes = new HashSet<>();
+    for (Credential credential : Credential.values()) {
+      if (credential == Credential.NONE || UpstreamTls.presents(config, credential)) {
+        lanes.add(new Lane(credential, false, false));
+      }
+    }
+    clients.keySet().stream().filter(lane -> !lane.anonymous()).forEach(lanes::add);
+    return Future.join(lanes.stream().map(this::probe).toList()).mapEmpty();
+  }
+
+  private Future<Void> probe(Lane lane) {
+    return open(lane, HttpMethod.GET, "/version")
+        .compose(
+            unsent -> {
+              HttpConnection connection = unsent.connection();
+              unsent.exceptionHandler(reset -> {});
+              unsent.reset(Forwarder.CANCEL);
+              return connection.protocolVersion() == HttpVersion.HTTP_2
+                  ? Liveness.ask(connection, PING_MILLIS)
+                  : Future.<Void>succeededFuture();
+            })
+        .timeout(
+            PROBE_MILLIS, TimeUnit.MILLISECONDS); // a stream that comes later is still given back
   }
 
   /** A connection of its own for an upgrade: HTTP/1.1, nothing sent yet. */
@@ -176,10 +225,9 @@ public final class Upstream {
             credential,
             any ->
                 vertx.createNetClient(
-                    new NetClientOptions()
-                        .setTcpKeepAlive(true)
+                    TcpProbes.toUpstream(new NetClientOptions())
                         .setSslEngineOptions(TlsEngine.options(engine))));
-    return engine.connect(() -> dialer.connect(options));
+    return engine.connect(() -> dialer.connect(options)).onSuccess(Liveness::ofUpstream);
   }
 
   /**
@@ -229,7 +277,6 @@ public final class Upstream {
     HttpClientOptions options =
         new HttpClientOptions()
             .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
-            .setTcpKeepAlive(true)
             .setKeepAliveTimeout(IDLE_SECONDS)
             .setHttp2KeepAliveTimeout(IDLE_SECONDS)
             .setHttp2ClearTextUpgrade(false)
@@ -242,10 +289,11 @@ public final class Upstream {
             .setMaxHeaderSize(MAX_HEADER_BYTES)
             .setMaxInitialLineLength(8 << 10)
             .setMaxChunkSize(64 << 10);
+    TcpProbes.toUpstream(options);
     PoolOptions pool =
         new PoolOptions()
-            .setHttp1MaxSize(MAX_HTTP1_CONNECTIONS)
-            .setHttp2MaxSize(MAX_HTTP2_CONNECTIONS)
+            .setHttp1MaxSize(MAX_CONNECTIONS)
+            .setHttp2MaxSize(MAX_CONNECTIONS)
             .setMaxWaitQueueSize(MAX_WAITING);
     var builder = vertx.httpClientBuilder();
     if (tls) {
@@ -278,7 +326,9 @@ public final class Upstream {
         });
     opener.parallel(!http2);
     StreamWritability.watch(connection);
+    Liveness.ofUpstream(connection);
     if (http2) {
+      NettyHttp2.forgetHeaders(connection);
       resets.put(
           connection,
           new StreamResets(
@@ -303,6 +353,11 @@ public final class Upstream {
     }
     ContextInternal own = (ContextInternal) vertx.getOrCreateContext();
     return connection.reset(() -> own.dispatch(reset)); // it may wait for another request's turn
+  }
+
+  /** Whether not even the head of a request was sent: a stream of HTTP/2 has no number before. */
+  boolean knowsNothingOf(HttpClientRequest request) {
+    return request.connection().protocolVersion() == HttpVersion.HTTP_2 && request.streamId() < 0;
   }
 
   /** Whether the upstream said that it went away before it looked at this request. */

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** TLS towards the upstream: whom we trust, what we present. */
 final class UpstreamTls {
-  private static final int HANDSHAKE_SECONDS = 5;
+  /** Both sides need a processor for it, and may have to wait for one. */
+  private static final int HANDSHAKE_SECONDS = 10;
 
   private UpstreamTls() {}
 
@@ -35,6 +36,10 @@ final class UpstreamTls {
       options.setKeyCertOptions(new KeyPairOptions(pair));
     }
     return options;
+  }
+
+  static boolean presents(UpstreamConfig config, Credential credential) {
+    return certificate(config, credential) != null;
   }
 
   private static @Nullable PemKeyPair certificate(UpstreamConfig config, Credential credential) {

@@ -31,6 +31,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -223,6 +224,26 @@ class ProxyAppIT {
     assertThat(answer.body()).contains("\"kind\":\"Status\"");
     assertThat(admin("/livez").statusCode()).isEqualTo(200);
     assertThat(admin("/readyz?verbose").body()).startsWith("[-]upstream failed");
+  }
+
+  @Test
+  @Tag("S84")
+  void isNotReadyIfOnlyItsOwnQuestionsFindTheirWay() throws Exception {
+    upstream.close();
+    // Java's TLS takes it, that of the connections for requests does not
+    upstream =
+        EmbeddedApiServer.builder(directory.resolve("upstream"))
+            .user("alice")
+            .allow("alice", "*", "*")
+            .cipherSuite("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384")
+            .start();
+
+    start();
+
+    assertThat(client().send(asAlice(NAMESPACES), BodyHandlers.discarding()).statusCode())
+        .isEqualTo(503);
+    assertThat(admin("/readyz?verbose").body()).startsWith("[-]upstream failed");
+    assertThat(admin("/readyz").statusCode()).isEqualTo(503);
   }
 
   @Test

@@ -111,7 +111,7 @@ class SecretsIT {
         List<CompletableFuture<?>> waiting = letSomeWait(client, proxy, upstream, alice);
         askForPages(proxy);
         waiting.forEach(CompletableFuture::join);
-        upstream.close();
+        stop(upstream);
         send(client, proxy, PODS, "Authorization", alice);
         send(client, proxy, PODS, "Authorization", "Bearer " + CANARY + "2");
         askForPages(proxy);
@@ -123,6 +123,11 @@ class SecretsIT {
       assertThat(log.lines).as("log").noneMatch(line -> line.contains(secret));
       assertThat(answers).as("answers").noneMatch(answer -> answer.contains(secret));
     }
+  }
+
+  /** Before its time: the proxy finds it gone. */
+  private static void stop(EmbeddedApiServer upstream) {
+    upstream.close();
   }
 
   private ProxyOptions options(EmbeddedApiServer upstream) throws Exception {

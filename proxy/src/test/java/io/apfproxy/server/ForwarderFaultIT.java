@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +52,7 @@ final class ForwarderFaultIT extends ForwardingFixture {
 
   @ParameterizedTest
   @CsvSource({"HTTP_1_1,HTTP_1_1", "HTTP_1_1,HTTP_2", "HTTP_2,HTTP_1_1", "HTTP_2,HTTP_2"})
+  @Tag("S85")
   void neverEndsATruncatedBodyCleanly(HttpVersion down, HttpVersion up) {
     Promise<HttpServerRequest> seen = Promise.promise();
     through(
@@ -82,6 +84,7 @@ final class ForwarderFaultIT extends ForwardingFixture {
 
   @ParameterizedTest
   @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  @Tag("S85")
   void answers502WithoutRetryAfterWhenTheUpstreamBreaksBeforeItsHead(HttpVersion up) {
     AtomicInteger requests = new AtomicInteger();
     through(
@@ -100,6 +103,7 @@ final class ForwarderFaultIT extends ForwardingFixture {
         });
   }
 
+  @Tag("S84")
   @Test
   void answers503WithRetryAfterWhenNothingListens() {
     try (TestProxy proxy = new TestProxy(vertx, 1)) {
@@ -112,6 +116,7 @@ final class ForwarderFaultIT extends ForwardingFixture {
     }
   }
 
+  @Tag("S95")
   @Test
   void answers504AndCancelsWhenTheTimeIsUp() {
     Promise<Throwable> cancelled = Promise.promise();
@@ -132,6 +137,8 @@ final class ForwarderFaultIT extends ForwardingFixture {
     }
   }
 
+  @Tag("S85")
+  @Tag("S86")
   @Test
   void sendsARefusedStreamOnceMore() {
     AtomicInteger requests = new AtomicInteger();
@@ -186,6 +193,8 @@ final class ForwarderFaultIT extends ForwardingFixture {
         });
   }
 
+  @Tag("S84")
+  @Tag("S85")
   @Test
   void answers503WhenAStreamIsRefusedTwice() {
     AtomicInteger requests = new AtomicInteger();

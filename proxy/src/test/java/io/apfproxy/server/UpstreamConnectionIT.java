@@ -18,6 +18,7 @@ import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -34,12 +35,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** How connections to the upstream are made: whom they trust, and how many there are. */
+@Tag("S84")
 class UpstreamConnectionIT {
   private static final String ANOTHER_AUTHORITY = TestAuthority.named("another").pem();
 
@@ -242,8 +245,35 @@ class UpstreamConnectionIT {
     try (TestProxy proxy = proxy(TestProxy.upstreamConfig(silent.actualPort()))) {
       long start = System.nanoTime();
       burst(proxy, 50).forEach(answer -> assertThat(get(answer)).isEqualTo(503));
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(12));
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(18));
       proxy.expectRest();
+    }
+  }
+
+  @Test
+  @Tag("H7")
+  void keepsLongRequestsApartFromTheOthersAndCountsThem() {
+    Queue<HttpServerRequest> requests = new ConcurrentLinkedQueue<>();
+    HttpServer upstream = hundredStreams(requests);
+    try (TestProxy proxy = proxy(TestProxy.upstreamConfig(upstream.actualPort()))) {
+      HttpClient client = proxy.client(HttpVersion.HTTP_2);
+      List<Future<HttpClientResponse>> answers = new ArrayList<>();
+      for (String target :
+          List.of("/api/v1/pods", "/api/v1/namespaces/a/pods/p/log?follow=true", "/api/v1/nodes")) {
+        answers.add(client.request(HttpMethod.GET, target).compose(HttpClientRequest::send));
+        await().until(() -> requests.size() == answers.size());
+      }
+
+      List<HttpConnection> connections =
+          requests.stream().map(HttpServerRequest::connection).toList();
+      assertThat(connections.get(1)).isNotEqualTo(connections.get(0));
+      assertThat(connections.get(2)).isEqualTo(connections.get(0));
+      assertThat(proxy.bound("long-requests-total").used().getAsLong()).isEqualTo(1);
+
+      requests.forEach(request -> request.response().end());
+      answers.forEach(answer -> assertThat(get(answer).statusCode()).isEqualTo(200));
+      proxy.expectRest();
+      assertThat(proxy.bound("long-requests-total").used().getAsLong()).isZero();
     }
   }
 }

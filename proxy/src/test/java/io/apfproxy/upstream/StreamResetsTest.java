@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** S38: how fast the streams of one connection are reset. */
+@Tag("S38")
 class StreamResetsTest {
   private static final int MOST = 100;
 

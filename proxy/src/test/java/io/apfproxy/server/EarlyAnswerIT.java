@@ -1,0 +1,92 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.upstream.ProxyEvents.Held;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Answers that come before the request was sent to its end. */
+@Tag("S32")
+class EarlyAnswerIT {
+  private static final int ANSWERS = 5;
+
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() {
+    get(vertx.close());
+  }
+
+  /** A request whose body never comes. */
+  private static int refused(HttpClient client) {
+    HttpClientRequest request =
+        get(client.request(HttpMethod.POST, "/api/v1/namespaces"))
+            .putHeader("Content-Length", "100");
+    get(request.writeHead());
+    return get(request.response()).statusCode();
+  }
+
+  @Test
+  void leaveNoConnectionBehindOverHttp1() {
+    Set<Object> open = ConcurrentHashMap.newKeySet();
+    AtomicInteger requests = new AtomicInteger();
+    try (FakeUpstream upstream =
+            FakeUpstream.raw(
+                vertx,
+                socket -> {
+                  open.add(socket);
+                  socket.closeHandler(closed -> open.remove(socket));
+                  socket.handler(
+                      head -> {
+                        requests.incrementAndGet();
+                        socket.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
+                      });
+                });
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      for (int i = 0; i < ANSWERS; i++) {
+        assertThat(refused(proxy.client(HttpVersion.HTTP_1_1))).isEqualTo(403);
+      }
+      await().untilAsserted(() -> assertThat(open).isEmpty());
+      assertThat(proxy.events.held(Held.UPSTREAM_CONNECTION)).isZero();
+      assertThat(requests).hasValue(ANSWERS);
+      proxy.expectRest();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void leaveNoStreamBehindOverHttp2(HttpVersion down) {
+    Set<Object> reset = ConcurrentHashMap.newKeySet();
+    try (FakeUpstream upstream =
+            FakeUpstream.http(
+                vertx,
+                request -> {
+                  request.exceptionHandler(cause -> reset.add(request));
+                  request.response().setStatusCode(403).end();
+                },
+                HttpVersion.HTTP_2);
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      for (int i = 0; i < ANSWERS; i++) {
+        assertThat(refused(proxy.client(down))).isEqualTo(403);
+      }
+      await().untilAsserted(() -> assertThat(reset).hasSize(ANSWERS));
+      assertThat(proxy.events.held(Held.UPSTREAM_CONNECTION)).isEqualTo(1);
+      proxy.expectRest();
+    }
+  }
+}
