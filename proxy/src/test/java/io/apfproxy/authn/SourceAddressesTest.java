@@ -6,7 +6,6 @@ import io.vertx.core.MultiMap;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,10 +14,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("B5")
 @Tag("S21")
 class SourceAddressesTest {
-  private static final Predicate<String> TEN = address -> address.startsWith("10.");
+  private static boolean isTrusted(String address) {
+    return address.startsWith("10.");
+  }
 
   private static MultiMap of(String peer, String realIp, String... chains) {
-    SourceAddresses addresses = new SourceAddresses(peer, TEN);
+    SourceAddresses addresses = new SourceAddresses(peer, SourceAddressesTest::isTrusted);
     Arrays.stream(chains).forEach(addresses::addChain);
     if (!realIp.isEmpty()) {
       addresses.addClient(realIp);

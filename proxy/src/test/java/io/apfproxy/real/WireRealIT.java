@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     kubelet = true,
     audit = true,
     flags = "--cors-allowed-origins=^https?://good\\.example$")
+@SuppressWarnings("StringConcatToTextBlock") // requests as they go over the wire
 final class WireRealIT {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients of HTTP/1.0, such as HAProxy's health checks and nginx without further settings. */
 @Tag("B1")
+@SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
 class Http10IT {
   private static Vertx vertx;
   private static FakeUpstream upstream;

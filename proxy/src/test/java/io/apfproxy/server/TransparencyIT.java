@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * header both ways, status, framing, trailers, interim responses.
  */
 @Tag("B7")
+@SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
 class TransparencyIT {
   /**
    * The differences that are meant, as this test names them, and the words by which the README's

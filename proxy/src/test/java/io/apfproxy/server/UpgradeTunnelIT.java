@@ -30,10 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Upgrades: what becomes a tunnel, what does not, and that nothing outlives it. */
+@SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
 class UpgradeTunnelIT {
   private static final String EXEC = "/api/v1/namespaces/a/pods/p/exec?command=sh";
 
-  @SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
   private static final String WEBSOCKET_101 =
       "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
           + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
