@@ -59,7 +59,7 @@ class ManyWatchesIT {
         watchOneMore(crowd, proxy, upstream.token("alice"));
       }
       Awaitility.await()
-          .atMost(Duration.ofSeconds(180))
+          .atMost(Duration.ofMinutes(3))
           .until(() -> open.get() == WATCHES || otherwise.containsKey("503"));
       assertThat(open.get()).as("open; the others: %s", otherwise).isEqualTo(WATCHES);
 
