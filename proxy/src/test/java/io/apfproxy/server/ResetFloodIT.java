@@ -180,7 +180,8 @@ class ResetFloodIT {
       // When
       watches.forEach(Sent::cancel);
       lists.forEach(Sent::cancel);
-      await().until(() -> server.resets.get() == 2 * MOST_RESETS); // watches have a connection apart
+      await()
+          .until(() -> server.resets.get() == 2 * MOST_RESETS); // watches have a connection apart
       assertThat(proxy.events.held(Held.UNWANTED_STREAM)).isEqualTo(100);
 
       // Then: what ends by itself needs no reset, and gives its seats back
@@ -201,7 +202,9 @@ class ResetFloodIT {
               });
 
       // and the watches are reset when their time has come
-      await().atMost(Duration.ofSeconds(20)).until(() -> server.resets.get() == 2 * MOST_RESETS + 50);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> server.resets.get() == 2 * MOST_RESETS + 50);
       server.open.get("watch").response().end("event");
       assertThat(get(event.future())).hasToString("event");
       get(end.future());
