@@ -3,10 +3,10 @@ package io.apfproxy.admin;
 import io.apfproxy.admin.AdminPages.Dump;
 import io.apfproxy.authn.UrlAccess;
 import io.apfproxy.nullness.Nullable;
-import io.apfproxy.request.FatalError;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.EngineChoice;
 import io.apfproxy.upstream.KeyPairOptions;
+import io.apfproxy.upstream.OutOfMemory;
 import io.apfproxy.upstream.TlsEngine;
 import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
 import io.vertx.core.Context;
@@ -238,7 +238,7 @@ public final class AdminServer {
         failure instanceof CompletionException && failure.getCause() != null
             ? failure.getCause()
             : failure;
-    FatalError.endProcessIf(cause);
+    OutOfMemory.endIf(cause);
     RefusedException refusal =
         cause instanceof RefusedException refused
             ? refused

@@ -9,7 +9,6 @@ import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.nullness.Nullable;
-import io.apfproxy.request.FatalError;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
@@ -18,6 +17,7 @@ import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.upstream.Exchange;
 import io.apfproxy.upstream.ExchangeListener;
 import io.apfproxy.upstream.Forwarder;
+import io.apfproxy.upstream.OutOfMemory;
 import io.apfproxy.upstream.Outgoing;
 import io.apfproxy.upstream.ProxyEvents.Held;
 import io.vertx.core.MultiMap;
@@ -474,7 +474,7 @@ final class Call implements AdmissionListener, ExchangeListener {
       }
       finish();
     } else {
-      FatalError.endProcessIf(cause);
+      OutOfMemory.endIf(cause);
       defect(cause);
     }
   }

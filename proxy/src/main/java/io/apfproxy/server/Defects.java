@@ -1,6 +1,6 @@
 package io.apfproxy.server;
 
-import io.apfproxy.request.FatalError;
+import io.apfproxy.upstream.OutOfMemory;
 import io.apfproxy.upstream.ProxyEvents;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
@@ -45,7 +45,7 @@ final class Defects implements Handler<Throwable> {
 
   @Override
   public void handle(Throwable thrown) {
-    FatalError.endProcessIf(thrown);
+    OutOfMemory.endIf(thrown);
     Call call = calls.get(Vertx.currentContext());
     if (call == null) {
       tell(thrown);
@@ -54,7 +54,7 @@ final class Defects implements Handler<Throwable> {
     try {
       call.defect(thrown);
     } catch (Throwable again) {
-      FatalError.endProcessIf(again);
+      OutOfMemory.endIf(again);
       tell(again);
       call.connection().close();
     }

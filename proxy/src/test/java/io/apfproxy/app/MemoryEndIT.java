@@ -47,6 +47,7 @@ class MemoryEndIT {
       System.exit(0);
     }
 
+    @SuppressWarnings("ModifiedButNotUsed") // is meant
     private static void fillHeap() {
       List<byte[]> kept = new ArrayList<>();
       while (true) {
@@ -54,6 +55,7 @@ class MemoryEndIT {
       }
     }
 
+    @SuppressWarnings("ModifiedButNotUsed") // is meant
     private static void fillDirectMemory() {
       List<ByteBuf> kept = new ArrayList<>();
       while (true) {

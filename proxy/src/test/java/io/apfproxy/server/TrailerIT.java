@@ -26,7 +26,10 @@ class TrailerIT {
   };
 
   private final Vertx vertx = Vertx.vertx();
+
+  @SuppressWarnings("JdkObsolete") // read by the test's thread too
   private final StringBuffer received = new StringBuffer();
+
   private FakeUpstream upstream;
   private TestProxy proxy;
 
