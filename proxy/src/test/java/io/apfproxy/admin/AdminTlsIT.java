@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Who else than this machine reads the admin pages: S77 of the security specification. */
+@Tag("S77")
 class AdminTlsIT {
   private static final TestAuthority AUTHORITY = TestAuthority.named("ca");
   private static final String ELSEWHERE = "pod.example";

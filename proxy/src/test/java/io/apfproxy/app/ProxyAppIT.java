@@ -168,6 +168,7 @@ class ProxyAppIT {
     proxy.close(); // harmless
   }
 
+  @Tag("S94")
   @Test
   void finishesRequestsBeforeItStops() throws Exception {
     // Given
@@ -200,6 +201,7 @@ class ProxyAppIT {
         .doesNotContain("apiserver_flowcontrol_current_limit_seats{");
   }
 
+  @Tag("S09")
   @Test
   void refusesToImpersonateWithPowerUnlessTold() throws Exception {
     assertThatThrownBy(

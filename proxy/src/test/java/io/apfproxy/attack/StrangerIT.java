@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>{@code -Dapf.stranger.seconds=10} lets each attack last longer, {@code
  * -Dapf.stranger.only=PINGS,SETTINGS} picks some.
  */
+@Tag("S83")
 @Tag("I7")
 @Tag("I8")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

@@ -9,6 +9,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.vertx.core.Future;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -32,22 +33,24 @@ abstract class IdentityFixture {
   boolean upstreamReadsUid = true;
   boolean upstreamHeadersKnown = true;
 
+  /** Of users; read at each request. */
+  List<X509Certificate> authorities = List.of(USERS.own().certificate());
+
   IdentityFixture() {
     upstream.users.put("bob-token", new UserInfo("bob", "7", List.of("dev"), Map.of()));
   }
 
   StandardIdentityResolver resolver(String flag) {
     FrontProxyHeaders names = upstreamReadsUid ? Heads.WITH_UID : FrontProxyHeaders.STANDARD;
-    ClientTrust trust =
-        new ClientTrust(
-            List.of(USERS.own().certificate()),
-            List.of(PROXIES.own().certificate()),
-            List.of("front"),
-            Heads.WITH_UID,
-            names,
-            upstreamHeadersKnown);
     return new StandardIdentityResolver(
-        () -> trust,
+        () ->
+            new ClientTrust(
+                authorities,
+                List.of(PROXIES.own().certificate()),
+                List.of("front"),
+                Heads.WITH_UID,
+                names,
+                upstreamHeadersKnown),
         UpstreamIdentityPolicy.parse(List.of(flag.split(",")), true, true),
         new StandardIdentityResolver.Means(upstream, upstream, Runnable::run),
         () -> constrained,

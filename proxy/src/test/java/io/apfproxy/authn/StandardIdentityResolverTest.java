@@ -186,6 +186,17 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(resolver.resolve(head, LIST).failed()).isTrue();
   }
 
+  /** A resumed TLS session brings its old certificate along, which proves nothing by that. */
+  @Tag("S19")
+  @Test
+  void endsACertificateWhenItsAuthorityIsTrustedNoLonger() throws RefusedException {
+    StandardIdentityResolver resolver = resolver("auto");
+    RequestHead head = Heads.read(Heads.from(ALICE));
+    assertThat(resolver.resolve(head, LIST).succeeded()).isTrue();
+    authorities = List.of(STRANGERS.own().certificate());
+    assertThat(resolver.resolve(head, LIST).failed()).isTrue();
+  }
+
   @Tag("S07")
   @Test
   void readsUidFromTheCertificate() throws RefusedException {

@@ -192,6 +192,7 @@ class WrongUsageTest {
     return Arguments.of(message, List.of(arguments));
   }
 
+  @Tag("S71")
   @ParameterizedTest(name = "{1}")
   @MethodSource("badInput")
   void refusesWrongUsageInOneLineWithCode2(String message, List<String> arguments) {

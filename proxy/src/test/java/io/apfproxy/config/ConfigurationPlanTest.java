@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 @Tag("S63")
 @Tag("S65")
 class ConfigurationPlanTest {
+  @Tag("S68")
   @Test
   void laterSourcesLieOverEarlierOnes() {
     ConfigurationPlan plan =
@@ -32,6 +33,7 @@ class ConfigurationPlanTest {
     assertThat(plan.verdicts().get(1).overriddenBy()).isEqualTo("crd");
   }
 
+  @Tag("S63")
   @Test
   void anInvalidObjectStandsForItsLastValidVersion() {
     ConfigurationPlan good = ConfigurationPlan.of(List.of(layer("crd", level("a", 10))), null);
@@ -69,6 +71,7 @@ class ConfigurationPlanTest {
         .containsExactly(State.IN_FORCE, State.REJECTED);
   }
 
+  @Tag("S63")
   @Test
   void mandatoryObjectsAreAlwaysThere() {
     ConfigurationPlan plan = ConfigurationPlan.of(List.of(layer("crd", level("a", 10))), null);
@@ -114,6 +117,7 @@ class ConfigurationPlanTest {
         .isTrue();
   }
 
+  @Tag("S65")
   @Test
   void aNewcomerOverTheBoundOfQueuesIsRefused() {
     ConfigurationPlan before =

@@ -112,6 +112,7 @@ class FlowControlConfigurationTest {
     assertThat(Dealer.accepts(queues, largest + 1)).isFalse();
   }
 
+  @Tag("S64")
   @Test
   void boundsStayInRangeAtExtremes() {
     PriorityLevelConfiguration greedy =

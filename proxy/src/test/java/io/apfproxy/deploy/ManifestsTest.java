@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ManifestsTest {
@@ -86,6 +87,7 @@ class ManifestsTest {
   }
 
   /** S09 of the security specification. */
+  @Tag("S09")
   @Test
   void splitImpersonationFromAllElse() {
     assertThat(pod().path("serviceAccountName").asText()).isEqualTo(PROXY);
@@ -101,6 +103,7 @@ class ManifestsTest {
   }
 
   /** S71 of the security specification. */
+  @Tag("S71")
   @Test
   void grantNoWriteToSchemasAndLevels() {
     assertThat(

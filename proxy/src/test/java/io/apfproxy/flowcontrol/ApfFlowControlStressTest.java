@@ -18,10 +18,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several threads ask, cancel and finish while another changes everything, on real clocks. */
+@Tag("I1")
 class ApfFlowControlStressTest {
   private static final int THREADS = 4;
   private static final int REQUESTS = 4_000;

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ApfFlowControlTest {
@@ -135,6 +136,7 @@ class ApfFlowControlTest {
     assertThat(Objects.requireNonNull(last).retryAfterSeconds()).isEqualTo(8);
   }
 
+  @Tag("S56")
   @Test
   void boundsAllThatWaitTogether() {
     ApfFlowControl control =
@@ -150,6 +152,7 @@ class ApfFlowControlTest {
         .hasSize(2);
   }
 
+  @Tag("S53")
   @Test
   void boundsWhatExecutesAtTheExemptLevel() {
     ApfFlowControl control = control(1, Config.rejecting("a", 100));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.FlowControlConfiguration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class FlowControlDumpsTest {
@@ -118,6 +119,7 @@ class FlowControlDumpsTest {
                     .containsSequence("0001-01-01T00:00:00Z", "bob", "get", "/version"));
   }
 
+  @Tag("S80")
   @Test
   void letsNoClientForgeACellOrALine() {
     Client.get(control, "eve\n\u001b[31m,exempt", "/a%0Ab,c");

@@ -97,6 +97,7 @@ class ClusterSourceIT {
   }
 
   /** What the watch was to go on from is gone: it is listed anew, without a regular look. */
+  @Tag("S70")
   @Test
   void listsAnewWhenItsWatchIsAnswered410() {
     String levels = OURS + "prioritylevelconfigurations";
@@ -134,6 +135,7 @@ class ClusterSourceIT {
     assertThat(source.snapshot().trouble()).isEmpty();
   }
 
+  @Tag("S70")
   @Test
   void keepsWhatItHasWhenItsRightIsTakenAway() {
     String level = OURS + "prioritylevelconfigurations";

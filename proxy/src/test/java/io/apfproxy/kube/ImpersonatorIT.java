@@ -10,11 +10,13 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The second credential: S09 of the security specification. */
+@Tag("S09")
 @EnableKubernetesMockClient
 class ImpersonatorIT {
   private static final String TOKENS =

@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -328,6 +329,7 @@ class ProxyMetricsTest {
     assertThat(text.labelNames("apf_proxy_build_info")).containsExactly("java_version", "version");
   }
 
+  @Tag("S79")
   @Test
   void boundsTheNumberOfRules() {
     for (int i = 0; i < 1000; i++) {

@@ -10,10 +10,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What flows get of a level whatever the others do: random crowds, in virtual time, by a seed. */
+@Tag("S52")
 class FairSharePropertyTest {
   private static final long MS = 1_000_000;
   private static final long WINDOW = 200_000 * MS;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -333,6 +334,7 @@ class QueueSetTest {
     }
   }
 
+  @Tag("S65")
   @Test
   void countsTenMillionQueuesWithoutMakingThem() {
     QueueSet set = new QueueSet(new QueuingShape(10_000_000, 2, 50), 1, 0, this::note);

@@ -23,9 +23,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** S38: clients that cancel in mass share connections to the real server with one that does not. */
+@Tag("S38")
 @RealControlPlane
 final class CancellationsRealIT {
   private static final int CLIENTS = 10;

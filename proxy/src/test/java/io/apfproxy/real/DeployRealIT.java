@@ -28,6 +28,7 @@ import java.util.Base64;
 import javax.net.ssl.SSLSocket;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,6 +156,7 @@ final class DeployRealIT {
   }
 
   /** Users, groups, uids and extra values of any key: all that an identity consists of. */
+  @Tag("S09")
   @Test
   void impersonatorTakesOnWholeIdentities() throws IOException {
     Path whole =

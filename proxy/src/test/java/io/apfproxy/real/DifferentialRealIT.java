@@ -8,6 +8,7 @@ import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @RealControlPlane(
     audit = true,
     flags = "--feature-gates=APIServerIdentity=false,UnknownVersionInteroperabilityProxy=false")
+@Tag("S49")
 final class DifferentialRealIT {
   private static final long SEED = Long.getLong("apf.differential.seed", 1);
   private static final int COUNT = Integer.getInteger("apf.differential.count", 600);

@@ -12,10 +12,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who somebody is for the server is the same through the proxy, whichever way it tells. */
+@Tag("S12")
+@Tag("S22")
+@Tag("I3")
 @RealControlPlane(audit = true)
 final class IdentityRealIT {
   private static final ObjectMapper JSON = new ObjectMapper();

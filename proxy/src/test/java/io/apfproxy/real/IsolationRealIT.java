@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The short form of {@link IsolationReport}. */
+@Tag("S52")
+@Tag("S53")
 @RealControlPlane
 final class IsolationRealIT {
   private static final Logger log = LoggerFactory.getLogger(IsolationRealIT.class);

@@ -8,6 +8,7 @@ import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.util.SortedMap;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
@@ -43,6 +44,7 @@ final class SourceFaultsRealIT extends SourcesFixture {
   }
 
   /** Last: refused watches are watched on over HTTP/2, where the relay does not know them. */
+  @Tag("S86")
   @Test
   @Order(Integer.MAX_VALUE)
   void survivesARestartOfTheApiServer() throws Exception {
@@ -86,6 +88,7 @@ final class SourceFaultsRealIT extends SourcesFixture {
     assertThat(load.stop()).containsOnlyKeys("200");
   }
 
+  @Tag("S70")
   @Test
   void survivesTheLossOfItsRights() throws Exception {
     scene.kubectl().run("delete", "clusterrolebinding", "apf-proxy-configuration").orThrow();

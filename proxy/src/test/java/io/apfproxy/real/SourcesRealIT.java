@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What kubectl applies comes into force under load, and nothing is lost over it. */
@@ -78,6 +79,7 @@ final class SourcesRealIT extends SourcesFixture {
     assertThat(load.stop()).containsOnlyKeys("200");
   }
 
+  @Tag("S63")
   @Test
   void refusedObjectsAreToldAndTheirLastVersionStays() throws Exception {
     // what the CRD cannot see: an annotation of another version of the API

@@ -16,12 +16,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Hundreds of watches and a few tunnels through one proxy, and what is left of them when their
  * clients vanish.
  */
+@Tag("I1")
 @RealControlPlane(kubelet = true, audit = true)
 final class WatchesRealIT {
   private static final int WATCHES = 500;

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
 /** Request info equals what kube-apiserver recorded. */
+@Tag("S49")
 class RequestInfoVectorTest {
   @TestFactory
   Stream<DynamicTest> requestInfoEqualsTheReference() {

@@ -3,12 +3,14 @@ package io.apfproxy.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Specification security.md 4, rules P1 to P6. */
+@Tag("S49")
 class RequestTargetTest {
   @ParameterizedTest
   @ValueSource(

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.time.ManualTime;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** S91: when the process must keep the file descriptors that are left. */
+@Tag("S91")
 class FileDescriptorsTest {
   private final ManualTime time = new ManualTime();
   private long open = 70;

@@ -82,6 +82,7 @@ final class ForwarderFaultIT extends ForwardingFixture {
         });
   }
 
+  @Tag("I2")
   @ParameterizedTest
   @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
   @Tag("S85")
@@ -137,6 +138,7 @@ final class ForwarderFaultIT extends ForwardingFixture {
     }
   }
 
+  @Tag("I2")
   @Tag("S85")
   @Tag("S86")
   @Test

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +99,7 @@ final class ForwarderIT extends ForwardingFixture {
         });
   }
 
+  @Tag("S54")
   @Test
   void stopsReadingTheUpstreamWhenTheClientDoesNotRead() {
     AtomicInteger written = new AtomicInteger();

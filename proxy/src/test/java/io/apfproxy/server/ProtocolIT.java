@@ -213,6 +213,7 @@ class ProtocolIT {
   }
 
   /** S40. */
+  @Tag("S40")
   @ParameterizedTest
   @ValueSource(strings = {"a", "*", "/a b", "/a#b", "https://h/a"})
   void refusesIllegalPathsOverHttp2(String path) {

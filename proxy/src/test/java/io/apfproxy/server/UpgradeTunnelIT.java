@@ -88,6 +88,7 @@ class UpgradeTunnelIT {
         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
   }
 
+  @Tag("S45")
   @ParameterizedTest
   @CsvSource({"GET,websocket", "GET,SPDY/3.1", "POST,SPDY/3.1", "POST,websocket"})
   void tunnelsEightMebibytesBothWays(String method, String protocol) throws InterruptedException {
@@ -114,6 +115,7 @@ class UpgradeTunnelIT {
     }
   }
 
+  @Tag("S45")
   @Test
   void passesWhatTheUpstreamSaidLastBeforeItClosed() {
     byte[] last = new byte[1 << 20];

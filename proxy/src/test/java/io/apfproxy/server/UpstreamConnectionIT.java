@@ -68,6 +68,7 @@ class UpstreamConnectionIT {
         Arguments.of("nothing verified", ANOTHER_AUTHORITY, true, "another.example", 200));
   }
 
+  @Tag("S84")
   @ParameterizedTest(name = "{0}")
   @MethodSource("servers")
   void sendsNothingToAServerThatIsNotTheUpstream(
@@ -209,6 +210,7 @@ class UpstreamConnectionIT {
   }
 
   /** kube-apiserver ends an HTTP/2 connection after each answer to an anonymous request. */
+  @Tag("S08")
   @Test
   void sendsAnonymousRequestsOverConnectionsOfTheirOwn() {
     Queue<HttpServerRequest> requests = new ConcurrentLinkedQueue<>();

@@ -49,6 +49,7 @@ class FilesSourceIT {
     assertThat(source.snapshot().trouble()).isEmpty();
   }
 
+  @Tag("S67")
   @Test
   void followsTheSwapOfAConfigMapMountWithoutAMixture() throws Exception {
     // Given
@@ -73,6 +74,7 @@ class FilesSourceIT {
     }
   }
 
+  @Tag("S67")
   @Test
   void aFileThatIsNoYamlKeepsWhatItHeld() throws Exception {
     write(folder, "a.yaml", "a", 10);
@@ -102,6 +104,7 @@ class FilesSourceIT {
             "b.yaml:1: metadata.name: PriorityLevelConfiguration same stands at a.yaml:1 already");
   }
 
+  @Tag("S67")
   @Test
   void aFolderThatVanishesKeepsWhatItHeld() throws Exception {
     Path inner = Files.createDirectory(folder.resolve("inner"));

@@ -163,6 +163,7 @@ class ManifestTest {
     assertThat(messages("---\n# nothing\n---\n")).isEmpty();
   }
 
+  @Tag("S66")
   @Test
   void anAliasThatUnfoldsIntoTooMuchIsRefused() {
     assertThat(messages("a: &a {b: *a}")).hasSize(1);

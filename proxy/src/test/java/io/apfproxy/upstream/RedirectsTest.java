@@ -9,11 +9,13 @@ import io.apfproxy.request.RefusedException;
 import io.vertx.core.MultiMap;
 import java.net.URI;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** S47: whereto an upstream may send a client. */
+@Tag("S47")
 class RedirectsTest {
   private static final URI UPSTREAM = URI.create("https://10.0.0.1:6443/prefix");
 

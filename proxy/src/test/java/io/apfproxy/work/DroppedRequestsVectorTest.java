@@ -8,8 +8,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
+@Tag("S55")
 class DroppedRequestsVectorTest {
   @TestFactory
   Stream<DynamicTest> asksClientsToStayAwayAsLongAsTheReferenceDoes() {

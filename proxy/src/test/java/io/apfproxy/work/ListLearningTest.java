@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -184,6 +185,7 @@ class ListLearningTest {
     assertThat(objects.read(KEY)).isEqualTo(ObjectReading.NOT_TRACKED);
   }
 
+  @Tag("S59")
   @Test
   void learnsNothingFromACutResponse() {
     byte[] body = list("", 10).getBytes(StandardCharsets.UTF_8);
@@ -209,6 +211,7 @@ class ListLearningTest {
     assertThat(objects.read(KEY)).isEqualTo(ObjectReading.NOT_TRACKED);
   }
 
+  @Tag("S48")
   @Test
   void givesUpOnABodyThatExpandsTooFar() {
     byte[] bomb =
