@@ -32,6 +32,9 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
    */
   static final long SECONDS = 32;
 
+  /** The codec makes an object of each line: of short ones the text is the least. */
+  private static final int LINE_BYTES = 96;
+
   private final PartialHeads all;
   private final ClientAddress address;
   private final String client;
@@ -94,22 +97,31 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
     end = bytes.writerIndex();
     cameOut = false;
     try {
-      int length = end - mark;
+      int start = mark;
       context.fireChannelRead(bytes);
       if (raw) {
         release();
       } else if (cameOut) {
         release();
-        hold(context, inBody ? 0 : end - mark);
+        hold(context, inBody ? 0 : cost(bytes, mark, end));
       } else {
-        hold(context, held + length);
+        hold(context, held + cost(bytes, start, end));
         startDeadline(context);
       }
-      afterLine = length > 0 && endsLine(bytes, end);
+      afterLine = end > start && endsLine(bytes, end);
     } finally {
       reading = null;
       bytes.release();
     }
+  }
+
+  private static long cost(ByteBuf bytes, int from, int to) {
+    long cost = to - from;
+    for (int at = bytes.indexOf(from, to, (byte) '\n'); at >= 0; ) {
+      cost += LINE_BYTES;
+      at = at + 1 < to ? bytes.indexOf(at + 1, to, (byte) '\n') : -1;
+    }
+    return cost;
   }
 
   private static boolean endsLine(ByteBuf bytes, int end) {

@@ -22,6 +22,9 @@ class HeadMeterTest {
   private static final String HEAD = "GET /version HTTP/1.1\r\nHost: a\r\n\r\n";
   private static final String POST = "POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\n";
 
+  /** What each line counts besides its bytes. */
+  private static final long LINE = 96;
+
   private final PartialHeads all = new PartialHeads(1_000);
   private final EmbeddedChannel channel = connection(1);
 
@@ -59,20 +62,27 @@ class HeadMeterTest {
     send(HEAD + HEAD);
     assertThat(held()).isZero();
     send("POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n");
-    assertThat(held()).isLessThan(16); // the lines between the chunks
+    assertThat(held()).isLessThan(16 + 4 * LINE); // the lines between the chunks
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", HEAD, POST + "abcdef"})
   void countsAHeadInPartsUntilItIsComplete(String before) {
     send(before + "GET /a HTTP/1.1\r\n");
-    assertThat(held()).isEqualTo(17);
+    assertThat(held()).isEqualTo(17 + LINE);
     send("Host: a\r\n");
-    assertThat(held()).isEqualTo(26);
+    assertThat(held()).isEqualTo(26 + 2 * LINE);
     send("\r\n");
     assertThat(held()).isZero();
     send("GET /a");
     assertThat(held()).isEqualTo(6);
+  }
+
+  /** 250 KiB of them took 6 MB of heap. */
+  @Test
+  void countsShortLinesForWhatTheyTakeInMemory() {
+    send("GET /a HTTP/1.1\r\n" + "a:b\r\n".repeat(4));
+    assertThat(held()).isEqualTo(17 + 4 * 5 + 5 * LINE);
   }
 
   @Test
@@ -97,7 +107,7 @@ class HeadMeterTest {
   @Test
   void isNotDeceivedByAnEmptyLineInABody() {
     send(POST + "ab\n\ncd" + "GET /a HTTP/1.1\r\n");
-    assertThat(held()).isEqualTo(17);
+    assertThat(held()).isEqualTo(17 + LINE);
   }
 
   @Test
