@@ -116,7 +116,7 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
   }
 
   private static long cost(ByteBuf bytes, int from, int to) {
-    long cost = to - from;
+    long cost = (long) to - from;
     for (int at = bytes.indexOf(from, to, (byte) '\n'); at >= 0; ) {
       cost += LINE_BYTES;
       at = at + 1 < to ? bytes.indexOf(at + 1, to, (byte) '\n') : -1;

@@ -27,6 +27,6 @@ public interface EngineChoice {
    */
   boolean needsJdk(String peer);
 
-  /** A handshake failed, other than by taking too long or by the connection's end. */
+  /** A handshake failed, other than by taking too long. */
   void failed(String peer, boolean byJdk, SSLException cause);
 }

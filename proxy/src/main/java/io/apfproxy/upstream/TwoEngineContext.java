@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolNegotiator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
@@ -48,7 +49,8 @@ final class TwoEngineContext extends SslContext {
         .handshakeFuture()
         .addListener(
             done -> {
-              if (done.cause() instanceof SSLException failure) {
+              if (done.cause() instanceof SSLException failure
+                  && !(failure instanceof SslHandshakeTimeoutException)) {
                 choice.failed(peer, byJdk, failure);
               }
             });
