@@ -237,7 +237,7 @@ enum Flag {
       Group.LIMITS,
       ValueKind.ADDRESSES,
       "127.0.0.0/8,::1",
-      "no limits per address for these, such as load balancers"),
+      "no share of connections for these, such as load balancers"),
 
   MAX_WATCHES("max-watches", Group.LIMITS, ValueKind.COUNT, "100000", "open; 0: no limit"),
   MAX_WATCHES_PER_USER(

@@ -54,7 +54,7 @@ final class PartialHeads {
   /** One was closed for want of room. */
   void overflowed(String client) {
     overflows.increment();
-    tell(RULE, "closed, heads that are being received have a tenth of the heap", client);
+    tell(RULE, "closed, heads that are being received take more than their room", client);
   }
 
   /** One was closed after so long a time. */

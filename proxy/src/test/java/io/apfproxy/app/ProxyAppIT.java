@@ -232,12 +232,12 @@ class ProxyAppIT {
   @Tag("S84")
   void isNotReadyIfOnlyItsOwnQuestionsFindTheirWay() throws Exception {
     upstream.close();
-    // Java's TLS takes it, that of the connections for requests does not
+    // its own questions have a certificate, requests with a token have none
     upstream =
         EmbeddedApiServer.builder(directory.resolve("upstream"))
             .user("alice")
             .allow("alice", "*", "*")
-            .cipherSuite("TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA384")
+            .certificatesOnly()
             .start();
 
     start();
