@@ -116,7 +116,9 @@ final class ClassificationRealIT {
         "kcm", ApiClient.withToken(server, trusted, ControlPlane.token("kcm"), version),
         "scheduler", ApiClient.withToken(server, trusted, ControlPlane.token("scheduler"), version),
         "robot", ApiClient.withToken(server, trusted, robot, version),
-        "anonymous", ApiClient.anonymous(server, trusted, version));
+        // over HTTP/2 each answer is followed by GOAWAY, for which Java's client fails the next
+        // request
+        "anonymous", ApiClient.anonymous(server, trusted, Version.HTTP_1_1));
   }
 
   static Map<String, String> namesByUid(ControlPlane cluster, String resource) throws IOException {
