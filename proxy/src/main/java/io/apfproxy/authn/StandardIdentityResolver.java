@@ -92,10 +92,11 @@ public final class StandardIdentityResolver implements IdentityResolver {
 
   @Override
   public Future<Identity> resolve(RequestHead head, RequestInfo request) {
+    ClientTrust read = trust.get(); // by its names the head was read, in this turn
     CompletableFuture<Identity> identity =
         authenticator
             .authenticate(head)
-            .thenCompose(who -> assertIdentity(head, who, request))
+            .thenCompose(who -> assertIdentity(head, who, request, read))
             .thenCompose(StandardIdentityResolver::checked);
     if (identity.isDone() && !identity.isCompletedExceptionally()) {
       return Future.succeededFuture(identity.join());
@@ -126,29 +127,33 @@ public final class StandardIdentityResolver implements IdentityResolver {
   }
 
   private CompletableFuture<Identity> assertIdentity(
-      RequestHead head, Authenticated who, RequestInfo request) {
+      RequestHead head, Authenticated who, RequestInfo request, ClientTrust read) {
     try {
-      return assertOrRefuse(head.credentials().impersonation(), who, request);
+      return assertOrRefuse(head.credentials().impersonation(), who, request, read);
     } catch (RefusedException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   private CompletableFuture<Identity> assertOrRefuse(
-      @Nullable Impersonation wish, Authenticated who, RequestInfo request)
+      @Nullable Impersonation wish, Authenticated who, RequestInfo request, ClientTrust read)
       throws RefusedException {
     if (who.user().extra().containsKey(OriginalUser.KEY)
         || (wish != null && wish.extra().containsKey(OriginalUser.KEY))) {
       throw Refusals.forbidden(
           "reserved-extra", "extra key " + OriginalUser.KEY + " is reserved for apf-proxy");
     }
-    Mode mode = policy.choose(who, trust.get());
+    Mode mode = policy.choose(who, read);
+    if (mode == Mode.REQUEST_HEADER && !read.upstream().equals(trust.get().upstream())) {
+      throw Refusals.unavailable(
+          "upstream-headers-changed", "the headers that the upstream believes have just changed");
+    }
     if (mode == Mode.IMPERSONATION) {
       return impersonate(wish, who.user(), request);
     }
     IdentityHeaders headers = new IdentityHeaders();
     if (mode == Mode.REQUEST_HEADER) {
-      headers.remote(who.user(), trust.get().upstream());
+      headers.remote(who.user(), read.upstream());
     } else if (who.token() != null) {
       headers.bearer(who.token());
     }

@@ -39,6 +39,7 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
   private final ClientAddress address;
   private final String client;
   private @Nullable HeaderFrames frames;
+  private boolean watched;
   private boolean started;
   private @Nullable ByteBuf reading;
   private int mark;
@@ -73,8 +74,11 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
     if (http2 != null) {
       followFrames(context, http2.follow(bytes));
       context.fireChannelRead(bytes);
-    } else {
+    } else if (watched) {
       follow(context, bytes);
+    } else {
+      context.fireChannelRead(
+          bytes); // nobody tells what came out: a listener with rules of its own
     }
     if (held > 0 && !all.allows(address)) {
       all.overflowed(client);
@@ -224,6 +228,7 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
 
     Outlet(HeadMeter meter) {
       this.meter = meter;
+      meter.watched = true;
     }
 
     @Override

@@ -31,6 +31,9 @@ final class PartialHeads {
 
   /** Counts so many more, or fewer. */
   void add(ClientAddress address, long bytes) {
+    if (bytes == 0) {
+      return; // an entry of nothing would stay
+    }
     taken.addAndGet(bytes);
     byAddress.merge(address, bytes, (known, more) -> known + more == 0 ? null : known + more);
   }
