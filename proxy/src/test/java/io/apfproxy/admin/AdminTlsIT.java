@@ -40,6 +40,7 @@ class AdminTlsIT {
   private final Vertx vertx = Vertx.vertx();
   private volatile boolean upstreamAnswers = true;
   private AdminServer server;
+  private HttpClient client;
   private int port;
 
   private static final class Pages implements AdminPages {
@@ -99,6 +100,12 @@ class AdminTlsIT {
             TimeSource.system());
     server = AdminServer.tls(vertx, new Pages(), pair("first.example"), access, AdminDoor.NONE);
     port = server.listen("127.0.0.1", 0).await(10, TimeUnit.SECONDS);
+    client = // held, as Vert.x closes a client nobody holds
+        vertx.createHttpClient(
+            new HttpClientOptions()
+                .setSsl(true)
+                .setTrustOptions(
+                    new PemTrustOptions().addCertValue(Buffer.buffer(AUTHORITY.pem()))));
   }
 
   @AfterEach
@@ -112,12 +119,6 @@ class AdminTlsIT {
   }
 
   private int get(String path, String host, @Nullable String token) throws Exception {
-    HttpClient client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setSsl(true)
-                .setTrustOptions(
-                    new PemTrustOptions().addCertValue(Buffer.buffer(AUTHORITY.pem()))));
     RequestOptions options =
         new RequestOptions()
             .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))

@@ -224,10 +224,10 @@ class UpstreamConnectionIT {
                 HttpVersion.HTTP_2,
                 HttpVersion.HTTP_1_1);
         TestProxy proxy = proxy(TestProxy.upstreamConfig(upstream.port()))) {
-      HttpClient client = proxy.client(HttpVersion.HTTP_2);
       for (String authorization : List.of("Bearer a", TestProxy.NOBODY, "Bearer b")) {
         get(
-            client
+            proxy // to us it must be a new connection too: ours ends as well
+                .client(HttpVersion.HTTP_2)
                 .request(HttpMethod.GET, "/api/v1/pods")
                 .map(request -> request.putHeader("Authorization", authorization))
                 .compose(HttpClientRequest::send));

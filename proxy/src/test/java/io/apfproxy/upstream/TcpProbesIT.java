@@ -10,7 +10,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.net.NetSocketInternal;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.transport.Transport;
@@ -28,23 +30,22 @@ import org.junit.jupiter.api.Test;
 class TcpProbesIT {
   private final Queue<NetSocket> accepted = new ConcurrentLinkedQueue<>();
   private Vertx vertx;
+  private NetServer server; // held, as Vert.x closes what nobody holds
+  private NetClient connector;
   private NetSocket client;
 
   @BeforeEach
   void connect() {
     Assumptions.assumeTrue(Transport.EPOLL != null && Transport.EPOLL.available());
     vertx = Vertx.builder().withTransport(Transport.EPOLL).build();
-    int port =
-        get(vertx
-                .createNetServer(TcpProbes.toClients(new NetServerOptions()))
-                .connectHandler(accepted::add)
-                .listen(0, "127.0.0.1"))
-            .actualPort();
-    client =
+    server =
         get(
             vertx
-                .createNetClient(TcpProbes.toUpstream(new NetClientOptions()))
-                .connect(port, "127.0.0.1"));
+                .createNetServer(TcpProbes.toClients(new NetServerOptions()))
+                .connectHandler(accepted::add)
+                .listen(0, "127.0.0.1"));
+    connector = vertx.createNetClient(TcpProbes.toUpstream(new NetClientOptions()));
+    client = get(connector.connect(server.actualPort(), "127.0.0.1"));
     await().until(() -> !accepted.isEmpty());
   }
 
