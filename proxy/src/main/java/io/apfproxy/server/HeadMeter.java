@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.MathUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -41,6 +42,9 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
    * The codec makes objects of each field, and for each line that goes on with another it copies all
    * that it has of the value. So it gets no more lines than a good head has, and none behind one that
    * went on: it is made to give out what it has, and that is refused.
+   *
+   * It copies each line to one array, which grows to the longest and stays until the connection ends.
+   * Beyond what heads need as a rule that counts as long.
    */
   static final long SECONDS = 32;
 
@@ -49,6 +53,9 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
 
   /** With more fields than that a head is refused anyway. */
   static final int MOST_LINES = 1010;
+
+  /** Up to so long a line leaves nothing behind that is worth counting. */
+  private static final int LONG_LINE = 8 << 10;
 
   /** More than what stands between two chunks. */
   private static final int QUIET_BYTES = 8 * LINE_BYTES;
@@ -71,8 +78,11 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
   private boolean lineEnded;
   private boolean folded;
   private boolean emptyLine;
+  private int lineLength;
+  private int longestLine;
   private boolean over;
   private @Nullable RefusedException refusal;
+  private long partial;
   private long held;
   private long quiet;
   private @Nullable Future<?> deadline;
@@ -147,17 +157,24 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
 
   private void count(ChannelHandlerContext context, ByteBuf bytes) {
     if (cameOut) {
-      release();
+      cancelDeadline();
+      partial = 0;
     }
     if (!exact && !inBody && endsEmpty(bytes)) {
       mark = end; // behind a body in chunks
     }
     long cost = (long) end - mark + LINE_BYTES * (long) linesTo(bytes, end);
     quiet = cameOut ? 0 : quiet + cost;
-    hold(context, held + cost);
-    if (!cameOut && (!inBody || quiet > QUIET_BYTES)) {
+    partial += cost;
+    hold(context, partial + left());
+    if (!cameOut && partial > 0 && (!inBody || quiet > QUIET_BYTES)) {
       startDeadline(context);
     }
+  }
+
+  /** What the codec keeps of lines that it has given out. */
+  private long left() {
+    return longestLine <= LONG_LINE ? 0 : MathUtil.findNextPositivePowerOfTwo(longestLine);
   }
 
   private boolean endsEmpty(ByteBuf bytes) {
@@ -177,8 +194,11 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
       folded |= exact && lines > 0 && lineEnded && (first == ' ' || first == '\t');
       int line = bytes.indexOf(at, to, (byte) '\n');
       lineEnded = line >= 0;
+      lineLength += (lineEnded ? line + 1 : to) - at;
       emptyLine = lineEnded || (emptyLine && to == at + 1 && first == '\r');
       if (lineEnded) {
+        longestLine = Math.max(longestLine, lineLength);
+        lineLength = 0;
         found++;
         lines += exact ? 1 : 0;
       }
@@ -264,7 +284,7 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
   }
 
   private void startDeadline(ChannelHandlerContext context) {
-    if (held > 0 && deadline == null) {
+    if (deadline == null) {
       deadline = context.executor().schedule(() -> late(context), SECONDS, TimeUnit.SECONDS);
     }
   }

@@ -16,7 +16,7 @@ import java.util.Map;
 final class WaitingRoom {
   /*
    * Heads are kept as objects, which take more than their text, some of it twice: measured with
-   * requests of no field, of a thousand short ones and of a few long ones. Bodies are not read before
+   * requests of no field, of a thousand short ones, of a few long ones, of thousands of parameters. Bodies are not read before
    * a request has its seats, but what came right behind the head is there already: over HTTP/1.1 at
    * most one read of the socket, over HTTP/2 at most what the client may send before it is allowed
    * more. A body counts as that, or as its length if it is shorter. Over HTTP/2 a GET without a length
@@ -27,6 +27,9 @@ final class WaitingRoom {
     static final Cost HTTP_1 = new Cost(5 << 10, 250, 6);
     static final Cost HTTP_2 = new Cost(8 << 10, 300, 9);
   }
+
+  /** As text, forwarded, and split into parameters. */
+  private static final int TARGET_COPIES = 4;
 
   private static final int BODY_BYTES = 64 << 10;
 
@@ -70,12 +73,15 @@ final class WaitingRoom {
   private static long headBytes(HttpServerRequest client) {
     Cost cost = client.version() == HttpVersion.HTTP_2 ? Cost.HTTP_2 : Cost.HTTP_1;
     long fields = 0;
-    long text = client.uri().length();
+    long text = 0;
     for (Map.Entry<String, String> field : client.headers()) {
       fields++;
       text += field.getKey().length() + field.getValue().length();
     }
-    return cost.request + cost.field * fields + text * cost.quartersOfText / 4;
+    return cost.request
+        + cost.field * fields
+        + text * cost.quartersOfText / 4
+        + (long) TARGET_COPIES * client.uri().length();
   }
 
   private static long bodyBytes(HttpServerRequest client) {

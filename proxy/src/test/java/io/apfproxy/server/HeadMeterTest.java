@@ -7,6 +7,7 @@ import io.apfproxy.request.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.util.ReferenceCountUtil;
@@ -41,7 +42,9 @@ class HeadMeterTest {
   private static EmbeddedChannel connection(PartialHeads among, int number) {
     ClientAddress from = new ClientAddress(false, number);
     HeadMeter meter = new HeadMeter(among, from, "192.0.2." + number);
-    return new EmbeddedChannel(meter, new HttpRequestDecoder(), new HeadMeter.Outlet(meter));
+    HttpRequestDecoder codec =
+        new HttpRequestDecoder(new HttpDecoderConfig().setMaxHeaderSize(256 << 10));
+    return new EmbeddedChannel(meter, codec, new HeadMeter.Outlet(meter));
   }
 
   @AfterEach
@@ -256,6 +259,25 @@ class HeadMeterTest {
       send("\r\n");
     }
     assertThat(channel.isActive()).isFalse();
+  }
+
+  /** 250 KiB of one took 285 KiB of heap for as long as the connection was open. */
+  @Test
+  void countsWhatTheCodecKeepsOfALongLine() {
+    send("GET /a HTTP/1.1\r\nHost: a\r\nX: " + "x".repeat(8_000) + "\r\n\r\n");
+    assertThat(held()).isZero();
+    String line = "X: " + "x".repeat(100_000) + "\r\n";
+    for (int piece : new int[] {1_000, 1_000_000}) {
+      String head = "GET /a HTTP/1.1\r\nHost: a\r\n" + line + "\r\n";
+      for (int at = 0; at < head.length(); at += piece) {
+        send(head.substring(at, Math.min(head.length(), at + piece)));
+      }
+      assertThat(held()).isEqualTo(128 << 10);
+      pass(2 * HeadMeter.SECONDS);
+      send(HEAD);
+      assertThat(held()).isEqualTo(128 << 10);
+    }
+    assertThat(channel.isActive()).as("a line is no head in parts").isTrue();
   }
 
   @Test
