@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 
 /** Says to the listener what was asked for on the command line. */
 final class ListenerSettings {
-  private static final int HEADS_SHARE = 4;
+  private static final int HEADS_SHARE = 3;
   private static final int PARTIAL_HEADS_SHARE = 10;
   private static final long MOST_BODY_BYTES = 256L << 20;
 

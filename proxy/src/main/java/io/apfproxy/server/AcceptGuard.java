@@ -57,8 +57,13 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
     var sums =
         context
             .executor()
-            .scheduleAtFixedRate(log::sumUp, SUM_UP_SECONDS, SUM_UP_SECONDS, TimeUnit.SECONDS);
+            .scheduleAtFixedRate(this::sumUp, SUM_UP_SECONDS, SUM_UP_SECONDS, TimeUnit.SECONDS);
     context.channel().closeFuture().addListener(closed -> sums.cancel(false));
+  }
+
+  private void sumUp() {
+    log.sumUp();
+    heads.sumUp();
   }
 
   @Override

@@ -136,7 +136,7 @@ final class Call implements AdmissionListener, ExchangeListener {
     Promise<Identity> identity = context.promise(); // see Defects
     collaborators.identities().resolve(read, info).onComplete(identity);
     if (!identity.future().isComplete()) {
-      waitingPlace = room.enter(client);
+      waitingPlace = room.enter(client, peer.sharing());
       if (waitingPlace == null) {
         refuse(crowded());
         return;
@@ -247,7 +247,7 @@ final class Call implements AdmissionListener, ExchangeListener {
   }
 
   private void await(RequestDigest asked, Admission place, SharedState shared) {
-    waitingPlace = shared.waitingRoom().enter(client);
+    waitingPlace = shared.waitingRoom().enter(client, asked.user().name());
     if (waitingPlace == null) {
       crowdedOut = true;
       place.cancel();

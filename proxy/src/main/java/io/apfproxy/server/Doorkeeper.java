@@ -17,8 +17,9 @@ import java.util.function.LongSupplier;
 /**
  * Counts the clients' connections and says which may come in, and whose handshake begins when. One
  * address may have all that nobody else needs: its share binds only while places, or handshakes,
- * are scarce. Once they are taken, the address with most gives way to those that have less.
- * Thread-safe, but for those methods that say otherwise.
+ * are scarce. Once they are taken, the address with most gives way to those that have less; an
+ * unlimited one, which may be that of many clients, only with what asks for nothing. Thread-safe,
+ * but for those methods that say otherwise.
  */
 final class Doorkeeper {
   /*
@@ -42,6 +43,8 @@ final class Doorkeeper {
   private final @Nullable TokenBuckets<ClientAddress> arrivals;
   private final Crowd<ClientAddress, Visit> byAddress = new Crowd<>();
   private final Crowd<ClientAddress, Visit> shakingByAddress = new Crowd<>();
+  private final Crowd<ClientAddress, Visit> ofUnlimited = new Crowd<>();
+  private final Crowd<ClientAddress, Visit> shakingOfUnlimited = new Crowd<>();
   private final Turns<ClientAddress, Visit> inTime = new Turns<>();
   private final Turns<ClientAddress, Visit> tooOften = new Turns<>();
   private final Map<ConnectionRule, Long> overflows = new EnumMap<>(ConnectionRule.class);
@@ -85,18 +88,19 @@ final class Doorkeeper {
    * the next calls of {@link #beginHandshakes}.
    */
   Answer enter(InetAddress address, Guest guest) {
+    ClientAddress key = ClientAddress.of(address);
+    boolean shares = limits.perAddress() > 0 && !limits.unlimited().test(address);
+    descriptors.renew();
     Visit leaves = null;
     Visit visit;
     synchronized (this) {
-      ClientAddress key = ClientAddress.of(address);
-      boolean shares = limits.perAddress() > 0 && !limits.unlimited().test(address);
-      int own = byAddress.of(key);
+      int own = (shares ? byAddress : ofUnlimited).of(key);
       if (shares && own >= share() && scarce()) {
         return new Answer(null, ConnectionRule.OF_ADDRESS);
       }
       ConnectionRule full = full();
       if (full != null) {
-        leaves = shares ? oneOfMost(own) : null;
+        leaves = limits.perAddress() > 0 ? oneOfMost(shares, own) : null;
         if (leaves == null) {
           boolean large = shares && own > open / Math.max(1, byAddress.size());
           return new Answer(null, large ? ConnectionRule.OF_ADDRESS : full);
@@ -133,16 +137,32 @@ final class Doorkeeper {
   }
 
   /**
-   * One of the address that has most, if that is more than somebody with so many would have: one
-   * that never asked for anything, else one that asks for nothing now; one that does only of an
-   * address beyond its share.
+   * One of the address that has most, if that is more than somebody with so many would have. What
+   * is beyond a share goes first; to an unlimited address it gives way however many that has.
    */
-  private @Nullable Visit oneOfMost(int own) {
-    if (byAddress.most() <= own + 1 || leaving >= MOST_LEAVING) {
+  private @Nullable Visit oneOfMost(boolean shares, int own) {
+    if (leaving >= MOST_LEAVING) {
       return null;
     }
-    Set<Visit> all = byAddress.ofMost();
-    boolean beyondShare = all.size() > share();
+    boolean beyondShare = byAddress.most() > share();
+    if (beyondShare && !shares) {
+      return oneOf(byAddress.ofMost(), true);
+    }
+    boolean limitedFirst = beyondShare || byAddress.most() >= ofUnlimited.most();
+    Visit one = oneOf(limitedFirst ? byAddress : ofUnlimited, own, beyondShare);
+    return one != null ? one : oneOf(limitedFirst ? ofUnlimited : byAddress, own, false);
+  }
+
+  private static @Nullable Visit oneOf(
+      Crowd<ClientAddress, Visit> crowd, int own, boolean beyondShare) {
+    return crowd.most() > own + 1 ? oneOf(crowd.ofMost(), beyondShare) : null;
+  }
+
+  /**
+   * One that never asked for anything, else one that asks for nothing now; one that does only of an
+   * address beyond its share.
+   */
+  private static @Nullable Visit oneOf(Set<Visit> all, boolean beyondShare) {
     List<Visit> seen = new ArrayList<>();
     Visit best = null;
     Iterator<Visit> eldest = all.iterator();
@@ -197,14 +217,20 @@ final class Doorkeeper {
           || !Scarcity.binds(handshakes, limits.handshakes())
           || shakingByAddress.of(visit.key) < limits.handshakesPerAddress();
     }
-    return visit.shares
-        && shakingByAddress.of(visit.key) + 1 < shakingByAddress.most()
+    return (!visit.shares || shakingByAddress.of(visit.key) + 1 < mostShaking().most())
+        && mostShaking().most() > 0
         && time.nanoTime() - slowestOfMost().begunAt >= PATIENCE_NANOS
         && leaving < MOST_LEAVING;
   }
 
   private Visit slowestOfMost() {
-    return shakingByAddress.ofMost().iterator().next();
+    return mostShaking().ofMost().iterator().next();
+  }
+
+  private Crowd<ClientAddress, Visit> mostShaking() {
+    return shakingOfUnlimited.most() > shakingByAddress.most()
+        ? shakingOfUnlimited
+        : shakingByAddress;
   }
 
   /** Lets nobody begin any more. */
@@ -299,9 +325,7 @@ final class Doorkeeper {
       open++;
       often = shares && arrivals != null && arrivals.take(key) > 0;
       (often ? tooOften : inTime).add(key, this);
-      if (shares) {
-        byAddress.add(key, this);
-      }
+      (shares ? byAddress : ofUnlimited).add(key, this);
     }
 
     private void begin() {
@@ -309,9 +333,7 @@ final class Doorkeeper {
       handshaking = true;
       begunAt = time.nanoTime();
       handshakes++;
-      if (shares) {
-        shakingByAddress.add(key, this);
-      }
+      (shares ? shakingByAddress : shakingOfUnlimited).add(key, this);
     }
 
     private void makeRoom() {
@@ -327,7 +349,7 @@ final class Doorkeeper {
         open--;
         inTime.remove(key, this);
         tooOften.remove(key, this);
-        byAddress.remove(key, this);
+        (shares ? byAddress : ofUnlimited).remove(key, this);
       }
     }
 
@@ -351,9 +373,15 @@ final class Doorkeeper {
         if (handshaking) {
           handshaking = false;
           handshakes--;
-          shakingByAddress.remove(key, this);
+          (shares ? shakingByAddress : shakingOfUnlimited).remove(key, this);
         }
       }
+    }
+
+    /** Its address; null if the limits of one address do not hold for it. */
+    @Nullable
+    ClientAddress sharing() {
+      return shares ? key : null;
     }
 
     /** On its event loop: how many requests of it are open now. */

@@ -4,18 +4,20 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.apfproxy.time.TimeSource;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
  * Whether so many of the process' file descriptors are in use that clients must not take more: the
- * rest is for the upstream, DNS, files and operators. Not thread-safe; the doorkeeper's lock guards
- * it. Source: specification security.md 12, S91.
+ * rest is for the upstream, DNS, files and operators. Thread-safe. Source: specification
+ * security.md 12, S91.
  */
 final class FileDescriptors {
   /*
    * Counting them is reading a directory with one entry for each. So it is done once a second at most
-   * while connections arrive, and in between each of those is counted as one more; before that sum
-   * is believed it is checked.
+   * while connections arrive, outside of any lock, and in between each of those is counted as one more;
+   * before that sum is believed it is checked.
    */
   private static final int PERCENT = 80;
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -24,8 +26,9 @@ final class FileDescriptors {
   private final LongSupplier open;
   private final long most;
   private final TimeSource time;
-  private long known;
-  private long lookedAt;
+  private final AtomicLong known = new AtomicLong();
+  private final AtomicBoolean looking = new AtomicBoolean();
+  private volatile long lookedAt;
 
   /**
    * @param open how many are in use
@@ -52,27 +55,36 @@ final class FileDescriptors {
   }
 
   private void look(long now) {
-    known = open.getAsLong();
+    known.set(open.getAsLong());
     lookedAt = now;
+  }
+
+  /** Looks if it is time to. May take some milliseconds: call it without a lock. */
+  void renew() {
+    long now = time.nanoTime();
+    long age = now - lookedAt;
+    boolean due = age >= LOOK_NANOS || (age >= LOOK_AGAIN_NANOS && scarce());
+    if (due && looking.compareAndSet(false, true)) {
+      try {
+        look(now);
+      } finally {
+        looking.set(false);
+      }
+    }
   }
 
   /** A connection took one. */
   void taken() {
-    known++;
+    known.incrementAndGet();
   }
 
   boolean scarce() {
-    long now = time.nanoTime();
-    long age = now - lookedAt;
-    if (age >= LOOK_NANOS || (known >= most && age >= LOOK_AGAIN_NANOS)) {
-      look(now);
-    }
-    return known >= most;
+    return known() >= most;
   }
 
   /** In use, as far as is known. */
   long known() {
-    return known;
+    return known.get();
   }
 
   /** From so many on they are scarce. */

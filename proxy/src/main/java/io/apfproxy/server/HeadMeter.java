@@ -2,38 +2,63 @@ package io.apfproxy.server;
 
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.ClientAddress;
+import io.apfproxy.request.RefusedException;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
+import io.netty.util.internal.MathUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Counts what a client has sent of a head that is not complete, and gives it its time. Stands
- * between TLS and the codec of one connection, and belongs to its event loop. Source: specification
- * security.md S30, S31.
+ * Counts what a client has sent of a head that is not complete, gives it its time, and refuses it
+ * once it can be no good one any more. Stands between TLS and the codec of one connection, and
+ * belongs to its event loop. Source: specification security.md 3.1 step 1, S30, S31.
  */
 final class HeadMeter extends ChannelInboundHandlerAdapter {
   /*
    * HTTP/2 shows in its frames what is a header block. HTTP/1.1 would have to be parsed; but what the
    * codec does not keep comes out of it within the same call. Each head that comes out moves a mark in
-   * the buffer behind its empty line, each piece of a body by its length: what is behind the mark, if
-   * no body is going on, is of a head that is not complete. The lines between chunks move nothing, so a few
-   * bytes too many may count, and only a read of which nothing came out starts the clock.
+   * the buffer behind its empty line, each piece of a body by its length: what is behind the mark is of
+   * a head that is not complete, or of trailers. The lines between chunks move nothing, so a few bytes
+   * too many may count, and nothing is refused for what stands there.
+   *
+   * A body may pause for as long as its request lasts, also between two chunks: in it the clock runs
+   * only if more has come than stands there, which then is trailers.
+   *
+   * The codec makes objects of each field, and for each line that goes on with another it copies all
+   * that it has of the value. So it gets no more lines than a good head has, and none behind one that
+   * went on: it is made to give out what it has, and that is refused.
+   *
+   * It copies each line to one array, which grows to the longest and stays until the connection ends.
+   * Beyond what heads need as a rule that counts as long.
    */
   static final long SECONDS = 32;
 
-  /** The codec makes an object of each line: of short ones the text is the least. */
-  private static final int LINE_BYTES = 96;
+  /** What a field takes besides its text, as objects; measured. */
+  static final int LINE_BYTES = 144;
+
+  /** With more fields than that a head is refused anyway. */
+  static final int MOST_LINES = 1010;
+
+  /** Up to so long a line leaves nothing behind that is worth counting. */
+  private static final int LONG_LINE = 8 << 10;
+
+  /** More than what stands between two chunks. */
+  private static final int QUIET_BYTES = 8 * LINE_BYTES;
 
   private final PartialHeads all;
   private final ClientAddress address;
@@ -44,11 +69,22 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
   private @Nullable ByteBuf reading;
   private int mark;
   private int end;
+  private boolean exact;
   private boolean cameOut;
   private boolean inBody;
-  private boolean afterLine;
+  private boolean chunked;
   private boolean raw;
+  private int lines;
+  private boolean lineEnded;
+  private boolean folded;
+  private boolean emptyLine;
+  private int lineLength;
+  private int longestLine;
+  private boolean over;
+  private @Nullable RefusedException refusal;
+  private long partial;
   private long held;
+  private long quiet;
   private @Nullable Future<?> deadline;
 
   HeadMeter(PartialHeads all, ClientAddress address, String client) {
@@ -74,13 +110,15 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
     if (http2 != null) {
       followFrames(context, http2.follow(bytes));
       context.fireChannelRead(bytes);
+    } else if (over) {
+      bytes.release(); // what follows a head that was refused is none
     } else if (watched) {
       follow(context, bytes);
     } else {
       context.fireChannelRead(
           bytes); // nobody tells what came out: a listener with rules of its own
     }
-    if (held > 0 && !all.allows(address)) {
+    if (held > 0 && !over && !all.allows(address)) {
       all.overflowed(client);
       close(context);
     }
@@ -99,70 +137,143 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
     reading = bytes.retain();
     mark = bytes.readerIndex();
     end = bytes.writerIndex();
+    exact = true;
     cameOut = false;
     try {
-      int start = mark;
       context.fireChannelRead(bytes);
       if (raw) {
         release();
-      } else if (cameOut) {
-        release();
-        hold(context, inBody ? 0 : cost(bytes, mark, end));
-      } else {
-        hold(context, held + cost(bytes, start, end));
-        startDeadline(context);
+      } else if (!over) {
+        count(context, bytes);
       }
-      afterLine = end > start && endsLine(bytes, end);
     } finally {
       reading = null;
       bytes.release();
     }
-  }
-
-  private static long cost(ByteBuf bytes, int from, int to) {
-    long cost = (long) to - from;
-    for (int at = bytes.indexOf(from, to, (byte) '\n'); at >= 0; ) {
-      cost += LINE_BYTES;
-      at = at + 1 < to ? bytes.indexOf(at + 1, to, (byte) '\n') : -1;
+    if (!over && (folded || lines > MOST_LINES)) {
+      cutShort(context);
     }
-    return cost;
   }
 
-  private static boolean endsLine(ByteBuf bytes, int end) {
-    byte last = bytes.getByte(end - 1);
-    return last == '\n' || (last == '\r' && end > 1 && bytes.getByte(end - 2) == '\n');
+  private void count(ChannelHandlerContext context, ByteBuf bytes) {
+    if (cameOut) {
+      cancelDeadline();
+      partial = 0;
+    }
+    if (!exact && !inBody && endsEmpty(bytes)) {
+      mark = end; // behind a body in chunks
+    }
+    long cost = (long) end - mark + LINE_BYTES * (long) linesTo(bytes, end);
+    quiet = cameOut ? 0 : quiet + cost;
+    partial += cost;
+    hold(context, partial + left());
+    if (!cameOut && partial > 0 && (!inBody || quiet > QUIET_BYTES)) {
+      startDeadline(context);
+    }
+  }
+
+  /** What the codec keeps of lines that it has given out. */
+  private long left() {
+    return longestLine <= LONG_LINE ? 0 : MathUtil.findNextPositivePowerOfTwo(longestLine);
+  }
+
+  private boolean endsEmpty(ByteBuf bytes) {
+    int at = end - 1;
+    if (at < mark || bytes.getByte(at--) != '\n') {
+      return false;
+    }
+    at -= at >= mark && bytes.getByte(at) == '\r' ? 1 : 0;
+    return at < mark || bytes.getByte(at) == '\n';
+  }
+
+  /** How many lines end from the mark to there; they are of one head if that is known. */
+  private int linesTo(ByteBuf bytes, int to) {
+    int found = 0;
+    for (int at = mark; at < to; ) {
+      byte first = bytes.getByte(at);
+      folded |= exact && lines > 0 && lineEnded && (first == ' ' || first == '\t');
+      int line = bytes.indexOf(at, to, (byte) '\n');
+      lineEnded = line >= 0;
+      lineLength += (lineEnded ? line + 1 : to) - at;
+      emptyLine = lineEnded || (emptyLine && to == at + 1 && first == '\r');
+      if (lineEnded) {
+        longestLine = Math.max(longestLine, lineLength);
+        lineLength = 0;
+        found++;
+        lines += exact ? 1 : 0;
+      }
+      at = lineEnded ? line + 1 : to;
+    }
+    return found;
+  }
+
+  private void cutShort(ChannelHandlerContext context) {
+    RefusedException why = folded ? folded() : tooMany();
+    over = true;
+    cancelDeadline();
+    cameOut = false;
+    if (!inBody) {
+      refusal = why;
+      context.fireChannelRead(Unpooled.copiedBuffer("\r\n\r\n", StandardCharsets.US_ASCII));
+    }
+    if (!cameOut) {
+      close(context); // a body that has no end, or lines that are not even the beginning of a head
+    }
+  }
+
+  private static RefusedException folded() {
+    return RefusedException.badRequest(
+        "folded-header", "a header line must not go on in the next line");
+  }
+
+  private static RefusedException tooMany() {
+    return new RefusedException(431, "BadRequest", "too-many-headers", "at most 1000 header lines");
   }
 
   /** The codec has given something on. */
   private void cameOut(Object message) {
-    ByteBuf bytes = reading;
     cameOut = true;
     raw |= message instanceof ByteBuf; // there is no codec any more
-    if (message instanceof HttpRequest && bytes != null) {
-      inBody = true;
-      mark = afterEmptyLine(bytes);
+    if (message instanceof HttpRequest request) {
+      headCameOut(request);
     }
     if (message instanceof HttpContent content) {
       mark = Math.min(end, mark + content.content().readableBytes());
+      exact &= !chunked;
       inBody = !(message instanceof LastHttpContent);
     }
+    lines = 0;
   }
 
-  private int afterEmptyLine(ByteBuf bytes) {
-    boolean lineBefore = afterLine;
-    for (int at = mark; at < end; ) {
-      int line = bytes.indexOf(at, end, (byte) '\n');
-      if (line < 0) {
-        return end;
-      }
-      boolean empty = line == at || (line == at + 1 && bytes.getByte(at) == '\r');
-      if (empty && (lineBefore || at > mark)) {
-        return line + 1;
+  private void headCameOut(HttpRequest request) {
+    ByteBuf bytes = reading;
+    if (bytes != null) {
+      passHead(bytes);
+    }
+    RefusedException why = refusal != null ? refusal : folded ? folded() : null;
+    if (why != null && request.decoderResult().isSuccess()) {
+      request.setDecoderResult(DecoderResult.failure(why));
+    }
+    over |= request.decoderResult().isFailure();
+    inBody = true;
+    chunked = HttpUtil.isTransferEncodingChunked(request);
+  }
+
+  /** Moves the mark behind the empty line of the head that came out. */
+  private void passHead(ByteBuf bytes) {
+    boolean lineBefore = lines > 0;
+    while (mark < end) {
+      int line = bytes.indexOf(mark, end, (byte) '\n');
+      boolean rest = line == mark || (line == mark + 1 && bytes.getByte(mark) == '\r');
+      boolean last = lineBefore && emptyLine && rest;
+      int next = line < 0 ? end : line + 1;
+      linesTo(bytes, next);
+      mark = next;
+      if (last) {
+        return;
       }
       lineBefore = true;
-      at = line + 1;
     }
-    return end;
   }
 
   private void hold(ChannelHandlerContext context, long now) {
@@ -173,7 +284,7 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
   }
 
   private void startDeadline(ChannelHandlerContext context) {
-    if (held > 0 && deadline == null) {
+    if (deadline == null) {
       deadline = context.executor().schedule(() -> late(context), SECONDS, TimeUnit.SECONDS);
     }
   }
@@ -199,14 +310,18 @@ final class HeadMeter extends ChannelInboundHandlerAdapter {
   }
 
   private void release() {
+    cancelDeadline();
+    if (held > 0) {
+      all.add(address, -held);
+      held = 0;
+    }
+  }
+
+  private void cancelDeadline() {
     Future<?> running = deadline;
     if (running != null) {
       running.cancel(false);
       deadline = null;
-    }
-    if (held > 0) {
-      all.add(address, -held);
-      held = 0;
     }
   }
 

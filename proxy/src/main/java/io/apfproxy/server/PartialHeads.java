@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 
 /**
  * The bytes of all heads that are being received together. While they are not scarce everybody may
@@ -20,13 +21,18 @@ final class PartialHeads {
   private final AtomicLong taken = new AtomicLong();
   private final ConcurrentMap<ClientAddress, Long> byAddress = new ConcurrentHashMap<>();
   private final LongAdder overflows = new LongAdder();
-  private final RefusalLog log = new RefusalLog(System::nanoTime);
+  private final RefusalLog log;
 
   /**
    * @param most bytes, 0 for no limit
    */
   PartialHeads(long most) {
+    this(most, System::nanoTime);
+  }
+
+  PartialHeads(long most, LongSupplier nanos) {
     this.most = most;
+    this.log = new RefusalLog(nanos);
   }
 
   /** Counts so many more, or fewer. */
@@ -68,6 +74,13 @@ final class PartialHeads {
   private void tell(String rule, String message, String client) {
     synchronized (log) {
       log.notAccepted(rule, message, client);
+    }
+  }
+
+  /** Tells the sums of what was not told one by one; call it now and then. */
+  void sumUp() {
+    synchronized (log) {
+      log.sumUp();
     }
   }
 

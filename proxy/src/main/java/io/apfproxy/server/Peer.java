@@ -1,6 +1,7 @@
 package io.apfproxy.server;
 
 import io.apfproxy.nullness.Nullable;
+import io.apfproxy.request.ClientAddress;
 import io.apfproxy.upstream.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -79,6 +80,12 @@ final class Peer {
 
   String address() {
     return address;
+  }
+
+  /** Whose share of what is limited by address it has; null if it has none. */
+  @Nullable
+  ClientAddress sharing() {
+    return visit == null ? null : visit.sharing();
   }
 
   /**

@@ -138,7 +138,7 @@ final class Replies {
         .putHeader("Cache-Control", "no-cache, private");
     crossOrigin.addTo(client, response.headers());
     boolean closing = closing(client, peer, false);
-    response.end().onComplete(sent -> BodyDrain.after(vertx, client, closing));
+    response.end().onSuccess(sent -> BodyDrain.after(vertx, client, closing));
   }
 
   /** The proxy is about to stop. */
@@ -204,7 +204,7 @@ final class Replies {
     boolean bodyless = "HEAD".equals(client.method().name());
     response.putHeader("Content-Length", Integer.toString(bytes.length()));
     (bodyless ? response.end() : response.end(bytes))
-        .onComplete(sent -> BodyDrain.after(vertx, client, closing));
+        .onSuccess(sent -> BodyDrain.after(vertx, client, closing));
   }
 
   private static boolean closing(HttpServerRequest client, Peer peer, boolean close) {

@@ -15,6 +15,7 @@ import io.apfproxy.request.UserInfo;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.Liveness;
 import io.apfproxy.upstream.StreamWritability;
+import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Future;
@@ -51,6 +52,10 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   /** What load balancers ask without credentials. */
   private static final Set<String> FOR_ALL = Set.of("/healthz", "/livez", "/readyz", "/version");
 
+  /** Of RFC 8441. */
+  private static final String EXTENDED_CONNECT = ":protocol";
+
+  private static final long PROTOCOL_ERROR = 1;
   private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(32);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
@@ -105,6 +110,10 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
       return; // what follows a message that was refused as ambiguous is no request
     }
     client.pause(); // no byte is lost while the request waits for its seats
+    if (client.version() == HttpVersion.HTTP_2 && client.headers().contains(EXTENDED_CONNECT)) {
+      reset(client, peer);
+      return;
+    }
     Call call = open(client, peer);
     goAway.roll(client, peer);
     if (shared.draining()) {
@@ -116,6 +125,19 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
     } catch (RefusedException refusal) {
       call.refuse(refusal);
     }
+  }
+
+  /** The codec lets it pass, since some servers offer it; all else that is malformed it resets. */
+  private void reset(HttpServerRequest client, Peer peer) {
+    collaborators.events().refused("pseudo-header", 400);
+    log.refused(
+        400,
+        "pseudo-header",
+        EXTENDED_CONNECT + " is not offered",
+        null,
+        peer.address(),
+        AuditId.of(client.headers()));
+    var unused = client.response().reset(PROTOCOL_ERROR);
   }
 
   private void judgeEngine(Peer peer, RequestHead head, RequestInfo info) {
@@ -196,8 +218,13 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   /** The codec could not read the request. */
   void refuseUnreadable(HttpServerRequest client) {
     Throwable cause = client.decoderResult().cause();
+    if (cause instanceof PrematureChannelClosureException) {
+      return; // it left in the middle of a head: nobody is there to be answered
+    }
     RefusedException refusal;
-    if (cause instanceof TooLongHttpLineException) {
+    if (cause instanceof RefusedException known) {
+      refusal = known; // by the meter of heads
+    } else if (cause instanceof TooLongHttpLineException) {
       refusal = new RefusedException(414, "BadRequest", "request-line", "request line too long");
     } else if (cause instanceof TooLongHttpHeaderException) {
       refusal = new RefusedException(431, "BadRequest", "header-size", "header block too large");

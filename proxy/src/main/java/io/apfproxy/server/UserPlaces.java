@@ -16,7 +16,6 @@ final class UserPlaces {
    * this cannot pile up, only so many may be on their way out at a time.
    */
   private static final int MOST_LEAVING = 64;
-  private static final int LOOKED_AT = 16;
 
   private final String kind;
   private final int most;
@@ -42,23 +41,17 @@ final class UserPlaces {
   /**
    * Takes a place.
    *
-   * @param giveWay asks the request, on any thread, to end soon; it then runs the result as ever;
-   *     null if it cannot be asked
+   * @param giveWay asks the request, on any thread, to end soon; it then runs the result as ever
    * @return gives it back; harmless when repeated
    * @throws RefusedException 429 if places are scarce and the user has its share, or none is left
    */
-  Runnable take(String user, @Nullable Runnable giveWay) throws RefusedException {
+  Runnable take(String user, Runnable giveWay) throws RefusedException {
     Place place = new Place(user, giveWay);
     Place leaves = enter(place);
-    if (leaves != null && leaves.giveWay != null) {
+    if (leaves != null) {
       leaves.giveWay.run();
     }
     return place;
-  }
-
-  /** One that cannot be asked to give way. */
-  Runnable take(String user) throws RefusedException {
-    return take(user, null);
   }
 
   private synchronized @Nullable Place enter(Place place) throws RefusedException {
@@ -83,15 +76,9 @@ final class UserPlaces {
     return leaves;
   }
 
-  /** The longest held, of the first few, that can give way. */
+  /** The longest held. */
   private @Nullable Place oneOfMost() {
-    return leaving >= MOST_LEAVING
-        ? null
-        : users.ofMost().stream()
-            .limit(LOOKED_AT)
-            .filter(place -> place.giveWay != null)
-            .findFirst()
-            .orElse(null);
+    return leaving >= MOST_LEAVING ? null : users.ofMost().iterator().next();
   }
 
   private RefusedException refusal(String scope, String message) {
@@ -123,12 +110,12 @@ final class UserPlaces {
 
   private final class Place implements Runnable {
     private final String user;
-    private final @Nullable Runnable giveWay;
+    private final Runnable giveWay;
     private boolean held = true;
     private boolean asked;
     private boolean ended;
 
-    Place(String user, @Nullable Runnable giveWay) {
+    Place(String user, Runnable giveWay) {
       this.user = user;
       this.giveWay = giveWay;
     }

@@ -4,7 +4,11 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.time.TokenBuckets;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,6 +22,9 @@ import java.util.concurrent.atomic.LongAdder;
  */
 final class WatchGate {
   private static final String STARTS = "watch-starts-of-user";
+
+  /** Names of users may have 128 KiB, and {@link RequestLimits#MOST_STARTING_USERS} are kept. */
+  private static final int MAX_KEY = 256;
 
   private final UserPlaces places;
   private final RequestLimits limits;
@@ -41,13 +48,13 @@ final class WatchGate {
   /**
    * Lets a watch begin.
    *
-   * @param giveWay asks it, on any thread, to end soon; null if it cannot be asked
+   * @param giveWay asks it, on any thread, to end soon
    * @return to be run when it has ended; harmless when repeated
    * @throws RefusedException 429 if there are too many, or too many in too short a time
    */
-  Runnable enter(String user, @Nullable Runnable giveWay) throws RefusedException {
+  Runnable enter(String user, Runnable giveWay) throws RefusedException {
     Runnable place = places.take(user, giveWay);
-    long wait = starts == null ? 0 : starts.take(user);
+    long wait = starts == null ? 0 : starts.take(key(user));
     if (wait > 0 && waiting.get() >= Scarcity.from(RequestLimits.MANY_WAITING_WATCHES)) {
       place.run();
       refusedStarts.increment();
@@ -56,6 +63,19 @@ final class WatchGate {
           .retryAfter(wholeSeconds(wait));
     }
     return place;
+  }
+
+  /** A name in full while it is short; those who start are remembered beyond their watches. */
+  static String key(String user) {
+    if (user.length() <= MAX_KEY) {
+      return user;
+    }
+    try {
+      byte[] bytes = user.getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException impossible) {
+      throw new IllegalStateException(impossible); // every JDK has it
+    }
   }
 
   /**

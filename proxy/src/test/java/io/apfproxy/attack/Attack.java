@@ -16,6 +16,7 @@ enum Attack {
 
   LARGE_PARTIAL_HEADS("heads of 250 KiB without end", HeadAttacks::large),
   PARTIAL_HEADS_OF_TINY_FIELDS("the same in fields of 5 bytes", HeadAttacks::tinyFields),
+  LONG_LINES("heads of 250 KiB, then nothing", HeadAttacks::longLines),
   SLOW_HEADS("heads at a byte a second", HeadAttacks::slow),
   QUERY_PAIRS("8,192 query pairs", HeadAttacks::queryPairs),
   OLD_AND_GARBAGE("HTTP/1.0 and garbage lines", HeadAttacks::garbage),

@@ -31,7 +31,7 @@ final class HeadAttacks {
     partial(siege, "a: b\r\n".repeat(LARGE / 6));
   }
 
-  /** As many connections as there is time for, each with a head that only lacks its end. */
+  /** As many connections as there is time for, each with a head that may lack its end. */
   private static void partial(Siege siege, String most) throws InterruptedException {
     TlsClient client = siege.client();
     byte[] bytes = bytes(BEGIN + most);
@@ -44,6 +44,11 @@ final class HeadAttacks {
             siege.rest(Duration.ofMillis(100));
           }
         });
+  }
+
+  /** Good ones, whose connections stay open. */
+  static void longLines(Siege siege) throws InterruptedException {
+    partial(siege, "X-Large: " + "x".repeat(LARGE) + "\r\n\r\n");
   }
 
   static void slow(Siege siege) throws InterruptedException {

@@ -10,6 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -199,8 +202,46 @@ class DoorkeeperTest {
     assertThat(refusal(door, 1)).isNull();
     open[0] = 64;
     time.advance(Duration.ofSeconds(1));
-    assertThat(refusal(door, 2)).isNull(); // looks at them
     assertThat(refusal(door, 1)).isEqualTo(ConnectionRule.OF_ADDRESS);
+    open[0] = 30; // given back, and nobody else comes
+    time.advance(Duration.ofSeconds(1));
+    assertThat(refusal(door, 1)).isNull();
+  }
+
+  @Test
+  @Tag("S91")
+  void letsNobodyWaitWhileItLooksAtFileDescriptors() throws Exception {
+    CountDownLatch looks = new CountDownLatch(2);
+    CountDownLatch seen = new CountDownLatch(1);
+    FileDescriptors slow =
+        new FileDescriptors(
+            () -> {
+              looks.countDown();
+              awaitUninterruptibly(looks.getCount() == 0 ? seen : null);
+              return 0;
+            },
+            100,
+            time);
+    Doorkeeper door = new Doorkeeper(ConnectionLimits.NONE, slow, time);
+    Guest first = enter(door, 1);
+    time.advance(Duration.ofSeconds(1));
+    CompletableFuture<Guest> second = CompletableFuture.supplyAsync(() -> enter(door, 2));
+    looks.await();
+    first.visit().handshaken();
+    first.visit().leave();
+    assertThat(enter(door, 3).begun).isTrue();
+    seen.countDown();
+    assertThat(second.get(60, TimeUnit.SECONDS).begun).isTrue();
+  }
+
+  private static void awaitUninterruptibly(@Nullable CountDownLatch latch) {
+    try {
+      if (latch != null) {
+        latch.await();
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
@@ -305,10 +346,87 @@ class DoorkeeperTest {
     InetAddress free = address("192.0.2.1");
     Doorkeeper door = door(6, 1, 1, 100, free::equals);
     for (int i = 0; i < 6; i++) {
-      assertThat(enter(door, free).begun).isTrue();
+      Guest guest = enter(door, free);
+      assertThat(guest.begun).isTrue();
+      guest.visit().serves(1);
     }
     assertThat(refusal(door, free)).isEqualTo(ConnectionRule.TOTAL);
     assertThat(refusal(door, 1)).isEqualTo(ConnectionRule.TOTAL);
+  }
+
+  /** A balancer whose clients hold all: what they do not use is for those who come directly. */
+  @Test
+  void makesAnUnlimitedAddressGiveWayWithWhatItDoesNotUse() {
+    InetAddress free = address("192.0.2.1");
+    Doorkeeper door = door(6, 3, 0, 0, free::equals);
+    List<Guest> behind = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      behind.add(enter(door, free));
+    }
+    behind.subList(0, 4).forEach(guest -> guest.visit().serves(1));
+    behind.get(3).visit().serves(0);
+    enter(door, 1);
+    enter(door, 2);
+    enter(door, 3);
+    assertThat(behind)
+        .extracting(guest -> guest.closed)
+        .containsExactly(false, false, false, true, true, true);
+    assertThat(refusal(door, 4)).isEqualTo(ConnectionRule.TOTAL);
+    assertThat(used(door, ConnectionRule.OF_ADDRESS)).isEqualTo(1);
+  }
+
+  /** Whoever comes through a balancer must not be kept out by one address that took all before. */
+  @Test
+  void makesAnAddressBeyondItsShareGiveWayToAnUnlimitedOne() {
+    InetAddress free = address("192.0.2.1");
+    Doorkeeper door = door(10, 2, 0, 0, free::equals);
+    for (int i = 0; i < 6; i++) {
+      enter(door, free).visit().serves(1);
+    }
+    enter(door, 1, 2);
+    enter(door, 2, 2);
+    assertThat(refusal(door, free))
+        .as("nobody is beyond its share")
+        .isEqualTo(ConnectionRule.TOTAL);
+    Doorkeeper other = door(10, 2, 0, 0, free::equals);
+    List<Guest> greedy = enter(other, 1, 8);
+    greedy.forEach(guest -> guest.visit().serves(1));
+    for (int i = 0; i < 8; i++) {
+      enter(other, free).visit().serves(1);
+    }
+    assertThat(greedy).filteredOn(guest -> guest.closed).hasSize(6);
+  }
+
+  @Test
+  void closesTheSlowestHandshakeForAnUnlimitedAddressToo() {
+    InetAddress free = address("192.0.2.1");
+    Doorkeeper door = door(0, 1_000, 0, 10, free::equals);
+    List<Guest> mute = enter(door, 1, 8);
+    enter(door, 2, 2);
+    Guest honest = enter(door, free);
+    assertThat(honest.begun).isFalse();
+    time.advance(Duration.ofSeconds(1));
+    door.beginHandshakes();
+    assertThat(honest.begun).isTrue();
+    assertThat(mute).filteredOn(guest -> guest.closed).hasSize(1);
+  }
+
+  /** A neighbour behind the same balancer is no other address. */
+  @Test
+  void closesTheSlowestHandshakeOfAnUnlimitedAddressForWhoeverWaits() {
+    InetAddress free = address("192.0.2.1");
+    Doorkeeper door = door(0, 1_000, 0, 10, free::equals);
+    List<Guest> mute = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      mute.add(enter(door, free));
+    }
+    Guest neighbour = enter(door, free);
+    Guest other = enter(door, 1);
+    assertThat(neighbour.begun || other.begun).isFalse();
+    time.advance(Duration.ofSeconds(1));
+    door.beginHandshakes();
+    assertThat(neighbour.begun && other.begun).isTrue();
+    assertThat(mute).filteredOn(guest -> guest.closed).hasSize(2);
   }
 
   @Test

@@ -31,6 +31,7 @@ class FileDescriptorsTest {
     FileDescriptors descriptors = of(100);
     for (int i = 0; i < 9; i++) {
       descriptors.taken();
+      descriptors.renew();
       assertThat(descriptors.scarce()).isFalse();
     }
     descriptors.taken();
@@ -45,6 +46,7 @@ class FileDescriptorsTest {
       descriptors.taken();
     }
     time.advance(Duration.ofMillis(50));
+    descriptors.renew();
     assertThat(descriptors.scarce()).isFalse();
     assertThat(descriptors.known()).isEqualTo(70);
   }
@@ -54,8 +56,10 @@ class FileDescriptorsTest {
     FileDescriptors descriptors = of(100);
     open = 90;
     time.advance(Duration.ofMillis(999));
+    descriptors.renew();
     assertThat(descriptors.scarce()).isFalse();
     time.advance(Duration.ofMillis(1));
+    descriptors.renew();
     assertThat(descriptors.scarce()).isTrue();
   }
 

@@ -239,7 +239,12 @@ class HostileFramesIT {
         "te: gzip",
         "Upper: case",
         ":path: /api/v1/secrets",
-        ":unknown: a"
+        ":method: GET",
+        ":unknown: a",
+        ":protocol: websocket",
+        "keep-alive: timeout=5",
+        "proxy-connection: close",
+        "x y: blank in the name"
       })
   @Tag("S39")
   void forwardsNothingOfAnIllegalHead(String line) throws IOException {
@@ -249,6 +254,17 @@ class HostileFramesIT {
       client.headers(1, true, lines.toArray(String[]::new));
       Http2Frame reset = client.await(Http2Frame.RST_STREAM);
       assertThat(reset.number(0)).isEqualTo(PROTOCOL_ERROR);
+    }
+    assertThat(HELD).isEmpty();
+  }
+
+  @Test
+  @Tag("S39")
+  void forwardsNothingOfAHeadWithALatePseudoHeader() throws IOException {
+    try (FrameConnection client = open()) {
+      client.headers(
+          1, true, ":method: GET", ":scheme: https", ":authority: a", "x: b", ":path: /api");
+      assertThat(client.await(Http2Frame.RST_STREAM).number(0)).isEqualTo(PROTOCOL_ERROR);
     }
     assertThat(HELD).isEmpty();
   }

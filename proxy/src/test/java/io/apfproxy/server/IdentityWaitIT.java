@@ -91,7 +91,7 @@ final class IdentityWaitIT extends ForwardingFixture {
 
   @Test
   void standInTheBoundsOfAllThatWait() {
-    try (TestProxy proxy = proxy(new RequestLimits(0, 0, 0, 8 << 10, 0, 0))) {
+    try (TestProxy proxy = proxy(new RequestLimits(0, 0, 0, 16 << 10, 0, 0))) {
       var first =
           proxy
               .client(HttpVersion.HTTP_2)

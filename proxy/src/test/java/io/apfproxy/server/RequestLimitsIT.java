@@ -226,18 +226,22 @@ class RequestLimitsIT {
   @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
   void refusesToLetMoreHeadsWaitThanThereIsRoomFor(HttpVersion version) {
     with(
-        new RequestLimits(0, 0, 0, 40_000, 0, 0),
+        new RequestLimits(0, 0, 0, 100_000, 0, 0),
         proxy -> {
           proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
           HttpClient client = proxy.client(version);
-          String large = "/api/v1/pods?labelSelector=" + "a".repeat(30_000);
+          String large = "/api/v1/pods?labelSelector=" + "a".repeat(20_000);
           Future<HttpClientResponse> waiting =
               client.request(HttpMethod.GET, large).compose(HttpClientRequest::send);
-          await().until(() -> used(proxy, "waiting-head-bytes") > 34_000);
+          await().until(() -> used(proxy, "waiting-head-bytes") > 80_000);
           expectQueueFull(open(client, large).head());
           assertThat(proxy.server.bounds()).anyMatch(overflowed("waiting-head-bytes"));
+          // the last fifth is for those who have less
+          expectQueueFull(open(client, "/api", "Bearer somebody").head());
           Future<HttpClientResponse> small =
-              client.request(HttpMethod.GET, "/api").compose(HttpClientRequest::send);
+              client
+                  .request(HttpMethod.GET, "/api")
+                  .compose(request -> request.putHeader("Authorization", "Bearer bob").send());
           executeAll(proxy, 2);
           assertThat(get(waiting).statusCode()).isEqualTo(200);
           assertThat(get(small).statusCode()).isEqualTo(200);

@@ -18,12 +18,15 @@ class WatchGateTest {
     return new WatchGate(new RequestLimits(total, ofUser, startsPerSecond, 0, 0, 0), time);
   }
 
+  private static void nothing() {}
+
   private static Bound bound(WatchGate gate, String rule) {
     return gate.bounds().stream().filter(b -> b.rule().equals(rule)).findFirst().orElseThrow();
   }
 
   private static RefusedException refusal(WatchGate gate, String user) {
-    return catchThrowableOfType(RefusedException.class, () -> gate.enter(user, null));
+    return catchThrowableOfType(
+        RefusedException.class, () -> gate.enter(user, WatchGateTest::nothing));
   }
 
   /** As many watches wait for seats as bind the rate, and not one more; ends the last one's. */
@@ -38,7 +41,7 @@ class WatchGateTest {
   void letsAUserStartAnyNumberWhileFewWait() throws RefusedException {
     WatchGate gate = gate(100_000, 5_000, 50);
     for (int i = 0; i < 15_000; i++) {
-      gate.enter("daemon", null);
+      gate.enter("daemon", WatchGateTest::nothing);
     }
     crowd(gate);
     assertThat(refusal(gate, "daemon").rule()).isEqualTo("watch-starts-of-user");
@@ -49,15 +52,15 @@ class WatchGateTest {
     WatchGate gate = gate(0, 0, 50);
     crowd(gate);
     for (int i = 0; i < 500; i++) {
-      gate.enter("alice", null).run();
+      gate.enter("alice", WatchGateTest::nothing).run();
     }
     RefusedException refusal = refusal(gate, "alice");
     assertThat(refusal.code()).isEqualTo(429);
     assertThat(refusal.rule()).isEqualTo("watch-starts-of-user");
     assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
-    gate.enter("bob", null);
+    gate.enter("bob", WatchGateTest::nothing);
     time.advance(Duration.ofMillis(20));
-    gate.enter("alice", null);
+    gate.enter("alice", WatchGateTest::nothing);
     assertThat(refusal(gate, "alice")).isNotNull();
     assertThat(bound(gate, "watch-starts-of-user").overflows().getAsLong()).isEqualTo(2);
     assertThat(bound(gate, "watches-total").used().getAsLong()).isEqualTo(2);
@@ -68,40 +71,53 @@ class WatchGateTest {
     WatchGate gate = gate(0, 0, 1);
     Runnable last = crowd(gate);
     for (int i = 0; i < 10; i++) {
-      gate.enter("alice", null);
+      gate.enter("alice", WatchGateTest::nothing);
     }
     assertThat(refusal(gate, "alice")).isNotNull();
     last.run();
     for (int i = 0; i < 100; i++) {
-      gate.enter("alice", null);
+      gate.enter("alice", WatchGateTest::nothing);
     }
   }
 
   @Test
   void countsOpenWatchesInAllAndByUser() throws RefusedException {
-    WatchGate gate = gate(5, 2, 0);
-    Runnable first = gate.enter("alice", null);
-    for (int i = 0; i < 3; i++) {
-      gate.enter("alice", null);
+    WatchGate gate = gate(6, 2, 0);
+    Runnable first = gate.enter("alice", WatchGateTest::nothing);
+    for (int i = 0; i < 4; i++) {
+      gate.enter("alice", WatchGateTest::nothing);
     }
     assertThat(refusal(gate, "alice").rule()).isEqualTo("watches-of-user");
-    gate.enter("bob", null);
-    assertThat(refusal(gate, "carol").rule()).isEqualTo("watches-total");
+    gate.enter("bob", WatchGateTest::nothing);
+    gate.enter("bob", WatchGateTest::nothing); // one of alice's has to go
+    gate.enter("carol", WatchGateTest::nothing);
+    gate.enter("carol", WatchGateTest::nothing);
+    assertThat(refusal(gate, "dave").rule()).isEqualTo("watches-total");
     first.run();
-    gate.enter("carol", null);
+    assertThat(refusal(gate, "dave").rule()).as("it had gone").isEqualTo("watches-total");
+  }
+
+  /** Ten thousand are remembered. */
+  @Test
+  @Tag("S61")
+  void remembersLongNamesByADigest() {
+    String name = "a".repeat(128 << 10);
+    assertThat(WatchGate.key(name)).hasSize(64).isNotEqualTo(WatchGate.key(name + "b"));
+    assertThat(WatchGate.key("system:serviceaccount:shop:checkout"))
+        .isEqualTo("system:serviceaccount:shop:checkout");
   }
 
   @Test
   void chargesNoStartToWhoHasNoPlace() throws RefusedException {
     WatchGate gate = gate(0, 1, 1);
     crowd(gate);
-    Runnable open = gate.enter("alice", null);
+    Runnable open = gate.enter("alice", WatchGateTest::nothing);
     for (int i = 0; i < 100; i++) {
       assertThat(refusal(gate, "alice").rule()).isEqualTo("watches-of-user");
     }
     open.run();
     for (int i = 0; i < 9; i++) {
-      gate.enter("alice", null).run();
+      gate.enter("alice", WatchGateTest::nothing).run();
     }
     assertThat(refusal(gate, "alice").rule()).isEqualTo("watch-starts-of-user");
   }
@@ -110,7 +126,7 @@ class WatchGateTest {
   void remembersOnlySoManyUsers() throws RefusedException {
     WatchGate gate = gate(0, 0, 1);
     for (int i = 0; i < RequestLimits.MOST_STARTING_USERS + 3; i++) {
-      gate.enter("user" + i, null).run();
+      gate.enter("user" + i, WatchGateTest::nothing).run();
     }
     Bound remembered = bound(gate, "users-remembered");
     assertThat(remembered.used().getAsLong()).isEqualTo(RequestLimits.MOST_STARTING_USERS);
