@@ -45,6 +45,10 @@ final class ClientAuthenticator {
     boolean isAnonymous() {
       return token == null && user.equals(UserInfo.ANONYMOUS);
     }
+
+    boolean byCertificate() {
+      return token == null && !isAnonymous();
+    }
   }
 
   ClientAuthenticator(

@@ -149,7 +149,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
           "upstream-headers-changed", "the headers that the upstream believes have just changed");
     }
     if (mode == Mode.IMPERSONATION) {
-      return impersonate(wish, who.user(), request);
+      return impersonate(wish, who, request);
     }
     IdentityHeaders headers = new IdentityHeaders();
     if (mode == Mode.REQUEST_HEADER) {
@@ -159,7 +159,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
     }
     Identity.UpstreamHeaders assertion = headers.wished(wish).build();
     return effective(wish, who, request)
-        .thenApply(user -> new Identity(who.user(), user, mode, assertion));
+        .thenApply(user -> new Identity(who.user(), user, mode, assertion, who.byCertificate()));
   }
 
   /**
@@ -180,34 +180,40 @@ public final class StandardIdentityResolver implements IdentityResolver {
 
   /** With the proxy's own credential the upstream sees no client, so the proxy must decide. */
   private CompletableFuture<Identity> impersonate(
-      @Nullable Impersonation wish, UserInfo user, RequestInfo request) throws RefusedException {
+      @Nullable Impersonation wish, Authenticated who, RequestInfo request)
+      throws RefusedException {
+    UserInfo user = who.user();
     if (wish == null) {
-      return CompletableFuture.completedFuture(impersonating(user, user, user));
+      return CompletableFuture.completedFuture(impersonating(who, user, user));
     }
     return impersonations
         .decide(user, wish, request)
         .thenCompose(
             verdict -> {
               try {
-                return CompletableFuture.completedFuture(impersonated(user, verdict));
+                return CompletableFuture.completedFuture(impersonated(who, verdict));
               } catch (RefusedException e) {
                 return CompletableFuture.failedFuture(e);
               }
             });
   }
 
-  private static Identity impersonated(UserInfo user, Verdict verdict) throws RefusedException {
+  private static Identity impersonated(Authenticated who, Verdict verdict) throws RefusedException {
     if (verdict.refusal() != null) {
       throw verdict.refusal();
     }
     UserInfo effective = Objects.requireNonNull(verdict.user());
-    return impersonating(user, effective, OriginalUser.addTo(effective, user));
+    return impersonating(who, effective, OriginalUser.addTo(effective, who.user()));
   }
 
-  private static Identity impersonating(UserInfo user, UserInfo effective, UserInfo told)
+  private static Identity impersonating(Authenticated who, UserInfo effective, UserInfo told)
       throws RefusedException {
     return new Identity(
-        user, effective, Mode.IMPERSONATION, new IdentityHeaders().impersonated(told).build());
+        who.user(),
+        effective,
+        Mode.IMPERSONATION,
+        new IdentityHeaders().impersonated(told).build(),
+        who.byCertificate());
   }
 
   private static RefusedException refusal(Throwable cause) {
