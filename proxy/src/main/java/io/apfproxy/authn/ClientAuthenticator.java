@@ -7,7 +7,6 @@ import io.apfproxy.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
 
 /**
  * Who sent a request: front proxy, client certificate, bearer token, anonymous, the first that
@@ -15,7 +14,6 @@ import java.util.function.Supplier;
  * Source: kube-apiserver, authentication/request/union. Thread-safe.
  */
 final class ClientAuthenticator {
-  private final Supplier<ClientTrust> trust;
   private final TokenAuthenticator tokens;
   private final boolean anonymous;
   private final Executor chainWorkers;
@@ -52,17 +50,16 @@ final class ClientAuthenticator {
   }
 
   ClientAuthenticator(
-      Supplier<ClientTrust> trust,
+      ClientTrust trust,
       TokenAuthenticator tokens,
       boolean anonymous,
       Executor chainWorkers,
       TimeSource time) {
-    this.trust = trust;
     this.tokens = tokens;
     this.anonymous = anonymous;
     this.chainWorkers = chainWorkers;
     this.time = time;
-    this.byCertificate = ByCertificate.of(trust.get(), chainWorkers, time);
+    this.byCertificate = ByCertificate.of(trust, chainWorkers, time);
   }
 
   /**
@@ -74,7 +71,7 @@ final class ClientAuthenticator {
       countDisbelieved(head);
       return afterCertificates(head, Attempt.NOT_MADE);
     }
-    ByCertificate ways = current();
+    ByCertificate ways = ways(head.trust());
     Object asker = Source.of(head.client().peerAddress()).asker();
     return ways.frontProxies()
         .authenticate(chain, head.credentials().frontProxy(), asker)
@@ -140,8 +137,7 @@ final class ClientAuthenticator {
     }
   }
 
-  private ByCertificate current() {
-    ClientTrust now = trust.get();
+  private ByCertificate ways(ClientTrust now) {
     ByCertificate known = byCertificate;
     if (!known.trust().equals(now)) {
       known = ByCertificate.of(now, chainWorkers, time);

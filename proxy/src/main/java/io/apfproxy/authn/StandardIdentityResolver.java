@@ -46,7 +46,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
   public record Means(TokenReviewer tokens, AccessReviewer access, Executor chainWorkers) {}
 
   /**
-   * @param trust read at each request
+   * @param trust the newest; only what it and the trust of a request's head agree on is told
    * @param constrainedImpersonation whether the upstream knows it; asked at each request
    * @param anonymous whether requests without credential are let through as anonymous
    * @param unlimited addresses that the limits per address do not hold for
@@ -63,7 +63,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
     this.policy = policy;
     this.authenticator =
         new ClientAuthenticator(
-            trust,
+            trust.get(),
             new TokenAuthenticator(means.tokens(), policy.assertsTokens(), unlimited, time),
             anonymous,
             means.chainWorkers(),
@@ -92,11 +92,10 @@ public final class StandardIdentityResolver implements IdentityResolver {
 
   @Override
   public Future<Identity> resolve(RequestHead head, RequestInfo request) {
-    ClientTrust read = trust.get(); // by its names the head was read, in this turn
     CompletableFuture<Identity> identity =
         authenticator
             .authenticate(head)
-            .thenCompose(who -> assertIdentity(head, who, request, read))
+            .thenCompose(who -> assertIdentity(head, who, request))
             .thenCompose(StandardIdentityResolver::checked);
     if (identity.isDone() && !identity.isCompletedExceptionally()) {
       return Future.succeededFuture(identity.join());
@@ -127,17 +126,18 @@ public final class StandardIdentityResolver implements IdentityResolver {
   }
 
   private CompletableFuture<Identity> assertIdentity(
-      RequestHead head, Authenticated who, RequestInfo request, ClientTrust read) {
+      RequestHead head, Authenticated who, RequestInfo request) {
     try {
-      return assertOrRefuse(head.credentials().impersonation(), who, request, read);
+      return assertOrRefuse(head, who, request);
     } catch (RefusedException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   private CompletableFuture<Identity> assertOrRefuse(
-      @Nullable Impersonation wish, Authenticated who, RequestInfo request, ClientTrust read)
-      throws RefusedException {
+      RequestHead head, Authenticated who, RequestInfo request) throws RefusedException {
+    Impersonation wish = head.credentials().impersonation();
+    ClientTrust read = head.trust();
     if (who.user().extra().containsKey(OriginalUser.KEY)
         || (wish != null && wish.extra().containsKey(OriginalUser.KEY))) {
       throw Refusals.forbidden(
