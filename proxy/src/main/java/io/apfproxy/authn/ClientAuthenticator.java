@@ -4,9 +4,11 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToLongFunction;
 
 /**
  * Who sent a request: front proxy, client certificate, bearer token, anonymous, the first that
@@ -23,16 +25,22 @@ final class ClientAuthenticator {
 
   /** The ways by certificate, made for one version of the trust. */
   private record ByCertificate(
-      ClientTrust trust, FrontProxyAuthenticator frontProxies, CertificateAuthenticator users) {
+      ClientTrust trust,
+      List<ChainVerifier> verifiers,
+      FrontProxyAuthenticator frontProxies,
+      CertificateAuthenticator users) {
     static ByCertificate of(ClientTrust trust, Executor workers, TimeSource time) {
+      ChainVerifier proxies = new ChainVerifier(trust.frontProxyAuthorities(), workers, time);
+      ChainVerifier users = new ChainVerifier(trust.clientAuthorities(), workers, time);
       return new ByCertificate(
           trust,
-          new FrontProxyAuthenticator(
-              new ChainVerifier(trust.frontProxyAuthorities(), workers, time),
-              trust.allowedNames(),
-              trust.accepted()),
-          new CertificateAuthenticator(
-              new ChainVerifier(trust.clientAuthorities(), workers, time)));
+          List.of(proxies, users),
+          new FrontProxyAuthenticator(proxies, trust.allowedNames(), trust.accepted()),
+          new CertificateAuthenticator(users));
+    }
+
+    long sum(ToLongFunction<ChainVerifier> count) {
+      return verifiers.stream().mapToLong(count).sum();
     }
   }
 
@@ -91,9 +99,21 @@ final class ClientAuthenticator {
     head.credentials().frontProxy().values().forEach(lines -> disbelieved.add(lines.size()));
   }
 
-  /** How many tokens wait for a review. */
-  IdentityBound waiting() {
-    return tokens.waiting();
+  /** What clients can fill here. */
+  List<IdentityBound> bounds() {
+    IdentityBound waiting =
+        new IdentityBound(
+            "certificates-waiting",
+            () -> byCertificate.sum(ChainVerifier::waiting),
+            2L * ChainVerifier.MOST_WAITING,
+            () -> byCertificate.sum(ChainVerifier::refused));
+    IdentityBound remembered =
+        new IdentityBound(
+            "certificates-remembered",
+            () -> byCertificate.sum(ChainVerifier::rememberedBytes),
+            2 * ChainVerifier.MOST_REMEMBERED_BYTES,
+            () -> 0);
+    return List.of(tokens.waiting(), tokens.remembered(), waiting, remembered);
   }
 
   /** How many such lines were dropped. */

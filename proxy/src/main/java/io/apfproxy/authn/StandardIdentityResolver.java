@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Finds out who asks by the configured means, and how the upstream is told. Thread-safe.
@@ -87,7 +88,9 @@ public final class StandardIdentityResolver implements IdentityResolver {
 
   /** What clients can fill here. */
   public List<IdentityBound> bounds() {
-    return List.of(authenticator.waiting(), impersonations.waiting());
+    return Stream.of(authenticator.bounds(), impersonations.bounds())
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override
