@@ -226,7 +226,9 @@ class KeyAlgorithmsIT {
     assertThat(kubectl(proxy)).isEqualTo("0 namespace/kube-system");
   }
 
-  /** BoringSSL does not ask for such a certificate, so who presents it is refused by the JDK only. */
+  /**
+   * BoringSSL does not ask for such a certificate, so who presents it is refused by the JDK only.
+   */
   @Test
   @Tag("S18")
   void doesNotServeAnAddressDearlyForACertificateThatNobodyIssued() throws Exception {

@@ -289,8 +289,7 @@ class ChainVerifierTest {
                 Extension.nameConstraints,
                 critical,
                 new NameConstraints(new GeneralSubtree[] {subtree}, null));
-    X509Certificate issuer =
-        read(trusted ? limited : limited.signedBy(nameOf(ROOT), keysOf(ROOT)));
+    X509Certificate issuer = read(trusted ? limited : limited.signedBy(nameOf(ROOT), keysOf(ROOT)));
     X509Certificate leaf =
         read(
             new ForgedCertificate(KeyKind.P256)
@@ -309,8 +308,7 @@ class ChainVerifierTest {
 
   @Test
   void countsThoseThatWait() {
-    ChainVerifier slow =
-        new ChainVerifier(List.of(ROOT.own().certificate()), work::add, clock);
+    ChainVerifier slow = new ChainVerifier(List.of(ROOT.own().certificate()), work::add, clock);
     for (int i = 0; i < ChainWorkers.THREADS + 3; i++) {
       var unused = slow.verify(tangle(2), "192.0.2.1");
     }

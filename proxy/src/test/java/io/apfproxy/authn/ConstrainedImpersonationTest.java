@@ -67,8 +67,7 @@ final class ConstrainedImpersonationTest extends IdentityFixture {
     upstream.allowed.add("bob impersonate-on:user-info:list pods ns/");
     upstream.allowed.add("bob impersonate:user-info users.authentication.k8s.io eve");
     StandardIdentityResolver resolver = resolver("auto");
-    assertThat(resolver.resolve(read(asEve), LIST).result().effective().name())
-        .isEqualTo("eve");
+    assertThat(resolver.resolve(read(asEve), LIST).result().effective().name()).isEqualTo("eve");
     for (String url : List.of("/api/v1/namespaces/other/pods", "/healthz")) {
       assertThat(
               resolver

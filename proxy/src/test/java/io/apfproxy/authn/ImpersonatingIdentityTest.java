@@ -163,7 +163,9 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
                   new AccessReviewer.Resource("", "v1", "users", "", "", LONG + i, "", "")));
       assertThat(answer).isCompletedWithValue(false);
     }
-    assertThat(reviews.remembered().used().getAsLong()).as("of 128 MB of names").isLessThan(1 << 20);
+    assertThat(reviews.remembered().used().getAsLong())
+        .as("of 128 MB of names")
+        .isLessThan(1 << 20);
     clock.advance(Duration.ofSeconds(30));
     assertThat(reviews.remembered().used().getAsLong()).as("after the answers' 10 s").isZero();
   }

@@ -85,7 +85,8 @@ class ConditionWriterIT {
     server
         .expect()
         .patch()
-        .withPath(OURS + "prioritylevelconfigurations/0-refused/status?fieldManager=apf-proxy&force=true")
+        .withPath(
+            OURS + "prioritylevelconfigurations/0-refused/status?fieldManager=apf-proxy&force=true")
         .andReply(403, new Refusal())
         .always();
     source = ClusterSource.custom(client, RARE);
