@@ -26,6 +26,7 @@ final class AccessReviews {
 
   private final AccessReviewer reviewer;
   private final int mostWaiting;
+  private final long mostRememberedBytes;
   private final KeyedDigest digest = new KeyedDigest();
   private final BoundedCache<String, Boolean> answers;
   private final ReviewQueue<String, Boolean> reviews;
@@ -58,7 +59,8 @@ final class AccessReviews {
       TimeSource time) {
     this.reviewer = reviewer;
     this.mostWaiting = mostWaiting;
-    this.answers = new BoundedCache<>(mostRemembered, (long) mostRemembered * ANSWER_BYTES, time);
+    this.mostRememberedBytes = (long) mostRemembered * ANSWER_BYTES;
+    this.answers = new BoundedCache<>(mostRemembered, mostRememberedBytes, time);
     this.reviews = new ReviewQueue<>(mostInFlight, mostWaiting, MOST_WAITING_BYTES);
   }
 
@@ -158,7 +160,8 @@ final class AccessReviews {
   }
 
   /** What is remembered takes so many bytes. */
-  long rememberedBytes() {
-    return answers.bytes();
+  IdentityBound remembered() {
+    return new IdentityBound(
+        "access-reviews-remembered", answers::bytes, mostRememberedBytes, () -> 0);
   }
 }

@@ -7,7 +7,6 @@ import com.github.benmanes.caffeine.cache.Scheduler;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
-import java.util.concurrent.Executor;
 
 /**
  * Remembers values, each for a time of its own, at most so many and so many bytes of them. What is
@@ -24,28 +23,20 @@ final class BoundedCache<K, V> {
    */
   private record Remembered<V>(V value, int bytes, Duration ttl) {}
 
-  BoundedCache(int most, long mostBytes, TimeSource time) {
-    this(most, mostBytes, time, null);
-  }
-
   /**
    * @param most entries
    * @param mostBytes bytes of them all, {@code most} times 256 or more
-   * @param upkeep runs what evicts; null for a thread of the JVM's
    */
-  BoundedCache(int most, long mostBytes, TimeSource time, @Nullable Executor upkeep) {
+  BoundedCache(int most, long mostBytes, TimeSource time) {
     int least = Math.toIntExact(mostBytes / most); // so that the weight bounds the number too
     if (least < ENTRY_BYTES) {
       throw new IllegalArgumentException(
           mostBytes + " bytes for " + most + " entries: must be " + ENTRY_BYTES + " each or more");
     }
-    Caffeine<Object, Object> builder =
-        Caffeine.newBuilder().ticker(time::nanoTime).scheduler(Scheduler.systemScheduler());
-    if (upkeep != null) {
-      builder.executor(upkeep);
-    }
     entries =
-        builder
+        Caffeine.newBuilder()
+            .ticker(time::nanoTime)
+            .scheduler(Scheduler.systemScheduler())
             .maximumWeight(mostBytes)
             .weigher((K key, Remembered<V> entry) -> Math.max(least, entry.bytes()))
             .expireAfter(Expiry.<K, Remembered<V>>writing((key, entry) -> entry.ttl()))

@@ -37,10 +37,10 @@ final class ChainVerifier {
    * are known by all of their bytes, as the same leaf may come with better intermediates.
    */
   private static final int MOST_REMEMBERED = 32_768;
-  private static final long MOST_REMEMBERED_BYTES = 32 << 20;
+  static final long MOST_REMEMBERED_BYTES = 32 << 20;
   private static final long GOOD_NANOS = TimeUnit.HOURS.toNanos(1);
   private static final long BAD_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final int MOST_WAITING = 32_768;
+  static final int MOST_WAITING = 32_768;
   private static final int WAITING_BYTES = 1024; // the chain itself belongs to its connection
   private static final int MAY_SIGN = 5;
   private static final Outcome BAD = new Outcome(null);
@@ -153,6 +153,12 @@ final class ChainVerifier {
 
   private void check(Path path) throws GeneralSecurityException {
     checkIssuer(path.authority(), path.certificates().size() - 1);
+    for (X509Certificate certificate : path.certificates()) {
+      GoRules.checkSignature(certificate);
+      GoRules.checkConstraints(certificate);
+    }
+    GoRules.checkConstraints(path.authority());
+    GoRules.checkNames(path.authority(), path.certificates());
     TrustAnchor anchor = new TrustAnchor(path.authority(), null);
     PKIXParameters parameters = new PKIXParameters(Set.of(anchor));
     parameters.setRevocationEnabled(false);
@@ -191,5 +197,15 @@ final class ChainVerifier {
   /** What is remembered takes so many bytes. */
   long rememberedBytes() {
     return outcomes.bytes();
+  }
+
+  /** Chains that wait; their bytes belong to their connections. */
+  int waiting() {
+    return work.waiting();
+  }
+
+  /** Chains that were not looked at, because too many waited. */
+  long refused() {
+    return work.refused();
   }
 }

@@ -4,10 +4,11 @@ import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 
 /**
  * Who sent a request: front proxy, client certificate, bearer token, anonymous, the first that
@@ -15,7 +16,6 @@ import java.util.function.Supplier;
  * Source: kube-apiserver, authentication/request/union. Thread-safe.
  */
 final class ClientAuthenticator {
-  private final Supplier<ClientTrust> trust;
   private final TokenAuthenticator tokens;
   private final boolean anonymous;
   private final Executor chainWorkers;
@@ -25,16 +25,22 @@ final class ClientAuthenticator {
 
   /** The ways by certificate, made for one version of the trust. */
   private record ByCertificate(
-      ClientTrust trust, FrontProxyAuthenticator frontProxies, CertificateAuthenticator users) {
+      ClientTrust trust,
+      List<ChainVerifier> verifiers,
+      FrontProxyAuthenticator frontProxies,
+      CertificateAuthenticator users) {
     static ByCertificate of(ClientTrust trust, Executor workers, TimeSource time) {
+      ChainVerifier proxies = new ChainVerifier(trust.frontProxyAuthorities(), workers, time);
+      ChainVerifier users = new ChainVerifier(trust.clientAuthorities(), workers, time);
       return new ByCertificate(
           trust,
-          new FrontProxyAuthenticator(
-              new ChainVerifier(trust.frontProxyAuthorities(), workers, time),
-              trust.allowedNames(),
-              trust.accepted()),
-          new CertificateAuthenticator(
-              new ChainVerifier(trust.clientAuthorities(), workers, time)));
+          List.of(proxies, users),
+          new FrontProxyAuthenticator(proxies, trust.allowedNames(), trust.accepted()),
+          new CertificateAuthenticator(users));
+    }
+
+    long sum(ToLongFunction<ChainVerifier> count) {
+      return verifiers.stream().mapToLong(count).sum();
     }
   }
 
@@ -45,20 +51,23 @@ final class ClientAuthenticator {
     boolean isAnonymous() {
       return token == null && user.equals(UserInfo.ANONYMOUS);
     }
+
+    boolean byCertificate() {
+      return token == null && !isAnonymous();
+    }
   }
 
   ClientAuthenticator(
-      Supplier<ClientTrust> trust,
+      ClientTrust trust,
       TokenAuthenticator tokens,
       boolean anonymous,
       Executor chainWorkers,
       TimeSource time) {
-    this.trust = trust;
     this.tokens = tokens;
     this.anonymous = anonymous;
     this.chainWorkers = chainWorkers;
     this.time = time;
-    this.byCertificate = ByCertificate.of(trust.get(), chainWorkers, time);
+    this.byCertificate = ByCertificate.of(trust, chainWorkers, time);
   }
 
   /**
@@ -70,7 +79,7 @@ final class ClientAuthenticator {
       countDisbelieved(head);
       return afterCertificates(head, Attempt.NOT_MADE);
     }
-    ByCertificate ways = current();
+    ByCertificate ways = ways(head.trust());
     Object asker = Source.of(head.client().peerAddress()).asker();
     return ways.frontProxies()
         .authenticate(chain, head.credentials().frontProxy(), asker)
@@ -90,9 +99,21 @@ final class ClientAuthenticator {
     head.credentials().frontProxy().values().forEach(lines -> disbelieved.add(lines.size()));
   }
 
-  /** How many tokens wait for a review. */
-  IdentityBound waiting() {
-    return tokens.waiting();
+  /** What clients can fill here. */
+  List<IdentityBound> bounds() {
+    IdentityBound waiting =
+        new IdentityBound(
+            "certificates-waiting",
+            () -> byCertificate.sum(ChainVerifier::waiting),
+            2L * ChainVerifier.MOST_WAITING,
+            () -> byCertificate.sum(ChainVerifier::refused));
+    IdentityBound remembered =
+        new IdentityBound(
+            "certificates-remembered",
+            () -> byCertificate.sum(ChainVerifier::rememberedBytes),
+            2 * ChainVerifier.MOST_REMEMBERED_BYTES,
+            () -> 0);
+    return List.of(tokens.waiting(), tokens.remembered(), waiting, remembered);
   }
 
   /** How many such lines were dropped. */
@@ -136,8 +157,7 @@ final class ClientAuthenticator {
     }
   }
 
-  private ByCertificate current() {
-    ClientTrust now = trust.get();
+  private ByCertificate ways(ClientTrust now) {
     ByCertificate known = byCertificate;
     if (!known.trust().equals(now)) {
       known = ByCertificate.of(now, chainWorkers, time);

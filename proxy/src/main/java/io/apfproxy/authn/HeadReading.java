@@ -17,6 +17,7 @@ final class HeadReading {
   private static final Set<String> PSEUDO_HEADERS =
       Set.of(":method", ":scheme", ":authority", ":path");
 
+  private final ClientTrust trust;
   private final ClientRequest request;
   private final HeaderCatalogue catalogue;
   private final SourceAddresses sources;
@@ -28,7 +29,12 @@ final class HeadReading {
   private @Nullable WebSocketProtocols protocols;
   private Map<String, List<String>> frontProxy = Map.of();
 
-  HeadReading(ClientRequest request, HeaderCatalogue catalogue, SourceAddresses sources) {
+  HeadReading(
+      ClientTrust trust,
+      ClientRequest request,
+      HeaderCatalogue catalogue,
+      SourceAddresses sources) {
+    this.trust = trust;
     this.request = request;
     this.catalogue = catalogue;
     this.sources = sources;
@@ -166,6 +172,7 @@ final class HeadReading {
       }
     }
     return new RequestHead(
+        trust,
         request,
         survivors,
         upgrade,

@@ -10,9 +10,20 @@ import io.apfproxy.request.UserInfo;
  *     else {@code authenticated}
  * @param mode how the identity travels; each mode has its own upstream connections
  * @param assertion what the mode says upstream
+ * @param byCertificate whether a client certificate proved it, the user's or a front proxy's
  */
 public record Identity(
-    UserInfo authenticated, UserInfo effective, Mode mode, UpstreamHeaders assertion) {
+    UserInfo authenticated,
+    UserInfo effective,
+    Mode mode,
+    UpstreamHeaders assertion,
+    boolean byCertificate) {
+  /** One that no certificate proved. */
+  public Identity(
+      UserInfo authenticated, UserInfo effective, Mode mode, UpstreamHeaders assertion) {
+    this(authenticated, effective, mode, assertion, false);
+  }
+
   /** How an identity travels to the upstream. Source: design, product.md section 3. */
   public enum Mode {
     /**

@@ -52,9 +52,9 @@ final class Impersonations {
     }
   }
 
-  /** How many questions wait. */
-  IdentityBound waiting() {
-    return access.waiting();
+  /** What clients can fill here. */
+  List<IdentityBound> bounds() {
+    return List.of(access.waiting(), access.remembered());
   }
 
   /**

@@ -6,6 +6,7 @@ import io.vertx.core.MultiMap;
  * A request head after all header rules but the last: typed fields for what decides, and the lines
  * that may be copied upstream. Source: specification security.md 3.1, steps 1 to 7.
  *
+ * @param trust by whose header names it was read; it is judged and told by the same
  * @param client the request it was read from; only its certificates, method and peer are looked at
  *     later
  * @param survivors lines to copy: name, value bytes, order, repetition; no hop-by-hop, no protected
@@ -15,6 +16,7 @@ import io.vertx.core.MultiMap;
  * @param expectContinue whether the client waits for {@code 100 Continue}
  */
 public record RequestHead(
+    ClientTrust trust,
     ClientRequest client,
     MultiMap survivors,
     String upgrade,

@@ -36,22 +36,26 @@ public final class RequestHeadReader {
    * @throws RefusedException if the message is ambiguous or illegal
    */
   public RequestHead read(ClientRequest request) throws RefusedException {
+    Names now = names();
     HeadReading reading =
         new HeadReading(
-            request, catalogue(), new SourceAddresses(request.peerAddress(), trustedProxies));
+            now.trust(),
+            request,
+            now.catalogue(),
+            new SourceAddresses(request.peerAddress(), trustedProxies));
     for (Map.Entry<String, String> line : request.headers()) {
       reading.add(line.getKey(), line.getValue());
     }
     return reading.finish();
   }
 
-  private HeaderCatalogue catalogue() {
+  private Names names() {
     ClientTrust current = trust.get();
     Names known = names;
     if (!known.trust().equals(current)) {
       known = Names.of(current);
       names = known;
     }
-    return known.catalogue();
+    return known;
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Finds out who asks by the configured means, and how the upstream is told. Thread-safe.
@@ -46,7 +47,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
   public record Means(TokenReviewer tokens, AccessReviewer access, Executor chainWorkers) {}
 
   /**
-   * @param trust read at each request
+   * @param trust the newest; only what it and the trust of a request's head agree on is told
    * @param constrainedImpersonation whether the upstream knows it; asked at each request
    * @param anonymous whether requests without credential are let through as anonymous
    * @param unlimited addresses that the limits per address do not hold for
@@ -63,7 +64,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
     this.policy = policy;
     this.authenticator =
         new ClientAuthenticator(
-            trust,
+            trust.get(),
             new TokenAuthenticator(means.tokens(), policy.assertsTokens(), unlimited, time),
             anonymous,
             means.chainWorkers(),
@@ -87,16 +88,17 @@ public final class StandardIdentityResolver implements IdentityResolver {
 
   /** What clients can fill here. */
   public List<IdentityBound> bounds() {
-    return List.of(authenticator.waiting(), impersonations.waiting());
+    return Stream.of(authenticator.bounds(), impersonations.bounds())
+        .flatMap(List::stream)
+        .toList();
   }
 
   @Override
   public Future<Identity> resolve(RequestHead head, RequestInfo request) {
-    ClientTrust read = trust.get(); // by its names the head was read, in this turn
     CompletableFuture<Identity> identity =
         authenticator
             .authenticate(head)
-            .thenCompose(who -> assertIdentity(head, who, request, read))
+            .thenCompose(who -> assertIdentity(head, who, request))
             .thenCompose(StandardIdentityResolver::checked);
     if (identity.isDone() && !identity.isCompletedExceptionally()) {
       return Future.succeededFuture(identity.join());
@@ -127,17 +129,18 @@ public final class StandardIdentityResolver implements IdentityResolver {
   }
 
   private CompletableFuture<Identity> assertIdentity(
-      RequestHead head, Authenticated who, RequestInfo request, ClientTrust read) {
+      RequestHead head, Authenticated who, RequestInfo request) {
     try {
-      return assertOrRefuse(head.credentials().impersonation(), who, request, read);
+      return assertOrRefuse(head, who, request);
     } catch (RefusedException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   private CompletableFuture<Identity> assertOrRefuse(
-      @Nullable Impersonation wish, Authenticated who, RequestInfo request, ClientTrust read)
-      throws RefusedException {
+      RequestHead head, Authenticated who, RequestInfo request) throws RefusedException {
+    Impersonation wish = head.credentials().impersonation();
+    ClientTrust read = head.trust();
     if (who.user().extra().containsKey(OriginalUser.KEY)
         || (wish != null && wish.extra().containsKey(OriginalUser.KEY))) {
       throw Refusals.forbidden(
@@ -149,7 +152,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
           "upstream-headers-changed", "the headers that the upstream believes have just changed");
     }
     if (mode == Mode.IMPERSONATION) {
-      return impersonate(wish, who.user(), request);
+      return impersonate(wish, who, request);
     }
     IdentityHeaders headers = new IdentityHeaders();
     if (mode == Mode.REQUEST_HEADER) {
@@ -159,7 +162,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
     }
     Identity.UpstreamHeaders assertion = headers.wished(wish).build();
     return effective(wish, who, request)
-        .thenApply(user -> new Identity(who.user(), user, mode, assertion));
+        .thenApply(user -> new Identity(who.user(), user, mode, assertion, who.byCertificate()));
   }
 
   /**
@@ -180,34 +183,40 @@ public final class StandardIdentityResolver implements IdentityResolver {
 
   /** With the proxy's own credential the upstream sees no client, so the proxy must decide. */
   private CompletableFuture<Identity> impersonate(
-      @Nullable Impersonation wish, UserInfo user, RequestInfo request) throws RefusedException {
+      @Nullable Impersonation wish, Authenticated who, RequestInfo request)
+      throws RefusedException {
+    UserInfo user = who.user();
     if (wish == null) {
-      return CompletableFuture.completedFuture(impersonating(user, user, user));
+      return CompletableFuture.completedFuture(impersonating(who, user, user));
     }
     return impersonations
         .decide(user, wish, request)
         .thenCompose(
             verdict -> {
               try {
-                return CompletableFuture.completedFuture(impersonated(user, verdict));
+                return CompletableFuture.completedFuture(impersonated(who, verdict));
               } catch (RefusedException e) {
                 return CompletableFuture.failedFuture(e);
               }
             });
   }
 
-  private static Identity impersonated(UserInfo user, Verdict verdict) throws RefusedException {
+  private static Identity impersonated(Authenticated who, Verdict verdict) throws RefusedException {
     if (verdict.refusal() != null) {
       throw verdict.refusal();
     }
     UserInfo effective = Objects.requireNonNull(verdict.user());
-    return impersonating(user, effective, OriginalUser.addTo(effective, user));
+    return impersonating(who, effective, OriginalUser.addTo(effective, who.user()));
   }
 
-  private static Identity impersonating(UserInfo user, UserInfo effective, UserInfo told)
+  private static Identity impersonating(Authenticated who, UserInfo effective, UserInfo told)
       throws RefusedException {
     return new Identity(
-        user, effective, Mode.IMPERSONATION, new IdentityHeaders().impersonated(told).build());
+        who.user(),
+        effective,
+        Mode.IMPERSONATION,
+        new IdentityHeaders().impersonated(told).build(),
+        who.byCertificate());
   }
 
   private static RefusedException refusal(Throwable cause) {

@@ -178,8 +178,12 @@ final class TokenAuthenticator {
   }
 
   /** What is remembered takes so many bytes. */
-  long rememberedBytes() {
-    return good.bytes() + proven.bytes() + bad.bytes();
+  IdentityBound remembered() {
+    return new IdentityBound(
+        "tokens-remembered",
+        () -> good.bytes() + proven.bytes() + bad.bytes(),
+        MOST_GOOD_BYTES + MOST_PROVEN_BYTES + MOST_BAD_BYTES,
+        () -> 0);
   }
 
   /** How many tokens wait for a review. */

@@ -134,12 +134,11 @@ final class FlowControlDumps {
     Clock clock = new Clock(time.epochMillis(), time.nanoTime());
     int left = MOST_ROWS;
     for (LevelEntry level : levels) {
-      List<RequestRow> rows = level.level().requests();
-      int shown = Math.min(rows.size(), left);
-      for (RequestRow row : rows.subList(0, shown)) {
+      List<RequestRow> rows = level.level().requests(left);
+      for (RequestRow row : rows) {
         table.row(requestCells(level.name(), row, clock, details));
       }
-      left -= shown;
+      left -= rows.size();
     }
     return table + truncation(left);
   }

@@ -197,6 +197,10 @@ final class LevelTable {
     adjustLimits();
     routing = next;
     entries.values().forEach(LevelEntry::enforce);
+    Map<String, Set<String>> leads = next.flowSchemasByLevel();
+    entries
+        .values()
+        .forEach(entry -> entry.level().retainTallies(leads.getOrDefault(entry.name(), Set.of())));
     long places = entries.values().stream().mapToLong(LevelEntry::places).sum();
     long seats = entries.values().stream().mapToLong(LevelEntry::nominalLimit).sum();
     loads

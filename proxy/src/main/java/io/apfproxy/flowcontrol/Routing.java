@@ -79,6 +79,14 @@ final class Routing {
         .collect(Collectors.toSet());
   }
 
+  Map<String, Set<String>> flowSchemasByLevel() {
+    return configuration.schemas().stream()
+        .collect(
+            Collectors.groupingBy(
+                schema -> schema.spec().priorityLevel(),
+                Collectors.mapping(FlowSchema::name, Collectors.toSet())));
+  }
+
   FlowMatch classify(RequestDigest digest) {
     return classifier.classify(digest.info(), digest.user());
   }

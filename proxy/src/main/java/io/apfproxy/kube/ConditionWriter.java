@@ -40,6 +40,9 @@ public final class ConditionWriter implements AutoCloseable {
       "default"; // where events of cluster-wide objects are
   private static final Duration PERIOD = Duration.ofSeconds(10);
 
+  /** In one run: more are hardly to blame each for itself, and are tried by and by. */
+  private static final int MOST_REFUSED = 10;
+
   private final KubernetesClient client;
   private final ClusterSource source;
   private final LeaderLease lease;
@@ -106,21 +109,15 @@ public final class ConditionWriter implements AutoCloseable {
     allowance.retain(
         own.stream().map(verdict -> verdict.object().key()).collect(Collectors.toSet()));
     try {
+      int refused = 0;
       for (Verdict verdict : own) {
-        if (isOutdated(current) || !lease.isHeld()) {
-          return; // what is newer is written by the next run
+        if (isOutdated(current) || !lease.isHeld() || refused == MOST_REFUSED) {
+          return; // what is newer, or left, is written by the next run
         }
-        write(verdict, current);
+        refused += write(verdict, current) ? 0 : 1;
       }
-      warned = false;
-    } catch (KubernetesClientException e) {
-      if (!warned) {
-        warned = true;
-        LOG.warn(
-            "conditions are not written ({}): the proxy's identity needs the right to \"patch\""
-                + " flowschemas/status and prioritylevelconfigurations/status in"
-                + " flowcontrol.apf-proxy.io",
-            e.getCode());
+      if (refused == 0) {
+        warned = false;
       }
     } catch (RuntimeException e) {
       LOG.error("conditions are not written", e);
@@ -132,11 +129,14 @@ public final class ConditionWriter implements AutoCloseable {
     return report != current;
   }
 
-  private void write(Verdict verdict, Report current) {
+  /**
+   * @return false if it was refused; then its turn comes again later
+   */
+  private boolean write(Verdict verdict, Report current) {
     ObjectKey key = verdict.object().key();
     Optional<GenericKubernetesResource> found = source.resource(key);
     if (found.isEmpty()) {
-      return;
+      return true;
     }
     GenericKubernetesResource resource = found.get();
     List<Condition> before = Conditions.of(resource);
@@ -144,7 +144,7 @@ public final class ConditionWriter implements AutoCloseable {
         Conditions.wanted(
             verdict, current.inForce(), current.hazards(), resource.getMetadata().getGeneration());
     if (Conditions.say(before, wanted) || !allowance.take(key)) {
-      return;
+      return true;
     }
     Conditions.date(wanted, before, Instant.now().truncatedTo(ChronoUnit.SECONDS));
     GenericKubernetesResource patch = new GenericKubernetesResource();
@@ -164,13 +164,29 @@ public final class ConditionWriter implements AutoCloseable {
               .subresource("status")
               .patch(apply, patch);
     } catch (KubernetesClientException e) {
-      if (e.getCode() != 404) { // deleted meanwhile
-        throw e;
+      boolean deleted = e.getCode() == 404; // meanwhile
+      if (!deleted) {
+        allowance.refused(key);
+        warn(key, e.getCode());
       }
-      return;
+      return deleted;
     }
+    allowance.written(key);
     if (!verdict.object().isValid() && Conditions.newlyInvalid(before, wanted)) {
       warn(resource, verdict);
+    }
+    return true;
+  }
+
+  private void warn(ObjectKey key, int code) {
+    if (!warned) {
+      warned = true;
+      LOG.warn(
+          "conditions are not written, of {} first ({}): the proxy's identity needs the right to"
+              + " \"patch\" flowschemas/status and prioritylevelconfigurations/status in"
+              + " flowcontrol.apf-proxy.io",
+          key,
+          code);
     }
   }
 

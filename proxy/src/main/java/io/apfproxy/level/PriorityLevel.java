@@ -11,11 +11,15 @@ import io.apfproxy.queueset.QueueSetState;
 import io.apfproxy.queueset.QueuingShape;
 import io.apfproxy.queueset.RequestRow;
 import io.apfproxy.queueset.RequestState;
+import io.apfproxy.queueset.RequestWalk;
 import io.apfproxy.queueset.SeatRequest;
 import io.apfproxy.time.TimeSource;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -29,6 +33,8 @@ public final class PriorityLevel {
    * decided. Requests are told, linger ends scheduled and idleness reported after it. The clock is
    * read inside, so that instants never run backwards from one section to the next.
    */
+  private static final long LET_IN_NANOS = 100_000;
+
   private final String name;
   private final TimeSource time;
   private final DelayedActions delayed;
@@ -87,6 +93,19 @@ public final class PriorityLevel {
   /** The counts of one schema here; the same object at every call. */
   public FlowTally tally(String flowSchema) {
     return locked(() -> tallies.computeIfAbsent(flowSchema, FlowTally::new));
+  }
+
+  /**
+   * Forgets the counts of the schemas that lead here no longer, but for those with requests here.
+   *
+   * @param flowSchemas those that do
+   */
+  public void retainTallies(Set<String> flowSchemas) {
+    locked(
+        () ->
+            tallies
+                .values()
+                .removeIf(tally -> tally.isIdle() && !flowSchemas.contains(tally.flowSchema())));
   }
 
   /**
@@ -194,12 +213,34 @@ public final class PriorityLevel {
 
   /** Its queues that were ever used, by index; those without a row are as empty as new. */
   public List<QueueRow> queues() {
-    return locked(() -> QueueRow.of(queueSet));
+    List<QueueRow> rows = new ArrayList<>();
+    int[] next = {0};
+    while (next[0] >= 0) {
+      locked(() -> next[0] = QueueRow.addSome(queueSet, next[0], rows));
+      letOthersIn();
+    }
+    return rows;
   }
 
-  /** Its requests, waiting and executing. */
-  public List<RequestRow> requests() {
-    return locked(() -> RequestRow.of(queueSet));
+  /**
+   * Its requests, waiting and executing; read by and by, so they need never have been there all at
+   * once. May take a while, as may {@link #queues}: for worker threads.
+   *
+   * @param most of them
+   */
+  public List<RequestRow> requests(int most) {
+    RequestWalk walk = new RequestWalk(queueSet, most);
+    while (locked(walk::readOn)) {
+      letOthersIn();
+    }
+    return walk.rows();
+  }
+
+  /** Whoever gives the lock back and takes it again at once, gets it before those who wait. */
+  private void letOthersIn() {
+    if (lock.hasQueuedThreads()) {
+      LockSupport.parkNanos(LET_IN_NANOS);
+    }
   }
 
   private enum Step {

@@ -21,6 +21,11 @@ public final class FlowTally {
     return flowSchema;
   }
 
+  /** Whether it has no request here and holds no seats. */
+  public boolean isIdle() {
+    return waiting == 0 && executing == 0 && executingSeats == 0;
+  }
+
   /** Requests in queues. */
   public int waiting() {
     return waiting;

@@ -1,6 +1,5 @@
 package io.apfproxy.queueset;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,11 +18,22 @@ public record QueueRow(
     int waitingInitialSeats,
     int waitingSeats,
     long waitingWork) {
-  /** The queues of a set that were ever used, by rising index; the others are as empty as new. */
-  public static List<QueueRow> of(QueueSet set) {
-    List<QueueRow> rows = new ArrayList<>();
-    set.queues.forEachMade(queue -> rows.add(of(queue)));
-    return rows;
+  private static final int SLICE = 1_000;
+
+  /**
+   * Adds some more of the queues of a set that were ever used, by rising index; the others are as
+   * empty as new.
+   *
+   * @param from index to begin at
+   * @return index to go on at; -1 if there are no more
+   */
+  public static int addSome(QueueSet set, int from, List<QueueRow> rows) {
+    FlowQueue queue = set.queues.nextMade(from);
+    for (int i = 0; i < SLICE && queue != null; i++) {
+      rows.add(of(queue));
+      queue = set.queues.nextMade(queue.index + 1);
+    }
+    return queue == null ? -1 : queue.index;
   }
 
   private static QueueRow of(FlowQueue queue) {

@@ -65,6 +65,21 @@ class QueueTable {
     size--;
   }
 
+  /** The first queue from this index on that was ever used; null if there is none. */
+  final @Nullable FlowQueue nextMade(int from) {
+    int slot = slotOf(from);
+    for (int p = pageOf(from); p < pages.length; p++, slot = 0) {
+      FlowQueue[] page = pages[p];
+      int slots = page == null ? 0 : Math.min(PAGE, size - (p << PAGE_BITS));
+      for (int s = slot; s < slots; s++) {
+        if (page[s] != null) {
+          return page[s];
+        }
+      }
+    }
+    return null;
+  }
+
   /** Visits the queues that were ever used, by rising index. */
   final void forEachMade(Consumer<FlowQueue> visitor) {
     for (int p = 0; p < pages.length; p++) {

@@ -1,8 +1,5 @@
 package io.apfproxy.queueset;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
  * One waiting or executing request at one instant, for dumps.
  *
@@ -20,28 +17,7 @@ public record RequestRow(
     long additionalLatencyNanos,
     long arrivalNanos,
     long startNanos) {
-  /** Queue by queue first those that wait, then those that execute; at last those without queue. */
-  public static List<RequestRow> of(QueueSet set) {
-    List<RequestRow> rows = new ArrayList<>();
-    set.queues.forEachMade(
-        queue -> {
-          int position = 0;
-          for (SeatRequest r = queue.waiting.first(); r != null; r = r.next) {
-            rows.add(of(r, queue.index, position++));
-          }
-          addExecuting(rows, queue.executing, queue.index);
-        });
-    addExecuting(rows, set.withoutQueue, -1);
-    return rows;
-  }
-
-  private static void addExecuting(List<RequestRow> rows, RequestList executing, int queue) {
-    for (SeatRequest r = executing.first(); r != null; r = r.next) {
-      rows.add(of(r, queue, -1));
-    }
-  }
-
-  private static RequestRow of(SeatRequest request, int queue, int position) {
+  static RequestRow of(SeatRequest request, int queue, int position) {
     return new RequestRow(
         request,
         queue,

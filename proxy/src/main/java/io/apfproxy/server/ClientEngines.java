@@ -24,19 +24,26 @@ final class ClientEngines implements EngineChoice {
    * JDK's engine, which asks for all that Go's asks for and costs three times as much, as often as
    * the machine can spare; who has shown something else meets BoringSSL. In a rush, when that budget
    * is spent, BoringSSL serves all; who then comes without credentials, or fails, is met by the JDK
-   * the next time.
+   * the next time. Each address has a budget of its own, so that none spends what all have; those
+   * that failed before have another total than those that are new. Only a certificate that was
+   * believed is always served by the JDK: anybody can make one that is not.
    */
   private static final int ADDRESSES = 10_000;
   private static final Duration MEMORY = Duration.ofHours(24);
-  private static final int SPARED_PER_SECOND = 50;
-  private static final int SPARED_AT_ONCE = 100;
+
+  /** For all that are new, and for all that are suspect. */
+  private static final int SPARED_PER_SECOND = 25;
+
+  private static final int SPARED_AT_ONCE = 50;
+  private static final int SPARED_PER_SECOND_AND_ADDRESS = 5;
+  private static final int SPARED_AT_ONCE_AND_ADDRESS = 20;
 
   private enum Known {
     /** A token, or a certificate that BoringSSL asks for. */
     EVERYDAY,
-    /** Nothing, or a failure, before BoringSSL. */
+    /** Nothing before BoringSSL, a failure, or a rare certificate that nobody believed so far. */
     SUSPECT,
-    /** A certificate that BoringSSL does not ask for. */
+    /** A certificate that BoringSSL does not ask for, and that was believed. */
     RARE
   }
 
@@ -46,12 +53,16 @@ final class ClientEngines implements EngineChoice {
           .expireAfterAccess(MEMORY)
           .executor(Runnable::run)
           .build();
-  private final TokenBuckets<Boolean> spared;
+  private final TokenBuckets<ClientAddress> sparedForAddress;
+  private final TokenBuckets<Boolean> spared; // by whether they are for suspects
   private final ServerConfig.TlsEngine asked;
 
   ClientEngines(ServerConfig.TlsEngine asked, TimeSource time) {
     this.asked = asked;
-    this.spared = new TokenBuckets<>(SPARED_PER_SECOND, SPARED_AT_ONCE, 1, time);
+    this.sparedForAddress =
+        new TokenBuckets<>(
+            SPARED_PER_SECOND_AND_ADDRESS, SPARED_AT_ONCE_AND_ADDRESS, ADDRESSES, time);
+    this.spared = new TokenBuckets<>(SPARED_PER_SECOND, SPARED_AT_ONCE, 2, time);
   }
 
   @Override
@@ -60,20 +71,26 @@ final class ClientEngines implements EngineChoice {
       case JDK -> true;
       case BORINGSSL -> false;
       case AUTO -> {
-        Known known = known(peer);
-        yield known == Known.RARE || (known != Known.EVERYDAY && spared.take(Boolean.TRUE) == 0);
+        ClientAddress address = parse(peer);
+        yield address == null ? spared.take(false) == 0 : needsJdk(address);
       }
     };
   }
 
-  @Override
-  public void failed(String peer, boolean byJdk, SSLException cause) {
-    if (!byJdk) {
-      learn(peer, Known.SUSPECT);
-    }
+  private boolean needsJdk(ClientAddress address) {
+    Known known = addresses.getIfPresent(address);
+    return known == Known.RARE
+        || (known != Known.EVERYDAY
+            && sparedForAddress.take(address) == 0
+            && spared.take(known == Known.SUSPECT) == 0);
   }
 
-  /** Somebody from there showed a token, or a certificate of this kind. */
+  @Override
+  public void failed(String peer, boolean byJdk, SSLException cause) {
+    learn(peer, Known.SUSPECT);
+  }
+
+  /** Somebody from there showed a token, or a certificate of this kind; a rare one was believed. */
   void showed(String peer, boolean rareCertificate) {
     learn(peer, rareCertificate ? Known.RARE : Known.EVERYDAY);
   }
@@ -83,9 +100,9 @@ final class ClientEngines implements EngineChoice {
     learn(peer, Known.SUSPECT);
   }
 
-  private @Nullable Known known(String peer) {
-    ClientAddress address = parse(peer);
-    return address == null ? null : addresses.getIfPresent(address);
+  /** Somebody from there showed a rare certificate that need not be worth anything. */
+  void showedUnproven(String peer) {
+    learn(peer, Known.SUSPECT);
   }
 
   private void learn(String peer, Known now) {

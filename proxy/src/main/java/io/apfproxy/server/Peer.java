@@ -23,6 +23,7 @@ final class Peer {
   private final String address;
   private final boolean byBoringSsl;
   private boolean engineJudged;
+  private boolean engineBelieved;
   private final Doorkeeper.@Nullable Visit visit;
   private int open;
   private boolean used;
@@ -51,13 +52,27 @@ final class Peer {
       return;
     }
     engineJudged = true;
-    if (!certificates.isEmpty()) {
-      engines.showed(address, TlsEngine.isRare(certificates.get(0)));
+    if (isRare()) {
+      engines.showedUnproven(address);
+    } else if (!certificates.isEmpty()) {
+      engines.showed(address, false);
     } else if (hasToken) {
       engines.showed(address, false);
     } else if (bare && byBoringSsl) {
       engines.showedNothing(address);
     }
+  }
+
+  /** Its certificate proved who asks. */
+  void believed(ClientEngines engines) {
+    if (!engineBelieved && isRare()) {
+      engineBelieved = true;
+      engines.showed(address, true);
+    }
+  }
+
+  private boolean isRare() {
+    return !certificates.isEmpty() && TlsEngine.isRare(certificates.get(0));
   }
 
   private static List<X509Certificate> certificatesOf(HttpConnection connection) {

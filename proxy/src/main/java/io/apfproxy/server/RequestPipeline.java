@@ -168,6 +168,9 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
 
   private void identified(Call call, RequestInfo info, RequestTarget target, Identity identity) {
     RequestDigest digest = new RequestDigest(info, identity.effective(), target.query());
+    if (identity.byCertificate()) {
+      call.peer().believed(shared.engines());
+    }
     if (isAnonymous(identity.authenticated())) {
       goAway.after(call.client(), call.peer());
     }

@@ -98,8 +98,12 @@ public final class TokenBuckets<K> {
 
   /** Whether there is no token. */
   public synchronized boolean isEmpty(K key) {
+    long now = time.nanoTime();
     Long known = fullAt.get(key);
-    return known != null && known + tokenNanos - time.nanoTime() - depthNanos > 0;
+    if (known == null && !hasRoom(now)) {
+      return sharedUsed && wait(later(sharedFullAt, now), now) > 0;
+    }
+    return known != null && wait(later(known, now), now) > 0;
   }
 
   /** Keys remembered now. */

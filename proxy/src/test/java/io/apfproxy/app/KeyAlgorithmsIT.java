@@ -226,6 +226,32 @@ class KeyAlgorithmsIT {
     assertThat(kubectl(proxy)).isEqualTo("0 namespace/kube-system");
   }
 
+  /**
+   * BoringSSL does not ask for such a certificate, so who presents it is refused by the JDK only.
+   */
+  @Test
+  @Tag("S18")
+  void doesNotServeAnAddressDearlyForACertificateThatNobodyIssued() throws Exception {
+    EmbeddedApiServer upstream = upstream(TestKeys.ECDSA_P256, TestKeys.ECDSA_P256);
+    Path ca = Files.writeString(directory.resolve("clients.crt"), authority.pem());
+    TestCertificate forged =
+        TestAuthority.named("clients-ca")
+            .leaf("alice")
+            .forClients()
+            .algorithm(TestKeys.ED25519)
+            .issue();
+    ProxyApp proxy = proxy(upstream, "--client-ca-file=" + ca);
+
+    long start = System.nanoTime();
+    int refused = 0;
+    for (int i = 0; i < 60; i++) {
+      refused += get(proxy, HttpClient.Version.HTTP_1_1, forged).statusCode() == 401 ? 1 : 0;
+    }
+
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start) + 1;
+    assertThat(refused).isBetween(1, (int) Math.min(60, 20 + 5 * seconds));
+  }
+
   private String kubectl(ProxyApp proxy) throws Exception {
     Path config =
         Files.writeString(

@@ -14,7 +14,7 @@ class BoundedCacheTest {
   private final ManualClock clock = new ManualClock();
 
   private BoundedCache<String, Integer> cache(int most, long bytes) {
-    return new BoundedCache<>(most, bytes, clock, Runnable::run);
+    return new BoundedCache<>(most, bytes, clock);
   }
 
   @Test

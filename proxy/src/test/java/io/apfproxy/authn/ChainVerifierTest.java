@@ -2,11 +2,17 @@ package io.apfproxy.authn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.fixtures.attack.ForgedCertificate;
+import io.apfproxy.fixtures.attack.KeyKind;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.fixtures.pki.TestKeys;
 import io.netty.handler.ssl.util.LazyX509Certificate;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,9 +24,17 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What strangers present costs little, and nothing on the caller's thread. */
 @Tag("S18")
@@ -197,6 +211,109 @@ class ChainVerifierTest {
       work.remove().run();
     }
     assertThat(honest.join()).isPresent();
+  }
+
+  private static X500Name nameOf(TestAuthority authority) {
+    return X500Name.getInstance(
+        authority.own().certificate().getSubjectX500Principal().getEncoded());
+  }
+
+  private static KeyPair keysOf(TestAuthority authority) {
+    return new KeyPair(authority.own().certificate().getPublicKey(), authority.own().key());
+  }
+
+  private static X509Certificate read(ForgedCertificate forged) throws CertificateException {
+    byte[] encoded = forged.issue().certificate().getEncoded();
+    return (X509Certificate)
+        CertificateFactory.getInstance("X.509")
+            .generateCertificate(new ByteArrayInputStream(encoded));
+  }
+
+  private boolean isBelieved(X509Certificate authority, List<X509Certificate> chain) {
+    return new ChainVerifier(List.of(authority), Runnable::run, clock)
+        .verify(chain, "a")
+        .join()
+        .isPresent();
+  }
+
+  /** Source: Go, x509.go, signatureAlgorithmDetails and checkSignature. */
+  @ParameterizedTest
+  @CsvSource({
+    "SHA256withRSA, true",
+    "SHA384withRSA, true",
+    "SHA512withRSA, true",
+    "SHA256withRSAandMGF1, true",
+    "SHA224withRSA, false",
+    "SHA1withRSA, false",
+    "SHA1withRSAandMGF1, false",
+    "MD5withRSA, false"
+  })
+  void believesTheSignaturesThatGoBelieves(String signature, boolean good)
+      throws CertificateException {
+    TestAuthority rsa = TestAuthority.named("rsa", TestKeys.RSA_2048);
+    X509Certificate alice =
+        read(
+            new ForgedCertificate(KeyKind.RSA_2048)
+                .subject("alice")
+                .signedBy(nameOf(rsa), keysOf(rsa))
+                .signature(signature));
+    assertThat(isBelieved(rsa.own().certificate(), List.of(alice))).isEqualTo(good);
+  }
+
+  /**
+   * Source: Go, constraints.go; parser.go, parseNameConstraintsExtension.
+   *
+   * @param trusted whether the authority with the constraint is one of ours, else it is below one
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "true, true, 2, good.example, a.good.example, true",
+    "true, true, 2, good.example, a.bad.example, false",
+    "true, false, 2, good.example, a.bad.example, false",
+    "false, true, 2, good.example, a.good.example, true",
+    "false, true, 2, good.example, a.bad.example, false",
+    "true, true, 4, CN=alice, a.good.example, false",
+    "false, true, 4, CN=alice, a.good.example, false",
+    "true, false, 4, CN=alice, a.good.example, true",
+  })
+  void keepsAuthoritiesToTheNamesThatGoKeepsThemTo(
+      boolean trusted, boolean critical, int kind, String permitted, String name, boolean good)
+      throws CertificateException {
+    KeyPair keys = KeyKind.P256.generate();
+    GeneralSubtree subtree = new GeneralSubtree(new GeneralName(kind, permitted));
+    ForgedCertificate limited =
+        new ForgedCertificate(KeyKind.P256, keys)
+            .subject("limited")
+            .authority()
+            .extension(
+                Extension.nameConstraints,
+                critical,
+                new NameConstraints(new GeneralSubtree[] {subtree}, null));
+    X509Certificate issuer = read(trusted ? limited : limited.signedBy(nameOf(ROOT), keysOf(ROOT)));
+    X509Certificate leaf =
+        read(
+            new ForgedCertificate(KeyKind.P256)
+                .subject("alice")
+                .signedBy(new X500Name("CN=limited"), keys)
+                .extension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new GeneralNames(new GeneralName(GeneralName.dNSName, name))));
+    assertThat(
+            trusted
+                ? isBelieved(issuer, List.of(leaf))
+                : isBelieved(ROOT.own().certificate(), List.of(leaf, issuer)))
+        .isEqualTo(good);
+  }
+
+  @Test
+  void countsThoseThatWait() {
+    ChainVerifier slow = new ChainVerifier(List.of(ROOT.own().certificate()), work::add, clock);
+    for (int i = 0; i < ChainWorkers.THREADS + 3; i++) {
+      var unused = slow.verify(tangle(2), "192.0.2.1");
+    }
+    assertThat(slow.waiting()).isEqualTo(3);
+    assertThat(slow.refused()).isZero();
   }
 
   @Test

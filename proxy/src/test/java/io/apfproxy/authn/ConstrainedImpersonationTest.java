@@ -54,10 +54,10 @@ final class ConstrainedImpersonationTest extends IdentityFixture {
     upstream.allowed.add("bob impersonate:arbitrary-node nodes.authentication.k8s.io n1");
     StandardIdentityResolver resolver = resolver("auto");
     constrained = false;
-    resolver.resolve(Heads.read(AS_NODE), LIST);
+    resolver.resolve(read(AS_NODE), LIST);
 
     constrained = true;
-    assertThat(resolver.resolve(Heads.read(AS_NODE), LIST).result().effective()).isEqualTo(NODE);
+    assertThat(resolver.resolve(read(AS_NODE), LIST).result().effective()).isEqualTo(NODE);
   }
 
   @Test
@@ -67,12 +67,11 @@ final class ConstrainedImpersonationTest extends IdentityFixture {
     upstream.allowed.add("bob impersonate-on:user-info:list pods ns/");
     upstream.allowed.add("bob impersonate:user-info users.authentication.k8s.io eve");
     StandardIdentityResolver resolver = resolver("auto");
-    assertThat(resolver.resolve(Heads.read(asEve), LIST).result().effective().name())
-        .isEqualTo("eve");
+    assertThat(resolver.resolve(read(asEve), LIST).result().effective().name()).isEqualTo("eve");
     for (String url : List.of("/api/v1/namespaces/other/pods", "/healthz")) {
       assertThat(
               resolver
-                  .resolve(Heads.read(asEve), RecordedRequests.info("GET", url))
+                  .resolve(read(asEve), RecordedRequests.info("GET", url))
                   .result()
                   .effective()
                   .name())
@@ -86,12 +85,12 @@ final class ConstrainedImpersonationTest extends IdentityFixture {
     ClientRequest asEve = Heads.http1(TOKEN, "Impersonate-User: eve");
     upstream.allowed.add("bob impersonate users eve");
     StandardIdentityResolver resolver = resolver("auto");
-    resolver.resolve(Heads.read(asEve), LIST);
+    resolver.resolve(read(asEve), LIST);
     assertThat(asked())
         .containsExactly("bob impersonate-on:user-info:list pods ns/", "bob impersonate users eve");
     upstream.asked.clear();
 
-    resolver.resolve(Heads.read(asEve), RecordedRequests.info("GET", "/api/v1/nodes"));
+    resolver.resolve(read(asEve), RecordedRequests.info("GET", "/api/v1/nodes"));
     assertThat(asked()).as("the answer is remembered").isEmpty();
   }
 

@@ -1,5 +1,6 @@
 package io.apfproxy.authn;
 
+import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,9 +20,15 @@ final class FakeReviews implements TokenReviewer, AccessReviewer {
   final List<Question> asked = new ArrayList<>();
   boolean down;
 
+  /** Answers the next review; null for at once. */
+  @Nullable CompletableFuture<Optional<UserInfo>> late;
+
   @Override
   public CompletionStage<Optional<UserInfo>> review(String token) {
     reviewed.add(token);
+    if (late != null) {
+      return late;
+    }
     return down
         ? CompletableFuture.failedFuture(new IllegalStateException("down"))
         : CompletableFuture.completedFuture(Optional.ofNullable(users.get(token)));

@@ -40,17 +40,23 @@ abstract class IdentityFixture {
     upstream.users.put("bob-token", new UserInfo("bob", "7", List.of("dev"), Map.of()));
   }
 
+  ClientTrust trust() {
+    return new ClientTrust(
+        authorities,
+        List.of(PROXIES.own().certificate()),
+        List.of("front"),
+        Heads.WITH_UID,
+        upstreamReadsUid ? Heads.WITH_UID : FrontProxyHeaders.STANDARD,
+        upstreamHeadersKnown);
+  }
+
+  RequestHead read(ClientRequest request) throws RefusedException {
+    return new RequestHeadReader(this::trust, peer -> false).read(request);
+  }
+
   StandardIdentityResolver resolver(String flag) {
-    FrontProxyHeaders names = upstreamReadsUid ? Heads.WITH_UID : FrontProxyHeaders.STANDARD;
     return new StandardIdentityResolver(
-        () ->
-            new ClientTrust(
-                authorities,
-                List.of(PROXIES.own().certificate()),
-                List.of("front"),
-                Heads.WITH_UID,
-                names,
-                upstreamHeadersKnown),
+        this::trust,
         UpstreamIdentityPolicy.parse(List.of(flag.split(",")), true, true),
         new StandardIdentityResolver.Means(upstream, upstream, Runnable::run),
         () -> constrained,
@@ -60,13 +66,13 @@ abstract class IdentityFixture {
   }
 
   Identity identity(String flag, ClientRequest request) throws RefusedException {
-    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID), LIST);
+    Future<Identity> answer = resolver(flag).resolve(read(request), LIST);
     assertThat(answer.failed()).as("%s", answer.cause()).isFalse();
     return answer.result();
   }
 
   RefusedException refusal(String flag, ClientRequest request) throws RefusedException {
-    Future<Identity> answer = resolver(flag).resolve(Heads.read(request, Heads.WITH_UID), LIST);
+    Future<Identity> answer = resolver(flag).resolve(read(request), LIST);
     assertThat(answer.failed()).as("refused").isTrue();
     return (RefusedException) answer.cause();
   }

@@ -51,10 +51,10 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
   void classifiesAsWhoItReallyIsWhileReviewsFail() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
     String token = "Authorization: Bearer bob-token";
-    assertThat(resolver.resolve(Heads.read(Heads.http1(token)), LIST).succeeded()).isTrue();
+    assertThat(resolver.resolve(read(Heads.http1(token)), LIST).succeeded()).isTrue();
     upstream.down = true;
     Identity identity =
-        resolver.resolve(Heads.read(Heads.http1(token, "Impersonate-User: admin")), LIST).result();
+        resolver.resolve(read(Heads.http1(token, "Impersonate-User: admin")), LIST).result();
     assertThat(identity.effective().name()).isEqualTo("bob");
   }
 
@@ -119,9 +119,9 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
             "Impersonate-Extra-original-user-info.apf-proxy.io:"
                 + " {\"username\":\"bob\",\"uid\":\"7\",\"groups\":[\"dev\",\"system:authenticated\"]}");
     StandardIdentityResolver resolver = resolver("impersonation");
-    resolver.resolve(Heads.read(Heads.http1("Authorization: Bearer bob-token")), LIST);
+    resolver.resolve(read(Heads.http1("Authorization: Bearer bob-token")), LIST);
     upstream.down = true;
-    Future<Identity> unknown = resolver.resolve(Heads.read(request), LIST);
+    Future<Identity> unknown = resolver.resolve(read(request), LIST);
     assertThat(((RefusedException) unknown.cause()).code()).isEqualTo(503);
   }
 
@@ -163,9 +163,11 @@ final class ImpersonatingIdentityTest extends IdentityFixture {
                   new AccessReviewer.Resource("", "v1", "users", "", "", LONG + i, "", "")));
       assertThat(answer).isCompletedWithValue(false);
     }
-    assertThat(reviews.rememberedBytes()).as("of 128 MB of names").isLessThan(1 << 20);
+    assertThat(reviews.remembered().used().getAsLong())
+        .as("of 128 MB of names")
+        .isLessThan(1 << 20);
     clock.advance(Duration.ofSeconds(30));
-    assertThat(reviews.rememberedBytes()).as("after the answers' 10 s").isZero();
+    assertThat(reviews.remembered().used().getAsLong()).as("after the answers' 10 s").isZero();
   }
 
   @Test

@@ -6,12 +6,15 @@ import io.apfproxy.authn.Identity.Mode;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -45,16 +48,46 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     assertThat(identity("request-header", Heads.from(ALICE)).mode()).isEqualTo(Mode.REQUEST_HEADER);
   }
 
+  /** A line of the client's that the new names protect was an ordinary one, and would go on. */
+  @Test
+  @Tag("S04")
+  void tellsNobodyInHeadersThatTheHeadWasNotReadBy() throws RefusedException {
+    upstreamReadsUid = false;
+    StandardIdentityResolver resolver = resolver("request-header");
+    RequestHead head = read(Heads.from(ALICE, "Authorization: Bearer bob-token"));
+    upstreamReadsUid = true;
+    Future<Identity> changed = resolver.resolve(head, LIST);
+    assertThat(changed.failed()).isTrue();
+    assertThat(((RefusedException) changed.cause()).code()).isEqualTo(503);
+    assertThat(resolver.resolve(read(Heads.from(ALICE)), LIST).succeeded()).isTrue();
+  }
+
+  @Test
+  @Tag("S04")
+  void judgesByTheTrustThatTheHeadWasReadByHoweverLongAReviewTakes() throws RefusedException {
+    for (boolean sameHeaders : List.of(true, false)) {
+      upstreamReadsUid = true;
+      upstream.late = new CompletableFuture<>();
+      StandardIdentityResolver resolver = resolver("request-header");
+      Future<Identity> bob =
+          resolver.resolve(read(Heads.http1("Authorization: Bearer bob-token")), LIST);
+      authorities = List.of(STRANGERS.own().certificate());
+      upstreamReadsUid = sameHeaders;
+      upstream.late.complete(Optional.of(UserInfo.of("bob")));
+      assertThat(bob.succeeded()).isEqualTo(sameHeaders);
+    }
+  }
+
   @Test
   @Tag("S04")
   void countsFrontProxyHeadersOfOthers() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
     String[] claims = {"X-Remote-User: admin", "X-Remote-Group: a", "X-Remote-Group: b"};
-    resolver.resolve(Heads.read(Heads.http1(claims)), LIST);
-    resolver.resolve(Heads.read(Heads.from(ALICE, claims)), LIST);
+    resolver.resolve(read(Heads.http1(claims)), LIST);
+    resolver.resolve(read(Heads.from(ALICE, claims)), LIST);
     assertThat(resolver.disbelievedHeaders()).isEqualTo(6);
-    resolver.resolve(Heads.read(Heads.from(PROXY, claims), Heads.WITH_UID), LIST);
-    resolver.resolve(Heads.read(Heads.http1()), LIST);
+    resolver.resolve(read(Heads.from(PROXY, claims)), LIST);
+    resolver.resolve(read(Heads.http1()), LIST);
     assertThat(resolver.disbelievedHeaders()).isEqualTo(6);
   }
 
@@ -180,7 +213,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
   @Test
   void endsACertificateOnALivingConnection() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
-    RequestHead head = Heads.read(Heads.from(ALICE));
+    RequestHead head = read(Heads.from(ALICE));
     assertThat(resolver.resolve(head, LIST).succeeded()).isTrue();
     clock.advance(Duration.ofHours(25));
     assertThat(resolver.resolve(head, LIST).failed()).isTrue();
@@ -191,10 +224,10 @@ final class StandardIdentityResolverTest extends IdentityFixture {
   @Test
   void endsACertificateWhenItsAuthorityIsTrustedNoLonger() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
-    RequestHead head = Heads.read(Heads.from(ALICE));
+    RequestHead head = read(Heads.from(ALICE));
     assertThat(resolver.resolve(head, LIST).succeeded()).isTrue();
     authorities = List.of(STRANGERS.own().certificate());
-    assertThat(resolver.resolve(head, LIST).failed()).isTrue();
+    assertThat(resolver.resolve(read(Heads.from(ALICE)), LIST).failed()).isTrue();
   }
 
   @Tag("S07")
@@ -317,7 +350,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
   @Test
   void checksATokenAnewOnceUpstreamRefusedIt() throws RefusedException {
     StandardIdentityResolver resolver = resolver("auto");
-    RequestHead head = Heads.read(Heads.http1("Authorization: Bearer bob-token"));
+    RequestHead head = read(Heads.http1("Authorization: Bearer bob-token"));
     resolver.resolve(head, LIST);
     upstream.users.clear();
     assertThat(resolver.resolve(head, LIST).succeeded()).isTrue();

@@ -172,7 +172,7 @@ class TokenAuthenticatorTest {
     assertThat(open.size()).as("reviews of 100,000 random tokens").isLessThan(600);
     assertThat(flood).allMatch(CompletableFuture::isDone);
     assertThat(tokens.waiting().used().getAsLong()).isZero();
-    assertThat(tokens.rememberedBytes()).isLessThan(4 << 20);
+    assertThat(tokens.remembered().used().getAsLong()).isLessThan(4 << 20);
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListMetaBuilder;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.server.mock.EnableKubernetesMockClient;
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import io.fabric8.mockwebserver.http.RecordedRequest;
 import io.fabric8.mockwebserver.utils.BodyProvider;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +49,7 @@ class ConditionWriterIT {
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch mayAnswer = new CountDownLatch(1);
   private final AtomicInteger writes = new AtomicInteger();
+  private final AtomicInteger refusals = new AtomicInteger();
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private ClusterSource source;
@@ -71,7 +74,7 @@ class ConditionWriterIT {
         .expect()
         .get()
         .withPath(OURS + "prioritylevelconfigurations")
-        .andReturn(200, list(level()))
+        .andReturn(200, list(level("0-refused"), level("a")))
         .always();
     server
         .expect()
@@ -79,10 +82,17 @@ class ConditionWriterIT {
         .withPath(OURS + "prioritylevelconfigurations/a/status?fieldManager=apf-proxy&force=true")
         .andReply(200, new HeldAnswer())
         .always();
+    server
+        .expect()
+        .patch()
+        .withPath(
+            OURS + "prioritylevelconfigurations/0-refused/status?fieldManager=apf-proxy&force=true")
+        .andReply(403, new Refusal())
+        .always();
     source = ClusterSource.custom(client, RARE);
     source.start(() -> {});
     lease = LeaderLease.open(client, "writers");
-    await().atMost(Duration.ofSeconds(60)).until(() -> lease.isHeld() && !objects().isEmpty());
+    await().atMost(Duration.ofSeconds(60)).until(() -> lease.isHeld() && objects().size() == 2);
     writer = ConditionWriter.open(client, source, lease);
   }
 
@@ -110,6 +120,20 @@ class ConditionWriterIT {
     await().atMost(Duration.ofSeconds(60)).until(() -> writes.get() >= 2);
   }
 
+  @Test
+  @Tag("S68")
+  void goesOnWithOthersWhereOneIsRefused() {
+    mayAnswer.countDown();
+    List<Verdict> refusedFirst =
+        verdicts(State.IN_FORCE).stream()
+            .sorted(Comparator.comparing(verdict -> verdict.object().key().name()))
+            .toList();
+
+    writer.report(refusedFirst, FlowControlConfiguration.empty());
+
+    await().atMost(Duration.ofSeconds(60)).until(() -> writes.get() >= 1 && refusals.get() >= 1);
+  }
+
   private List<SourceObject> objects() {
     return List.copyOf(source.snapshot().objects());
   }
@@ -118,6 +142,14 @@ class ConditionWriterIT {
     return objects().stream()
         .map(object -> new Verdict("crd", object, state, state == State.OVERRIDDEN ? "files" : ""))
         .toList();
+  }
+
+  private final class Refusal implements BodyProvider<Object> {
+    @Override
+    public Object getBody(RecordedRequest request) {
+      refusals.incrementAndGet();
+      return new StatusBuilder().withCode(403).withReason("Forbidden").build();
+    }
   }
 
   /** The object as it was written, once the test lets it out. */
@@ -131,7 +163,7 @@ class ConditionWriterIT {
         Thread.currentThread().interrupt();
       }
       writes.incrementAndGet();
-      return level();
+      return level("a");
     }
   }
 
@@ -142,12 +174,12 @@ class ConditionWriterIT {
     return list;
   }
 
-  private static GenericKubernetesResource level() {
+  private static GenericKubernetesResource level(String name) {
     GenericKubernetesResource level = new GenericKubernetesResource();
     level.setApiVersion("flowcontrol.apf-proxy.io/v1");
     level.setKind("PriorityLevelConfiguration");
     level.setMetadata(
-        new ObjectMetaBuilder().withName("a").withResourceVersion("1").withGeneration(1L).build());
+        new ObjectMetaBuilder().withName(name).withResourceVersion("1").withGeneration(1L).build());
     level.setAdditionalProperty(
         "spec",
         Map.of("type", "Limited", "limited", Map.of("limitResponse", Map.of("type", "Reject"))));

@@ -76,7 +76,7 @@ class PriorityLevelStressTest {
     assertThat(state.activeQueues()).isZero();
     assertThat(state.dispatched()).isEqualTo(executed.get());
     assertThat(state.rejected()).isEqualTo(refused.get());
-    assertThat(level.requests()).isEmpty();
+    assertThat(level.requests(10_000)).isEmpty();
     assertThat(level.state().flows())
         .containsExactly(
             new LevelState.Flow("schema", 0, 0, 0, 0, executed.get(), state.noAccommodation()));
@@ -136,7 +136,7 @@ class PriorityLevelStressTest {
             queues == 0 ? QueuingShape.REJECT : new QueuingShape(queues, 1, random.nextInt(1, 30)));
       }
       level.state();
-      level.requests();
+      level.requests(10_000);
       level.queues();
       Thread.onSpinWait();
     }

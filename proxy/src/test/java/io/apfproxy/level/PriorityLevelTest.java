@@ -14,8 +14,14 @@ import io.apfproxy.time.TimeSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PriorityLevelTest {
   private static final QueuingShape ONE_QUEUE = new QueuingShape(1, 1, 2);
@@ -23,6 +29,7 @@ class PriorityLevelTest {
   private final Clock clock = new Clock();
   private final Deque<Delayed> delayed = new ArrayDeque<>();
   private final List<String> told = new ArrayList<>();
+  private final Deque<Request> executing = new ArrayDeque<>();
   private int idleCalls;
 
   @Test
@@ -114,7 +121,7 @@ class PriorityLevelTest {
     PriorityLevel level = level(ONE_QUEUE, 1);
     List<Boolean> freeForOthers = new ArrayList<>();
     Request nosy =
-        new Request(level, "a", 1, 0, 0) {
+        new Request(level, "a", 0, 1, 0, 0) {
           @Override
           protected void onExecute() {
             freeForOthers.add(answersAnotherThread(level));
@@ -131,7 +138,7 @@ class PriorityLevelTest {
     PriorityLevel level = level(new QueuingShape(1, 1, 5), 2);
     Request wide = start(level, "a", 2, 0, 0);
     level.start(
-        new Request(level, "b", 1, 0, 0) {
+        new Request(level, "b", 0, 1, 0, 0) {
           @Override
           protected void onExecute() {
             throw new IllegalStateException("of b");
@@ -202,7 +209,7 @@ class PriorityLevelTest {
     PriorityLevel level = level(ONE_QUEUE, 1);
     assertThat(level.quiesce()).isFalse();
 
-    Request late = new Request(level, "a", 1, 0, 0);
+    Request late = new Request(level, "a", 0, 1, 0, 0);
     assertThat(level.start(late)).isFalse();
 
     assertThat(told).isEmpty();
@@ -230,7 +237,7 @@ class PriorityLevelTest {
     Request executing = start(level, "a", 1, 3, 5_000);
     Request waiting = start(level, "b", 2, 0, 0);
 
-    assertThat(level.requests())
+    assertThat(level.requests(10))
         .extracting(RequestRow::request, RequestRow::queue, RequestRow::position)
         .containsExactly(tuple(waiting, 0, 0), tuple(executing, 0, -1));
     assertThat(level.queues())
@@ -246,6 +253,93 @@ class PriorityLevelTest {
     assertThat(level.state().queueSet().activeQueues()).isEqualTo(1);
   }
 
+  @Test
+  void forgetsSchemasThatLeadHereNoLongerOnceTheyHaveNoRequestHere() {
+    PriorityLevel level = level(ONE_QUEUE, 1);
+    Request request = start(level, "a", 1, 0, 0);
+    for (int i = 0; i < 1_000; i++) {
+      level.tally("gone-" + i);
+    }
+
+    level.retainTallies(Set.of("gone-7"));
+
+    assertThat(level.state().flows())
+        .extracting(LevelState.Flow::flowSchema)
+        .containsExactly("schema", "gone-7");
+    level.finish(request);
+    level.retainTallies(Set.of());
+    assertThat(level.state().flows()).isEmpty();
+  }
+
+  /** Does something each time a dump gives the lock back. */
+  private static final class DumpLock extends ReentrantLock {
+    private static final long serialVersionUID = 1L;
+
+    private transient Runnable between = () -> {};
+    private int slices;
+
+    void between(Runnable action) {
+      between = action;
+    }
+
+    @Override
+    public void unlock() {
+      super.unlock();
+      Runnable action = between;
+      between = () -> {}; // what it does takes the lock as well
+      slices++;
+      action.run();
+      between = action;
+    }
+  }
+
+  private PriorityLevel crowded(DumpLock lock, QueuingShape shape, List<Request> requests) {
+    PriorityLevel level =
+        new PriorityLevel(
+            "level",
+            shape,
+            1,
+            clock,
+            (nanos, action) -> delayed.add(new Delayed(nanos, action)),
+            () -> idleCalls++,
+            lock);
+    for (int i = 0; i < 100_001; i++) {
+      Request request = new Request(level, "r" + i, i * 2_654_435_769L, 1, 0, 0);
+      requests.add(request);
+      level.start(request);
+    }
+    return level;
+  }
+
+  /** One of 100,000 that wait is decided by each slice. */
+  @Tag("S81")
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1000, 100_000})
+  void decidesBetweenTwoSlicesOfADump(int queues) {
+    DumpLock lock = new DumpLock();
+    List<Request> all = new ArrayList<>();
+    PriorityLevel level = crowded(lock, new QueuingShape(queues, 1, 200_000), all);
+    lock.between(() -> level.finish(executing.remove())); // so the next one executes
+
+    List<RequestRow> rows = level.requests(1_000_000);
+    lock.between(() -> {});
+
+    int slices = told.size() - 1;
+
+    assertThat(slices).isGreaterThanOrEqualTo(100);
+    Set<SeatRequest> seen = new HashSet<>();
+    rows.forEach(row -> seen.add(row.request()));
+    assertThat(all.stream().filter(r -> r.state() == RequestState.WAITING && !seen.contains(r)))
+        .isEmpty();
+    assertThat(rows).hasSizeLessThanOrEqualTo(100_001 + slices);
+    lock.slices = 0;
+    assertThat(level.requests(1_500)).hasSize(1_500);
+    assertThat(lock.slices).isGreaterThanOrEqualTo(2);
+    lock.slices = 0;
+    assertThat(level.queues()).hasSizeLessThanOrEqualTo(queues);
+    assertThat(lock.slices).isBetween(1, queues / 1_000 + 1);
+  }
+
   private PriorityLevel level(QueuingShape shape, int limit) {
     return new PriorityLevel(
         "level",
@@ -258,7 +352,7 @@ class PriorityLevelTest {
 
   private Request start(
       PriorityLevel level, String name, int seats, int finalSeats, long latencyNanos) {
-    Request request = new Request(level, name, seats, finalSeats, latencyNanos);
+    Request request = new Request(level, name, 0, seats, finalSeats, latencyNanos);
     level.start(request);
     return request;
   }
@@ -293,14 +387,21 @@ class PriorityLevelTest {
   private class Request extends SeatRequest {
     private final String name;
 
-    Request(PriorityLevel level, String name, int seats, int finalSeats, long latencyNanos) {
-      super(level.tally("schema"), 0, seats, finalSeats, latencyNanos);
+    Request(
+        PriorityLevel level,
+        String name,
+        long flowHash,
+        int seats,
+        int finalSeats,
+        long latencyNanos) {
+      super(level.tally("schema"), flowHash, seats, finalSeats, latencyNanos);
       this.name = name;
     }
 
     @Override
     protected void onExecute() {
       told.add(name + " executes");
+      executing.add(this);
     }
 
     @Override

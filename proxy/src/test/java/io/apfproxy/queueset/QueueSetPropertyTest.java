@@ -210,7 +210,7 @@ class QueueSetPropertyTest {
       assertThat(set.tally.dispatched + set.tally.rejected + set.waiting)
           .isEqualTo(requests.size());
       int inQueues = 0;
-      for (QueueRow row : QueueRow.of(set)) {
+      for (QueueRow row : Replay.rows(set)) {
         inQueues += row.waiting();
       }
       assertThat(inQueues).isEqualTo(waiting.size());
@@ -221,7 +221,7 @@ class QueueSetPropertyTest {
     private long expectedR() {
       int busy = 0;
       int seats = 0;
-      for (QueueRow row : QueueRow.of(set)) {
+      for (QueueRow row : Replay.rows(set)) {
         busy += row.waiting() + row.executing() > 0 ? 1 : 0;
         seats += row.seatsInUse() + row.waitingSeats();
       }

@@ -111,7 +111,7 @@ class QueueSetTest {
     for (int i = 0; i < 10; i++) {
       assertThat(arrive(set, 2 + i, 0, 1).state).isEqualTo(RequestState.WAITING);
     }
-    assertThat(QueueRow.of(set).get(0).waiting()).isEqualTo(11);
+    assertThat(Replay.rows(set).get(0).waiting()).isEqualTo(11);
   }
 
   @Test
@@ -342,7 +342,7 @@ class QueueSetTest {
       arrive(set, i, Long.MAX_VALUE / (i + 1), 1);
     }
     assertThat(QueueSetState.of(set).queues()).isEqualTo(10_000_000);
-    assertThat(QueueRow.of(set)).hasSizeBetween(2, 3);
+    assertThat(Replay.rows(set)).hasSizeBetween(2, 3);
   }
 
   private QueueSet queues(int queues, int limit) {

@@ -251,7 +251,7 @@ final class Replay {
     }
     snapshot.put("numQueues", set.queues.size());
     ArrayNode queues = snapshot.putArray("queues");
-    for (QueueRow row : QueueRow.of(set)) {
+    for (QueueRow row : rows(set)) {
       if (row.waiting() + row.executing() + row.seatsInUse() > 0) {
         ObjectNode queue = queues.addObject();
         queue.put("i", row.index());
@@ -305,5 +305,15 @@ final class Replay {
         ? new QueuingShape(
             queues, node.get("handSize").intValue(), node.get("queueLengthLimit").intValue())
         : new QueuingShape(queues, 0, 0);
+  }
+
+  /** All queues of a set that were ever used. */
+  static List<QueueRow> rows(QueueSet set) {
+    List<QueueRow> rows = new ArrayList<>();
+    int next = 0;
+    while (next >= 0) {
+      next = QueueRow.addSome(set, next, rows);
+    }
+    return rows;
   }
 }

@@ -24,14 +24,55 @@ class ClientEnginesTest {
     return count;
   }
 
+  private int metByJdkOfEach(String network, int addresses) {
+    int count = 0;
+    for (int i = 0; i < addresses; i++) {
+      count += metByJdk(network + i / 256 % 256 + "." + i % 256, 1);
+    }
+    return count;
+  }
+
   @Test
   void asksWhoIsNotKnownForEveryKindOfKeyAsOftenAsCanBeSpared() {
     assertThat(metByJdk(HOME, 1)).isOne();
-    assertThat(metByJdk(HOME, 10_000)).as("of a rush").isEqualTo(99);
+    assertThat(metByJdkOfEach("10.0.", 10_000)).as("of a rush").isEqualTo(49);
 
     time.advance(Duration.ofSeconds(1));
 
-    assertThat(metByJdk(HOME, 10_000)).isEqualTo(50);
+    assertThat(metByJdkOfEach("10.0.", 10_000)).isEqualTo(25);
+  }
+
+  @Test
+  void noAddressSpendsWhatAllHave() {
+    assertThat(metByJdk(HOME, 10_000)).isEqualTo(20);
+    assertThat(metByJdk("192.0.2.2", 10)).isEqualTo(10);
+
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(metByJdk(HOME, 10_000)).isEqualTo(5);
+  }
+
+  @Test
+  void thoseThatFailedBeforeDoNotSpendWhatNewOnesHave() {
+    for (int i = 0; i < 200; i++) {
+      engines.failed("10.0.0." + i, true, new SSLHandshakeException("alert"));
+      engines.showedUnproven("10.0.1." + i);
+    }
+
+    assertThat(metByJdkOfEach("10.0.", 456)).isEqualTo(50 + 50);
+    assertThat(metByJdkOfEach("10.0.", 456)).isZero();
+
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(metByJdkOfEach("10.0.", 200)).isEqualTo(25);
+    assertThat(metByJdk(HOME, 1)).as("is new").isOne();
+  }
+
+  @Test
+  void doesNotServeAnAddressByTheJdkForACertificateThatNobodyBelieved() {
+    engines.showedUnproven(HOME);
+
+    assertThat(metByJdk(HOME, 10_000)).isEqualTo(20);
   }
 
   @Test
@@ -68,7 +109,7 @@ class ClientEnginesTest {
       engines.showedNothing("10.0." + i / 256 % 256 + "." + i % 256);
     }
 
-    assertThat(metByJdk("10.0.1.1", 10_000)).isEqualTo(100);
+    assertThat(metByJdkOfEach("10.0.", 20_000)).isEqualTo(50 + 50);
   }
 
   @Test
@@ -76,7 +117,8 @@ class ClientEnginesTest {
     engines.showed("2001:db8::1", true);
 
     assertThat(metByJdk("2001:db8::ffff:2", 1_000)).isEqualTo(1_000);
-    assertThat(metByJdk("2001:db8:0:1::1", 1_000)).isEqualTo(100);
+    assertThat(metByJdk("2001:db8:0:1::1", 1_000) + metByJdk("2001:db8:0:1::2", 1_000))
+        .isEqualTo(20);
   }
 
   @Test

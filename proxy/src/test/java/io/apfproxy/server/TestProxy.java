@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.authn.ClientRequest;
+import io.apfproxy.authn.ClientTrust;
 import io.apfproxy.authn.Credentials;
 import io.apfproxy.authn.Identity;
 import io.apfproxy.authn.IdentityResolver;
@@ -254,6 +255,7 @@ final class TestProxy implements AutoCloseable {
     }
     String upgrade = request.headers().get("Upgrade");
     return new RequestHead(
+        ClientTrust.NONE,
         request,
         survivors,
         upgrade == null ? "" : upgrade,

@@ -109,6 +109,25 @@ class TokenBucketsTest {
 
   @Test
   @Tag("S61")
+  void tellsThatTheSharedBucketIsEmptyToKeysWithoutRoom() {
+    TokenBuckets<Integer> buckets = new TokenBuckets<>(1, 5, 10_000, time);
+    for (int key = 0; key < 10_000; key++) {
+      buckets.take(key);
+    }
+    assertThat(buckets.isEmpty(10_000)).isFalse();
+    for (int i = 0; i < 5; i++) {
+      buckets.take(10_000);
+    }
+    assertThat(buckets.isEmpty(10_000)).isTrue();
+    assertThat(buckets.isEmpty(10_001)).as("without room as well").isTrue();
+    assertThat(buckets.isEmpty(0)).as("has a bucket of its own").isFalse();
+    now += SECOND; // the bucket of 0 is full, and gives its room away
+    assertThat(buckets.isEmpty(10_001)).isFalse();
+    assertThat(buckets.take(10_001)).isZero();
+  }
+
+  @Test
+  @Tag("S61")
   void forgetsWhatIsFull() {
     TokenBuckets<String> buckets = new TokenBuckets<>(1, 2, 2, time);
     buckets.take("a");
