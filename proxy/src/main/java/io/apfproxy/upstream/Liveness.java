@@ -137,7 +137,10 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
   }
 
   /** Without a farewell that nobody takes, and without what is still to be sent. */
-  private static void drop(Channel channel) {
+  static void drop(Channel channel) {
+    if (!channel.isOpen()) {
+      return;
+    }
     channel.config().setOption(ChannelOption.SO_LINGER, 0);
     ChannelHandlerContext first = channel.pipeline().firstContext();
     if (first != null) {
