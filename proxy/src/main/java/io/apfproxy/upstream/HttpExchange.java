@@ -328,7 +328,7 @@ final class HttpExchange implements Exchange {
   }
 
   @Override
-  public void finishWatch() {
+  public void finishWatch(String rule) {
     Download body = download;
     if (over || body == null) {
       return;
@@ -339,7 +339,7 @@ final class HttpExchange implements Exchange {
       response.end();
       reset();
     } else {
-      abort("shutdown");
+      abort(rule);
     }
     end(false); // its connection is about to be closed
   }
