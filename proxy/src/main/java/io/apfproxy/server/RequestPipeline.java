@@ -275,9 +275,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         .compose(
             ended -> {
               ending = false;
-              return none.future()
-                  .timeout(OVERTIME_MILLIS, TimeUnit.MILLISECONDS)
-                  .otherwiseEmpty();
+              return none.future().timeout(OVERTIME_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
             })
         .compose(
             ended -> {

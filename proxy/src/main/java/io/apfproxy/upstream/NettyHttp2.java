@@ -38,8 +38,7 @@ final class NettyHttp2 {
     } else {
       ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
       var unused =
-          http2.resetStream(
-              context, (int) stream, Forwarder.INTERNAL_ERROR, context.newPromise());
+          http2.resetStream(context, (int) stream, Forwarder.INTERNAL_ERROR, context.newPromise());
       http2.flush(context);
     }
   }

@@ -92,8 +92,7 @@ class UnreadBytesIT {
 
   @Test
   void cutsOffTheEldestOfThoseThatWaitWhereTheyTakeMoreThanTheirRoom() throws IOException {
-    try (FakeUpstream upstream =
-            FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
+    try (FakeUpstream upstream = FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
         TestProxy proxy = new TestProxy(vertx, upstream.port(), unread(LIMIT))) {
       try (FrameConnection greedy = windowZero(proxy)) {
         for (int i = 0; i < STREAMS; i++) {
@@ -125,8 +124,7 @@ class UnreadBytesIT {
   @ParameterizedTest
   @EnumSource(names = {"HTTP_2", "HTTP_1_1"})
   void cutsOffLongResponsesOfClientsWhoseSocketsAreFull(HttpVersion version) throws IOException {
-    try (FakeUpstream upstream =
-            FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
+    try (FakeUpstream upstream = FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
         TestProxy proxy = new TestProxy(vertx, upstream.port(), unread(LIMIT))) {
       List<AutoCloseable> open = new ArrayList<>();
       for (int i = 0; i < 6; i++) {
@@ -146,8 +144,7 @@ class UnreadBytesIT {
     }
   }
 
-  private static AutoCloseable neverReads(TestProxy proxy, HttpVersion version)
-      throws IOException {
+  private static AutoCloseable neverReads(TestProxy proxy, HttpVersion version) throws IOException {
     if (version == HttpVersion.HTTP_2) {
       FrameConnection connection =
           FrameConnection.open(
@@ -173,8 +170,7 @@ class UnreadBytesIT {
 
   @Test
   void sendsItsOwnAnswersHoweverManyBytesWait() {
-    try (FakeUpstream upstream =
-            FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
+    try (FakeUpstream upstream = FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
         TestProxy proxy = new TestProxy(vertx, upstream.port(), unread(1))) {
       HttpClient client = proxy.client(HttpVersion.HTTP_1_1);
 

@@ -231,7 +231,10 @@ class UpgradeTunnelIT {
               + "Sec-WebSocket-Version: 13\r\n\r\n");
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> proxy.events.held(Held.UPSTREAM_STREAM) == 1 && proxy.events.responseBytes.get() > 0);
+          .until(
+              () ->
+                  proxy.events.held(Held.UPSTREAM_STREAM) == 1
+                      && proxy.events.responseBytes.get() > 0);
 
       Future<Void> stopped = proxy.server.shutdown(Duration.ofSeconds(60));
 
