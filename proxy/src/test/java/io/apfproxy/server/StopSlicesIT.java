@@ -38,10 +38,13 @@ class StopSlicesIT {
 
   private final Vertx vertx = Vertx.vertx();
   private final Vertx others = Vertx.vertx();
-  private @Nullable HttpClient crowd; // held, or the garbage collector closes it
+  private @Nullable HttpClient crowd; // one that nobody holds is closed by the garbage collector
 
   @AfterEach
   void close() {
+    if (crowd != null) {
+      get(crowd.close());
+    }
     get(others.close());
     get(vertx.close());
   }
