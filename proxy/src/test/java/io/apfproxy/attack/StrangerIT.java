@@ -41,8 +41,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("I8")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StrangerIT {
-  /** They refuse nobody, but take more heap than they may: README, "not yet". */
-  private static final Set<Attack> NOT_WITHSTOOD = Set.of(Attack.PARTIAL_HEADS_OF_TINY_FIELDS);
+  /**
+   * Heads of tiny fields take more heap than they may: README, "not yet". With window 0 the heap is
+   * bounded, but an honest request now and then is answered late, and it is not known yet by whom.
+   */
+  private static final Set<Attack> NOT_WITHSTOOD =
+      Set.of(Attack.WINDOW_ZERO, Attack.PARTIAL_HEADS_OF_TINY_FIELDS);
 
   /** Of 200 KiB. */
   static final String LARGE_LIST = "/api/v1/namespaces/large/configmaps";
