@@ -17,6 +17,7 @@ import java.util.function.Predicate;
 final class ListenerSettings {
   private static final int HEADS_SHARE = 3;
   private static final int PARTIAL_HEADS_SHARE = 10;
+  private static final int UNREAD_SHARE = 6;
   private static final long MOST_BODY_BYTES = 256L << 20;
 
   private ListenerSettings() {}
@@ -75,6 +76,7 @@ final class ListenerSettings {
         limits.watchStartsPerUser(),
         Runtime.getRuntime().maxMemory() / HEADS_SHARE,
         MOST_BODY_BYTES,
-        Runtime.getRuntime().maxMemory() / PARTIAL_HEADS_SHARE);
+        Runtime.getRuntime().maxMemory() / PARTIAL_HEADS_SHARE,
+        Runtime.getRuntime().maxMemory() / UNREAD_SHARE);
   }
 }

@@ -232,9 +232,13 @@ final class Call implements AdmissionListener, ExchangeListener {
       }
     }
     seated = () -> forward(identity, asked, forwarder, shared);
+    Admission place;
     admitting = true;
-    Admission place = collaborators.flowControl().admit(asked, this);
-    admitting = false;
+    try {
+      place = collaborators.flowControl().admit(asked, this);
+    } finally {
+      admitting = false; // also where it throws: seats may still come
+    }
     admission = place;
     classification = place.classification();
     RequestLog.classified(auditId, asked, classification);
@@ -389,7 +393,7 @@ final class Call implements AdmissionListener, ExchangeListener {
     if (current == null || !responded) {
       return false;
     }
-    current.finishWatch();
+    current.finishWatch("shutdown");
     return true;
   }
 
@@ -411,7 +415,7 @@ final class Call implements AdmissionListener, ExchangeListener {
           Exchange current = exchange;
           Admission place = admission;
           if (current != null) {
-            current.finishWatch(); // does nothing before the response
+            current.finishWatch("gave-way"); // does nothing before the response
             if (!responded) {
               current.expire();
             }

@@ -38,7 +38,8 @@ final class Frontend extends VerticleBase {
   @Override
   public Future<?> start() {
     Upstream connections = new Upstream(vertx, collaborators.upstream(), collaborators.events());
-    Forwarder forwarder = new Forwarder(vertx, connections, collaborators.events());
+    Forwarder forwarder =
+        new Forwarder(vertx, connections, collaborators.events(), shared.unread());
     RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, shared, forwarder);
     HttpServerOptions options = Listening.options(config, shared.engines());
     HttpServer listener =

@@ -11,6 +11,7 @@ package io.apfproxy.server;
  * @param waitingHeadBytes of requests that wait for seats
  * @param waitingBodyBytes that have arrived of their bodies
  * @param partialHeadBytes of heads that are being received; needs a {@link GuardedTransport}
+ * @param unreadBytes of responses that their clients do not take
  */
 public record RequestLimits(
     int watches,
@@ -18,9 +19,28 @@ public record RequestLimits(
     int watchStartsOfUser,
     long waitingHeadBytes,
     long waitingBodyBytes,
-    long partialHeadBytes) {
+    long partialHeadBytes,
+    long unreadBytes) {
   /** No limits at all. */
   public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0, 0);
+
+  /** Without one of unread bytes. */
+  RequestLimits(
+      int watches,
+      int watchesOfUser,
+      int watchStartsOfUser,
+      long waitingHeadBytes,
+      long waitingBodyBytes,
+      long partialHeadBytes) {
+    this(
+        watches,
+        watchesOfUser,
+        watchStartsOfUser,
+        waitingHeadBytes,
+        waitingBodyBytes,
+        partialHeadBytes,
+        0);
+  }
 
   /** Users whose starts are counted. */
   static final int MOST_STARTING_USERS = 10_000;

@@ -41,6 +41,12 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   /** At a shutdown one watch is ended so often, or more if there would be no time for all. */
   private static final long WATCH_END_MILLIS = 10;
 
+  /** So many take a few milliseconds of the event loop. */
+  private static final int MOST_ENDED_AT_A_TIME = 100;
+
+  /** For watches that have not ended within the grace, as there are too many. */
+  private static final long OVERTIME_MILLIS = 3_000;
+
   /** Before the end of the grace, for the answers to those who still wait. */
   private static final long LAST_MILLIS = 2_000;
 
@@ -71,6 +77,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
   private final RequestTimeout timeout;
   private final Map<HttpConnection, Peer> peers = new HashMap<>();
   private final Set<Call> watches = new HashSet<>();
+  private boolean ending;
   private int open;
   private @Nullable Promise<Void> rest;
 
@@ -282,21 +289,26 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
    * one after the other so that they do not all come to the next proxy at once. What waits for its
    * seats may still get them, and is refused shortly before the grace is over. Completes when the
    * last request has ended and its client has had time to read the response, or when the grace is
-   * over.
+   * over and no watch is left, which would all be cut off in one turn of the event loop.
    */
   Future<Void> finish(Duration grace) {
     long millis = grace.toMillis();
     List.copyOf(peers.values()).forEach(Peer::sendAway);
-    int each = (int) (watches.size() * WATCH_END_MILLIS / (millis / 4 * 3 + 1)) + 1;
-    endWatches(each);
-    long ending = vertx.setPeriodic(WATCH_END_MILLIS, tick -> endWatches(each));
+    long each = watches.size() * WATCH_END_MILLIS / (millis / 4 * 3 + 1) + 1;
+    Promise<Void> none = Promise.promise();
+    ending = true;
+    endAllWatches((int) Math.min(each, MOST_ENDED_AT_A_TIME), none);
     long last =
         vertx.setTimer(
             Math.max(1, millis - Math.min(LAST_MILLIS, millis / 4)), late -> refuseWaiting());
     return restWithin(millis)
         .compose(
             ended -> {
-              vertx.cancelTimer(ending);
+              ending = false;
+              return none.future().timeout(OVERTIME_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
+            })
+        .compose(
+            ended -> {
               vertx.cancelTimer(last);
               return open > 0 || peers.isEmpty()
                   ? Future.succeededFuture()
@@ -305,7 +317,21 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         .mapEmpty();
   }
 
-  private void endWatches(int most) {
+  /**
+   * Slice by slice, each with a pause after it, however late the one before was.
+   *
+   * @param none completes, after the grace, when none is left
+   */
+  private void endAllWatches(int each, Promise<Void> none) {
+    boolean more = endWatches(each) == each;
+    if (ending || more) {
+      vertx.setTimer(WATCH_END_MILLIS, paused -> endAllWatches(each, none));
+    } else {
+      none.complete();
+    }
+  }
+
+  private int endWatches(int most) {
     int ended = 0;
     for (Iterator<Call> left = List.copyOf(watches).iterator(); left.hasNext() && ended < most; ) {
       Call watch = left.next();
@@ -314,6 +340,7 @@ final class RequestPipeline implements Handler<HttpServerRequest> {
         ended++;
       }
     }
+    return ended;
   }
 
   private void refuseWaiting() {

@@ -1,6 +1,7 @@
 package io.apfproxy.server;
 
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.UnreadBytes;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -18,6 +19,8 @@ final class SharedState {
   private final WaitingRoom waitingRoom;
   private final Doorkeeper door;
   private final PartialHeads heads;
+  private final UnreadBytes unread;
+  private final long mostUnread;
   private final AcceptGuard guard;
   private final ClientEngines engines;
   private volatile boolean draining;
@@ -25,6 +28,8 @@ final class SharedState {
   SharedState(ServerConfig config, TimeSource time) {
     this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
+    this.mostUnread = config.requests().unreadBytes();
+    this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
     this.guard = new AcceptGuard(door, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
     this.watches = new WatchGate(config.requests(), time);
@@ -49,7 +54,8 @@ final class SharedState {
             tunnels.bounds(),
             longRequests.bounds(),
             watches.bounds(),
-            waitingRoom.bounds())
+            waitingRoom.bounds(),
+            List.of(new Bound("unread-bytes", unread::taken, mostUnread, unread::overflows)))
         .flatMap(List::stream)
         .toList();
   }
@@ -65,6 +71,11 @@ final class SharedState {
 
   WatchGate watches() {
     return watches;
+  }
+
+  /** Of responses. */
+  UnreadBytes unread() {
+    return unread;
   }
 
   void drain() {

@@ -18,6 +18,9 @@ final class Download {
   private static final long RATE_MILLIS = 60_000;
   private static final long MIN_BYTES = 60 << 10;
 
+  /** What a write takes beside its bytes. */
+  private static final int WRITE_BYTES = 256;
+
   private final Vertx vertx;
   private final HttpServerResponse response;
   private final HttpClientResponse answer;
@@ -25,8 +28,10 @@ final class Download {
   private final ExchangeListener listener;
   private final ProxyEvents events;
   private final Runnable stalled;
+  private final UnreadBytes.Response unread;
   private boolean stopped;
   private boolean blocked;
+  private long behind;
   private long passed;
   private long passedAtTick;
   private byte last = '\n';
@@ -36,6 +41,7 @@ final class Download {
   /**
    * @param length of the body, -1 if it ends with the stream
    * @param stalled called at most once, if the client does not read
+   * @param unread counts what the client has not taken
    */
   Download(
       Vertx vertx,
@@ -44,7 +50,8 @@ final class Download {
       long length,
       ExchangeListener listener,
       ProxyEvents events,
-      Runnable stalled) {
+      Runnable stalled,
+      UnreadBytes.Response unread) {
     this.vertx = vertx;
     this.response = response;
     this.answer = answer;
@@ -52,6 +59,7 @@ final class Download {
     this.listener = listener;
     this.events = events;
     this.stalled = stalled;
+    this.unread = unread;
   }
 
   /**
@@ -96,17 +104,31 @@ final class Download {
     listener.body(bytes);
     if (passed == length) {
       sent = response.end(bytes);
+      count(sent, size);
       return;
     }
-    response.write(bytes);
-    if (!blocked && response.writeQueueFull()) {
+    count(response.write(bytes), size);
+    if (!blocked && !stopped && response.writeQueueFull()) {
       block();
     }
   }
 
+  /** Counts a write until it has gone, or never will. */
+  private void count(Future<Void> write, int size) {
+    int bytes = size + WRITE_BYTES;
+    unread.add(bytes);
+    write.onComplete(gone -> unread.remove(bytes));
+  }
+
+  /** Reads no more: what the upstream still may send then waits on our side of it. */
   private void block() {
     blocked = true;
     answer.pause();
+    behind = Upstream.STREAM_WINDOW;
+    if (length >= 0) {
+      behind = Math.min(behind, length - passed);
+    }
+    unread.add(behind);
     if (timer < 0) {
       passedAtTick = passed;
       timer = vertx.setPeriodic(RATE_MILLIS, tick -> checkRate());
@@ -115,9 +137,18 @@ final class Download {
         drained -> {
           blocked = false;
           if (!stopped) {
+            unblock();
             answer.resume();
           }
         });
+  }
+
+  private void unblock() {
+    long read = behind;
+    behind = 0;
+    if (read > 0) {
+      unread.remove(read);
+    }
   }
 
   private void checkRate() {
@@ -129,6 +160,11 @@ final class Download {
       stop();
       stalled.run();
     }
+  }
+
+  /** Whether nothing of it waits for the client any more, after its end. */
+  boolean isGone() {
+    return sent.isComplete();
   }
 
   /** Whether the upstream ended the body before its declared length. */
@@ -171,6 +207,7 @@ final class Download {
 
   void stop() {
     stopped = true;
+    unblock();
     cancelTimer();
   }
 

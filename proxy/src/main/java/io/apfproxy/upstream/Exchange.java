@@ -17,6 +17,10 @@ public interface Exchange {
    */
   void expire();
 
-  /** The proxy shuts down: a watch ends between two events, anything else goes on. */
-  void finishWatch();
+  /**
+   * Ends a response that has begun, between two events of a watch if it stands there, and a tunnel.
+   *
+   * @param rule why, for what has to be cut off
+   */
+  void finishWatch(String rule);
 }

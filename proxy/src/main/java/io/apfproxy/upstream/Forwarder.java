@@ -14,11 +14,16 @@ public final class Forwarder {
   private final Vertx vertx;
   private final Upstream upstream;
   private final ProxyEvents events;
+  private final UnreadBytes unread;
 
-  public Forwarder(Vertx vertx, Upstream upstream, ProxyEvents events) {
+  /**
+   * @param unread counts for all event loops
+   */
+  public Forwarder(Vertx vertx, Upstream upstream, ProxyEvents events, UnreadBytes unread) {
     this.vertx = vertx;
     this.upstream = upstream;
     this.events = events;
+    this.unread = unread;
   }
 
   /**
@@ -29,7 +34,8 @@ public final class Forwarder {
    */
   public Exchange forward(HttpServerRequest client, Outgoing request, ExchangeListener listener) {
     if (request.upgrade().isEmpty()) {
-      HttpExchange exchange = new HttpExchange(vertx, upstream, events, client, request, listener);
+      HttpExchange exchange =
+          new HttpExchange(vertx, upstream, events, client, request, listener, unread);
       exchange.start();
       return exchange;
     }

@@ -3,6 +3,7 @@ package io.apfproxy.upstream;
 import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.ProxyEvents.Held;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -28,6 +29,7 @@ final class HttpExchange implements Exchange {
    */
   private static final long RESET_GRACE_MILLIS = 1_000;
   private static final int MOST_INTERIM = 16;
+  private static final String UNREAD = "unread-bytes";
 
   private final Vertx vertx;
   private final Upstream upstream;
@@ -37,6 +39,7 @@ final class HttpExchange implements Exchange {
   private final Outgoing request;
   private final ExchangeListener listener;
   private final Upload upload;
+  private final UnreadBytes unread;
   private @Nullable HttpClientRequest stream;
   private @Nullable Download download;
   private int interim;
@@ -54,7 +57,8 @@ final class HttpExchange implements Exchange {
       ProxyEvents events,
       HttpServerRequest client,
       Outgoing request,
-      ExchangeListener listener) {
+      ExchangeListener listener,
+      UnreadBytes unread) {
     this.vertx = vertx;
     this.upstream = upstream;
     this.events = events;
@@ -62,6 +66,7 @@ final class HttpExchange implements Exchange {
     this.response = client.response();
     this.request = request;
     this.listener = listener;
+    this.unread = unread;
     this.upload = new Upload(vertx, client, request, this::bodyTooSlow);
   }
 
@@ -141,7 +146,15 @@ final class HttpExchange implements Exchange {
     listener.responded(code, response.headers());
     events.responded(code);
     Download body =
-        new Download(vertx, response, answer, length, listener, events, () -> abort("slow-reader"));
+        new Download(
+            vertx,
+            response,
+            answer,
+            length,
+            listener,
+            events,
+            () -> abort("slow-reader"),
+            unread.response(request.clientAddress(), cutOff()));
     download = body;
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
@@ -253,6 +266,24 @@ final class HttpExchange implements Exchange {
     }
   }
 
+  /** For when what clients do not read takes too much room: from any thread, at any time. */
+  private Runnable cutOff() {
+    Context own = vertx.getOrCreateContext();
+    return () -> own.runOnContext(queued -> cutOffUnread());
+  }
+
+  private void cutOffUnread() {
+    Download body = download;
+    if (!over) {
+      abort(UNREAD);
+    } else if (body == null || body.isGone()) {
+      return;
+    } else {
+      events.aborted(UNREAD);
+    }
+    NettyHttp2.cutOff(client.connection(), response.streamId());
+  }
+
   /** Cuts the client's response off, so that it does not look complete. */
   private void cut(String rule) {
     over = true;
@@ -297,7 +328,7 @@ final class HttpExchange implements Exchange {
   }
 
   @Override
-  public void finishWatch() {
+  public void finishWatch(String rule) {
     Download body = download;
     if (over || body == null) {
       return;
@@ -308,7 +339,7 @@ final class HttpExchange implements Exchange {
       response.end();
       reset();
     } else {
-      abort("shutdown");
+      abort(rule);
     }
     end(false); // its connection is about to be closed
   }

@@ -24,7 +24,8 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
    * tunnels have nothing to ask by, so TCP must tell: its probes do while nothing is on its way, and
    * while something is, the kernel knows since when no acknowledgement came. TCP_USER_TIMEOUT says
    * almost that, but also ends a connection whose other end is there and does not read, as when the
-   * output of exec is paused. Only the epoll transport lets the kernel be asked; elsewhere bytes on
+   * output of exec is paused. A client may do that over HTTP/2 too, and our PING then waits behind
+   * what it does not read: it is dropped only if its machine does not acknowledge either. Only the epoll transport lets the kernel be asked; elsewhere bytes on
    * their way over a dead path are noticed when the kernel gives up, after some 15 minutes.
    *
    * Silence is counted in looks, not in time: after a pause of our own there is one look, and before
@@ -37,6 +38,7 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
   private final Runnable ping;
   private final SilentEnd end;
   private boolean heard;
+  private long reads;
   private int silent;
 
   /**
@@ -51,12 +53,17 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
   /** kube-apiserver: noticed within 9 s. */
   private static final Pace OF_UPSTREAM = new Pace(1_500, 5);
 
-  /** Clients: noticed within 50 s. */
+  /** Clients: a dead path to one is noticed within 50 s. */
   private static final Pace OF_CLIENT = new Pace(10_000, 4);
 
   /** Whether the other end owes a sign of life, and what was heard of it by other ways. */
   interface SilentEnd {
     boolean owes(int millis);
+
+    /** Whether its machine still takes what is sent, though nothing comes from it. */
+    default boolean acknowledges(int millis) {
+      return false;
+    }
   }
 
   Liveness(Pace pace, Channel channel, Runnable ping, SilentEnd end) {
@@ -79,16 +86,56 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
 
   /** Looks after a client's connection, also when it has become a tunnel. */
   public static void ofClient(HttpConnection connection) {
-    watch(connection, OF_CLIENT);
+    Http2ConnectionHandler http2 = NettyHttp2.handler(connection);
+    if (http2 == null) {
+      watch(connection, OF_CLIENT);
+    } else {
+      Channel channel = ((ConnectionBase) connection).channel();
+      start(OF_CLIENT, channel, () -> connection.ping(PING), new Reader(http2, channel));
+    }
   }
 
-  /** Fails, and drops the connection, if a PING is not answered in time. HTTP/2 only. */
+  /** A client that may pause for as long as it likes. */
+  private static final class Reader implements SilentEnd {
+    private final Http2ConnectionHandler http2;
+    private final Unacknowledged path;
+
+    Reader(Http2ConnectionHandler http2, Channel channel) {
+      this.http2 = http2;
+      this.path = new Unacknowledged(channel);
+    }
+
+    @Override
+    public boolean owes(int millis) {
+      return http2.connection().numActiveStreams() > 0;
+    }
+
+    @Override
+    public boolean acknowledges(int millis) {
+      return path.canTell() && !path.owes(millis);
+    }
+  }
+
+  /**
+   * Fails, and drops the connection, if neither a PING is answered in time nor anything else comes.
+   * For connections to kube-apiserver that speak HTTP/2.
+   */
   static Future<Void> ask(HttpConnection connection, int millis) {
+    Channel channel = ((ConnectionBase) connection).channel();
+    Liveness liveness = channel.pipeline().get(Liveness.class);
+    long before = liveness.reads;
     return connection
         .ping(PING)
         .timeout(millis, TimeUnit.MILLISECONDS)
-        .onFailure(silent -> drop(((ConnectionBase) connection).channel()))
-        .mapEmpty();
+        .<Void>mapEmpty()
+        .recover(
+            silent -> {
+              if (channel.isOpen() && liveness.reads > before) {
+                return Future.succeededFuture(); // it is there, and busy
+              }
+              drop(channel);
+              return Future.failedFuture(silent);
+            });
   }
 
   private static void watch(HttpConnection connection, Pace pace) {
@@ -119,6 +166,7 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext context, Object bytes) {
     heard = true;
+    reads++;
     context.fireChannelRead(bytes);
   }
 
@@ -131,13 +179,16 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
     silent++;
     if (silent == 1) {
       ping.run();
-    } else if (silent >= pace.looks()) {
+    } else if (silent >= pace.looks() && !end.acknowledges(pace.millis())) {
       drop(channel);
     }
   }
 
   /** Without a farewell that nobody takes, and without what is still to be sent. */
-  private static void drop(Channel channel) {
+  static void drop(Channel channel) {
+    if (!channel.isOpen()) {
+      return;
+    }
     channel.config().setOption(ChannelOption.SO_LINGER, 0);
     ChannelHandlerContext first = channel.pipeline().firstContext();
     if (first != null) {

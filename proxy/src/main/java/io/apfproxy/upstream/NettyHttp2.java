@@ -1,6 +1,7 @@
 package io.apfproxy.upstream;
 
 import io.apfproxy.nullness.Nullable;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -20,6 +21,26 @@ final class NettyHttp2 {
             && base.channelHandlerContext().handler() instanceof Http2ConnectionHandler http2
         ? http2
         : null;
+  }
+
+  /**
+   * Ends a response at once, also one of which Vert.x has handed on the end and that only waits for
+   * its client. Where the socket is full nothing could tell the client, and the connection is
+   * dropped. On the connection's event loop.
+   *
+   * @param stream negative for HTTP/1.1, whose connection it takes
+   */
+  static void cutOff(HttpConnection connection, long stream) {
+    Http2ConnectionHandler http2 = handler(connection);
+    Channel channel = ((ConnectionBase) connection).channel();
+    if (http2 == null || stream < 0 || !channel.isWritable()) {
+      Liveness.drop(channel);
+    } else {
+      ChannelHandlerContext context = ((ConnectionBase) connection).channelHandlerContext();
+      var unused =
+          http2.resetStream(context, (int) stream, Forwarder.INTERNAL_ERROR, context.newPromise());
+      http2.flush(context);
+    }
   }
 
   /**

@@ -14,6 +14,11 @@ final class Unacknowledged implements Liveness.SilentEnd {
     this.channel = channel;
   }
 
+  /** Whether the transport lets the kernel be asked. */
+  boolean canTell() {
+    return channel instanceof EpollSocketChannel;
+  }
+
   /** False where the transport cannot tell. */
   @Override
   public boolean owes(int millis) {

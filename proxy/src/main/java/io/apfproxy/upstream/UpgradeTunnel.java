@@ -25,6 +25,8 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   /** How long the end of a body that has nothing in it may take. */
   private static final long BODY_MILLIS = 30_000;
 
+  private static final String BROKEN = "upstream-broken";
+
   private final Vertx vertx;
   private final Upstream upstream;
   private final ProxyEvents events;
@@ -39,6 +41,8 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   private boolean dialled;
   private boolean answered;
   private boolean joining;
+  private boolean json;
+  private boolean betweenLines;
   private boolean tunnelling;
   private boolean over;
   private boolean ended;
@@ -205,6 +209,8 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     boolean bodyless = code == 204 || code == 304;
     long length = HeaderRules.copyResponse(headers, response.headers(), bodyless);
     answered = true;
+    @Nullable String type = headers.get("content-type");
+    json = type != null && type.startsWith("application/json");
     response.setStatusCode(code);
     response.putHeader("Connection", "close");
     listener.responded(code, response.headers());
@@ -224,6 +230,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
       events.responseBytes(bytes.length());
       listener.body(bytes);
       response.write(bytes);
+      betweenLines = json && bytes.length() > 0 && bytes.getByte(bytes.length() - 1) == '\n';
       NetSocket peer = socket;
       if (peer != null && response.writeQueueFull()) {
         peer.pause();
@@ -246,7 +253,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   @Override
   public void malformed() {
     if (answered) {
-      cut();
+      cut(BROKEN);
     } else {
       fail(UpstreamFault.protocol("the upstream's answer to the upgrade is no HTTP"));
     }
@@ -260,7 +267,7 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     reply.closed();
     if (!over) {
       if (answered) {
-        cut();
+        cut(BROKEN);
       } else {
         fail(UpstreamFault.broken(null));
       }
@@ -268,9 +275,9 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     end(false);
   }
 
-  private void cut() {
+  private void cut(String rule) {
     over = true;
-    events.aborted("upstream-broken");
+    events.aborted(rule);
     client.connection().close();
   }
 
@@ -309,9 +316,16 @@ final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   }
 
   @Override
-  public void finishWatch() {
+  public void finishWatch(String rule) {
     if (tunnel != null) {
       tunnel.close();
+    } else if (answered && !joining && !over) {
+      if (betweenLines && response.isChunked()) {
+        end();
+      } else {
+        cut(rule);
+        closeUpstream();
+      }
     }
   }
 

@@ -62,7 +62,10 @@ public final class Upstream {
   private static final int PING_MILLIS = 4_000;
   private static final int PROBE_MILLIS = 9_000;
   private static final int MAX_HEADER_BYTES = 1 << 20;
-  private static final int STREAM_WINDOW = 256 << 10;
+
+  /** How much of a response comes before anybody reads it. */
+  static final int STREAM_WINDOW = 256 << 10;
+
   private static final int CONNECTION_WINDOW = 32 << 20;
   private static final int IDLE_SECONDS = 60;
 

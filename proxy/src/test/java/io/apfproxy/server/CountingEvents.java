@@ -6,10 +6,12 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Keeps what the data path reports. */
 final class CountingEvents implements ProxyEvents {
   final Map<Held, AtomicInteger> held = new EnumMap<>(Held.class);
+  final AtomicLong responseBytes = new AtomicLong();
   final Queue<String> refusals = new ConcurrentLinkedQueue<>();
   final Queue<String> aborts = new ConcurrentLinkedQueue<>();
 
@@ -50,6 +52,7 @@ final class CountingEvents implements ProxyEvents {
   @Override
   public void responseBytes(int bytes) {
     traps.at("response bytes");
+    responseBytes.addAndGet(bytes);
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,7 +45,7 @@ class RequestLimitsIT {
     served.add(request);
     if (request.uri().contains("watch=")) {
       request.response().putHeader("Content-Type", "application/json").setChunked(true);
-      request.response().write("{}\n");
+      request.response().write(request.uri().endsWith("half") ? "{" : "{}\n");
     } else {
       request.response().end("ok");
     }
@@ -172,6 +173,23 @@ class RequestLimitsIT {
           expectRefusal(open(client, WATCH));
           assertThat(used(proxy, "watches-total")).isEqualTo(5);
           assertThat(used(proxy, "watches-of-user")).isEqualTo(3);
+        });
+  }
+
+  @Test
+  @Tag("S58")
+  void saysOfAWatchThatGaveWayInTheMiddleOfAnEventThatItDid() {
+    with(
+        watches(2, 1, 0),
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          Future<Void> oldest = open(client, WATCH + "&half").head().end();
+          open(client, WATCH);
+
+          assertThat(open(client, WATCH, "Bearer bob").code()).isEqualTo(200);
+
+          await().atMost(Duration.ofSeconds(20)).until(oldest::failed);
+          assertThat(proxy.events.aborts).containsExactly("gave-way");
         });
   }
 

@@ -6,7 +6,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
@@ -15,6 +17,8 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +146,39 @@ final class ThrownIT extends ForwardingFixture {
               });
       assertThat(proxy.flowControl.closedTwice.get()).isZero();
     }
+  }
+
+  @Test
+  void givesSeatsBackThatComeAfterAdmissionHasThrown() {
+    through(
+        HttpVersion.HTTP_2,
+        ThrownIT::serve,
+        proxy -> {
+          AtomicReference<Context> loop = new AtomicReference<>();
+          proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
+          proxy.traps.set(
+              "admitted",
+              () -> {
+                loop.set(Vertx.currentContext());
+                return new Defect();
+              });
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          assertThat(send(client, HttpMethod.GET, "/api/v1/pods").statusCode()).isEqualTo(500);
+          FakeFlowControl.Place place = proxy.flowControl.waiting.element();
+          AtomicInteger given = new AtomicInteger();
+
+          loop.get()
+              .runOnContext(
+                  queued -> {
+                    place.execute();
+                    given.incrementAndGet();
+                  });
+
+          await()
+              .atMost(LONG)
+              .until(() -> given.get() == 1 && proxy.flowControl.executing.get() == 0);
+          proxy.expectRest();
+        });
   }
 
   @Test

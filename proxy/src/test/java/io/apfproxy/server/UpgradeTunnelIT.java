@@ -9,6 +9,7 @@ import io.apfproxy.authn.RequestHeadReader;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.upstream.ProxyEvents.Held;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -210,6 +211,35 @@ class UpgradeTunnelIT {
       assertThat(all).endsWith("\r\n\r\nplain");
       assertThat(heads).hasSize(1);
       assertThat(later).hasValue(0);
+      proxy.expectRest();
+    }
+  }
+
+  @Test
+  @Tag("S94")
+  void endsAWatchBetweenEventsThatTheUpstreamDidNotUpgradeWhenTheProxyStops() {
+    try (FakeUpstream upstream =
+            upstream(
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n3\r\n{}\n\r\n",
+                (socket, bytes) -> {});
+        TestProxy proxy = new TestProxy(vertx, upstream.port());
+        RawClient client = new RawClient(proxy.port())) {
+      client.send(
+          "GET /api/v1/pods?watch=1 HTTP/1.1\r\nHost: proxy\r\nConnection: Upgrade\r\n"
+              + "Upgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+              + "Sec-WebSocket-Version: 13\r\n\r\n");
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(
+              () ->
+                  proxy.events.held(Held.UPSTREAM_STREAM) == 1
+                      && proxy.events.responseBytes.get() > 0);
+
+      Future<Void> stopped = proxy.server.shutdown(Duration.ofSeconds(60));
+
+      assertThat(client.readToEnd()).endsWith("\r\n3\r\n{}\n\r\n0\r\n\r\n");
+      await().atMost(Duration.ofSeconds(20)).until(stopped::isComplete);
       proxy.expectRest();
     }
   }

@@ -4,14 +4,22 @@ import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.fixtures.attack.FrameUpstream;
 import io.apfproxy.fixtures.attack.TcpRelay;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.upstream.ProxyEvents.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.NetServer;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -67,6 +75,37 @@ class UpstreamProbeIT {
 
       assertThat(failed(proxy)).isTrue();
       get(proxy.server.probeUpstream());
+    }
+  }
+
+  @Test
+  void leavesABusyConnectionAloneWhoseAnswerToPingIsLate() throws IOException {
+    AtomicBoolean open = new AtomicBoolean(true);
+    try (FrameUpstream upstream =
+            FrameUpstream.start(
+                request -> {
+                  request.part(200, "[");
+                  while (open.get()) {
+                    request.on().data(request.stream(), false, new byte[] {' '});
+                    TimeUnit.MILLISECONDS.sleep(100);
+                  }
+                  request.on().data(request.stream(), true, new byte[] {']'});
+                });
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      upstream.acknowledging(false);
+      Future<Buffer> list =
+          proxy
+              .client(HttpVersion.HTTP_2)
+              .request(HttpMethod.GET, "/api/v1/pods")
+              .compose(HttpClientRequest::send)
+              .compose(HttpClientResponse::body);
+      await().atMost(Duration.ofSeconds(20)).until(() -> proxy.events.responseBytes.get() > 0);
+
+      assertThat(failed(proxy)).isFalse();
+      open.set(false);
+
+      assertThat(get(list).toString()).endsWith("]");
+      assertThat(upstream.accepted()).isEqualTo(1);
     }
   }
 

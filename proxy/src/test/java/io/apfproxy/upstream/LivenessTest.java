@@ -52,6 +52,39 @@ class LivenessTest {
   }
 
   @Test
+  void keepsWhoDoesNotReadAsLongAsItsMachineAnswers() {
+    Path path = new Path();
+    EmbeddedChannel unread = new EmbeddedChannel();
+    Liveness watching =
+        new Liveness(new Liveness.Pace(1_000, LOOKS), unread, pings::incrementAndGet, path);
+    unread.pipeline().addFirst(watching);
+
+    for (int i = 0; i < 10 * LOOKS; i++) {
+      watching.look();
+    }
+    assertThat(unread.isOpen()).isTrue();
+    assertThat(pings).as("one at a time").hasValue(1);
+
+    path.alive = false;
+    watching.look();
+    assertThat(unread.isOpen()).isFalse();
+  }
+
+  private static final class Path implements Liveness.SilentEnd {
+    private boolean alive = true;
+
+    @Override
+    public boolean owes(int millis) {
+      return true;
+    }
+
+    @Override
+    public boolean acknowledges(int millis) {
+      return alive;
+    }
+  }
+
+  @Test
   void leavesWhoOwesNothingAlone() {
     owing = false;
 
