@@ -41,7 +41,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("I8")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StrangerIT {
-  /** The heap is bounded, but now and then an honest request is answered late: README, "not yet". */
+  /**
+   * The heap is bounded, but now and then an honest request is answered late: README, "not yet".
+   */
   private static final Set<Attack> NOT_WITHSTOOD = Set.of(Attack.WINDOW_ZERO);
 
   /** Of 200 KiB. */
