@@ -48,6 +48,7 @@ final class Doorkeeper {
   private int open;
   private int handshakes;
   private int leaving;
+  private long gaveUp;
 
   /** A connection, as the doorkeeper needs it. Called without its lock. */
   interface Guest {
@@ -239,6 +240,15 @@ final class Doorkeeper {
     return overflows.getOrDefault(rule, 0L);
   }
 
+  /** Counts one that left before its handshake could begin. */
+  synchronized void gaveUp() {
+    gaveUp++;
+  }
+
+  private synchronized long gaveUpSum() {
+    return gaveUp;
+  }
+
   /** What it holds down, for those who watch. */
   List<Bound> bounds() {
     return List.of(
@@ -250,7 +260,7 @@ final class Doorkeeper {
             ConnectionRule.HANDSHAKES_OF_ADDRESS,
             shakingByAddress::most,
             limits.handshakesPerAddress()),
-        new Bound("handshakes-waiting", this::waiting, limits.total(), () -> 0),
+        new Bound("handshakes-waiting", this::waiting, limits.total(), this::gaveUpSum),
         bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),
         new Bound(
             "addresses-remembered",
