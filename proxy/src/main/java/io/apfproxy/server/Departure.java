@@ -3,11 +3,10 @@ package io.apfproxy.server;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
 import io.netty.channel.epoll.EpollSocketChannel;
-import io.netty.channel.uring.IoUringSocketChannel;
 
 /**
  * Whether a client has left that nobody reads from yet. Without reading only the kernel knows, and
- * only some transports let it be asked.
+ * only the epoll transport lets it be asked.
  */
 final class Departure {
   /** Numbers of Linux: its end was closed, or the connection was reset. */
@@ -20,10 +19,7 @@ final class Departure {
   /** False too where the transport cannot tell. */
   static boolean known(Channel client) {
     try {
-      int state =
-          client instanceof EpollSocketChannel epoll
-              ? epoll.tcpInfo().state()
-              : client instanceof IoUringSocketChannel uring ? uring.tcpInfo().state() : 0;
+      int state = client instanceof EpollSocketChannel epoll ? epoll.tcpInfo().state() : 0;
       return state == CLOSE_WAIT || state == CLOSE;
     } catch (ChannelException gone) {
       return true;
