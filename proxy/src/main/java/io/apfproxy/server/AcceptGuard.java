@@ -188,6 +188,13 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
       if (own == null) {
         throw new IllegalStateException("not let in yet");
       }
+      if (Departure.known(client)) {
+        // a handshake for it is work that those behind it wait for until they, too, have left
+        door.gaveUp();
+        AcceptGuard.close(client);
+        own.leave();
+        return;
+      }
       begun = true;
       client
           .closeFuture()

@@ -51,6 +51,7 @@ final class Doorkeeper {
   private int open;
   private int handshakes;
   private int leaving;
+  private long gaveUp;
 
   /** A connection, as the doorkeeper needs it. Called without its lock. */
   interface Guest {
@@ -265,6 +266,15 @@ final class Doorkeeper {
     return overflows.getOrDefault(rule, 0L);
   }
 
+  /** Counts one that left before its handshake could begin. */
+  synchronized void gaveUp() {
+    gaveUp++;
+  }
+
+  private synchronized long gaveUpSum() {
+    return gaveUp;
+  }
+
   /** What it holds down, for those who watch. */
   List<Bound> bounds() {
     return List.of(
@@ -276,7 +286,7 @@ final class Doorkeeper {
             ConnectionRule.HANDSHAKES_OF_ADDRESS,
             shakingByAddress::most,
             limits.handshakesPerAddress()),
-        new Bound("handshakes-waiting", this::waiting, limits.total(), () -> 0),
+        new Bound("handshakes-waiting", this::waiting, limits.total(), this::gaveUpSum),
         bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),
         new Bound(
             "addresses-remembered",

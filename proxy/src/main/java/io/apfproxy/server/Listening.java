@@ -35,6 +35,10 @@ final class Listening {
   private static final int STREAM_WINDOW = 32 << 10;
   private static final int CONNECTION_WINDOW = STREAMS * STREAM_WINDOW;
   private static final int BACKLOG = 4096;
+
+  /** As kube-apiserver: of a thousand clients on one slow machine the last one takes that long. */
+  private static final int HANDSHAKE_SECONDS = 32;
+
   private static final List<String> ALPN = List.of("h2", "http/1.1", "http/1.0");
 
   private Listening() {}
@@ -50,7 +54,7 @@ final class Listening {
             .setKeyCertOptions(new KeyPairOptions(config.certificate()))
             .setClientAuth(ClientAuth.REQUEST)
             .setTrustOptions(TrustOptions.wrap(new EveryChain()))
-            .setSslHandshakeTimeout(10)
+            .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
             .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
             .setAcceptBacklog(BACKLOG)
             .setMaxInitialLineLength(MAX_LINE)
@@ -79,7 +83,7 @@ final class Listening {
         .setTrustOptions(TrustOptions.wrap(new EveryChain()))
         .setUseAlpn(true)
         .setApplicationLayerProtocols(ALPN)
-        .setSslHandshakeTimeout(10)
+        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
         .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
   }
 

@@ -3,6 +3,7 @@ package io.apfproxy.server;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
@@ -172,6 +173,38 @@ class ConnectionLimitsIT {
             await().until(() -> used(proxy, "handshakes-total") == 1);
           }
           close(other);
+        });
+  }
+
+  /**
+   * Clients give up after ten seconds. Handshakes for those who did would take the time of those
+   * who have not yet: a storm would go on for ever.
+   */
+  @Test
+  @Tag("S30")
+  void makesNoHandshakeForThoseWhoLeftWhileTheyWaited() {
+    assumeThat(Transport.EPOLL).as("only it can tell").isNotNull();
+    assumeThat(Transport.EPOLL.available()).isTrue();
+    with(
+        Transport.EPOLL,
+        limits(0, 0, 0, 1),
+        (proxy, port) -> {
+          Socket mute = mute(port);
+          await().until(() -> used(proxy, "handshakes-total") == 1);
+          List<Socket> impatient = new ArrayList<>();
+          for (int i = 0; i < 5; i++) {
+            impatient.add(mute(port));
+          }
+          await().until(() -> used(proxy, "handshakes-waiting") == 5);
+          impatient.forEach(ConnectionLimitsIT::close);
+          CompletableFuture<RawClient> patient =
+              CompletableFuture.supplyAsync(() -> new RawClient(port));
+          await().until(() -> used(proxy, "handshakes-waiting") == 6);
+          close(mute);
+          try (RawClient client = patient.join()) {
+            expectServed(client);
+          }
+          assertThat(overflows(proxy, "handshakes-waiting")).isEqualTo(5);
         });
   }
 
