@@ -15,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +33,13 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dapf.strict=true} only, as a busy machine has no say in it.
  *
  * <p>{@code -Dapf.stranger.seconds=10} lets each attack last longer, {@code
- * -Dapf.stranger.only=PINGS,SETTINGS} picks some. {@link #NOT_WITHSTOOD} are played if picked only.
+ * -Dapf.stranger.only=PINGS,SETTINGS} picks some.
  */
 @Tag("S83")
 @Tag("I7")
 @Tag("I8")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StrangerIT {
-  /**
-   * The heap is bounded, but now and then an honest request is answered late: README, "not yet".
-   */
-  private static final Set<Attack> NOT_WITHSTOOD = Set.of(Attack.WINDOW_ZERO);
-
   /** Of 200 KiB. */
   static final String LARGE_LIST = "/api/v1/namespaces/large/configmaps";
 
@@ -105,7 +99,7 @@ class StrangerIT {
   static Stream<Attack> attacks() {
     String only = System.getProperty("apf.stranger.only", "");
     return only.isEmpty()
-        ? Arrays.stream(Attack.values()).filter(attack -> !NOT_WITHSTOOD.contains(attack))
+        ? Arrays.stream(Attack.values())
         : Arrays.stream(only.split(",", -1)).map(Attack::valueOf);
   }
 
