@@ -36,14 +36,16 @@ class WallClockTest {
 
   /**
    * The first two believe no certificate and no token beyond its end, the third shows times, the
-   * fourth counts refusals by whole seconds as kube-apiserver does, for {@code Retry-After}.
+   * fourth counts refusals by whole seconds as kube-apiserver does, for {@code Retry-After}, the
+   * fifth writes {@code Date}.
    */
   private static final Set<String> MAY_ASK_FOR_THE_DATE =
       Set.of(
           "io.apfproxy.authn.ChainVerifier",
           "io.apfproxy.authn.TokenAuthenticator",
           "io.apfproxy.flowcontrol.FlowControlDumps",
-          "io.apfproxy.flowcontrol.ApfRequest");
+          "io.apfproxy.flowcontrol.ApfRequest",
+          "io.apfproxy.time.HttpDate");
 
   @Test
   void onlyFewReadTheSystemsClock() {

@@ -1,6 +1,8 @@
 package io.apfproxy.admin;
 
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.time.HttpDate;
+import io.apfproxy.time.TimeSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -15,6 +17,7 @@ final class ReplyWriter {
   private static final long STALLED_MILLIS = 30_000;
 
   private final Vertx vertx;
+  private final HttpDate date = new HttpDate(TimeSource.system());
   private long unread;
 
   ReplyWriter(Vertx vertx) {
@@ -39,6 +42,7 @@ final class ReplyWriter {
     long stalled = vertx.setTimer(STALLED_MILLIS, late -> request.connection().close());
     response
         .setStatusCode(reply.code())
+        .putHeader("Date", date.text())
         .putHeader("Content-Type", reply.contentType())
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("Cache-Control", "no-cache, private")

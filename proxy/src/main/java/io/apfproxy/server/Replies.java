@@ -3,6 +3,8 @@ package io.apfproxy.server;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.time.HttpDate;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.BodyDrain;
 import io.apfproxy.upstream.ProxyEvents;
 import io.vertx.core.MultiMap;
@@ -28,6 +30,7 @@ final class Replies {
   private final boolean exposeNames;
   private final RefusalLog log;
   private final CrossOrigin crossOrigin;
+  private final HttpDate date = new HttpDate(TimeSource.system());
 
   Replies(
       Vertx vertx,
@@ -135,6 +138,7 @@ final class Replies {
     response
         .setStatusCode(204)
         .putHeader("Audit-Id", auditId)
+        .putHeader("Date", date.text())
         .putHeader("Cache-Control", "no-cache, private");
     crossOrigin.addTo(client, response.headers());
     boolean closing = closing(client, peer, false);
@@ -195,6 +199,7 @@ final class Replies {
     response
         .setStatusCode(code)
         .putHeader("Audit-Id", auditId)
+        .putHeader("Date", date.text())
         .putHeader("Cache-Control", "no-cache, private")
         .putHeader("Content-Type", type)
         .putHeader("X-Content-Type-Options", "nosniff");

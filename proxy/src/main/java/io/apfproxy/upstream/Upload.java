@@ -91,9 +91,6 @@ final class Upload {
     } else if (again != null) {
       stream.write(again.copy());
       pump(stream);
-    } else if (length < 0 && http2) {
-      // The frame that ends a request without body is read after its head, in the same turn.
-      vertx.runOnContext(later -> pump(stream));
     } else {
       pump(stream);
     }
@@ -131,14 +128,25 @@ final class Upload {
     if (stopped || clientEnded) {
       return;
     }
-    if (!started) {
-      stream.writeHead();
-    }
-    if (request.expectContinue() && !started) {
-      client.response().writeContinue();
+    if (HeaderRules.contentLength(request.survivors()) < 0
+        && client.version() == HttpVersion.HTTP_2) {
+      // that there is no body is told after the head, and then the head is to end the request
+      vertx.runOnContext(later -> vertx.runOnContext(last -> writeHead(stream)));
+    } else {
+      writeHead(stream);
     }
     if (!request.longRunning()) {
       timer = vertx.setPeriodic(RATE_MILLIS, tick -> checkRate());
+    }
+  }
+
+  private void writeHead(HttpClientRequest stream) {
+    if (stopped || clientEnded || started || stream != target) {
+      return;
+    }
+    stream.writeHead();
+    if (request.expectContinue()) {
+      client.response().writeContinue();
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
@@ -109,6 +110,34 @@ final class WireRealIT {
       })
   void answersOldClientsAsTheServerDoes(String request) {
     expectAsDirect(request);
+  }
+
+  /** What the proxy says itself; of its lengths and of {@code nosniff} the README tells. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET /api/v1/pods HTTP/1.1\nHost: a\nAuthorization: Bearer x\n\n",
+        "HEAD /api/v1/pods HTTP/1.1\nHost: a\nAuthorization: Bearer x\n\n",
+        "GET /api/v1/pods?timeout=x HTTP/1.1\nHost: a\nAuthorization: Bearer admin-token\n\n",
+        "GET /version HTTP/1.1\nHost: a\nOrigin: https://good.example\nAuthorization: Bearer x\n\n",
+        "OPTIONS /version HTTP/1.1\nHost: a\nOrigin: https://good.example\n\n"
+      })
+  void answersItselfWithTheHeadersOfTheServer(String request) {
+    assertThat(headers(proxy.url().getPort(), request))
+        .isEqualTo(headers(cluster.url().getPort(), request));
+  }
+
+  private static Set<String> headers(int port, String request) {
+    try (RawClient client = new RawClient(port)) {
+      client.send(request.replace("\n", "\r\n"));
+      return client
+          .readHead()
+          .lines()
+          .filter(line -> !line.isEmpty() && !line.startsWith("X-Content-Type-Options"))
+          .map(line -> line.replaceFirst("^(Audit-Id|Date|Content-Length): .*", "$1"))
+          .map(line -> line.toLowerCase(Locale.ROOT))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
   }
 
   @ParameterizedTest
