@@ -1,19 +1,19 @@
 package io.apfproxy;
 
-import io.apfproxy.app.CheckCommand;
-import io.apfproxy.app.DiffCommand;
-import io.apfproxy.app.ExplainCommand;
-import io.apfproxy.app.KubeconfigCommand;
 import io.apfproxy.app.LogLevel;
 import io.apfproxy.app.MemoryEnd;
-import io.apfproxy.app.Output;
 import io.apfproxy.app.ProxyApp;
-import io.apfproxy.app.StartException;
 import io.apfproxy.app.Termination;
 import io.apfproxy.app.Version;
 import io.apfproxy.cli.Command;
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.cli.StartException;
 import io.apfproxy.cli.UsageException;
+import io.apfproxy.command.CheckCommand;
+import io.apfproxy.command.DiffCommand;
+import io.apfproxy.command.ExplainCommand;
+import io.apfproxy.command.KubeconfigCommand;
+import io.apfproxy.command.Output;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 

@@ -31,8 +31,8 @@ class WallClockTest {
           "io.apfproxy.time.SystemTime",
           "io.apfproxy.app.ProxyApp",
           "io.apfproxy.app.ServingCertificate",
-          "io.apfproxy.kube.ConditionWriter",
-          "io.apfproxy.kube.LeaderLease");
+          "io.apfproxy.kube.write.ConditionWriter",
+          "io.apfproxy.kube.write.LeaderLease");
 
   /**
    * The first two believe no certificate and no token beyond its end, the third shows times, the
@@ -41,8 +41,8 @@ class WallClockTest {
    */
   private static final Set<String> MAY_ASK_FOR_THE_DATE =
       Set.of(
-          "io.apfproxy.authn.ChainVerifier",
-          "io.apfproxy.authn.TokenAuthenticator",
+          "io.apfproxy.authn.who.ChainVerifier",
+          "io.apfproxy.authn.who.TokenAuthenticator",
           "io.apfproxy.flowcontrol.FlowControlDumps",
           "io.apfproxy.flowcontrol.ApfRequest",
           "io.apfproxy.time.HttpDate");

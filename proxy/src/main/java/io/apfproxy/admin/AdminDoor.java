@@ -1,7 +1,7 @@
 package io.apfproxy.admin;
 
-import io.apfproxy.nullness.Nullable;
 import io.vertx.core.Context;
+import org.jspecify.annotations.Nullable;
 
 /** What the admin listener tells of, and who stands before its socket. */
 public interface AdminDoor {

@@ -1,8 +1,8 @@
 package io.apfproxy.admin;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What the admin listener shows. Called on worker threads but for {@link #readiness}. */
 public interface AdminPages {

@@ -1,14 +1,13 @@
 package io.apfproxy.admin;
 
 import io.apfproxy.admin.AdminPages.Dump;
-import io.apfproxy.authn.UrlAccess;
-import io.apfproxy.nullness.Nullable;
+import io.apfproxy.authn.act.UrlAccess;
+import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.upstream.EngineChoice;
-import io.apfproxy.upstream.KeyPairOptions;
-import io.apfproxy.upstream.OutOfMemory;
-import io.apfproxy.upstream.TlsEngine;
-import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.apfproxy.tls.EngineChoice;
+import io.apfproxy.tls.KeyPairOptions;
+import io.apfproxy.tls.PemKeyPair;
+import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -31,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves {@code /livez}, {@code /readyz}, {@code /metrics} and the dumps. Health is open to all;

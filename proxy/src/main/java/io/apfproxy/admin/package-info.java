@@ -3,4 +3,7 @@
  * never on the clients' listener. Imports Vert.x and the storeys below. Open {@link
  * io.apfproxy.admin.AdminServer} first.
  */
+@NullMarked
 package io.apfproxy.admin;
+
+import org.jspecify.annotations.NullMarked;

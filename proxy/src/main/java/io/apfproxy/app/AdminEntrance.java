@@ -2,11 +2,11 @@ package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminDoor;
 import io.apfproxy.metrics.ProxyMetrics;
-import io.apfproxy.nullness.Nullable;
-import io.apfproxy.server.ConnectionLimits;
-import io.apfproxy.server.GuardedTransport;
-import io.apfproxy.server.RefusalLog;
+import io.apfproxy.server.listen.ConnectionLimits;
+import io.apfproxy.server.listen.GuardedTransport;
+import io.apfproxy.server.log.RefusalLog;
 import io.vertx.core.Context;
+import org.jspecify.annotations.Nullable;
 
 /** Limits the operators' listener, and tells of whom it refused. */
 final class AdminEntrance implements AdminDoor {

@@ -2,17 +2,19 @@ package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages.Dump;
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.command.Explanation;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
 import io.apfproxy.flowcontrol.MaxInFlight;
 import io.apfproxy.metrics.ProxyMetrics;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.timer.Timers;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Flow control as it was asked for: fair, or the two classic limits.

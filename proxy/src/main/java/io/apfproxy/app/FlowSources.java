@@ -3,23 +3,25 @@ package io.apfproxy.app;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.flowcontrol.ApfFlowControl;
-import io.apfproxy.kube.BootstrapEnsurer;
-import io.apfproxy.kube.ClusterSource;
-import io.apfproxy.kube.ConditionWriter;
-import io.apfproxy.kube.LeaderLease;
-import io.apfproxy.kube.UpstreamAccess;
+import io.apfproxy.kube.access.UpstreamAccess;
+import io.apfproxy.kube.watch.ClusterSource;
+import io.apfproxy.kube.write.BootstrapEnsurer;
+import io.apfproxy.kube.write.ConditionWriter;
+import io.apfproxy.kube.write.LeaderLease;
 import io.apfproxy.metrics.ProxyMetrics;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.source.BuiltInSource;
 import io.apfproxy.source.FilesSource;
 import io.apfproxy.source.FlowSource;
+import io.apfproxy.source.Reconfiguration;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.timer.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Opens what {@code --flowcontrol-source} asks for, and puts it to work. */
 final class FlowSources {

@@ -2,11 +2,11 @@ package io.apfproxy.app;
 
 import io.apfproxy.cli.AddressBlock;
 import io.apfproxy.cli.ProxyOptions;
-import io.apfproxy.server.ConnectionLimits;
-import io.apfproxy.server.CrossOrigin;
-import io.apfproxy.server.RequestLimits;
-import io.apfproxy.server.ServerConfig;
-import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.apfproxy.server.listen.ConnectionLimits;
+import io.apfproxy.server.listen.CrossOrigin;
+import io.apfproxy.server.listen.RequestLimits;
+import io.apfproxy.server.listen.ServerConfig;
+import io.apfproxy.tls.PemKeyPair;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

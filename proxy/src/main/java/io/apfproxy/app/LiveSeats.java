@@ -1,5 +1,6 @@
 package io.apfproxy.app;
 
+import io.apfproxy.command.Explanation;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.LevelSnapshot;

@@ -6,9 +6,9 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import com.sun.management.HotSpotDiagnosticMXBean;
-import io.apfproxy.nullness.Nullable;
-import io.apfproxy.upstream.OutOfMemory;
+import io.apfproxy.process.OutOfMemory;
 import java.lang.management.ManagementFactory;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.slf4j.Marker;
 

@@ -2,9 +2,10 @@ package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.Reasons;
-import io.apfproxy.nullness.Nullable;
-import io.apfproxy.upstream.KeyPairPem;
-import io.apfproxy.upstream.KeyPairPem.UnusableException;
+import io.apfproxy.cli.StartException;
+import io.apfproxy.tls.KeyPairPem;
+import io.apfproxy.tls.KeyPairPem.UnusableException;
+import io.apfproxy.tls.SelfSignedPair;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,9 +1,10 @@
 package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
-import io.apfproxy.server.GuardedTransport;
-import io.apfproxy.upstream.OutOfMemory;
-import io.apfproxy.upstream.TlsEngine;
+import io.apfproxy.cli.StartException;
+import io.apfproxy.process.OutOfMemory;
+import io.apfproxy.server.listen.GuardedTransport;
+import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;

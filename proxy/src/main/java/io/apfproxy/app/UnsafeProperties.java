@@ -1,5 +1,6 @@
 package io.apfproxy.app;
 
+import io.apfproxy.cli.StartException;
 import java.util.Map;
 import java.util.Properties;
 

@@ -1,9 +1,10 @@
 package io.apfproxy.app;
 
-import io.apfproxy.authn.Identity;
 import io.apfproxy.authn.IdentityResolver;
-import io.apfproxy.authn.RequestHead;
-import io.apfproxy.kube.UpstreamCheck.Findings;
+import io.apfproxy.authn.head.RequestHead;
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.cli.StartException;
+import io.apfproxy.kube.access.UpstreamCheck.Findings;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfo;
 import io.vertx.core.Future;

@@ -1,5 +1,7 @@
 package io.apfproxy.authn;
 
+import io.apfproxy.authn.head.RequestHead;
+import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.request.RequestInfo;
 import io.vertx.core.Future;
 

@@ -1,10 +1,24 @@
 package io.apfproxy.authn;
 
-import io.apfproxy.authn.ClientAuthenticator.Authenticated;
-import io.apfproxy.authn.Credentials.Impersonation;
-import io.apfproxy.authn.Identity.Mode;
-import io.apfproxy.authn.Impersonations.Verdict;
-import io.apfproxy.nullness.Nullable;
+import io.apfproxy.authn.act.AccessReviewer;
+import io.apfproxy.authn.act.AccessReviews;
+import io.apfproxy.authn.act.Impersonations;
+import io.apfproxy.authn.act.Impersonations.Verdict;
+import io.apfproxy.authn.head.ClientTrust;
+import io.apfproxy.authn.head.Credentials.Impersonation;
+import io.apfproxy.authn.head.Refusals;
+import io.apfproxy.authn.head.RequestHead;
+import io.apfproxy.authn.memo.IdentityBound;
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.authn.tell.Identity.Mode;
+import io.apfproxy.authn.tell.IdentityAssertion;
+import io.apfproxy.authn.tell.IdentityHeaders;
+import io.apfproxy.authn.tell.OriginalUser;
+import io.apfproxy.authn.tell.UpstreamIdentityPolicy;
+import io.apfproxy.authn.who.ClientAuthenticator;
+import io.apfproxy.authn.who.ClientAuthenticator.Authenticated;
+import io.apfproxy.authn.who.TokenAuthenticator;
+import io.apfproxy.authn.who.TokenReviewer;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
@@ -22,6 +36,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds out who asks by the configured means, and how the upstream is told. Thread-safe.

@@ -1,9 +1,9 @@
 package io.apfproxy.borrowing;
 
 import io.apfproxy.borrowing.ConcurrencyAllocation.Claim;
-import io.apfproxy.nullness.Nullable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The current limits of all levels for the next borrowing period. Source: reference,

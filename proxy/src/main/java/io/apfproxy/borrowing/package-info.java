@@ -3,4 +3,7 @@
  * of a borrowing period; pure arithmetic. Imports {@code java.*} only. Open {@link
  * io.apfproxy.borrowing.LimitAdjustment} first.
  */
+@NullMarked
 package io.apfproxy.borrowing;
+
+import org.jspecify.annotations.NullMarked;

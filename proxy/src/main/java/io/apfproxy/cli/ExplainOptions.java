@@ -1,9 +1,9 @@
 package io.apfproxy.cli;
 
-import io.apfproxy.nullness.Nullable;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code explain} is asked for.

@@ -1,8 +1,8 @@
 package io.apfproxy.cli;
 
-import io.apfproxy.nullness.Nullable;
 import java.net.URI;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code kubeconfig} is asked for.

@@ -14,13 +14,13 @@ import io.apfproxy.cli.ProxyOptions.SourceKind;
 import io.apfproxy.cli.ProxyOptions.TlsEngine;
 import io.apfproxy.cli.ProxyOptions.Transport;
 import io.apfproxy.cli.ProxyOptions.Upstream;
-import io.apfproxy.nullness.Nullable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Makes options of settings and refuses those that contradict each other. */
 final class OptionsReader {

@@ -1,9 +1,9 @@
 package io.apfproxy.cli;
 
-import io.apfproxy.nullness.Nullable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that {@code serve} needs to know. Immutable; what contradicts itself is refused on reading.

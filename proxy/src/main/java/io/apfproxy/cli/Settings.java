@@ -1,6 +1,5 @@
 package io.apfproxy.cli;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.GoDuration;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +13,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values of all flags as text, each with the place it came from, and the typed readings of
@@ -57,8 +57,7 @@ final class Settings {
     return setting(flag).value();
   }
 
-  @Nullable
-  String textOrNull(Flag flag) {
+  @Nullable String textOrNull(Flag flag) {
     String value = text(flag);
     return value.isEmpty() ? null : value;
   }
@@ -69,8 +68,7 @@ final class Settings {
   }
 
   /** Null if not set. A leading {@code ~/} is the home directory. */
-  @Nullable
-  Path path(Flag flag) {
+  @Nullable Path path(Flag flag) {
     String value = text(flag);
     if (value.isEmpty()) {
       return null;

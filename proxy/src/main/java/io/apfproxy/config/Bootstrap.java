@@ -14,10 +14,10 @@ import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.UserInfo;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The objects every kube-apiserver has: two mandatory of each kind, and the suggested ones. Source:

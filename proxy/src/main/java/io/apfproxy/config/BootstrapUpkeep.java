@@ -1,7 +1,6 @@
 package io.apfproxy.config;
 
 import io.apfproxy.config.ObjectKey.Kind;
-import io.apfproxy.nullness.Nullable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What it takes to keep the built-in objects stored in a cluster: missing ones are created, and

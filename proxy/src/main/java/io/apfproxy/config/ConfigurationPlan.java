@@ -1,6 +1,5 @@
 package io.apfproxy.config;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the objects of all sources amount to: which are to be in force, and why the others are not.

@@ -4,7 +4,7 @@ import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills in what an object leaves open, per enclosing object: what is absent as a whole stays

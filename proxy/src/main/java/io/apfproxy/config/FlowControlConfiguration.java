@@ -1,7 +1,6 @@
 package io.apfproxy.config;
 
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.queueset.Dealer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +11,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One digested configuration: schemas in matching order, usable levels, mandatory objects always

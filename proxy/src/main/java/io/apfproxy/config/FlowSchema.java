@@ -1,8 +1,8 @@
 package io.apfproxy.config;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rule that assigns requests to a priority level. Immutable; {@code v1} fields, unset strings are

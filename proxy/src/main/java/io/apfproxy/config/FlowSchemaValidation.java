@@ -5,8 +5,8 @@ import io.apfproxy.config.FlowSchema.ResourceRule;
 import io.apfproxy.config.FlowSchema.Rule;
 import io.apfproxy.config.FlowSchema.ServiceAccount;
 import io.apfproxy.config.FlowSchema.Subject;
-import io.apfproxy.nullness.Nullable;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Rules F1 to F24 of specification apf-config.md 1.3. */
 final class FlowSchemaValidation {

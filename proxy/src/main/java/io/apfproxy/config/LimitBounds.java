@@ -1,10 +1,10 @@
 package io.apfproxy.config;
 
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
-import io.apfproxy.nullness.Nullable;
 import java.util.Collection;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Seats of one level that follow from configuration alone. Source: specification apf-config.md 4.3.

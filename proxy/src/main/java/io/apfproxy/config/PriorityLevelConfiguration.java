@@ -1,8 +1,8 @@
 package io.apfproxy.config;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One budget of seats with its queues. Immutable; {@code v1} fields, unset strings are empty.

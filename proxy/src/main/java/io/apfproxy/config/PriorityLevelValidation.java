@@ -10,8 +10,8 @@ import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.config.PriorityLevelConfiguration.Spec;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.queueset.Dealer;
+import org.jspecify.annotations.Nullable;
 
 /** Rules P1 to P16 of specification apf-config.md 1.5. */
 final class PriorityLevelValidation {

@@ -1,8 +1,8 @@
 package io.apfproxy.config;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One object as a source holds it, with its defaults, and what is wrong with it. Immutable.

@@ -4,4 +4,7 @@
  * {@code java.*}, request, queueset and nullness. Open {@link
  * io.apfproxy.config.FlowControlConfiguration} first.
  */
+@NullMarked
 package io.apfproxy.config;
+
+import org.jspecify.annotations.NullMarked;

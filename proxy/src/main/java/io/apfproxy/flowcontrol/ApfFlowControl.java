@@ -4,9 +4,8 @@ import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
-import io.apfproxy.level.DelayedActions;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestDigest;
+import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.ListCosts;
 import io.apfproxy.work.ListLearning;
@@ -21,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * API Priority and Fairness: every request waits for the seats it occupies in the level and the

@@ -1,13 +1,13 @@
 package io.apfproxy.flowcontrol;
 
 import io.apfproxy.classify.FlowMatch;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.queueset.Refusal;
 import io.apfproxy.queueset.RequestState;
 import io.apfproxy.queueset.SeatRequest;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.work.WatchTracker;
 import io.apfproxy.work.WorkEstimate;
+import org.jspecify.annotations.Nullable;
 
 /** One request from arrival to the end of its response: its place in a queue, then its seats. */
 final class ApfRequest extends SeatRequest implements Admission, SeatLease {

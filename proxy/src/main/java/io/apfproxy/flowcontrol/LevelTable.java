@@ -4,9 +4,8 @@ import io.apfproxy.borrowing.LimitAdjustment;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
-import io.apfproxy.level.DelayedActions;
 import io.apfproxy.level.PriorityLevel;
-import io.apfproxy.nullness.Nullable;
+import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.MaxSeats;
 import java.util.ArrayList;
@@ -22,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The levels in being, and how they come, change and go. Thread-safe. */
 final class LevelTable {

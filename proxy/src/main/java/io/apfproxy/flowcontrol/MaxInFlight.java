@@ -1,10 +1,10 @@
 package io.apfproxy.flowcontrol;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The classic pair of limits: one for reads, one for writes. Nobody waits. Thread-safe.

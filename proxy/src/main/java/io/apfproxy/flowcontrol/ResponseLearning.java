@@ -1,9 +1,9 @@
 package io.apfproxy.flowcontrol;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.work.ListMeter;
 import io.apfproxy.work.WatchInitialisation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What flow control wants to see of responses that pass. Asked when a response head has arrived,
@@ -17,8 +17,8 @@ public interface ResponseLearning {
    * @param contentEncoding value of the header, empty if absent
    * @return null for nearly all responses; else it must be shown the body, and be ended or closed
    */
-  @Nullable
-  ListMeter meterList(RequestDigest digest, int status, String contentType, String contentEncoding);
+  @Nullable ListMeter meterList(
+      RequestDigest digest, int status, String contentType, String contentEncoding);
 
   /**
    * A detector of the moment when a watch's seats go back.

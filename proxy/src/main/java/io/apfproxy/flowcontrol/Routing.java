@@ -4,7 +4,6 @@ import io.apfproxy.classify.Classifier;
 import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestDigest;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One configuration in force, ready for requests. Immutable. */
 final class Routing {

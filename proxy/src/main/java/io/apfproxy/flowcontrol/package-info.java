@@ -4,4 +4,7 @@
  * limits. From here down only {@code java.*} is imported. Open {@link
  * io.apfproxy.flowcontrol.ApfFlowControl} first.
  */
+@NullMarked
 package io.apfproxy.flowcontrol;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,9 @@
 /**
- * The way to the Kubernetes API for the proxy's own purposes: the only place for fabric8. May
- * import everything below. Open {@link io.apfproxy.kube.UpstreamAccess} first.
+ * The Kubernetes API for the proxy's own purposes: the only place for fabric8. {@code access} has
+ * the credentials, {@code watch} what is watched, {@code review} what is asked about clients,
+ * {@code write} what is written.
  */
+@NullMarked
 package io.apfproxy.kube;
+
+import org.jspecify.annotations.NullMarked;

@@ -2,7 +2,6 @@ package io.apfproxy.level;
 
 import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.borrowing.SeatDemandIntegrator;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.queueset.FlowTally;
 import io.apfproxy.queueset.LoadMeter;
 import io.apfproxy.queueset.QueueRow;
@@ -13,6 +12,7 @@ import io.apfproxy.queueset.RequestRow;
 import io.apfproxy.queueset.RequestState;
 import io.apfproxy.queueset.RequestWalk;
 import io.apfproxy.queueset.SeatRequest;
+import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One budget of seats with its queues. Thread-safe. A request is told its fate on the thread whose

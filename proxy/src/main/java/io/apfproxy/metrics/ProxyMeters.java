@@ -1,6 +1,6 @@
 package io.apfproxy.metrics;
 
-import io.apfproxy.upstream.ProxyEvents;
+import io.apfproxy.report.Reporter;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** Counts what the data path reports, under {@code apf_proxy_*}. Thread-safe. */
-final class ProxyMeters implements ProxyEvents {
+final class ProxyMeters implements Reporter {
   /*
    * Meters are found by array index or by a map of the few rules there are; a lookup by tags would
    * cost more than the request's own bookkeeping.

@@ -3,8 +3,7 @@ package io.apfproxy.metrics;
 import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
-import io.apfproxy.nullness.Nullable;
-import io.apfproxy.upstream.ProxyEvents;
+import io.apfproxy.report.Reporter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -24,6 +23,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All meters of one proxy, and their text for Prometheus. A registry of its own, so that proxies in
@@ -58,7 +58,7 @@ public final class ProxyMetrics implements AutoCloseable {
   }
 
   /** Where the data path counts. */
-  public ProxyEvents events() {
+  public Reporter events() {
     return events;
   }
 

@@ -1,6 +1,6 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /** Requests decided but not told yet, in the order of the decisions; linked through themselves. */
 final class DecisionChain {
@@ -18,8 +18,7 @@ final class DecisionChain {
   }
 
   /** Empties the chain; the rest follows by {@link SeatRequest#nextDecided}. */
-  @Nullable
-  SeatRequest take() {
+  @Nullable SeatRequest take() {
     SeatRequest taken = first;
     first = null;
     last = null;

@@ -1,7 +1,7 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the queue to dispatch from: the least virtual finish, the next one in the round on a tie.

@@ -1,6 +1,6 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /** Chooses the queue of an arrival: from the hand dealt to its flow, the one with least to do. */
 final class QueueChooser {

@@ -1,6 +1,6 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is: the queue whose head has the least virtual finish, and of several the next one
@@ -27,8 +27,7 @@ final class QueueRound {
   }
 
   /** The queue to dispatch from; null if nothing waits. */
-  @Nullable
-  FlowQueue next() {
+  @Nullable FlowQueue next() {
     int from = robinIndex + 1 < queues.size() ? robinIndex + 1 : 0;
     int winner = ranking.first(from);
     return winner < 0 ? null : queues.peek(winner);

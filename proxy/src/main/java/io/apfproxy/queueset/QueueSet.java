@@ -1,6 +1,6 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queues, seats and virtual time of one priority level. Not thread-safe: the level's lock

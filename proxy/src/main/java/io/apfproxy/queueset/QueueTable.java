@@ -1,8 +1,8 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The queues of a set by index. A queue is made when it is first used, in pages likewise. */
 class QueueTable {
@@ -28,8 +28,7 @@ class QueueTable {
   }
 
   /** The queue, or null if it was not used yet. */
-  @Nullable
-  FlowQueue peek(int index) {
+  @Nullable FlowQueue peek(int index) {
     FlowQueue[] page = pages[pageOf(index)];
     return page == null ? null : page[slotOf(index)];
   }

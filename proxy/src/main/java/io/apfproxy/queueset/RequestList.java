@@ -1,6 +1,6 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /** Requests in order, linked through their own fields: adding and removing allocates nothing. */
 final class RequestList {
@@ -13,8 +13,7 @@ final class RequestList {
   }
 
   /** Null if empty; the rest follows by {@link SeatRequest#next}. */
-  @Nullable
-  SeatRequest first() {
+  @Nullable SeatRequest first() {
     return first;
   }
 

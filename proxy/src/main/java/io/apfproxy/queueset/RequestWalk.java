@@ -1,8 +1,8 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the requests of a queue set for a dump, in slices between which the set may change: queue

@@ -1,8 +1,8 @@
 package io.apfproxy.queueset;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its way through a queue set, from arrival until its seats are back. The caller

@@ -3,4 +3,7 @@
  * holds that level's lock. Imports {@code java.*} only. Open {@link io.apfproxy.queueset.QueueSet}
  * first.
  */
+@NullMarked
 package io.apfproxy.queueset;
+
+import org.jspecify.annotations.NullMarked;

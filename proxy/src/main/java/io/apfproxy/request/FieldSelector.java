@@ -1,7 +1,7 @@
 package io.apfproxy.request;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a field selector demands of one field. Source: reference, apimachinery

@@ -1,6 +1,6 @@
 package io.apfproxy.request;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a label selector parses, which is all that request info asks of it. Source:

@@ -1,6 +1,6 @@
 package io.apfproxy.request;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What request info takes from the list options of a query. Source: reference, requestinfo.go and

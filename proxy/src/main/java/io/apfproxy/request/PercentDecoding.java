@@ -1,7 +1,7 @@
 package io.apfproxy.request;
 
-import io.apfproxy.nullness.Nullable;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Percent-decoding as Go's {@code net/url} does it: once, to bytes, any byte allowed. Thread-safe.

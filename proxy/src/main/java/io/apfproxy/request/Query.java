@@ -1,6 +1,6 @@
 package io.apfproxy.request;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parameters of a raw query, decoded as Go's {@code url.ParseQuery} decodes them: pairs are split
@@ -91,8 +91,7 @@ public final class Query {
    *
    * @param keyEnd from {@link #endOfKey}
    */
-  @Nullable
-  String valueOfPair(String name, int from, int keyEnd, int end) {
+  @Nullable String valueOfPair(String name, int from, int keyEnd, int end) {
     // an empty pair is no parameter, not even one with an empty name
     if (from == end || !keyIs(name, from, keyEnd) || indexOf(';', from, end) >= 0) {
       return null;

@@ -1,6 +1,6 @@
 package io.apfproxy.request;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /** First values of the parameters that flow control asks for, found in one pass. Immutable. */
 final class QueryIndex {
@@ -47,8 +47,7 @@ final class QueryIndex {
     return -1;
   }
 
-  @Nullable
-  String value(int position) {
+  @Nullable String value(int position) {
     return values[position];
   }
 }

@@ -1,6 +1,6 @@
 package io.apfproxy.request;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request that the proxy answers itself. Carries what the reply says; never the data of another

@@ -1,7 +1,7 @@
 package io.apfproxy.request;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The target of a request line, or the {@code :path} of an HTTP/2 request. Immutable.

@@ -3,4 +3,7 @@
  * and queries. Imports {@code java.*} and nothing of ours but nullness. Open {@link
  * io.apfproxy.request.RequestInfoParser} first.
  */
+@NullMarked
 package io.apfproxy.request;
+
+import org.jspecify.annotations.NullMarked;

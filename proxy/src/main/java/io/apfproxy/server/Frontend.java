@@ -1,8 +1,14 @@
 package io.apfproxy.server;
 
+import io.apfproxy.server.listen.GuardedTransport;
+import io.apfproxy.server.listen.Listening;
+import io.apfproxy.server.listen.ServerConfig;
+import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.RequestPipeline;
+import io.apfproxy.server.walk.SharedState;
+import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.Forwarder;
-import io.apfproxy.upstream.Upstream;
-import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.apfproxy.upstream.wire.Upstream;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -23,9 +29,9 @@ final class Frontend extends VerticleBase {
   private final SharedState shared;
   private final SocketAddress where;
   private volatile int port;
-  private @io.apfproxy.nullness.Nullable HttpServer server;
-  private @io.apfproxy.nullness.Nullable Upstream upstream;
-  private @io.apfproxy.nullness.Nullable RequestPipeline pipeline;
+  private @org.jspecify.annotations.Nullable HttpServer server;
+  private @org.jspecify.annotations.Nullable Upstream upstream;
+  private @org.jspecify.annotations.Nullable RequestPipeline pipeline;
 
   Frontend(
       ServerConfig config, Collaborators collaborators, SharedState shared, SocketAddress where) {

@@ -1,7 +1,11 @@
 package io.apfproxy.server;
 
+import io.apfproxy.server.listen.Bound;
+import io.apfproxy.server.listen.ServerConfig;
+import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.SharedState;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

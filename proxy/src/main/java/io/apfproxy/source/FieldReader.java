@@ -2,7 +2,6 @@ package io.apfproxy.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.config.FieldError;
-import io.apfproxy.nullness.Nullable;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fields of one mapping, and knows afterwards which it was not asked for. Null and absent
@@ -63,8 +63,7 @@ final class FieldReader {
   }
 
   /** A 32 bit number; null if absent. As with kube-apiserver 5.0 and 5e0 are whole numbers. */
-  @Nullable
-  Integer integer(String field) {
+  @Nullable Integer integer(String field) {
     JsonNode value = value(field);
     if (value == null) {
       return null;
@@ -120,8 +119,7 @@ final class FieldReader {
   }
 
   /** Null if absent. */
-  @Nullable
-  FieldReader object(String field) {
+  @Nullable FieldReader object(String field) {
     JsonNode value = value(field);
     if (value != null && !value.isObject()) {
       mustBe(pathOf(field), "a mapping");

@@ -12,12 +12,12 @@ import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.config.SourceObject;
-import io.apfproxy.nullness.Nullable;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the {@code spec} of an object in version v1, as maps, lists, strings and numbers: the way

@@ -3,4 +3,7 @@
  * and what a source is. Imports Jackson, SnakeYAML, config and nullness. Open {@link
  * io.apfproxy.source.FlowSource} first.
  */
+@NullMarked
 package io.apfproxy.source;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,25 +1,27 @@
 package io.apfproxy.upstream;
 
+import io.apfproxy.report.Reporter;
+import io.apfproxy.upstream.exchange.Exchange;
+import io.apfproxy.upstream.exchange.ExchangeListener;
+import io.apfproxy.upstream.exchange.HttpExchange;
+import io.apfproxy.upstream.exchange.UnreadBytes;
+import io.apfproxy.upstream.tunnel.UpgradeTunnel;
+import io.apfproxy.upstream.wire.Outgoing;
+import io.apfproxy.upstream.wire.Upstream;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 
 /** Sends requests on and their responses back. Belongs to one event loop. */
 public final class Forwarder {
-  /** HTTP/2 error codes. */
-  static final long INTERNAL_ERROR = 2;
-
-  static final long REFUSED_STREAM = 7;
-  static final long CANCEL = 8;
-
   private final Vertx vertx;
   private final Upstream upstream;
-  private final ProxyEvents events;
+  private final Reporter events;
   private final UnreadBytes unread;
 
   /**
    * @param unread counts for all event loops
    */
-  public Forwarder(Vertx vertx, Upstream upstream, ProxyEvents events, UnreadBytes unread) {
+  public Forwarder(Vertx vertx, Upstream upstream, Reporter events, UnreadBytes unread) {
     this.vertx = vertx;
     this.upstream = upstream;
     this.events = events;

@@ -1,5 +1,8 @@
 /**
- * The way to kube-apiserver: connections, forwarding, upgrades, the header rules of the outgoing
- * side.
+ * The way to kube-apiserver. {@code wire} has the connections, {@code exchange} a request and its
+ * response, {@code tunnel} what is upgraded. Open {@link io.apfproxy.upstream.Forwarder} first.
  */
+@NullMarked
 package io.apfproxy.upstream;
+
+import org.jspecify.annotations.NullMarked;

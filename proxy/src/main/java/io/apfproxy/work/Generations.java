@@ -1,8 +1,8 @@
 package io.apfproxy.work;
 
-import io.apfproxy.nullness.Nullable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bounded map that forgets what was not written for longest, so that nobody can fill it up for
@@ -26,8 +26,7 @@ final class Generations<K, V> {
     this.mostYoung = most / 2;
   }
 
-  @Nullable
-  V get(K key) {
+  @Nullable V get(K key) {
     Pair<K, V> now = pair;
     V value = now.young.get(key);
     return value == null ? now.old.get(key) : value;

@@ -1,10 +1,10 @@
 package io.apfproxy.work;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Picks list responses to learn object statistics from. Thread-safe, bounded. */
 public final class ListLearning {

@@ -1,6 +1,6 @@
 package io.apfproxy.work;
 
-import io.apfproxy.nullness.Nullable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads along with the body of one list response and teaches the object statistics from it. Bytes

@@ -1,7 +1,7 @@
 package io.apfproxy.work;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.Query;
+import org.jspecify.annotations.Nullable;
 
 /**
  * List options as work estimation reads them. Source: reference, list_work_estimator.go; first

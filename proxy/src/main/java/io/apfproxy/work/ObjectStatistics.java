@@ -1,10 +1,10 @@
 package io.apfproxy.work;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** Number and average size of the objects of each resource. Thread-safe, bounded. */
 public final class ObjectStatistics implements ObjectReader {

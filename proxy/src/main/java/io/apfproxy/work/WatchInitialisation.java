@@ -1,9 +1,9 @@
 package io.apfproxy.work;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.Query;
 import io.apfproxy.request.RequestDigest;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the moment when a watch has sent its initial events, which is when its seats go back. Made

@@ -1,12 +1,12 @@
 package io.apfproxy.work;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.FieldSelector;
 import io.apfproxy.request.LabelSelector;
 import io.apfproxy.request.Query;
 import io.apfproxy.request.RequestInfo;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches open through this process, by what they watch. Thread-safe, bounded.

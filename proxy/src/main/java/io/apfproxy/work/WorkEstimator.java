@@ -1,8 +1,8 @@
 package io.apfproxy.work;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.queueset.SeatSeconds;
 import io.apfproxy.request.RequestInfo;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells how many seats a request occupies. Thread-safe.

@@ -2,15 +2,14 @@ package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.authn.AccessReviewer.Path;
-import io.apfproxy.authn.AccessReviewer.Question;
-import io.apfproxy.authn.UrlAccess;
+import io.apfproxy.authn.act.AccessReviewer.Path;
+import io.apfproxy.authn.act.AccessReviewer.Question;
+import io.apfproxy.authn.act.UrlAccess;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -24,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;

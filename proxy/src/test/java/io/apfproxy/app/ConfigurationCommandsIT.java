@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apfproxy.cli.Command;
+import io.apfproxy.cli.StartException;
+import io.apfproxy.command.CheckCommand;
+import io.apfproxy.command.DiffCommand;
+import io.apfproxy.command.ExplainCommand;
+import io.apfproxy.command.Output;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

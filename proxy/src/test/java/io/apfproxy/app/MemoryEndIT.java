@@ -3,6 +3,7 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.timer.Timers;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Vertx;

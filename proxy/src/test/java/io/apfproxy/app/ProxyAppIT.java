@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.cli.StartException;
 import io.apfproxy.cli.UsageException;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.vertx.core.Vertx;

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apfproxy.cli.ProxyOptions;
-import io.apfproxy.upstream.KeyPairPem;
+import io.apfproxy.cli.StartException;
+import io.apfproxy.tls.KeyPairPem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;

@@ -3,6 +3,7 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.apfproxy.cli.StartException;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
 

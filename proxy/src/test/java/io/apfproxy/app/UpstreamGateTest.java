@@ -3,8 +3,9 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.apfproxy.authn.Identity;
-import io.apfproxy.kube.UpstreamCheck.Findings;
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.cli.StartException;
+import io.apfproxy.kube.access.UpstreamCheck.Findings;
 import io.apfproxy.request.RefusedException;
 import io.vertx.core.Future;
 import java.net.URI;

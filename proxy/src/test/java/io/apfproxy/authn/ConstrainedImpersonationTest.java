@@ -2,6 +2,7 @@ package io.apfproxy.authn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.authn.head.ClientRequest;
 import io.apfproxy.request.RecordedRequests;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;

@@ -1,6 +1,7 @@
 package io.apfproxy.authn;
 
-import io.apfproxy.nullness.Nullable;
+import io.apfproxy.authn.act.AccessReviewer;
+import io.apfproxy.authn.who.TokenReviewer;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,14 +12,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** An upstream that knows some tokens and some rights, and can be out of order. */
-final class FakeReviews implements TokenReviewer, AccessReviewer {
-  final Map<String, UserInfo> users = new HashMap<>();
+public final class FakeReviews implements TokenReviewer, AccessReviewer {
+  public final Map<String, UserInfo> users = new HashMap<>();
   final Set<String> allowed = new HashSet<>();
-  final List<String> reviewed = new ArrayList<>();
+  public final List<String> reviewed = new ArrayList<>();
   final List<Question> asked = new ArrayList<>();
-  boolean down;
+  public boolean down;
 
   /** Answers the next review; null for at once. */
   @Nullable CompletableFuture<Optional<UserInfo>> late;

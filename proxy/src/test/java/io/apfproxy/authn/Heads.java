@@ -1,5 +1,10 @@
 package io.apfproxy.authn;
 
+import io.apfproxy.authn.head.ClientRequest;
+import io.apfproxy.authn.head.ClientTrust;
+import io.apfproxy.authn.head.FrontProxyHeaders;
+import io.apfproxy.authn.head.RequestHead;
+import io.apfproxy.authn.head.RequestHeadReader;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.request.RefusedException;
 import io.vertx.core.MultiMap;
@@ -8,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Request heads for tests: lines are written {@code Name: value}. */
-final class Heads {
+public final class Heads {
   static final FrontProxyHeaders WITH_UID =
       new FrontProxyHeaders(
           List.of("X-Remote-User"),
@@ -18,11 +23,11 @@ final class Heads {
 
   private Heads() {}
 
-  static ClientRequest http1(String... lines) {
+  public static ClientRequest http1(String... lines) {
     return request(false, null, List.of(), lines);
   }
 
-  static ClientRequest http2(String authority, String... lines) {
+  public static ClientRequest http2(String authority, String... lines) {
     return request(true, authority, List.of(), lines);
   }
 
@@ -32,7 +37,7 @@ final class Heads {
 
   private static ClientRequest request(
       boolean http2,
-      @io.apfproxy.nullness.Nullable String authority,
+      @org.jspecify.annotations.Nullable String authority,
       List<X509Certificate> peer,
       String... lines) {
     // a plain multimap, as the codec's own refuses some of what the reader must refuse itself
@@ -47,17 +52,18 @@ final class Heads {
     return new ClientRequest("GET", headers, http2, authority, peer, "192.0.2.1");
   }
 
-  static RequestHead read(ClientRequest request) throws RefusedException {
+  public static RequestHead read(ClientRequest request) throws RefusedException {
     return read(request, FrontProxyHeaders.STANDARD);
   }
 
-  static RequestHead read(ClientRequest request, FrontProxyHeaders names) throws RefusedException {
+  public static RequestHead read(ClientRequest request, FrontProxyHeaders names)
+      throws RefusedException {
     ClientTrust trust = new ClientTrust(List.of(), List.of(), List.of(), names, names, true);
     return new RequestHeadReader(() -> trust, peer -> false).read(request);
   }
 
   /** The lines that may be copied, {@code Name: value}, without Host. */
-  static List<String> survivors(RequestHead head) {
+  public static List<String> survivors(RequestHead head) {
     return head.survivors().entries().stream()
         .map(line -> line.getKey() + ": " + line.getValue())
         .toList();

@@ -2,6 +2,13 @@ package io.apfproxy.authn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.authn.head.ClientRequest;
+import io.apfproxy.authn.head.ClientTrust;
+import io.apfproxy.authn.head.FrontProxyHeaders;
+import io.apfproxy.authn.head.RequestHead;
+import io.apfproxy.authn.head.RequestHeadReader;
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.authn.tell.UpstreamIdentityPolicy;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.request.RecordedRequests;

@@ -2,7 +2,11 @@ package io.apfproxy.authn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.authn.Identity.Mode;
+import io.apfproxy.authn.act.AccessReviewer;
+import io.apfproxy.authn.act.AccessReviews;
+import io.apfproxy.authn.head.ClientRequest;
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.authn.tell.Identity.Mode;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.vertx.core.Future;

@@ -3,11 +3,13 @@ package io.apfproxy.authn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.apfproxy.authn.AccessReviewer.Path;
-import io.apfproxy.authn.AccessReviewer.Question;
-import io.apfproxy.authn.AccessReviewer.Resource;
-import io.apfproxy.authn.Credentials.Impersonation;
-import io.apfproxy.authn.Impersonations.Verdict;
+import io.apfproxy.authn.act.AccessReviewer.Path;
+import io.apfproxy.authn.act.AccessReviewer.Question;
+import io.apfproxy.authn.act.AccessReviewer.Resource;
+import io.apfproxy.authn.act.AccessReviews;
+import io.apfproxy.authn.act.Impersonations;
+import io.apfproxy.authn.act.Impersonations.Verdict;
+import io.apfproxy.authn.head.Credentials.Impersonation;
 import io.apfproxy.request.RecordedRequests;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.vectors.VectorFiles;

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** A clock that stands still until moved; its wall clock starts at the real time. */
-final class ManualClock implements TimeSource {
+public final class ManualClock implements TimeSource {
   private final long startMillis = Instant.now().toEpochMilli();
   private long nanos;
 
-  void advance(Duration by) {
+  public void advance(Duration by) {
     nanos += by.toNanos();
   }
 

@@ -2,7 +2,10 @@ package io.apfproxy.authn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.authn.Identity.Mode;
+import io.apfproxy.authn.head.RequestHead;
+import io.apfproxy.authn.head.WebSocketProtocols;
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.authn.tell.Identity.Mode;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;

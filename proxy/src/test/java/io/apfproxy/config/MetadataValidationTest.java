@@ -3,9 +3,9 @@ package io.apfproxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.ObjectMeta.OwnerReference;
-import io.apfproxy.nullness.Nullable;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,10 +1,10 @@
 package io.apfproxy.flowcontrol;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RecordedRequests;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** One request of a client, and what became of it. */
 final class Client implements AdmissionListener {
@@ -57,13 +57,11 @@ final class Client implements AdmissionListener {
     return Objects.requireNonNull(lease, "not executing");
   }
 
-  @Nullable
-  RejectReason refusal() {
+  @Nullable RejectReason refusal() {
     return rejection == null ? null : rejection.reason();
   }
 
-  @Nullable
-  Rejection rejection() {
+  @Nullable Rejection rejection() {
     return rejection;
   }
 

@@ -1,6 +1,6 @@
 package io.apfproxy.flowcontrol;
 
-import io.apfproxy.level.DelayedActions;
+import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
 import java.util.Comparator;

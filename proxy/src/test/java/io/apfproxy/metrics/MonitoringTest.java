@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.deploy.Chart;
 import io.apfproxy.deploy.Yaml;
 import io.apfproxy.fixtures.prometheus.PrometheusText;
-import io.apfproxy.upstream.ProxyEvents;
+import io.apfproxy.report.Reporter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -114,7 +114,7 @@ class MonitoringTest {
       metrics.bindConfigObjects("crd", "rejected", () -> 1);
       metrics.bindBound("rule", () -> 1, 2, () -> 3);
       metrics.describe("1", "nio", "jdk", 600);
-      ProxyEvents events = metrics.events();
+      Reporter events = metrics.events();
       events.responded(200);
       events.refused("rule", 400);
       events.aborted("rule");

@@ -10,8 +10,8 @@ import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.queueset.LevelLoad;
 import io.apfproxy.queueset.TimedRatio;
-import io.apfproxy.upstream.ProxyEvents;
-import io.apfproxy.upstream.ProxyEvents.Held;
+import io.apfproxy.report.Reporter;
+import io.apfproxy.report.Reporter.Held;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -294,7 +294,7 @@ class ProxyMetricsTest {
 
   @Test
   void countsWhatTheDataPathReports() {
-    ProxyEvents events = metrics.events();
+    Reporter events = metrics.events();
     events.responded(200);
     events.responded(200);
     events.responded(429);

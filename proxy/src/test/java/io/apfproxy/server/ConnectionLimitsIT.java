@@ -8,6 +8,9 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
+import io.apfproxy.server.listen.ConnectionLimits;
+import io.apfproxy.server.listen.GuardedTransport;
+import io.apfproxy.server.listen.RequestLimits;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.transport.Transport;

@@ -1,6 +1,6 @@
 package io.apfproxy.server;
 
-import io.apfproxy.upstream.ProxyEvents;
+import io.apfproxy.report.Reporter;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Queue;
@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Keeps what the data path reports. */
-final class CountingEvents implements ProxyEvents {
+final class CountingEvents implements Reporter {
   final Map<Held, AtomicInteger> held = new EnumMap<>(Held.class);
   final AtomicLong responseBytes = new AtomicLong();
   final Queue<String> refusals = new ConcurrentLinkedQueue<>();

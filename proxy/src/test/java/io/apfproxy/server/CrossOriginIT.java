@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
+import io.apfproxy.server.listen.CrossOrigin;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;

@@ -7,7 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.fixtures.attack.FrameUpstream;
 import io.apfproxy.fixtures.attack.TcpRelay;
 import io.apfproxy.fixtures.raw.FakeUpstream;
-import io.apfproxy.upstream.ProxyEvents.Held;
+import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;

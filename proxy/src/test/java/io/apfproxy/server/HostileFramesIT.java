@@ -7,7 +7,7 @@ import io.apfproxy.fixtures.attack.FrameConnection;
 import io.apfproxy.fixtures.attack.TlsClient;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.Http2Frame;
-import io.apfproxy.upstream.ProxyEvents.Held;
+import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;

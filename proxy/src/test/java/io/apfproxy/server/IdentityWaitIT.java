@@ -4,10 +4,11 @@ import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.authn.Identity;
+import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.UserInfo;
-import io.apfproxy.upstream.ProxyEvents.Held;
+import io.apfproxy.server.listen.RequestLimits;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;

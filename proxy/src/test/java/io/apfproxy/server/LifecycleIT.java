@@ -10,7 +10,7 @@ import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.Http2WireClient;
 import io.apfproxy.fixtures.raw.WireResponse;
-import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

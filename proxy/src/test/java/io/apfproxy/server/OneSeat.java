@@ -17,7 +17,9 @@ import io.apfproxy.time.TimeSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Real flow control with a level of one seat, that counts how often each lease is closed. */
@@ -29,9 +31,8 @@ final class OneSeat implements FlowControl {
           FlowControlSettings.of(1),
           FlowControlConfiguration.empty(),
           TimeSource.system(),
-          (nanos, action) -> {
-            throw new AssertionError("nothing here has an additional latency");
-          },
+          (nanos, action) ->
+              CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(action),
           FlowMetrics.NONE);
 
   final Queue<AtomicInteger> leases = new ConcurrentLinkedQueue<>();

@@ -3,8 +3,8 @@ package io.apfproxy.server;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.authn.ClientTrust;
-import io.apfproxy.authn.RequestHeadReader;
+import io.apfproxy.authn.head.ClientTrust;
+import io.apfproxy.authn.head.RequestHeadReader;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.vertx.core.Vertx;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
-import io.apfproxy.upstream.ProxyEvents.Held;
+import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -3,21 +3,27 @@ package io.apfproxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.authn.ClientRequest;
-import io.apfproxy.authn.ClientTrust;
-import io.apfproxy.authn.Credentials;
-import io.apfproxy.authn.Identity;
 import io.apfproxy.authn.IdentityResolver;
-import io.apfproxy.authn.RequestHead;
+import io.apfproxy.authn.head.ClientRequest;
+import io.apfproxy.authn.head.ClientTrust;
+import io.apfproxy.authn.head.Credentials;
+import io.apfproxy.authn.head.RequestHead;
+import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.flowcontrol.FlowControl;
-import io.apfproxy.nullness.Nullable;
+import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
-import io.apfproxy.upstream.ProxyEvents.Held;
-import io.apfproxy.upstream.UpstreamConfig;
-import io.apfproxy.upstream.UpstreamConfig.PemKeyPair;
+import io.apfproxy.server.listen.Bound;
+import io.apfproxy.server.listen.ConnectionLimits;
+import io.apfproxy.server.listen.CrossOrigin;
+import io.apfproxy.server.listen.RequestLimits;
+import io.apfproxy.server.listen.ServerConfig;
+import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.HeadReader;
+import io.apfproxy.tls.PemKeyPair;
+import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -33,6 +39,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The listener before a given upstream, with everything else a fake. */
 final class TestProxy implements AutoCloseable {

@@ -141,8 +141,7 @@ final class ThrownIT extends ForwardingFixture {
               () -> {
                 assertThat(proxy.traps.isSet(place)).isFalse();
                 assertThat(proxy.flowControl.executing.get()).isZero();
-                assertThat(proxy.events.held(io.apfproxy.upstream.ProxyEvents.Held.EXCHANGE))
-                    .isZero();
+                assertThat(proxy.events.held(io.apfproxy.report.Reporter.Held.EXCHANGE)).isZero();
               });
       assertThat(proxy.flowControl.closedTwice.get()).isZero();
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
-import io.apfproxy.upstream.ProxyEvents.Held;
+import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;

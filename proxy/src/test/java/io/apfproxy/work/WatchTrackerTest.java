@@ -2,9 +2,9 @@ package io.apfproxy.work;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.nullness.Nullable;
 import io.apfproxy.request.RequestDigest;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class WatchTrackerTest {

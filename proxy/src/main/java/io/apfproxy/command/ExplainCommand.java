@@ -1,0 +1,134 @@
+package io.apfproxy.command;
+
+import io.apfproxy.cli.ExplainOptions;
+import io.apfproxy.cli.StartException;
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.LimitBounds;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.time.TimeSource;
+import io.apfproxy.work.ObjectStatistics;
+import io.apfproxy.work.WatchTracker;
+import io.apfproxy.work.WorkEstimate;
+import io.apfproxy.work.WorkEstimator;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.SortedMap;
+
+/** Explains a request by manifests, or asks a running proxy to do so. */
+public final class ExplainCommand {
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  private ExplainCommand() {}
+
+  /**
+   * @throws StartException if the configuration is not valid, the request none, or the proxy does
+   *     not answer
+   */
+  public static Output run(ExplainOptions options) throws StartException {
+    URI admin = options.admin();
+    if (admin != null) {
+      return ask(admin, options);
+    }
+    FlowControlConfiguration configuration = OfflineConfiguration.read(options.config());
+    try {
+      return new Output(
+          Explanation.of(
+              configuration,
+              new BySharesOnly(configuration, options.seats()),
+              options.method(),
+              options.url(),
+              options.user(),
+              options.groups()),
+          0);
+    } catch (RefusedException e) {
+      throw new StartException(
+          "explain: " + options.url() + " is answered " + e.code() + ": " + e.getMessage());
+    }
+  }
+
+  private static Output ask(URI admin, ExplainOptions options) throws StartException {
+    StringBuilder query =
+        new StringBuilder("method=" + encode(options.method()) + "&url=" + encode(options.url()));
+    if (options.user() != null) {
+      query.append("&user=").append(encode(options.user()));
+    }
+    options.groups().forEach(group -> query.append("&group=").append(encode(group)));
+    URI page = admin.resolve("/debug/api_priority_and_fairness/explain?" + query);
+    try {
+      HttpResponse<String> answer =
+          HttpClient.newBuilder()
+              .connectTimeout(LONGEST)
+              .build()
+              .send(
+                  HttpRequest.newBuilder(page).timeout(LONGEST).build(),
+                  HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new StartException(
+            "--admin: " + admin + " answers " + answer.statusCode() + ": " + answer.body().strip());
+      }
+      return new Output(answer.body(), 0);
+    } catch (IOException e) {
+      throw new StartException("--admin: " + admin + " does not answer, expected a proxy", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("explain: interrupted", e);
+    }
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  /** What configuration alone says. */
+  private static final class BySharesOnly implements Explanation.Seats {
+    private final SortedMap<String, LimitBounds> bounds;
+    private final int seats;
+
+    BySharesOnly(FlowControlConfiguration configuration, int seats) {
+      this.bounds = LimitBounds.of(seats, configuration.levels().values());
+      this.seats = seats;
+    }
+
+    private LimitBounds of(PriorityLevelConfiguration level) {
+      return Objects.requireNonNull(bounds.get(level.name()));
+    }
+
+    @Override
+    public String width(PriorityLevelConfiguration level, RequestDigest digest) {
+      WorkEstimate work =
+          new WorkEstimator(ObjectStatistics.learned(TimeSource.system()), new WatchTracker(), true)
+              .estimate(digest.info(), digest.query(), of(level).maxSeats());
+      boolean learned =
+          switch (digest.info().verb()) {
+            case "list", "watch", "create", "update", "patch", "delete" -> true;
+            default -> false;
+          };
+      return Explanation.count(work.maxSeats(), "seat")
+          + (learned
+              ? ", where nothing is known of the objects; at most "
+                  + Math.max(1, of(level).maxSeats())
+              : "");
+    }
+
+    @Override
+    public String limit(PriorityLevelConfiguration level) {
+      return of(level).nominal()
+          + " of "
+          + Explanation.count(seats, "seat")
+          + ", "
+          + of(level).min()
+          + " to "
+          + of(level).max()
+          + " by lending and borrowing";
+    }
+  }
+}

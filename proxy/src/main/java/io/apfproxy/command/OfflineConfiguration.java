@@ -1,0 +1,39 @@
+package io.apfproxy.command;
+
+import io.apfproxy.cli.StartException;
+import io.apfproxy.config.BuiltInObjects;
+import io.apfproxy.config.ConfigurationPlan;
+import io.apfproxy.config.ConfigurationPlan.Layer;
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.source.ManifestSet;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A configuration of manifests over the built-in objects, as {@code builtin,files:DIR} gives. */
+final class OfflineConfiguration {
+  private OfflineConfiguration() {}
+
+  /**
+   * Reads it.
+   *
+   * @param manifests file or folder; null for the built-in objects alone
+   * @throws StartException with all that is wrong, one a line, if anything is
+   */
+  static FlowControlConfiguration read(@Nullable Path manifests) throws StartException {
+    List<Layer> layers = new ArrayList<>();
+    layers.add(new Layer("builtin", true, BuiltInObjects.all()));
+    if (manifests != null) {
+      ManifestSet read = ManifestSet.read(List.of(manifests));
+      if (!read.findings().isEmpty()) {
+        throw new StartException(
+            read.findings().stream().map(Object::toString).collect(Collectors.joining("\n")));
+      }
+      layers.add(new Layer("files", true, read.objects()));
+    }
+    ConfigurationPlan plan = ConfigurationPlan.of(layers, null);
+    return FlowControlConfiguration.digest(plan.schemas(), plan.levels(), null);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * The commands that run and end: {@code check}, {@code diff}, {@code explain}, {@code kubeconfig}.
+ * Open {@link io.apfproxy.command.CheckCommand} first.
+ */
+@NullMarked
+package io.apfproxy.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,99 @@
+package io.apfproxy.kube.watch;
+
+import io.apfproxy.config.ObjectKey;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells objects that somebody deleted from objects that went with their custom resource definition.
+ * Not thread-safe; may block.
+ */
+final class Vanished {
+  /*
+   * A definition that is deleted takes its objects with it, one event each, as if they had been deleted one by one. Nobody who
+   * reinstalls the definitions means to take all limits away meanwhile. So the objects are kept until the definitions are back,
+   * hold something again, and have stood still for a while.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(Vanished.class);
+
+  private final @Nullable KubernetesClient client;
+  private final List<String> definitions;
+  private final ClusterSource.Periods periods;
+  private Map<ObjectKey, GenericKubernetesResource> lastRead = Map.of();
+  private long lastChange = System.nanoTime();
+  private boolean keeping;
+  private boolean warned;
+
+  /**
+   * @param definitions names of the custom resource definitions
+   */
+  Vanished(
+      @Nullable KubernetesClient client, List<String> definitions, ClusterSource.Periods periods) {
+    this.client = client;
+    this.definitions = definitions;
+    this.periods = periods;
+  }
+
+  /** For kinds that cannot be taken away: what is gone is gone. */
+  static Vanished believed() {
+    return new Vanished(null, List.of(), ClusterSource.Periods.STANDARD);
+  }
+
+  /**
+   * What to keep though it is there no longer.
+   *
+   * @param before what counted until now
+   * @param read what is there
+   */
+  Map<ObjectKey, GenericKubernetesResource> keep(
+      Map<ObjectKey, GenericKubernetesResource> before,
+      Map<ObjectKey, GenericKubernetesResource> read) {
+    Map<ObjectKey, GenericKubernetesResource> gone = new HashMap<>(before);
+    gone.keySet().removeAll(read.keySet());
+    long now = System.nanoTime();
+    if (!read.equals(lastRead)) {
+      lastRead = Map.copyOf(read);
+      lastChange = now;
+    }
+    if (gone.isEmpty()) {
+      keeping = false;
+      return gone;
+    }
+    boolean settled = !read.isEmpty() && now - lastChange >= periods.settling().toNanos();
+    keeping = goingAway() || (keeping && !settled);
+    return keeping ? gone : Map.of();
+  }
+
+  private boolean goingAway() {
+    if (client == null) {
+      return false;
+    }
+    try {
+      for (String name : definitions) {
+        CustomResourceDefinition definition =
+            client.apiextensions().v1().customResourceDefinitions().withName(name).get();
+        if (definition == null || definition.getMetadata().getDeletionTimestamp() != null) {
+          return true;
+        }
+      }
+    } catch (KubernetesClientException e) {
+      if (!warned) {
+        warned = true;
+        LOG.warn(
+            "cannot read the custom resource definitions ({}): if they are deleted, their objects"
+                + " count as deleted, too; the proxy's identity needs the right to \"get\" {}",
+            e.getCode(),
+            definitions);
+      }
+    }
+    return false;
+  }
+}

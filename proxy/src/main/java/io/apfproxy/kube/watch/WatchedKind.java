@@ -1,0 +1,210 @@
+package io.apfproxy.kube.watch;
+
+import io.apfproxy.config.ObjectKey;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.ResourceDefinitionContext;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.Collection;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** The objects of one kind at the upstream, kept current. One thread at a time; it may block. */
+public final class WatchedKind implements AutoCloseable {
+  /*
+   * An informer brings changes at once, but it can fall silent without noticing: a connection that died without a word, a proxy in
+   * between that buffers. So its store is compared with a list now and then. If no event came while the list was fetched, the list
+   * is at least as new as the store, and wins; a store that is behind belongs to a dead watch, and the informer is replaced, as is one
+   * that does not watch, without waiting for its own back-off. Now and then this hits one that was about to hear: no harm done.
+   */
+  private static final int NOT_FOUND = 404;
+
+  private final KubernetesClient client;
+  private final String group;
+  private final List<String> versions;
+  private final ObjectKey.Kind kind;
+  private final Runnable changed;
+  private final AtomicLong events = new AtomicLong();
+
+  private String version;
+  private @Nullable SharedIndexInformer<GenericKubernetesResource> informer;
+  private SortedMap<String, GenericKubernetesResource> listed = new TreeMap<>();
+  private boolean listCounts = true;
+  private boolean loaded;
+
+  /**
+   * @param versions best first; the first that is served is used
+   * @param changed called by a thread of the client when an event has come
+   */
+  WatchedKind(
+      KubernetesClient client,
+      String group,
+      List<String> versions,
+      ObjectKey.Kind kind,
+      Runnable changed) {
+    this.client = client;
+    this.group = group;
+    this.versions = versions;
+    this.kind = kind;
+    this.changed = changed;
+    this.version = versions.get(0);
+  }
+
+  ObjectKey.Kind kind() {
+    return kind;
+  }
+
+  /** Name of the custom resource definition, or what stands in its place. */
+  String resource() {
+    return kind.plural() + "." + group;
+  }
+
+  ResourceDefinitionContext context() {
+    return contextOf(kind, group, version);
+  }
+
+  /** What the client must know of a kind of flow control to speak of its objects. */
+  public static ResourceDefinitionContext contextOf(
+      ObjectKey.Kind kind, String group, String version) {
+    return new ResourceDefinitionContext.Builder()
+        .withGroup(group)
+        .withVersion(version)
+        .withKind(kind.apiName())
+        .withPlural(kind.plural())
+        .withNamespaced(false)
+        .build();
+  }
+
+  /** Whether it was ever listed. */
+  boolean isLoaded() {
+    return loaded;
+  }
+
+  /** All objects by name, as far as is known. */
+  SortedMap<String, GenericKubernetesResource> objects() {
+    SharedIndexInformer<GenericKubernetesResource> watching = informer;
+    if (listCounts || watching == null || !watching.hasSynced()) {
+      return listed;
+    }
+    return byName(watching.getStore().list());
+  }
+
+  /**
+   * Lists, and sees to it that changes are watched.
+   *
+   * @throws KubernetesClientException if the list failed; what is known stays
+   */
+  void audit() {
+    long before = events.get();
+    SortedMap<String, GenericKubernetesResource> now = byName(list());
+    loaded = true;
+    listed = now;
+    SharedIndexInformer<GenericKubernetesResource> watching = informer;
+    if (watching == null || !watching.isRunning() || !watching.isWatching()) {
+      listCounts = true;
+      watch();
+    } else if (events.get() != before || sameVersions(now, byName(watching.getStore().list()))) {
+      listCounts = false;
+    } else {
+      listCounts = true;
+      watch();
+    }
+  }
+
+  private Collection<GenericKubernetesResource> list() {
+    try {
+      return client.genericKubernetesResources(context()).list().getItems();
+    } catch (KubernetesClientException e) {
+      int next = versions.indexOf(version) + 1;
+      if (e.getCode() != NOT_FOUND || next == versions.size()) {
+        version = e.getCode() == NOT_FOUND ? versions.get(0) : version;
+        throw e;
+      }
+      version = versions.get(next);
+      return list();
+    }
+  }
+
+  private void watch() {
+    close();
+    SharedIndexInformer<GenericKubernetesResource> fresh =
+        client.genericKubernetesResources(context()).runnableInformer(0);
+    fresh.addEventHandler(new Events());
+    fresh.exceptionHandler((started, failure) -> started);
+    informer = fresh;
+    var unused = fresh.start();
+  }
+
+  private static SortedMap<String, GenericKubernetesResource> byName(
+      Collection<GenericKubernetesResource> objects) {
+    SortedMap<String, GenericKubernetesResource> byName = new TreeMap<>();
+    objects.forEach(object -> byName.put(object.getMetadata().getName(), object));
+    return byName;
+  }
+
+  private static boolean sameVersions(
+      SortedMap<String, GenericKubernetesResource> a,
+      SortedMap<String, GenericKubernetesResource> b) {
+    return a.keySet().equals(b.keySet())
+        && a.entrySet().stream()
+            .allMatch(entry -> version(entry.getValue()).equals(version(b.get(entry.getKey()))));
+  }
+
+  private static String version(@Nullable GenericKubernetesResource object) {
+    return object == null ? "" : String.valueOf(object.getMetadata().getResourceVersion());
+  }
+
+  /** Whether a watch is open, as far as the client knows. */
+  boolean isWatching() {
+    SharedIndexInformer<GenericKubernetesResource> watching = informer;
+    return watching != null && watching.isWatching();
+  }
+
+  /**
+   * Whether the store is about to be filled: events that come before have to be looked at again.
+   */
+  boolean isFilling() {
+    SharedIndexInformer<GenericKubernetesResource> watching = informer;
+    return watching != null && watching.isRunning() && !watching.hasSynced();
+  }
+
+  /** An event has come: the store is ahead of the list. */
+  void trustStore() {
+    listCounts = false;
+  }
+
+  @Override
+  public void close() {
+    SharedIndexInformer<GenericKubernetesResource> old = informer;
+    if (old != null) {
+      old.stop();
+    }
+  }
+
+  private final class Events implements ResourceEventHandler<GenericKubernetesResource> {
+    @Override
+    public void onAdd(GenericKubernetesResource added) {
+      told();
+    }
+
+    @Override
+    public void onUpdate(GenericKubernetesResource before, GenericKubernetesResource after) {
+      told();
+    }
+
+    @Override
+    public void onDelete(GenericKubernetesResource deleted, boolean finalStateUnknown) {
+      told();
+    }
+
+    private void told() {
+      events.incrementAndGet();
+      changed.run();
+    }
+  }
+}

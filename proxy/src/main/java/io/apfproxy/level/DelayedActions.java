@@ -1,8 +1,0 @@
-package io.apfproxy.level;
-
-/** Runs something later, on any thread. Thread-safe. */
-@FunctionalInterface
-public interface DelayedActions {
-  /** Runs an action once, not before so many nanoseconds have passed. */
-  void after(long nanos, Runnable action);
-}

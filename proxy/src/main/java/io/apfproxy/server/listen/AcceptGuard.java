@@ -1,0 +1,290 @@
+package io.apfproxy.server.listen;
+
+import io.apfproxy.request.ClientAddress;
+import io.apfproxy.server.log.RefusalLog;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.util.AttributeKey;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands before a listening socket: takes what was accepted, and gives on what the doorkeeper lets
+ * in. Belongs to the event loop that accepts, and to one socket.
+ */
+public final class AcceptGuard extends ChannelInboundHandlerAdapter {
+  /*
+   * What comes from one address in excess is closed, unread: nothing was spent on it but the accept.
+   * When all places are taken the socket is not read any more: the kernel's backlog holds who comes
+   * next. The few that were accepted in the same round wait here, and so do those whose handshake has
+   * to wait for its turn, with no event loop, no handler and no buffer of their own. Who makes room
+   * tells; whatever goes unnoticed, such as a file that was closed, is found by looking again.
+   */
+  private static final long LOOK_AGAIN_MILLIS = 100;
+  private static final long SUM_UP_SECONDS = 10;
+  private static final AttributeKey<Doorkeeper.Visit> VISIT =
+      AttributeKey.valueOf(Doorkeeper.Visit.class.getName());
+
+  private final Doorkeeper door;
+  private final PartialHeads heads;
+  private final RefusalLog log = new RefusalLog(System::nanoTime);
+  private final Queue<Channel> arrived = new ArrayDeque<>();
+  private volatile boolean stands;
+  private volatile boolean paused;
+  private boolean lookingAgain;
+
+  public AcceptGuard(Doorkeeper door, PartialHeads heads) {
+    this.door = door;
+    this.heads = heads;
+  }
+
+  /** Whether a listening socket was ever given to it. */
+  public boolean stands() {
+    return stands;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    stands = true;
+    var sums =
+        context
+            .executor()
+            .scheduleAtFixedRate(this::sumUp, SUM_UP_SECONDS, SUM_UP_SECONDS, TimeUnit.SECONDS);
+    context.channel().closeFuture().addListener(closed -> sums.cancel(false));
+  }
+
+  private void sumUp() {
+    log.sumUp();
+    heads.sumUp();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    arrived.forEach(AcceptGuard::close);
+    arrived.clear();
+    door.dismissWaiting();
+    context.fireChannelInactive();
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object accepted) {
+    Channel channel = (Channel) accepted;
+    channel.pipeline().addFirst(OutOfMemoryWatch.INSTANCE);
+    arrived.add(channel);
+    if (!paused) {
+      letIn(context);
+      lookLater(context);
+    }
+  }
+
+  private void letIn(ChannelHandlerContext context) {
+    for (Channel next = arrived.peek(); next != null; next = arrived.peek()) {
+      ConnectionRule full = receive(context, next);
+      if (full != null) {
+        pause(context, full, next);
+        return;
+      }
+      arrived.remove();
+    }
+    if (paused) {
+      paused = false;
+      context.channel().config().setAutoRead(true);
+    }
+  }
+
+  private void pause(ChannelHandlerContext context, ConnectionRule full, Channel next) {
+    if (!paused) {
+      paused = true;
+      context.channel().config().setAutoRead(false);
+      InetAddress address = address(next);
+      turnedAway(full, address == null ? "" : address.getHostAddress());
+    }
+  }
+
+  private void lookAgain(ChannelHandlerContext context) {
+    if (context.channel().isOpen()) {
+      door.beginHandshakes();
+      if (paused) {
+        letIn(context);
+      }
+      lookLater(context);
+    }
+  }
+
+  private void lookLater(ChannelHandlerContext context) {
+    if (!lookingAgain && somebodyWaits()) {
+      lookingAgain = true;
+      var unused =
+          context
+              .executor()
+              .schedule(
+                  () -> {
+                    lookingAgain = false;
+                    lookAgain(context);
+                  },
+                  LOOK_AGAIN_MILLIS,
+                  TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private boolean somebodyWaits() {
+    return paused || door.waiting() > 0;
+  }
+
+  /** Why nobody can come in now; null if this one did, or was closed. */
+  private @Nullable ConnectionRule receive(ChannelHandlerContext context, Channel client) {
+    InetAddress address = address(client);
+    if (address == null) {
+      close(client); // it has gone already
+      return null;
+    }
+    Arrival arrival = new Arrival(context, client, address);
+    Doorkeeper.Answer answer = door.enter(address, arrival);
+    Doorkeeper.Visit visit = answer.visit();
+    ConnectionRule refusal = answer.refusal();
+    if (visit != null) {
+      arrival.visit = visit;
+      door.beginHandshakes();
+      ConnectionRule waits = visit.waitsFor();
+      if (waits != null) {
+        turnedAway(waits, arrival.address);
+      }
+    } else if (refusal != null && refusal.closesDoor()) {
+      return refusal;
+    } else if (refusal != null) {
+      turnedAway(refusal, arrival.address);
+      close(client);
+    }
+    return null;
+  }
+
+  /** One that was let in; all on the event loop that accepts. */
+  private final class Arrival implements Doorkeeper.Guest {
+    private final ChannelHandlerContext context;
+    private final Channel client;
+    private final InetAddress from;
+    private final String address;
+    private Doorkeeper.@Nullable Visit visit;
+    private boolean begun;
+
+    Arrival(ChannelHandlerContext context, Channel client, InetAddress from) {
+      this.context = context;
+      this.client = client;
+      this.from = from;
+      this.address = from.getHostAddress();
+    }
+
+    @Override
+    public void begin() {
+      Doorkeeper.Visit own = visit;
+      if (own == null) {
+        throw new IllegalStateException("not let in yet");
+      }
+      if (Departure.known(client)) {
+        // a handshake for it is work that those behind it wait for until they, too, have left
+        door.gaveUp();
+        AcceptGuard.close(client);
+        own.leave();
+        return;
+      }
+      begun = true;
+      client
+          .closeFuture()
+          .addListener(
+              closed -> {
+                own.leave();
+                roomMade(context);
+              });
+      client.attr(VISIT).set(own);
+      HeadMeter meter = new HeadMeter(heads, ClientAddress.of(from), address);
+      client.pipeline().addLast(new Handshake(own, meter, () -> roomMade(context)));
+      client.pipeline().addLast(new Http2StreamOrder.Start());
+      context.fireChannelRead(client);
+    }
+
+    @Override
+    public void leave(@Nullable ConnectionRule rule) {
+      if (rule != null) {
+        door.overflowed(rule);
+        log.notAccepted(rule.label(), rule.givesWay(), address);
+      }
+      Doorkeeper.Visit own = visit;
+      if (begun) {
+        var unused = client.close();
+      } else if (own != null) {
+        AcceptGuard.close(client);
+        own.leave();
+      }
+    }
+  }
+
+  /** What the doorkeeper knows of a connection; null if it was not asked. */
+  static Doorkeeper.@Nullable Visit visit(HttpConnection connection) {
+    return connection instanceof ConnectionBase base ? base.channel().attr(VISIT).get() : null;
+  }
+
+  /** On the event loop of the client that made it. */
+  private void roomMade(ChannelHandlerContext context) {
+    EventExecutor accepting = context.executor();
+    if (somebodyWaits() && !accepting.isShuttingDown()) {
+      accepting.execute(() -> lookAgain(context));
+    }
+  }
+
+  private void turnedAway(ConnectionRule rule, String client) {
+    door.overflowed(rule);
+    log.notAccepted(rule.label(), rule.message(), client);
+  }
+
+  private static @Nullable InetAddress address(Channel client) {
+    return client.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress() : null;
+  }
+
+  /** For a channel that no event loop has yet. */
+  private static void close(Channel client) {
+    client.unsafe().closeForcibly();
+  }
+
+  /**
+   * Reports the end of a client's handshake, and lets its heads be counted behind it; a listener
+   * without TLS has neither.
+   */
+  private static final class Handshake extends ChannelInboundHandlerAdapter {
+    private final Doorkeeper.Visit visit;
+    private final HeadMeter meter;
+    private final Runnable roomMade;
+
+    Handshake(Doorkeeper.Visit visit, HeadMeter meter, Runnable roomMade) {
+      this.visit = visit;
+      this.meter = meter;
+      this.roomMade = roomMade;
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext context) {
+      SslHandler tls = context.pipeline().get(SslHandler.class);
+      if (tls == null) {
+        visit.handshaken();
+      } else {
+        context.pipeline().addAfter(context.pipeline().context(tls).name(), null, meter);
+        tls.handshakeFuture()
+            .addListener(
+                ended -> {
+                  visit.handshaken();
+                  roomMade.run();
+                });
+      }
+      context.fireChannelActive();
+      context.pipeline().remove(this);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package io.apfproxy.server.listen;
+
+import java.net.InetAddress;
+import java.util.function.Predicate;
+
+/**
+ * How many connections clients may have. 0 means no limit everywhere. What is of one address binds
+ * only while the whole is scarce, or always if the whole has no limit. Source: specification
+ * security.md 12.
+ *
+ * @param total of all clients
+ * @param perAddress of one address; 0: neither shares of connections nor of handshakes
+ * @param newPerSecond of one address, and five times as many at once; who comes more often waits
+ *     for others, if there are any
+ * @param handshakes under way; of one address a quarter of them
+ * @param unlimited addresses that the limits per address do not hold for
+ */
+public record ConnectionLimits(
+    int total, int perAddress, int newPerSecond, int handshakes, Predicate<InetAddress> unlimited) {
+  /** No limits at all. */
+  public static final ConnectionLimits NONE = new ConnectionLimits(0, 0, 0, 0, address -> false);
+
+  private static final int BURST_SECONDS = 5;
+  private static final int SHARE = 4;
+
+  public boolean none() {
+    return total == 0 && perAddress == 0 && newPerSecond == 0 && handshakes == 0;
+  }
+
+  int burst() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) newPerSecond * BURST_SECONDS);
+  }
+
+  int handshakesPerAddress() {
+    return perAddress == 0 || handshakes == 0 ? 0 : Math.max(1, handshakes / SHARE);
+  }
+}

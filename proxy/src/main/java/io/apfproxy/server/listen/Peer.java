@@ -1,0 +1,178 @@
+package io.apfproxy.server.listen;
+
+import io.apfproxy.request.ClientAddress;
+import io.apfproxy.tls.TlsEngine;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpVersion;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/** The other end of one client connection. Belongs to its event loop. */
+public final class Peer {
+  /** How long a client has to read that it is sent away, as it has at kube-apiserver. */
+  public static final long LINGER_MILLIS = 1_000;
+
+  private final Vertx vertx;
+  private final HttpConnection connection;
+  private final List<X509Certificate> certificates;
+  private final String address;
+  private final boolean byBoringSsl;
+  private boolean engineJudged;
+  private boolean engineBelieved;
+  private final Doorkeeper.@Nullable Visit visit;
+  private int open;
+  private boolean used;
+  private boolean closing;
+  private boolean sentAway;
+  private long idleSince;
+
+  public Peer(Vertx vertx, HttpConnection connection, long now) {
+    this.vertx = vertx;
+    this.connection = connection;
+    this.certificates = certificatesOf(connection);
+    this.address = connection.remoteAddress().hostAddress();
+    this.byBoringSsl =
+        connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession());
+    this.visit = AcceptGuard.visit(connection);
+    this.idleSince = now;
+  }
+
+  /**
+   * Tells once by what its first request showed which engine suits its address.
+   *
+   * @param bare whether the request has no credentials, and is none that strangers send honestly
+   */
+  public void judgeEngine(boolean hasToken, boolean bare, ClientEngines engines) {
+    if (engineJudged) {
+      return;
+    }
+    engineJudged = true;
+    if (isRare()) {
+      engines.showedUnproven(address);
+    } else if (!certificates.isEmpty()) {
+      engines.showed(address, false);
+    } else if (hasToken) {
+      engines.showed(address, false);
+    } else if (bare && byBoringSsl) {
+      engines.showedNothing(address);
+    }
+  }
+
+  /** Its certificate proved who asks. */
+  public void believed(ClientEngines engines) {
+    if (!engineBelieved && isRare()) {
+      engineBelieved = true;
+      engines.showed(address, true);
+    }
+  }
+
+  private boolean isRare() {
+    return !certificates.isEmpty() && TlsEngine.isRare(certificates.get(0));
+  }
+
+  private static List<X509Certificate> certificatesOf(HttpConnection connection) {
+    try {
+      List<X509Certificate> chain = new ArrayList<>();
+      List<Certificate> presented = connection.peerCertificates();
+      if (presented != null) {
+        presented.forEach(certificate -> chain.add((X509Certificate) certificate));
+      }
+      return List.copyOf(chain);
+    } catch (SSLPeerUnverifiedException none) {
+      return List.of();
+    }
+  }
+
+  /** The chain as presented, unverified; empty if none. */
+  public List<X509Certificate> certificates() {
+    return certificates;
+  }
+
+  public String address() {
+    return address;
+  }
+
+  /** Whose share of what is limited by address it has; null if it has none. */
+  @Nullable
+  public ClientAddress sharing() {
+    return visit == null ? null : visit.sharing();
+  }
+
+  /**
+   * Makes an HTTP/2 client open another connection for its next request; what runs goes on.
+   * Harmless when repeated, and with HTTP/1.1.
+   */
+  @SuppressWarnings("deprecation") // shutdown() closes at once when nothing runs any more
+  public void sendAway() {
+    if (!sentAway && isHttp2()) {
+      sentAway = true;
+      connection.goAway(0);
+      closeIfLeft();
+    }
+  }
+
+  /**
+   * Closes what the client was sent away from, some time after the last response: a close that
+   * meets bytes on their way from the client resets the connection, and takes with it what the
+   * client has not read yet.
+   */
+  private void closeIfLeft() {
+    if (sentAway && open == 0) {
+      vertx.setTimer(LINGER_MILLIS, late -> connection.close());
+    }
+  }
+
+  /** No further request of this connection is looked at. */
+  public void markClosing() {
+    closing = true;
+  }
+
+  public boolean closing() {
+    return closing;
+  }
+
+  public void opened() {
+    used = true;
+    open++;
+    tellVisit();
+  }
+
+  public void closed(long now) {
+    open--;
+    idleSince = now;
+    tellVisit();
+    closeIfLeft();
+  }
+
+  private void tellVisit() {
+    if (visit != null) {
+      visit.serves(open);
+    }
+  }
+
+  /**
+   * Closes a connection that has been idle for too long.
+   *
+   * @param firstNanos how long it may take to the first request
+   * @param nextNanos how long between requests
+   */
+  public void closeIfIdle(long now, long firstNanos, long nextNanos) {
+    if (open == 0 && now - idleSince > (used ? nextNanos : firstNanos)) {
+      closing = true;
+      if (isHttp2()) {
+        sendAway();
+      } else {
+        connection.close();
+      }
+    }
+  }
+
+  private boolean isHttp2() {
+    return connection.protocolVersion() == HttpVersion.HTTP_2;
+  }
+}

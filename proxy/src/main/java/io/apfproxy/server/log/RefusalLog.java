@@ -1,0 +1,169 @@
+package io.apfproxy.server.log;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Tells of the requests that the proxy answered itself, and of connections it did not accept, at
+ * most so many a second of each kind; the rest is summed. Belongs to one event loop. Source:
+ * specification security.md 1, I6.
+ */
+public final class RefusalLog {
+  /*
+   * Who is refused decides how often, so neither the log nor its formatting may cost more with every
+   * refusal: beyond LINES_PER_SECOND only a counter moves. Rules are fixed names, so the kinds are
+   * few; what a client wrote is never part of the key.
+   */
+  private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
+  private static final int LINES_PER_SECOND = 10;
+  private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+  private static final int MAX_CAUSE = 300;
+  private static final int DEFECT = 500;
+
+  /** In the place of a status code, where nobody was answered. */
+  private static final int UNANSWERED = 0;
+
+  private record Kind(int code, String rule) {
+    Level level() {
+      return code >= 500 ? Level.WARN : Level.INFO;
+    }
+
+    String fate() {
+      return code == UNANSWERED ? "not accepted" : "refused " + code;
+    }
+  }
+
+  private static final class Window {
+    private long since;
+    private int lines;
+    private long unwritten;
+
+    Window(long since) {
+      this.since = since;
+    }
+  }
+
+  private final LongSupplier nanos;
+  private final Map<Kind, Window> windows = new HashMap<>();
+
+  /**
+   * @param nanos such as {@code System::nanoTime}
+   */
+  public RefusalLog(LongSupplier nanos) {
+    this.nanos = nanos;
+  }
+
+  /**
+   * @param message as the client reads it
+   * @param cause of a failure that is not the client's; a stack trace is never told
+   */
+  public void refused(
+      int code,
+      String rule,
+      String message,
+      @Nullable Throwable cause,
+      String clientAddress,
+      String auditId) {
+    Kind kind = new Kind(code, rule);
+    if (mayWrite(kind)) {
+      LOG.atLevel(kind.level())
+          .log(
+              "{} {}: {}{}; client {}, audit id {}",
+              kind.fate(),
+              rule,
+              message.strip(),
+              cause == null ? "" : " (" + (code == DEFECT ? place(cause) : describe(cause)) + ")",
+              clientAddress,
+              auditId);
+    }
+  }
+
+  /**
+   * A connection was closed before a byte of it was read, or has to wait.
+   *
+   * @param message what was done with it, and why
+   */
+  public void notAccepted(String rule, String message, String clientAddress) {
+    Kind kind = new Kind(UNANSWERED, rule);
+    if (mayWrite(kind)) {
+      LOG.atLevel(kind.level())
+          .log("{} {}: {}; client {}", kind.fate(), rule, message, clientAddress);
+    }
+  }
+
+  /** Something was thrown where no request could be answered for it. */
+  public void defect(Throwable cause) {
+    Kind kind = new Kind(DEFECT, "defect");
+    if (mayWrite(kind)) {
+      LOG.atLevel(kind.level()).log("{}: {}", kind.rule(), place(cause));
+    }
+  }
+
+  private boolean mayWrite(Kind kind) {
+    long now = nanos.getAsLong();
+    Window window = windows.computeIfAbsent(kind, first -> new Window(now));
+    if (now - window.since >= SECOND) {
+      sum(kind, window);
+      window.since = now;
+      window.lines = 0;
+    }
+    if (window.lines >= LINES_PER_SECOND) {
+      window.unwritten++;
+      return false;
+    }
+    window.lines++;
+    return true;
+  }
+
+  /** Tells the sums of the kinds that have been quiet since; call it now and then. */
+  public void sumUp() {
+    long now = nanos.getAsLong();
+    windows
+        .entrySet()
+        .removeIf(
+            entry -> {
+              boolean past = now - entry.getValue().since >= SECOND;
+              if (past) {
+                sum(entry.getKey(), entry.getValue());
+              }
+              return past;
+            });
+  }
+
+  private static void sum(Kind kind, Window window) {
+    if (window.unwritten > 0) {
+      LOG.atLevel(kind.level()).log("{} {}: {} more", kind.fate(), kind.rule(), window.unwritten);
+      window.unwritten = 0;
+    }
+  }
+
+  /** Where a defect of ours showed itself; its message could hold anything of the request. */
+  private static String place(Throwable cause) {
+    StackTraceElement[] trace = cause.getStackTrace();
+    return cause.getClass().getName() + (trace.length == 0 ? "" : " at " + trace[0]);
+  }
+
+  /** The failure, and what it goes back to: a failed handshake alone does not say why. */
+  private static String describe(Throwable cause) {
+    Throwable root = cause;
+    for (int depth = 0; depth < 10 && root.getCause() != null; depth++) {
+      root = root.getCause();
+    }
+    String text = one(cause);
+    if (root != cause) {
+      text += ", because of " + one(root);
+    }
+    return text.length() > MAX_CAUSE ? text.substring(0, MAX_CAUSE) + "..." : text;
+  }
+
+  private static String one(Throwable cause) {
+    String message = cause.getMessage();
+    return cause.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+  }
+}

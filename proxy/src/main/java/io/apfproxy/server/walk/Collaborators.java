@@ -1,0 +1,37 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.authn.IdentityResolver;
+import io.apfproxy.flowcontrol.FlowControl;
+import io.apfproxy.flowcontrol.ResponseLearning;
+import io.apfproxy.report.Reporter;
+import io.apfproxy.upstream.wire.UpstreamConfig;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the listener asks. All are shared by all event loops and thread-safe.
+ *
+ * @param learning null where nothing is learned from responses; the seats of a watch then go back
+ *     with its response head
+ * @param upstream where it is, with the certificates to present there now; only those may change
+ * @param impersonationToken the bearer token to impersonate with; gives null if there is none
+ */
+public record Collaborators(
+    HeadReader heads,
+    IdentityResolver identities,
+    FlowControl flowControl,
+    @Nullable ResponseLearning learning,
+    Supplier<UpstreamConfig> upstream,
+    Supplier<@Nullable String> impersonationToken,
+    Reporter events) {
+  /** For a proxy whose own credential, if it has one, is a certificate. */
+  public Collaborators(
+      HeadReader heads,
+      IdentityResolver identities,
+      FlowControl flowControl,
+      @Nullable ResponseLearning learning,
+      Supplier<UpstreamConfig> upstream,
+      Reporter events) {
+    this(heads, identities, flowControl, learning, upstream, () -> null, events);
+  }
+}

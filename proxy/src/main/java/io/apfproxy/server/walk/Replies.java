@@ -1,0 +1,238 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.Rejection;
+import io.apfproxy.report.Reporter;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.server.listen.CrossOrigin;
+import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.log.RefusalLog;
+import io.apfproxy.time.HttpDate;
+import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.exchange.BodyDrain;
+import io.apfproxy.upstream.wire.ErrorCodes;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.Json;
+
+/** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
+final class Replies {
+  private static final String PLAIN = "text/plain; charset=utf-8";
+  private static final String DEFECT = "defect";
+
+  private static final int SHUTDOWN_RETRY_SECONDS = 5;
+
+  private final Vertx vertx;
+  private final Reporter events;
+  private final boolean exposeNames;
+  private final RefusalLog log;
+  private final CrossOrigin crossOrigin;
+  private final HttpDate date = new HttpDate(TimeSource.system());
+
+  Replies(
+      Vertx vertx, Reporter events, boolean exposeNames, RefusalLog log, CrossOrigin crossOrigin) {
+    this.vertx = vertx;
+    this.events = events;
+    this.exposeNames = exposeNames;
+    this.log = log;
+    this.crossOrigin = crossOrigin;
+  }
+
+  /** A Kubernetes {@code Status}. */
+  void refuse(
+      HttpServerRequest client,
+      Peer peer,
+      RefusedException refusal,
+      Classification classification,
+      String auditId) {
+    events.refused(refusal.rule(), refusal.code());
+    log.refused(
+        refusal.code(),
+        refusal.rule(),
+        String.valueOf(refusal.getMessage()),
+        refusal.getCause(),
+        peer.address(),
+        auditId);
+    if (refusal.retryAfterSeconds() > 0) {
+      client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
+    }
+    addFlow(client.response().headers(), classification, true);
+    boolean goAway = refusal.code() == 401 && client.version() == HttpVersion.HTTP_2;
+    send(
+        client,
+        peer,
+        refusal.code(),
+        "application/json",
+        status(refusal),
+        auditId,
+        refusal.closesConnection());
+    if (goAway) {
+      peer.sendAway();
+    }
+  }
+
+  /**
+   * Something was thrown: 500 if no byte of a response was sent, else the response is cut off, so
+   * that it does not look complete.
+   *
+   * @param tunnel whether the connection may be a tunnel by now
+   */
+  void defect(
+      HttpServerRequest client,
+      Peer peer,
+      Throwable thrown,
+      boolean tunnel,
+      Classification classification,
+      String auditId) {
+    HttpServerResponse response = client.response();
+    if (response.ended() || response.closed()) {
+      log.defect(thrown);
+    } else if (response.headWritten() || tunnel) {
+      events.aborted(DEFECT);
+      log.defect(thrown);
+      if (tunnel) {
+        client.connection().close();
+      } else {
+        response.reset(ErrorCodes.INTERNAL_ERROR);
+      }
+    } else {
+      response.headers().clear();
+      response.setChunked(false);
+      RefusedException answer =
+          new RefusedException(500, "InternalError", DEFECT, "an internal error occurred")
+              .causedBy(thrown);
+      refuse(client, peer, answer, classification, auditId);
+    }
+  }
+
+  /** The priority level refuses: plain text, as from kube-apiserver. */
+  void reject(
+      HttpServerRequest client,
+      Peer peer,
+      Rejection rejection,
+      Classification classification,
+      String auditId) {
+    String rule = rejection.reason().label();
+    events.refused(rule, 429);
+    String place = "schema " + classification.flowSchema();
+    log.refused(429, rule, place, null, peer.address(), auditId);
+    client.response().putHeader("Retry-After", Integer.toString(rejection.retryAfterSeconds()));
+    addFlow(client.response().headers(), classification, true);
+    send(client, peer, 429, PLAIN, "Too many requests, please try again later.\n", auditId, false);
+  }
+
+  /** A browser asks what a page of an allowed origin may send. */
+  void preflight(HttpServerRequest client, Peer peer, String auditId) {
+    HttpServerResponse response = client.response();
+    if (response.closed() || response.headWritten()) {
+      return;
+    }
+    events.responded(204);
+    response
+        .setStatusCode(204)
+        .putHeader("Audit-Id", auditId)
+        .putHeader("Date", date.text())
+        .putHeader("Cache-Control", "no-cache, private");
+    crossOrigin.addTo(client, response.headers());
+    boolean closing = closing(client, peer, false);
+    response.end().onSuccess(sent -> BodyDrain.after(vertx, client, closing));
+  }
+
+  /** The proxy is about to stop. */
+  void refuseForShutdown(HttpServerRequest client, Peer peer, String auditId) {
+    events.refused("shutting-down", 429);
+    log.refused(429, "shutting-down", "the proxy stops", null, peer.address(), auditId);
+    client.response().putHeader("Retry-After", Integer.toString(SHUTDOWN_RETRY_SECONDS));
+    send(
+        client,
+        peer,
+        429,
+        PLAIN,
+        "The apiserver is shutting down, please try again later.\n",
+        auditId,
+        true);
+    peer.sendAway();
+  }
+
+  /**
+   * Adds what tells where a request was put.
+   *
+   * @param own whether it is our reply, which carries our UIDs; forwarded ones carry upstream's
+   */
+  void addFlow(MultiMap headers, Classification classification, boolean own) {
+    if (own) {
+      addIfKnown(headers, "X-Kubernetes-PF-PriorityLevel-UID", classification.priorityLevelUid());
+      addIfKnown(headers, "X-Kubernetes-PF-FlowSchema-UID", classification.flowSchemaUid());
+    }
+    if (exposeNames) {
+      addIfKnown(headers, "X-Apf-Flowschema", classification.flowSchema());
+      addIfKnown(headers, "X-Apf-Prioritylevel", classification.priorityLevel());
+    }
+  }
+
+  private static void addIfKnown(MultiMap headers, String name, String value) {
+    if (!value.isEmpty()) {
+      headers.set(name, value);
+    }
+  }
+
+  private void send(
+      HttpServerRequest client,
+      Peer peer,
+      int code,
+      String type,
+      String body,
+      String auditId,
+      boolean close) {
+    HttpServerResponse response = client.response();
+    if (response.closed() || response.headWritten()) {
+      return;
+    }
+    events.responded(code);
+    response
+        .setStatusCode(code)
+        .putHeader("Audit-Id", auditId)
+        .putHeader("Date", date.text())
+        .putHeader("Cache-Control", "no-cache, private")
+        .putHeader("Content-Type", type)
+        .putHeader("X-Content-Type-Options", "nosniff");
+    crossOrigin.addTo(client, response.headers());
+    boolean closing = closing(client, peer, close);
+    Buffer bytes = Buffer.buffer(body);
+    boolean bodyless = "HEAD".equals(client.method().name());
+    response.putHeader("Content-Length", Integer.toString(bytes.length()));
+    (bodyless ? response.end() : response.end(bytes))
+        .onSuccess(sent -> BodyDrain.after(vertx, client, closing));
+  }
+
+  private static boolean closing(HttpServerRequest client, Peer peer, boolean close) {
+    boolean closing =
+        client.version() != HttpVersion.HTTP_2 && (close || BodyDrain.closeAsked(client));
+    if (closing) {
+      peer.markClosing();
+      BodyDrain.announceClose(client);
+    }
+    return closing;
+  }
+
+  private static String status(RefusedException refusal) {
+    String message = refusal.getMessage();
+    StringBuilder json =
+        new StringBuilder(256)
+            .append("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},")
+            .append("\"status\":\"Failure\",\"message\":")
+            .append(Json.encode(message == null ? "" : message))
+            .append(",\"reason\":")
+            .append(Json.encode(refusal.reason()));
+    if (refusal.retryAfterSeconds() > 0) {
+      json.append(",\"details\":{\"retryAfterSeconds\":")
+          .append(refusal.retryAfterSeconds())
+          .append('}');
+    }
+    return json.append(",\"code\":").append(refusal.code()).append("}\n").toString();
+  }
+}

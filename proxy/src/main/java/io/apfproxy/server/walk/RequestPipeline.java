@@ -1,0 +1,382 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.authn.head.ClientRequest;
+import io.apfproxy.authn.head.RequestHead;
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.request.LongRunning;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
+import io.apfproxy.request.RequestInfoParser;
+import io.apfproxy.request.RequestTarget;
+import io.apfproxy.request.RequestTimeout;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.server.listen.CrossOrigin;
+import io.apfproxy.server.listen.HeadMeter;
+import io.apfproxy.server.listen.Http1Versions;
+import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ServerConfig;
+import io.apfproxy.server.log.RefusalLog;
+import io.apfproxy.upstream.Forwarder;
+import io.apfproxy.upstream.wire.Liveness;
+import io.apfproxy.upstream.wire.StreamWritability;
+import io.netty.handler.codec.PrematureChannelClosureException;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.HostAndPort;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The walk of every request of one event loop, from its head to its response. */
+public final class RequestPipeline implements Handler<HttpServerRequest> {
+  /** At a shutdown one watch is ended so often, or more if there would be no time for all. */
+  private static final long WATCH_END_MILLIS = 10;
+
+  /** So many take a few milliseconds of the event loop. */
+  private static final int MOST_ENDED_AT_A_TIME = 100;
+
+  /** For watches that have not ended within the grace, as there are too many. */
+  private static final long OVERTIME_MILLIS = 3_000;
+
+  /** Before the end of the grace, for the answers to those who still wait. */
+  private static final long LAST_MILLIS = 2_000;
+
+  private static final long SWEEP_MILLIS = 10_000;
+
+  /** More than what an exchange gives its upstream to notice a reset. */
+  private static final long REST_MILLIS = 2_000;
+
+  /** What load balancers ask without credentials. */
+  private static final Set<String> FOR_ALL = Set.of("/healthz", "/livez", "/readyz", "/version");
+
+  /** Of RFC 8441. */
+  private static final String EXTENDED_CONNECT = ":protocol";
+
+  private static final long PROTOCOL_ERROR = 1;
+  private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(32);
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
+
+  private final Vertx vertx;
+  private final Collaborators collaborators;
+  private final SharedState shared;
+  private final Forwarder forwarder;
+  private final RefusalLog log;
+  private final Defects defects;
+  private final GoAwayChance goAway;
+  private final Replies replies;
+  private final CrossOrigin crossOrigin;
+  private final RequestTimeout timeout;
+  private final Map<HttpConnection, Peer> peers = new HashMap<>();
+  private final Set<Call> watches = new HashSet<>();
+  private boolean ending;
+  private int open;
+  private @Nullable Promise<Void> rest;
+
+  public RequestPipeline(
+      Vertx vertx,
+      ServerConfig config,
+      Collaborators collaborators,
+      SharedState shared,
+      Forwarder forwarder) {
+    this.vertx = vertx;
+    this.collaborators = collaborators;
+    this.shared = shared;
+    this.forwarder = forwarder;
+    this.goAway =
+        new GoAwayChance(
+            vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
+    this.log = new RefusalLog(System::nanoTime);
+    this.defects = new Defects(log, collaborators.events());
+    vertx.getOrCreateContext().exceptionHandler(defects);
+    this.replies =
+        new Replies(
+            vertx, collaborators.events(), config.exposeFlowHeaders(), log, config.crossOrigin());
+    this.crossOrigin = config.crossOrigin();
+    this.timeout = new RequestTimeout(config.requestTimeout());
+    vertx.setPeriodic(
+        SWEEP_MILLIS,
+        tick -> {
+          closeIdle();
+          log.sumUp();
+        });
+  }
+
+  @Override
+  public void handle(HttpServerRequest client) {
+    Peer peer = peer(client.connection());
+    if (peer.closing()) {
+      return; // what follows a message that was refused as ambiguous is no request
+    }
+    client.pause(); // no byte is lost while the request waits for its seats
+    if (client.version() == HttpVersion.HTTP_2 && client.headers().contains(EXTENDED_CONNECT)) {
+      reset(client, peer);
+      return;
+    }
+    Call call = open(client, peer);
+    goAway.roll(client, peer);
+    if (shared.draining()) {
+      call.refuseForShutdown();
+      return;
+    }
+    try {
+      walk(call, client, peer);
+    } catch (RefusedException refusal) {
+      call.refuse(refusal);
+    }
+  }
+
+  /** The codec lets it pass, since some servers offer it; all else that is malformed it resets. */
+  private void reset(HttpServerRequest client, Peer peer) {
+    collaborators.events().refused("pseudo-header", 400);
+    log.refused(
+        400,
+        "pseudo-header",
+        EXTENDED_CONNECT + " is not offered",
+        null,
+        peer.address(),
+        AuditId.of(client.headers()));
+    var unused = client.response().reset(PROTOCOL_ERROR);
+  }
+
+  private void judgeEngine(Peer peer, RequestHead head, RequestInfo info) {
+    boolean token =
+        head.credentials().authorization() != null
+            || !head.credentials().webSocketProtocols().isEmpty();
+    boolean forAll = FOR_ALL.contains(info.path());
+    peer.judgeEngine(token, !token && !forAll, shared.engines());
+  }
+
+  private void walk(Call call, HttpServerRequest client, Peer peer) throws RefusedException {
+    refuseMethod(client.method().name());
+    RequestHead head = collaborators.heads().read(clientRequest(client, peer));
+    RequestTarget target =
+        client.version() == HttpVersion.HTTP_2
+            ? RequestTarget.parsePath(client.uri())
+            : RequestTarget.parse(client.uri());
+    RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
+    judgeEngine(peer, head, info);
+    if (crossOrigin.isPreflight(client)) {
+      call.answerPreflight();
+      return;
+    }
+    long allowance = timeout.allowanceNanos(info, target.query());
+    call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
+    call.identify(info, shared.waitingRoom(), identity -> identified(call, info, target, identity));
+  }
+
+  private void identified(Call call, RequestInfo info, RequestTarget target, Identity identity) {
+    RequestDigest digest = new RequestDigest(info, identity.effective(), target.query());
+    if (identity.byCertificate()) {
+      call.peer().believed(shared.engines());
+    }
+    if (isAnonymous(identity.authenticated())) {
+      goAway.after(call.client(), call.peer());
+    }
+    if (LongRunning.bypasses(info)) {
+      call.bypass(identity, digest, forwarder, shared);
+    } else {
+      if (info.isWatch()) {
+        watches.add(call);
+      }
+      call.admit(identity, digest, forwarder, shared);
+    }
+  }
+
+  /** Source: kube-apiserver, endpoints/filters/authentication.go. */
+  private static boolean isAnonymous(UserInfo user) {
+    return user.name().equals(UserInfo.ANONYMOUS.name())
+        || user.groups().contains(UserInfo.UNAUTHENTICATED);
+  }
+
+  private Call open(HttpServerRequest client, Peer peer) {
+    Call call = new Call(vertx, collaborators, replies, defects, client, peer, this::forget);
+    open++;
+    call.open();
+    return call;
+  }
+
+  private static void refuseMethod(String method) throws RefusedException {
+    if (method.equals("CONNECT") || method.equals("TRACE")) {
+      throw new RefusedException(
+              405, "MethodNotAllowed", "method", "method " + method + " is not served")
+          .closing();
+    }
+  }
+
+  private static ClientRequest clientRequest(HttpServerRequest client, Peer peer) {
+    boolean http2 = client.version() == HttpVersion.HTTP_2;
+    HostAndPort authority = http2 ? client.authority() : null;
+    return new ClientRequest(
+        client.method().name(),
+        client.headers(),
+        http2,
+        client.version() == HttpVersion.HTTP_1_0,
+        http2 ? (authority == null ? null : authority.toString()) : client.headers().get("Host"),
+        peer.certificates(),
+        peer.address());
+  }
+
+  /** The codec could not read the request. */
+  public void refuseUnreadable(HttpServerRequest client) {
+    Throwable cause = client.decoderResult().cause();
+    if (cause instanceof PrematureChannelClosureException) {
+      return; // it left in the middle of a head: nobody is there to be answered
+    }
+    RefusedException refusal;
+    if (cause instanceof RefusedException known) {
+      refusal = known; // by the meter of heads
+    } else if (cause instanceof TooLongHttpLineException) {
+      refusal = new RefusedException(414, "BadRequest", "request-line", "request line too long");
+    } else if (cause instanceof TooLongHttpHeaderException) {
+      refusal = new RefusedException(431, "BadRequest", "header-size", "header block too large");
+    } else if (cause instanceof Http1Versions.UnknownVersionException) {
+      refusal =
+          new RefusedException(505, "BadRequest", "version", String.valueOf(cause.getMessage()));
+    } else {
+      refusal = RefusedException.badRequest("syntax", "not a well-formed HTTP request");
+    }
+    Peer peer = peer(client.connection());
+    if (!peer.closing()) {
+      open(client, peer).refuse(refusal.closing());
+    }
+  }
+
+  public void connected(HttpConnection connection) {
+    StreamWritability.watch(connection);
+    Liveness.ofClient(connection);
+    Http1Versions.guard(connection);
+    HeadMeter.watch(connection);
+    peers.put(connection, peer(connection));
+    connection.closeHandler(closed -> peers.remove(connection));
+  }
+
+  private Peer peer(HttpConnection connection) {
+    Peer known = peers.get(connection);
+    if (known != null) {
+      return known;
+    }
+    try {
+      return new Peer(vertx, connection, System.nanoTime());
+    } catch (RuntimeException defect) {
+      connection.close(); // nobody could be answered here
+      throw defect;
+    }
+  }
+
+  private void forget(Call call) {
+    open--;
+    Promise<Void> last = rest;
+    if (open == 0 && last != null) {
+      last.tryComplete();
+    }
+    watches.remove(call);
+    if (call.upgraded()) {
+      peers.remove(call.connection()); // a socket taken from its codec does not report its close
+    }
+  }
+
+  /**
+   * Sends HTTP/2 clients away and ends watches, each at a place where a client can go on elsewhere,
+   * one after the other so that they do not all come to the next proxy at once. What waits for its
+   * seats may still get them, and is refused shortly before the grace is over. Completes when the
+   * last request has ended and its client has had time to read the response, or when the grace is
+   * over and no watch is left, which would all be cut off in one turn of the event loop.
+   */
+  public Future<Void> finish(Duration grace) {
+    long millis = grace.toMillis();
+    List.copyOf(peers.values()).forEach(Peer::sendAway);
+    long each = watches.size() * WATCH_END_MILLIS / (millis / 4 * 3 + 1) + 1;
+    Promise<Void> none = Promise.promise();
+    ending = true;
+    endAllWatches((int) Math.min(each, MOST_ENDED_AT_A_TIME), none);
+    long last =
+        vertx.setTimer(
+            Math.max(1, millis - Math.min(LAST_MILLIS, millis / 4)), late -> refuseWaiting());
+    return restWithin(millis)
+        .compose(
+            ended -> {
+              ending = false;
+              return none.future().timeout(OVERTIME_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
+            })
+        .compose(
+            ended -> {
+              vertx.cancelTimer(last);
+              return open > 0 || peers.isEmpty()
+                  ? Future.succeededFuture()
+                  : vertx.timer(Peer.LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            })
+        .mapEmpty();
+  }
+
+  /**
+   * Slice by slice, each with a pause after it, however late the one before was.
+   *
+   * @param none completes, after the grace, when none is left
+   */
+  private void endAllWatches(int each, Promise<Void> none) {
+    boolean more = endWatches(each) == each;
+    if (ending || more) {
+      vertx.setTimer(WATCH_END_MILLIS, paused -> endAllWatches(each, none));
+    } else {
+      none.complete();
+    }
+  }
+
+  private int endWatches(int most) {
+    int ended = 0;
+    for (Iterator<Call> left = List.copyOf(watches).iterator(); left.hasNext() && ended < most; ) {
+      Call watch = left.next();
+      if (watch.finishWatch()) {
+        watches.remove(watch);
+        ended++;
+      }
+    }
+    return ended;
+  }
+
+  private void refuseWaiting() {
+    defects.calls().forEach(Call::refuseIfWaiting);
+  }
+
+  /**
+   * Completes when no request holds anything any more, which is some time after the last client was
+   * cut off.
+   */
+  public Future<Void> rest() {
+    return restWithin(REST_MILLIS);
+  }
+
+  private Future<Void> restWithin(long millis) {
+    if (open == 0) {
+      return Future.succeededFuture();
+    }
+    Promise<Void> last = Promise.promise();
+    rest = last;
+    if (millis > 0) {
+      vertx.setTimer(millis, late -> last.tryComplete());
+    } else {
+      last.complete();
+    }
+    return last.future();
+  }
+
+  private void closeIdle() {
+    long now = System.nanoTime();
+    peers.values().forEach(peer -> peer.closeIfIdle(now, FIRST_REQUEST_NANOS, IDLE_NANOS));
+  }
+}

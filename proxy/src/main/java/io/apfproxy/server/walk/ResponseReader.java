@@ -1,0 +1,161 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.flowcontrol.ResponseLearning;
+import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.work.ListMeter;
+import io.apfproxy.work.WatchInitialisation;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Shows a passing response to flow control: lists teach it sizes, watches tell when their seats go
+ * back. Belongs to one event loop.
+ */
+abstract class ResponseReader {
+  private static final ResponseReader BLIND =
+      new ResponseReader() {
+        @Override
+        void accept(Buffer bytes) {}
+
+        @Override
+        void end(boolean complete) {}
+      };
+
+  static ResponseReader of(
+      Vertx vertx,
+      @Nullable ResponseLearning learning,
+      RequestDigest digest,
+      SeatLease lease,
+      int status,
+      MultiMap headers) {
+    boolean watch = digest.info().isWatch();
+    if (learning == null) {
+      if (watch) {
+        lease.watchInitialised();
+      }
+      return BLIND;
+    }
+    String type = orEmpty(headers.get("Content-Type"));
+    String encoding = orEmpty(headers.get("Content-Encoding"));
+    if (watch) {
+      WatchInitialisation detector = learning.watch(digest, status, type, encoding);
+      return new Watch(vertx, detector, lease);
+    }
+    ListMeter meter = learning.meterList(digest, status, type, encoding);
+    return meter == null ? BLIND : new Listed(meter);
+  }
+
+  private static String orEmpty(@Nullable String value) {
+    return value == null ? "" : value;
+  }
+
+  abstract void accept(Buffer bytes);
+
+  /**
+   * @param complete whether the response arrived whole
+   */
+  abstract void end(boolean complete);
+
+  private static final class Listed extends ResponseReader {
+    private final ListMeter meter;
+
+    Listed(ListMeter meter) {
+      this.meter = meter;
+    }
+
+    @Override
+    void accept(Buffer bytes) {
+      if (!meter.isDone()) {
+        byte[] piece = bytes.getBytes();
+        meter.accept(piece, 0, piece.length);
+      }
+    }
+
+    @Override
+    void end(boolean complete) {
+      if (complete) {
+        meter.end();
+      } else {
+        meter.close();
+      }
+    }
+  }
+
+  /** Gives a watch's seats back at its mark, after a quiet gap, or after the longest time. */
+  private static final class Watch extends ResponseReader {
+    private final Vertx vertx;
+    private final WatchInitialisation detector;
+    private final SeatLease lease;
+    private final long headAt = System.nanoTime();
+    private long lastAt = headAt;
+    private long timer = -1;
+    private boolean done;
+
+    Watch(Vertx vertx, WatchInitialisation detector, SeatLease lease) {
+      this.vertx = vertx;
+      this.detector = detector;
+      this.lease = lease;
+      look();
+    }
+
+    @Override
+    void accept(Buffer bytes) {
+      if (!done) {
+        byte[] piece = bytes.getBytes();
+        detector.accept(piece, 0, piece.length);
+        lastAt = System.nanoTime();
+        look();
+      }
+    }
+
+    /** One timer is enough: it looks again when bytes came in the meantime. */
+    private void look() {
+      if (done) {
+        return;
+      }
+      long now = System.nanoTime();
+      long quiet = detector.quietNanos();
+      long left = detector.capNanos() - (now - headAt);
+      if (quiet != Long.MAX_VALUE) {
+        left = Math.min(left, quiet - (now - lastAt));
+      }
+      if (detector.isDone() || left <= 0) {
+        initialised();
+      } else if (timer < 0) {
+        timer =
+            vertx.setTimer(
+                Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)),
+                passed -> {
+                  timer = -1;
+                  look();
+                });
+      }
+    }
+
+    private void initialised() {
+      done = true;
+      close();
+      lease.watchInitialised();
+    }
+
+    private void close() {
+      if (timer >= 0) {
+        vertx.cancelTimer(timer);
+        timer = -1;
+      }
+      detector.close();
+    }
+
+    @Override
+    void end(boolean complete) {
+      if (!done) {
+        done = true;
+        close();
+      }
+    }
+  }
+}

@@ -1,0 +1,106 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.server.listen.Bound;
+import io.apfproxy.server.listen.RequestLimits;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Bounds the bytes that requests hold while they wait for seats, or for who asks; their number is
+ * flow control's to bound. No user, and no address, has more than a share while they are scarce.
+ * Thread-safe. Source: specification security.md 12, S51.
+ */
+final class WaitingRoom {
+  /*
+   * Heads are kept as objects, which take more than their text, some of it twice: measured with
+   * requests of no field, of a thousand short ones, of a few long ones, of thousands of parameters. Bodies are not read before
+   * a request has its seats, but what came right behind the head is there already: over HTTP/1.1 at
+   * most one read of the socket, over HTTP/2 at most what the client may send before it is allowed
+   * more. A body counts as that, or as its length if it is shorter. Over HTTP/2 a GET without a length
+   * is taken to have no body; one that has holds a stream's window uncounted, within the window of
+   * its connection.
+   */
+  private record Cost(int request, int field, int quartersOfText) {
+    static final Cost HTTP_1 = new Cost(5 << 10, 250, 6);
+    static final Cost HTTP_2 = new Cost(8 << 10, 300, 9);
+  }
+
+  /** As text, forwarded, and split into parameters. */
+  private static final int TARGET_COPIES = 4;
+
+  private static final int BODY_BYTES = 64 << 10;
+
+  /** Lengths of so many digits are read; longer ones are longer than what counts. */
+  private static final int SHORT_DIGITS = 9;
+
+  private static final List<HttpMethod> BODYLESS = List.of(HttpMethod.GET, HttpMethod.HEAD);
+
+  private final SharedBytes heads;
+  private final SharedBytes bodies;
+
+  WaitingRoom(RequestLimits limits) {
+    this.heads = new SharedBytes("waiting-head-bytes", limits.waitingHeadBytes());
+    this.bodies = new SharedBytes("waiting-body-bytes", limits.waitingBodyBytes());
+  }
+
+  /**
+   * Lets a request wait.
+   *
+   * @param who the user, or where it comes from as long as that is not known; null if it is to have
+   *     no share
+   * @return to be run once when it waits no longer; null if there is no room
+   */
+  @Nullable Runnable enter(HttpServerRequest client, @Nullable Object who) {
+    long head = headBytes(client);
+    long body = bodyBytes(client);
+    if (!heads.take(who, head)) {
+      return null;
+    }
+    if (!bodies.take(who, body)) {
+      heads.giveBack(who, head);
+      return null;
+    }
+    return () -> {
+      heads.giveBack(who, head);
+      bodies.giveBack(who, body);
+    };
+  }
+
+  private static long headBytes(HttpServerRequest client) {
+    Cost cost = client.version() == HttpVersion.HTTP_2 ? Cost.HTTP_2 : Cost.HTTP_1;
+    long fields = 0;
+    long text = 0;
+    for (Map.Entry<String, String> field : client.headers()) {
+      fields++;
+      text += field.getKey().length() + field.getValue().length();
+    }
+    return cost.request
+        + cost.field * fields
+        + text * cost.quartersOfText / 4
+        + (long) TARGET_COPIES * client.uri().length();
+  }
+
+  private static long bodyBytes(HttpServerRequest client) {
+    String length = client.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (length != null) {
+      return length.length() > SHORT_DIGITS
+          ? BODY_BYTES
+          : Math.min(BODY_BYTES, Integer.parseInt(length));
+    }
+    boolean hasBody =
+        client.version() == HttpVersion.HTTP_2
+            ? !BODYLESS.contains(client.method())
+            : client.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    return hasBody ? BODY_BYTES : 0;
+  }
+
+  /** For those who watch. */
+  List<Bound> bounds() {
+    return List.of(heads.bound(), bodies.bound());
+  }
+}

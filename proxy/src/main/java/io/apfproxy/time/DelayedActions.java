@@ -1,0 +1,8 @@
+package io.apfproxy.time;
+
+/** Runs something later, on any thread. Thread-safe. */
+@FunctionalInterface
+public interface DelayedActions {
+  /** Runs an action once, not before so many nanoseconds have passed. */
+  void after(long nanos, Runnable action);
+}

@@ -1,0 +1,31 @@
+package io.apfproxy.upstream.exchange;
+
+import io.apfproxy.request.RefusedException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * Told how one exchange goes, on the request's event loop. Either {@link #responded} or {@link
+ * #failed} is called, at most one of them and at most once; {@link #ended} exactly once.
+ */
+public interface ExchangeListener {
+  /**
+   * The upstream's response head is about to go to the client.
+   *
+   * @param headers as they will be sent; lines may be added
+   */
+  void responded(int code, MultiMap headers);
+
+  /** Bytes of the response body, as they flow. */
+  void body(Buffer bytes);
+
+  /** Nothing has been sent to the client: answer with this. */
+  void failed(RefusedException refusal);
+
+  /**
+   * The upstream no longer works on the request, as far as can be known: give the seats back.
+   *
+   * @param complete whether its response arrived whole
+   */
+  void ended(boolean complete);
+}

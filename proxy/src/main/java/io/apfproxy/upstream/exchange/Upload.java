@@ -1,0 +1,208 @@
+package io.apfproxy.upstream.exchange;
+
+import io.apfproxy.upstream.wire.Outgoing;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
+
+/** Passes the body of one request on, as it comes. Belongs to the event loop of the request. */
+final class Upload {
+  /*
+   * The request arrives paused and stays so until it has its seats and a stream. From then on the
+   * upstream's write queue alone decides when it is read. A body slower than MIN_BYTES per
+   * RATE_MILLIS holds seats for nothing and is given up.
+   *
+   * A client may end its request with an empty piece of the body, with or without a declared length
+   * of 0. The library hands that piece on, so an empty piece means nothing.
+   *
+   * An upstream that closes its connection may say that it never looked at the request. Then it is
+   * sent again, body included, so the first KEPT_BYTES of a body are kept; most are shorter. One that
+   * has grown longer is not sent again.
+   */
+  private static final long RATE_MILLIS = 30_000;
+  private static final long MIN_BYTES = 30 << 10;
+  private static final int KEPT_BYTES = 64 << 10;
+
+  private final Vertx vertx;
+  private final HttpServerRequest client;
+  private final Outgoing request;
+  private final Runnable tooSlow;
+  private @Nullable HttpClientRequest target;
+  private boolean clientEnded;
+  private boolean started;
+  private boolean stopped;
+  private boolean sent;
+  private boolean blocked;
+  private long received;
+  private @Nullable Buffer kept;
+  private long receivedAtTick;
+  private long timer = -1;
+
+  /**
+   * @param tooSlow called at most once, if the client sends its body too slowly
+   */
+  Upload(Vertx vertx, HttpServerRequest client, Outgoing request, Runnable tooSlow) {
+    this.vertx = vertx;
+    this.client = client;
+    this.request = request;
+    this.tooSlow = tooSlow;
+  }
+
+  /** Whether all that has been given away is still here, so that it can be given away again. */
+  boolean repeatable() {
+    return received <= KEPT_BYTES;
+  }
+
+  /** Whether the request has been sent to its end. */
+  boolean isSent() {
+    return sent;
+  }
+
+  /** The stream is gone: reads no more of the body until there is another. */
+  void pause() {
+    target = null;
+    sent = false;
+    blocked = false;
+    cancelTimer();
+    if (!clientEnded) {
+      client.pause();
+    }
+  }
+
+  /** Sends head and body; with another stream again from the start, if it is repeatable. */
+  void to(HttpClientRequest stream) {
+    target = stream;
+    Buffer again = kept;
+    long length = HeaderRules.contentLength(request.survivors());
+    boolean http2 = client.version() == HttpVersion.HTTP_2;
+    boolean chunked = !http2 && client.headers().contains("transfer-encoding");
+    if (length >= 0) {
+      stream.putHeader("Content-Length", Long.toString(length));
+    }
+    if (clientEnded && again != null) {
+      sent = true;
+      stream.end(again);
+    } else if (clientEnded || length == 0 || (length < 0 && !http2 && !chunked)) {
+      sent = true;
+      stream.end();
+      readToEnd();
+    } else if (again != null) {
+      stream.write(again.copy());
+      pump(stream);
+    } else {
+      pump(stream);
+    }
+  }
+
+  /** There is no body, which the codec enforces: only the end of the request is left to be read. */
+  private void readToEnd() {
+    if (!clientEnded) {
+      client.handler(empty -> {});
+      client.endHandler(end -> clientEnded = true);
+      client.resume();
+    }
+  }
+
+  private void pump(HttpClientRequest stream) {
+    if (stopped || stream != target) {
+      return;
+    }
+    if (clientEnded) {
+      sent = true;
+      stream.end();
+      return;
+    }
+    client.handler(bytes -> pass(stream, bytes));
+    client.endHandler(
+        end -> {
+          clientEnded = true;
+          cancelTimer();
+          if (!stopped && stream == target) {
+            sent = true;
+            stream.end();
+          }
+        });
+    client.resume();
+    if (stopped || clientEnded) {
+      return;
+    }
+    if (HeaderRules.contentLength(request.survivors()) < 0
+        && client.version() == HttpVersion.HTTP_2) {
+      // that there is no body is told after the head, and then the head is to end the request
+      vertx.runOnContext(later -> vertx.runOnContext(last -> writeHead(stream)));
+    } else {
+      writeHead(stream);
+    }
+    if (!request.longRunning()) {
+      timer = vertx.setPeriodic(RATE_MILLIS, tick -> checkRate());
+    }
+  }
+
+  private void writeHead(HttpClientRequest stream) {
+    if (stopped || clientEnded || started || stream != target) {
+      return;
+    }
+    stream.writeHead();
+    if (request.expectContinue()) {
+      client.response().writeContinue();
+    }
+  }
+
+  private void pass(HttpClientRequest stream, Buffer bytes) {
+    if (stopped || bytes.length() == 0) {
+      return;
+    }
+    started = true;
+    received += bytes.length();
+    keep(bytes);
+    stream.write(bytes);
+    if (!blocked && stream.writeQueueFull()) {
+      blocked = true;
+      client.pause();
+      stream.drainHandler(
+          drained -> {
+            if (stream == target) {
+              blocked = false;
+              if (!stopped && !clientEnded) {
+                client.resume();
+              }
+            }
+          });
+    }
+  }
+
+  private void keep(Buffer bytes) {
+    if (!repeatable()) {
+      kept = null;
+    } else if (kept == null) {
+      kept = bytes.copy();
+    } else {
+      kept.appendBuffer(bytes);
+    }
+  }
+
+  private void checkRate() {
+    boolean slow = !blocked && received - receivedAtTick < MIN_BYTES;
+    receivedAtTick = received;
+    if (slow && !stopped) {
+      stop();
+      tooSlow.run();
+    }
+  }
+
+  /** Nothing more goes upstream; what the client still sends is dropped by whoever replies. */
+  void stop() {
+    stopped = true;
+    cancelTimer();
+  }
+
+  private void cancelTimer() {
+    if (timer >= 0) {
+      vertx.cancelTimer(timer);
+      timer = -1;
+    }
+  }
+}

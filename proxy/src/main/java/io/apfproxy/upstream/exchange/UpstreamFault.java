@@ -1,0 +1,46 @@
+package io.apfproxy.upstream.exchange;
+
+import io.apfproxy.process.OutOfMemory;
+import io.apfproxy.request.RefusedException;
+import org.jspecify.annotations.Nullable;
+
+/** What a client is told when the upstream does not do its part. */
+public final class UpstreamFault {
+  private UpstreamFault() {}
+
+  /** Nothing was executed: the client may ask again at once. */
+  public static RefusedException unreachable(Throwable cause) {
+    OutOfMemory.endIf(cause);
+    return new RefusedException(
+            503, "ServiceUnavailable", "upstream-unreachable", "no upstream can be reached")
+        .causedBy(cause)
+        .retryAfter(1);
+  }
+
+  /** The request may have been executed. */
+  public static RefusedException broken(@Nullable Throwable cause) {
+    OutOfMemory.endIf(cause);
+    RefusedException broken =
+        new RefusedException(
+            502, "InternalError", "upstream-broken", "the upstream broke the exchange");
+    return cause == null ? broken : broken.causedBy(cause);
+  }
+
+  public static RefusedException protocol(String message) {
+    return new RefusedException(502, "InternalError", "upstream-protocol", message);
+  }
+
+  /** Its body goes unread: whoever wrote the head wrote that too. */
+  static RefusedException redirect() {
+    return new RefusedException(
+        502,
+        "InternalError",
+        "upstream-redirect",
+        "the upstream attempted to redirect this request to another host, which is not permitted");
+  }
+
+  public static RefusedException deadline() {
+    return new RefusedException(
+        504, "Timeout", "deadline", "the request did not complete within its time");
+  }
+}

@@ -1,0 +1,100 @@
+package io.apfproxy.upstream.tunnel;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.NetSocket;
+
+/** Joins two sockets byte by byte, until either ends. Belongs to their event loop. */
+final class RawPump {
+  /*
+   * Each direction stops reading while the other side's write queue is full, so a reader that stops
+   * costs at most that queue and the kernel's buffers. When one side ends, what it sent is flushed
+   * to the other before that is closed too.
+   */
+  private static final int QUEUE_BYTES = 64 << 10;
+
+  private final Vertx vertx;
+  private final ContextInternal context;
+  private final NetSocket left;
+  private final NetSocket right;
+  private final Runnable ended;
+  private final long timer;
+  private boolean active;
+  private boolean leftClosed;
+  private boolean rightClosed;
+
+  /**
+   * @param idleMillis both are closed when nothing passed for this long, at most twice that
+   * @param ended called once, when both are closed
+   */
+  RawPump(Vertx vertx, NetSocket left, NetSocket right, long idleMillis, Runnable ended) {
+    this.vertx = vertx;
+    this.context = (ContextInternal) vertx.getOrCreateContext();
+    this.left = left;
+    this.right = right;
+    this.ended = ended;
+    this.timer = vertx.setPeriodic(idleMillis, tick -> closeIfIdle());
+  }
+
+  void start() {
+    left.setWriteQueueMaxSize(QUEUE_BYTES);
+    right.setWriteQueueMaxSize(QUEUE_BYTES);
+    left.exceptionHandler(cause -> left.close());
+    right.exceptionHandler(cause -> right.close());
+    // what is thrown is to end the request, on whose context a socket taken from its codec is not
+    left.handler(bytes -> context.dispatch(bytes, all -> pass(all, left, right)));
+    right.handler(bytes -> pass(bytes, right, left));
+    left.endHandler(end -> endAfterFlush(right));
+    right.endHandler(end -> endAfterFlush(left));
+    left.closeHandler(
+        closed -> {
+          leftClosed = true;
+          checkEnd();
+        });
+    right.closeHandler(
+        closed -> {
+          rightClosed = true;
+          checkEnd();
+        });
+    left.resume();
+    right.resume();
+  }
+
+  /** Bytes that came from {@code right} before the sockets were joined. */
+  void passToLeft(Buffer bytes) {
+    pass(bytes, right, left);
+  }
+
+  private void pass(Buffer bytes, NetSocket from, NetSocket to) {
+    active = true;
+    to.write(bytes);
+    if (to.writeQueueFull()) {
+      from.pause();
+      to.drainHandler(drained -> from.resume());
+    }
+  }
+
+  private static void endAfterFlush(NetSocket socket) {
+    socket.write(Buffer.buffer()).onComplete(flushed -> socket.close());
+  }
+
+  private void closeIfIdle() {
+    if (!active) {
+      close();
+    }
+    active = false;
+  }
+
+  void close() {
+    left.close();
+    right.close();
+  }
+
+  private void checkEnd() {
+    if (leftClosed && rightClosed) {
+      vertx.cancelTimer(timer);
+      ended.run();
+    }
+  }
+}

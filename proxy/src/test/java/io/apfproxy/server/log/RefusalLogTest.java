@@ -1,0 +1,122 @@
+package io.apfproxy.server.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.net.ConnectException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+@Tag("I6")
+class RefusalLogTest {
+  private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
+  private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+  private final AtomicLong now = new AtomicLong();
+  private final RefusalLog log = new RefusalLog(now::get);
+
+  @BeforeEach
+  void listen() {
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    logger.addAppender(written);
+    written.start();
+  }
+
+  @AfterEach
+  void stopListening() {
+    logger.detachAppender(written);
+    logger.setAdditive(true);
+    logger.setLevel(null);
+  }
+
+  private void refuse(int times, int code, String rule) {
+    for (int i = 0; i < times; i++) {
+      log.refused(code, rule, "not so", null, "192.0.2.1", "id-" + i);
+    }
+  }
+
+  private List<String> lines() {
+    return written.list.stream()
+        .map(event -> event.getLevel() + " " + event.getFormattedMessage())
+        .toList();
+  }
+
+  @Test
+  void namesTheRuleTheClientAndTheAuditId() {
+    refuse(1, 400, "duplicate-host");
+    assertThat(lines())
+        .containsExactly(
+            "INFO refused 400 duplicate-host: not so; client 192.0.2.1, audit id id-0");
+  }
+
+  @Test
+  void namesTheRuleThatKeptAConnectionOut() {
+    for (int i = 0; i < 12; i++) {
+      log.notAccepted("connections-total", "accepting pauses", "192.0.2.1");
+    }
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    log.sumUp();
+    assertThat(lines())
+        .hasSize(11)
+        .contains("INFO not accepted connections-total: accepting pauses; client 192.0.2.1")
+        .last()
+        .isEqualTo("INFO not accepted connections-total: 2 more");
+  }
+
+  @Test
+  void namesTheCauseAndItsRoot() {
+    Throwable cause =
+        new IllegalStateException("handshake", new ConnectException("Connection refused"));
+    log.refused(503, "upstream-unreachable", "none", cause, "192.0.2.1", "id");
+    assertThat(lines())
+        .containsExactly(
+            "WARN refused 503 upstream-unreachable: none (IllegalStateException: handshake,"
+                + " because of ConnectException: Connection refused); client 192.0.2.1,"
+                + " audit id id");
+  }
+
+  @Test
+  void tellsWhereADefectIsWithoutItsMessage() {
+    log.refused(500, "defect", "error", new IllegalStateException("secret"), "192.0.2.1", "id");
+    assertThat(lines())
+        .singleElement()
+        .asString()
+        .contains("IllegalStateException at io.apfproxy.server.log.RefusalLogTest")
+        .doesNotContain("secret");
+  }
+
+  @Test
+  void writesTenLinesASecondOfAKindAndSumsTheRest() {
+    refuse(1_000, 429, "queue-full");
+    refuse(3, 400, "syntax");
+    assertThat(lines()).hasSize(13);
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    refuse(1, 429, "queue-full");
+    assertThat(lines())
+        .hasSize(15)
+        .contains("INFO refused 429 queue-full: 990 more")
+        .last()
+        .asString()
+        .contains("id-0");
+  }
+
+  @Test
+  void sumsUpWhatWentQuiet() {
+    refuse(12, 429, "queue-full");
+    log.sumUp();
+    assertThat(lines()).hasSize(10);
+    now.addAndGet(TimeUnit.SECONDS.toNanos(1));
+    log.sumUp();
+    log.sumUp();
+    assertThat(lines()).hasSize(11).last().isEqualTo("INFO refused 429 queue-full: 2 more");
+  }
+}

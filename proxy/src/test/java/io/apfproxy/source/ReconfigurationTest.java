@@ -1,0 +1,124 @@
+package io.apfproxy.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.config.Bootstrap;
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.SourceObject;
+import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.flowcontrol.FlowControlSettings;
+import io.apfproxy.flowcontrol.FlowMetrics;
+import io.apfproxy.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** How changes of the sources come into force, in virtual time. */
+class ReconfigurationTest {
+  private final ManualTime time = new ManualTime();
+  private final List<Due> agenda = new ArrayList<>();
+  private final ChangingSource source = new ChangingSource();
+  private int applied;
+
+  private final ApfFlowControl control =
+      ApfFlowControl.create(
+          FlowControlSettings.of(10),
+          FlowControlConfiguration.builtIn(),
+          time,
+          this::later,
+          FlowMetrics.NONE);
+  private final Reconfiguration reconfiguration =
+      new Reconfiguration(
+          control, List.of(source), (verdicts, inForce) -> {}, () -> applied++, this::later, time);
+
+  private record Due(long at, Runnable action) {}
+
+  private void later(long nanos, Runnable action) {
+    agenda.add(new Due(time.nanoTime() + nanos, action));
+  }
+
+  private void advance(Duration by) {
+    long steps = by.toMillis();
+    for (long i = 0; i < steps; i++) {
+      time.advance(Duration.ofMillis(1));
+      List<Due> due = agenda.stream().filter(next -> next.at() <= time.nanoTime()).toList();
+      agenda.removeAll(due);
+      due.forEach(next -> next.action().run());
+    }
+  }
+
+  @Test
+  @Tag("S68")
+  void aSingleChangeIsInForceAtOnceAndContinualOnesOnceASecond() {
+    reconfiguration.start();
+    advance(Duration.ofSeconds(5));
+    applied = 0;
+
+    source.change();
+    advance(Duration.ofMillis(20));
+    assertThat(applied).isEqualTo(1);
+
+    advance(Duration.ofSeconds(5));
+    applied = 0;
+    for (int i = 0; i < 1_000; i++) { // a hundred a second, ten seconds long
+      source.change();
+      advance(Duration.ofMillis(10));
+    }
+    assertThat(applied).isBetween(10, 11);
+    advance(Duration.ofSeconds(2));
+    assertThat(control.configuration().schemas())
+        .extracting(schema -> schema.spec().matchingPrecedence())
+        .contains(source.precedence);
+  }
+
+  /** Holds one schema, whose precedence is another one with each change. */
+  private static final class ChangingSource implements FlowSource {
+    private Runnable listener = () -> {};
+    private int precedence = 2;
+
+    void change() {
+      precedence++;
+      listener.run();
+    }
+
+    @Override
+    public String name() {
+      return "changing";
+    }
+
+    @Override
+    public void start(Runnable changed) {
+      listener = changed;
+    }
+
+    @Override
+    public Snapshot snapshot() {
+      var probes =
+          Bootstrap.flowSchemas().stream()
+              .filter(schema -> schema.name().equals("probes"))
+              .findFirst()
+              .orElseThrow();
+      var spec = probes.spec();
+      var changed =
+          new io.apfproxy.config.FlowSchema(
+              probes.metadata(),
+              new io.apfproxy.config.FlowSchema.Spec(
+                  spec.priorityLevel(), precedence, spec.distinguisherMethod(), spec.rules()),
+              List.of());
+      List<SourceObject> objects = new ArrayList<>();
+      objects.add(SourceObject.of(changed, "memory"));
+      Bootstrap.priorityLevels().forEach(level -> objects.add(SourceObject.of(level, "memory")));
+      return new Snapshot(true, objects, "");
+    }
+
+    @Override
+    public double ageSeconds() {
+      return 0;
+    }
+
+    @Override
+    public void close() {}
+  }
+}
