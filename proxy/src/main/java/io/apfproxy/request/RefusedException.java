@@ -14,6 +14,7 @@ public final class RefusedException extends Exception {
   private final String rule;
   private final int retryAfterSeconds;
   private final boolean closeConnection;
+  private final @Nullable String text;
 
   /**
    * @param code HTTP status
@@ -23,7 +24,7 @@ public final class RefusedException extends Exception {
    * @param message for people, names the header, field or flag and what was expected
    */
   public RefusedException(int code, String reason, String rule, String message) {
-    this(code, reason, rule, message, 0, false, null);
+    this(code, reason, rule, message, 0, false, null, null);
   }
 
   private RefusedException(
@@ -33,6 +34,7 @@ public final class RefusedException extends Exception {
       String message,
       int retryAfterSeconds,
       boolean close,
+      @Nullable String text,
       @Nullable Throwable cause) {
     super(message, cause, false, false);
     this.code = code;
@@ -40,29 +42,46 @@ public final class RefusedException extends Exception {
     this.rule = rule;
     this.retryAfterSeconds = retryAfterSeconds;
     this.closeConnection = close;
+    this.text = text;
   }
 
   /** 400 of an ambiguous or illegal message; an HTTP/1.1 connection is closed after it. */
   public static RefusedException badRequest(String rule, String message) {
-    return new RefusedException(400, "BadRequest", rule, message, 0, true, null);
+    return new RefusedException(400, "BadRequest", rule, message, 0, true, null, null);
   }
 
   /** The same refusal with {@code Retry-After}. */
   public RefusedException retryAfter(int seconds) {
     return new RefusedException(
-        code, reason, rule, getMessageText(), seconds, closeConnection, getCause());
+        code, reason, rule, getMessageText(), seconds, closeConnection, text, getCause());
   }
 
   /** The same refusal, after which an HTTP/1.1 connection is closed. */
   public RefusedException closing() {
     return new RefusedException(
-        code, reason, rule, getMessageText(), retryAfterSeconds, true, getCause());
+        code, reason, rule, getMessageText(), retryAfterSeconds, true, text, getCause());
   }
 
   /** The same refusal with what led to it, for the log only. */
   public RefusedException causedBy(Throwable cause) {
     return new RefusedException(
-        code, reason, rule, getMessageText(), retryAfterSeconds, closeConnection, cause);
+        code, reason, rule, getMessageText(), retryAfterSeconds, closeConnection, text, cause);
+  }
+
+  /**
+   * The same refusal, answered with this plain text in place of a Status; the message is for the
+   * log.
+   */
+  public RefusedException answeredWith(String plain) {
+    return new RefusedException(
+        code,
+        reason,
+        rule,
+        getMessageText(),
+        retryAfterSeconds,
+        closeConnection,
+        plain,
+        getCause());
   }
 
   public int code() {
@@ -84,6 +103,11 @@ public final class RefusedException extends Exception {
 
   public boolean closesConnection() {
     return closeConnection;
+  }
+
+  /** What the client is told in place of a Status; null for a Status with the message. */
+  public @Nullable String plainText() {
+    return text;
   }
 
   private String getMessageText() {

@@ -57,7 +57,7 @@ final class Defects implements Handler<Throwable> {
     } catch (Throwable again) {
       OutOfMemory.endIf(again);
       tell(again);
-      call.connection().close();
+      call.caller().cut();
     }
   }
 

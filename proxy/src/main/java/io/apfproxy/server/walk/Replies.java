@@ -1,7 +1,6 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
-import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.CrossOrigin;
@@ -23,6 +22,7 @@ import io.vertx.core.json.Json;
 final class Replies {
   private static final String PLAIN = "text/plain; charset=utf-8";
   private static final String DEFECT = "defect";
+  private static final String SHUTTING_DOWN = "shutting-down";
 
   private static final int SHUTDOWN_RETRY_SECONDS = 5;
 
@@ -42,7 +42,26 @@ final class Replies {
     this.crossOrigin = crossOrigin;
   }
 
-  /** A Kubernetes {@code Status}. */
+  /**
+   * The priority level refuses, in the words of kube-apiserver.
+   *
+   * @param where for the log
+   */
+  static RefusedException tooManyRequests(String rule, String where, int retryAfterSeconds) {
+    return new RefusedException(429, "TooManyRequests", rule, where)
+        .retryAfter(retryAfterSeconds)
+        .answeredWith("Too many requests, please try again later.\n");
+  }
+
+  /** The proxy is about to stop. */
+  static RefusedException shuttingDown() {
+    return new RefusedException(429, "TooManyRequests", SHUTTING_DOWN, "the proxy stops")
+        .retryAfter(SHUTDOWN_RETRY_SECONDS)
+        .answeredWith("The apiserver is shutting down, please try again later.\n")
+        .closing();
+  }
+
+  /** A Kubernetes {@code Status}, or the plain text of the refusal. */
   void refuse(
       HttpServerRequest client,
       Peer peer,
@@ -61,13 +80,16 @@ final class Replies {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
     addFlow(client.response().headers(), classification, true);
-    boolean goAway = refusal.code() == 401 && client.version() == HttpVersion.HTTP_2;
+    boolean goAway =
+        refusal.rule().equals(SHUTTING_DOWN)
+            || (refusal.code() == 401 && client.version() == HttpVersion.HTTP_2);
+    String text = refusal.plainText();
     send(
         client,
         peer,
         refusal.code(),
-        "application/json",
-        status(refusal),
+        text == null ? "application/json" : PLAIN,
+        text == null ? status(refusal) : text,
         auditId,
         refusal.closesConnection());
     if (goAway) {
@@ -109,22 +131,6 @@ final class Replies {
     }
   }
 
-  /** The priority level refuses: plain text, as from kube-apiserver. */
-  void reject(
-      HttpServerRequest client,
-      Peer peer,
-      Rejection rejection,
-      Classification classification,
-      String auditId) {
-    String rule = rejection.reason().label();
-    events.refused(rule, 429);
-    String place = "schema " + classification.flowSchema();
-    log.refused(429, rule, place, null, peer.address(), auditId);
-    client.response().putHeader("Retry-After", Integer.toString(rejection.retryAfterSeconds()));
-    addFlow(client.response().headers(), classification, true);
-    send(client, peer, 429, PLAIN, "Too many requests, please try again later.\n", auditId, false);
-  }
-
   /** A browser asks what a page of an allowed origin may send. */
   void preflight(HttpServerRequest client, Peer peer, String auditId) {
     HttpServerResponse response = client.response();
@@ -140,22 +146,6 @@ final class Replies {
     crossOrigin.addTo(client, response.headers());
     boolean closing = closing(client, peer, false);
     response.end().onSuccess(sent -> BodyDrain.after(vertx, client, closing));
-  }
-
-  /** The proxy is about to stop. */
-  void refuseForShutdown(HttpServerRequest client, Peer peer, String auditId) {
-    events.refused("shutting-down", 429);
-    log.refused(429, "shutting-down", "the proxy stops", null, peer.address(), auditId);
-    client.response().putHeader("Retry-After", Integer.toString(SHUTDOWN_RETRY_SECONDS));
-    send(
-        client,
-        peer,
-        429,
-        PLAIN,
-        "The apiserver is shutting down, please try again later.\n",
-        auditId,
-        true);
-    peer.sendAway();
   }
 
   /**

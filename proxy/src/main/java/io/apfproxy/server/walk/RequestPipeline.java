@@ -1,17 +1,8 @@
 package io.apfproxy.server.walk;
 
-import io.apfproxy.authn.head.ClientRequest;
-import io.apfproxy.authn.head.RequestHead;
-import io.apfproxy.authn.tell.Identity;
-import io.apfproxy.request.LongRunning;
+import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.request.RequestDigest;
-import io.apfproxy.request.RequestInfo;
-import io.apfproxy.request.RequestInfoParser;
-import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
-import io.apfproxy.request.UserInfo;
-import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.HeadMeter;
 import io.apfproxy.server.listen.Http1Versions;
 import io.apfproxy.server.listen.Peer;
@@ -23,6 +14,7 @@ import io.apfproxy.upstream.wire.StreamWritability;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -30,7 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.HostAndPort;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,7 +34,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** The walk of every request of one event loop, from its head to its response. */
+/** The client connections of one event loop, and the requests under way on them. */
 public final class RequestPipeline implements Handler<HttpServerRequest> {
   /** At a shutdown one watch is ended so often, or more if there would be no time for all. */
   private static final long WATCH_END_MILLIS = 10;
@@ -61,9 +53,6 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   /** More than what an exchange gives its upstream to notice a reset. */
   private static final long REST_MILLIS = 2_000;
 
-  /** What load balancers ask without credentials. */
-  private static final Set<String> FOR_ALL = Set.of("/healthz", "/livez", "/readyz", "/version");
-
   /** Of RFC 8441. */
   private static final String EXTENDED_CONNECT = ":protocol";
 
@@ -74,13 +63,11 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   private final Vertx vertx;
   private final Collaborators collaborators;
   private final SharedState shared;
-  private final Forwarder forwarder;
+  private final Walk walk;
   private final RefusalLog log;
   private final Defects defects;
   private final GoAwayChance goAway;
   private final Replies replies;
-  private final CrossOrigin crossOrigin;
-  private final RequestTimeout timeout;
   private final Map<HttpConnection, Peer> peers = new HashMap<>();
   private final Set<Call> watches = new HashSet<>();
   private boolean ending;
@@ -96,7 +83,6 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     this.vertx = vertx;
     this.collaborators = collaborators;
     this.shared = shared;
-    this.forwarder = forwarder;
     this.goAway =
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
@@ -106,8 +92,18 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     this.replies =
         new Replies(
             vertx, collaborators.events(), config.exposeFlowHeaders(), log, config.crossOrigin());
-    this.crossOrigin = config.crossOrigin();
-    this.timeout = new RequestTimeout(config.requestTimeout());
+    this.walk =
+        new Walk(
+            List.of(
+                new Understand(
+                    collaborators.heads(),
+                    new RequestTimeout(config.requestTimeout()),
+                    config.crossOrigin(),
+                    shared.engines()),
+                new Identify(vertx, collaborators.identities(), shared, goAway),
+                new TakePlaces(shared, watches),
+                new Admit(collaborators.flowControl(), shared),
+                new Forward(vertx, forwarder, collaborators)));
     vertx.setPeriodic(
         SWEEP_MILLIS,
         tick -> {
@@ -130,13 +126,9 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     Call call = open(client, peer);
     goAway.roll(client, peer);
     if (shared.draining()) {
-      call.refuseForShutdown();
-      return;
-    }
-    try {
-      walk(call, client, peer);
-    } catch (RefusedException refusal) {
-      call.refuse(refusal);
+      call.refuse(Replies.shuttingDown());
+    } else {
+      walk.goOn(call);
     }
   }
 
@@ -153,82 +145,38 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     var unused = client.response().reset(PROTOCOL_ERROR);
   }
 
-  private void judgeEngine(Peer peer, RequestHead head, RequestInfo info) {
-    boolean token =
-        head.credentials().authorization() != null
-            || !head.credentials().webSocketProtocols().isEmpty();
-    boolean forAll = FOR_ALL.contains(info.path());
-    peer.judgeEngine(token, !token && !forAll, shared.engines());
-  }
-
-  private void walk(Call call, HttpServerRequest client, Peer peer) throws RefusedException {
-    refuseMethod(client.method().name());
-    RequestHead head = collaborators.heads().read(clientRequest(client, peer));
-    RequestTarget target =
-        client.version() == HttpVersion.HTTP_2
-            ? RequestTarget.parsePath(client.uri())
-            : RequestTarget.parse(client.uri());
-    RequestInfo info = RequestInfoParser.parse(client.method().name(), target);
-    judgeEngine(peer, head, info);
-    if (crossOrigin.isPreflight(client)) {
-      call.answerPreflight();
-      return;
-    }
-    long allowance = timeout.allowanceNanos(info, target.query());
-    call.understood(head, target, allowance, timeout.queueWaitNanos(allowance));
-    call.identify(info, shared.waitingRoom(), identity -> identified(call, info, target, identity));
-  }
-
-  private void identified(Call call, RequestInfo info, RequestTarget target, Identity identity) {
-    RequestDigest digest = new RequestDigest(info, identity.effective(), target.query());
-    if (identity.byCertificate()) {
-      call.peer().believed(shared.engines());
-    }
-    if (isAnonymous(identity.authenticated())) {
-      goAway.after(call.client(), call.peer());
-    }
-    if (LongRunning.bypasses(info)) {
-      call.bypass(identity, digest, forwarder, shared);
-    } else {
-      if (info.isWatch()) {
-        watches.add(call);
-      }
-      call.admit(identity, digest, forwarder, shared);
-    }
-  }
-
-  /** Source: kube-apiserver, endpoints/filters/authentication.go. */
-  private static boolean isAnonymous(UserInfo user) {
-    return user.name().equals(UserInfo.ANONYMOUS.name())
-        || user.groups().contains(UserInfo.UNAUTHENTICATED);
-  }
-
   private Call open(HttpServerRequest client, Peer peer) {
-    Call call = new Call(vertx, collaborators, replies, defects, client, peer, this::forget);
+    ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+    Call call = new Call(new ContextLoop(vertx, context), new HttpCaller(client, peer, replies));
+    defects.watch(context, call);
+    call.hold(() -> forgetOnceAnswered(call, context));
     open++;
-    call.open();
+    call.hold(() -> forget(call));
+    call.hold(() -> collaborators.events().held(Held.EXCHANGE, -1));
+    collaborators.events().held(Held.EXCHANGE, 1);
+    peer.opened();
+    call.hold(() -> peer.closed(System.nanoTime()));
+    client.exceptionHandler(cause -> call.leave());
+    client.response().exceptionHandler(cause -> call.leave());
+    client
+        .response()
+        .closeHandler(
+            closed -> {
+              if (call.hasEnded()) {
+                defects.forget(context);
+              }
+              call.leave();
+            });
     return call;
   }
 
-  private static void refuseMethod(String method) throws RefusedException {
-    if (method.equals("CONNECT") || method.equals("TRACE")) {
-      throw new RefusedException(
-              405, "MethodNotAllowed", "method", "method " + method + " is not served")
-          .closing();
+  /** Until then something may be thrown that leaves the client without an end. */
+  private void forgetOnceAnswered(Call call, Context context) {
+    if (call.isAnswered()) {
+      defects.forget(context);
+    } else {
+      call.caller().request().response().endHandler(end -> defects.forget(context));
     }
-  }
-
-  private static ClientRequest clientRequest(HttpServerRequest client, Peer peer) {
-    boolean http2 = client.version() == HttpVersion.HTTP_2;
-    HostAndPort authority = http2 ? client.authority() : null;
-    return new ClientRequest(
-        client.method().name(),
-        client.headers(),
-        http2,
-        client.version() == HttpVersion.HTTP_1_0,
-        http2 ? (authority == null ? null : authority.toString()) : client.headers().get("Host"),
-        peer.certificates(),
-        peer.address());
   }
 
   /** The codec could not read the request. */
@@ -284,9 +232,11 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     if (open == 0 && last != null) {
       last.tryComplete();
     }
-    watches.remove(call);
-    if (call.upgraded()) {
-      peers.remove(call.connection()); // a socket taken from its codec does not report its close
+    if (call.isUpgrade()) {
+      peers.remove(
+          call.caller()
+              .request()
+              .connection()); // a socket taken from its codec does not report its close
     }
   }
 

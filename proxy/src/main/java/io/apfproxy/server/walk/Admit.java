@@ -1,0 +1,133 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.flowcontrol.Admission;
+import io.apfproxy.flowcontrol.AdmissionListener;
+import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.FlowControl;
+import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.flowcontrol.Rejection;
+import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.request.LongRunning;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.server.log.RequestLog;
+import org.jspecify.annotations.Nullable;
+
+/** Fourth station: seats. Long-running requests other than watches need none. */
+final class Admit implements Station {
+  private final FlowControl flowControl;
+  private final SharedState shared;
+
+  Admit(FlowControl flowControl, SharedState shared) {
+    this.flowControl = flowControl;
+    this.shared = shared;
+  }
+
+  @Override
+  public Wait at(Call call) {
+    if (LongRunning.bypasses(call.asked().info())) {
+      RequestLog.classified(call.caller().auditId(), call.digest(), Classification.NONE);
+      return Wait.NONE;
+    }
+    InQueue wait = new InQueue(call);
+    wait.enter();
+    return wait;
+  }
+
+  private final class InQueue extends Wait implements AdmissionListener {
+    /*
+     * Flow control answers within admit() on this thread, or later on any. Only the first kind is
+     * taken at once; everything else is sent through the event loop's queue, which also keeps one
+     * finished request from starting the next, and that the next but one, on one ever deeper stack.
+     */
+    private final Call call;
+    private final Thread loop = Thread.currentThread();
+    private volatile boolean entering;
+    private boolean crowdedOut;
+    private @Nullable Admission admission;
+    private @Nullable Rejection rejectedAtOnce;
+
+    InQueue(Call call) {
+      this.call = call;
+    }
+
+    void enter() {
+      entering = true;
+      Admission place;
+      try {
+        place = flowControl.admit(call.digest(), this);
+      } finally {
+        entering = false;
+      }
+      admission = place;
+      call.classified(place.classification());
+      RequestLog.classified(call.caller().auditId(), call.digest(), place.classification());
+      Rejection rejection = rejectedAtOnce;
+      if (rejection != null) {
+        refuse(refusal(rejection));
+      }
+    }
+
+    private boolean atOnce() {
+      return Thread.currentThread() == loop && entering;
+    }
+
+    @Override
+    public void onExecute(SeatLease seats) {
+      if (atOnce()) {
+        execute(seats);
+      } else {
+        call.loop().run(() -> execute(seats));
+      }
+    }
+
+    private void execute(SeatLease seats) {
+      call.seated(seats);
+      goOn();
+    }
+
+    @Override
+    public void onReject(Rejection rejection) {
+      if (atOnce()) {
+        rejectedAtOnce = rejection; // where it was put is known when admit() has returned
+      } else {
+        call.loop().run(() -> refuse(refusal(rejection)));
+      }
+    }
+
+    private RefusedException refusal(Rejection rejection) {
+      RejectReason reason = crowdedOut ? RejectReason.QUEUE_FULL : rejection.reason();
+      return Replies.tooManyRequests(
+          reason.label(),
+          "schema " + call.classification().flowSchema(),
+          rejection.retryAfterSeconds());
+    }
+
+    @Override
+    void begin() {
+      Admission place = admission;
+      if (place == null || !place.isWaiting()) {
+        return; // its answer is on its way
+      }
+      Runnable room =
+          shared.waitingRoom().enter(call.caller().request(), call.digest().user().name());
+      if (room == null) {
+        crowdedOut = true;
+        place.cancel();
+        return;
+      }
+      hold(room);
+      if (call.asked().info().isWatch()) {
+        hold(shared.watches().await());
+      }
+      call.limit(this, call.queueWaitLeft());
+    }
+
+    @Override
+    void cancel() {
+      Admission place = admission;
+      if (place != null) {
+        place.cancel();
+      }
+    }
+  }
+}

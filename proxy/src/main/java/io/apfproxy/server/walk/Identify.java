@@ -1,0 +1,98 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.authn.IdentityResolver;
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.UserInfo;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
+
+/** Second station: who asks. Nobody waits for that longer than for seats, nor uncounted. */
+final class Identify implements Station {
+  private final Vertx vertx;
+  private final IdentityResolver identities;
+  private final SharedState shared;
+  private final GoAwayChance goAway;
+
+  Identify(Vertx vertx, IdentityResolver identities, SharedState shared, GoAwayChance goAway) {
+    this.vertx = vertx;
+    this.identities = identities;
+    this.shared = shared;
+    this.goAway = goAway;
+  }
+
+  @Override
+  public Wait at(Call call) {
+    ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
+    Promise<Identity> identity = context.promise(); // see Defects
+    Understood asked = call.asked();
+    identities.resolve(asked.head(), asked.info()).onComplete(identity);
+    Asking wait = new Asking(call);
+    identity
+        .future()
+        .onComplete(
+            found -> {
+              found(call, found);
+              wait.goOn();
+            },
+            failure -> {
+              if (failure instanceof RefusedException refusal) {
+                wait.refuse(refusal);
+              } else {
+                call.failed(failure);
+              }
+            });
+    return wait;
+  }
+
+  private void found(Call call, Identity identity) {
+    if (!call.hasEnded()) {
+      if (identity.byCertificate()) {
+        call.caller().peer().believed(shared.engines());
+      }
+      if (isAnonymous(identity.authenticated())) {
+        goAway.after(call.caller().request(), call.caller().peer());
+      }
+      call.identified(identity);
+    }
+  }
+
+  /** Source: kube-apiserver, endpoints/filters/authentication.go. */
+  private static boolean isAnonymous(UserInfo user) {
+    return user.name().equals(UserInfo.ANONYMOUS.name())
+        || user.groups().contains(UserInfo.UNAUTHENTICATED);
+  }
+
+  private final class Asking extends Wait {
+    private final Call call;
+
+    Asking(Call call) {
+      this.call = call;
+    }
+
+    @Override
+    void begin() throws RefusedException {
+      Runnable place =
+          shared.waitingRoom().enter(call.caller().request(), call.caller().peer().sharing());
+      if (place == null) {
+        throw new RefusedException(
+                429, "TooManyRequests", "queue-full", "too many requests wait to be let in")
+            .retryAfter(1);
+      }
+      hold(place);
+      call.limit(this, call.queueWaitLeft());
+    }
+
+    @Override
+    void cancel() {
+      refuse(
+          new RefusedException(
+                  503,
+                  "ServiceUnavailable",
+                  "identity-time-out",
+                  "who asks could not be found out in time")
+              .retryAfter(1));
+    }
+  }
+}

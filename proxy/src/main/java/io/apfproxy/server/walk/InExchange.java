@@ -1,0 +1,123 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.Forwarder;
+import io.apfproxy.upstream.exchange.Exchange;
+import io.apfproxy.upstream.exchange.ExchangeListener;
+import io.apfproxy.upstream.wire.Outgoing;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/** A request that the upstream works on. Over when it does so no longer, as far as is known. */
+final class InExchange extends Wait implements ExchangeListener {
+  /** More than an exchange gives its upstream to notice a reset. */
+  private static final long ABANDONED_NANOS = 1_500_000_000L;
+
+  private final Call call;
+  private final Vertx vertx;
+  private final Collaborators collaborators;
+  private @Nullable Exchange exchange;
+  private @Nullable ResponseReader reader;
+  private boolean responded;
+
+  InExchange(Call call, Vertx vertx, Collaborators collaborators) {
+    this.call = call;
+    this.vertx = vertx;
+    this.collaborators = collaborators;
+  }
+
+  void start(Forwarder forwarder, Outgoing request) {
+    exchange = forwarder.forward(call.caller().request(), request, this);
+  }
+
+  @Override
+  void begin() {
+    if (!call.asked().isLongRunning()) {
+      call.limit(this, call.timeLeft());
+    }
+  }
+
+  @Override
+  public void responded(int code, MultiMap headers) {
+    responded = true;
+    call.responded(code, headers);
+    if (code == 401 && !call.asked().info().subresource().equals("proxy")) {
+      collaborators.identities().upstreamRefused(call.asked().head());
+    }
+    SeatLease seats = call.seats();
+    if (seats != null) {
+      reader =
+          ResponseReader.of(vertx, collaborators.learning(), call.digest(), seats, code, headers);
+    }
+  }
+
+  @Override
+  public void body(Buffer bytes) {
+    ResponseReader current = reader;
+    if (current != null) {
+      current.accept(bytes);
+    }
+  }
+
+  @Override
+  public void failed(RefusedException refusal) {
+    call.answer(refusal);
+  }
+
+  @Override
+  public void ended(boolean complete) {
+    ResponseReader current = reader;
+    if (current != null) {
+      current.end(complete);
+    }
+    goOn();
+  }
+
+  @Override
+  void cancel() {
+    Exchange current = exchange;
+    if (current != null) {
+      current.cancel();
+    }
+  }
+
+  @Override
+  void expire() {
+    Exchange current = exchange;
+    if (current != null) {
+      current.expire();
+    }
+  }
+
+  @Override
+  void giveWay() {
+    if (!finishWatch("gave-way")) {
+      expire();
+    }
+  }
+
+  @Override
+  boolean finishWatch(String rule) {
+    Exchange current = exchange;
+    if (current == null || !responded) {
+      return false;
+    }
+    current.finishWatch(rule);
+    return true;
+  }
+
+  /** Its end may never be told any more, and is waited for no longer than a reset takes. */
+  @Override
+  void abandon(Call of) {
+    Exchange current = exchange;
+    if (current == null) {
+      of.end();
+      return;
+    }
+    var unused = of.loop().after(ABANDONED_NANOS, of::end);
+    current.abandon();
+  }
+}

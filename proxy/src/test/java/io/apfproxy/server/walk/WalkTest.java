@@ -1,0 +1,310 @@
+package io.apfproxy.server.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.server.listen.Peer;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Random walks over stations that go on, wait, refuse or throw, with clients that leave at any
+ * moment: whatever happens, all that was taken goes back once, the last taken first, and there is
+ * one end.
+ */
+@Tag("S50")
+class WalkTest {
+  private static final int WALKS = 40_000;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void givesAllBackOnceInReverseOrderAndEndsOnce(long seed) {
+    Random random = new Random(seed);
+    TreeMap<String, Integer> ends = new TreeMap<>();
+    for (int i = 0; i < WALKS; i++) {
+      long own = random.nextLong();
+      String end = new Try(own).play();
+      ends.merge(end, 1, Integer::sum);
+    }
+    assertThat(ends).containsOnlyKeys("served", "refused", "defect", "left");
+    assertThat(ends.values()).allMatch(times -> times > WALKS / 100);
+  }
+
+  /** What is thrown on purpose. */
+  private static final class Thrown extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Thrown() {
+      super("thrown on purpose", null, false, false);
+    }
+  }
+
+  /** One walk of one request. Everything it does follows from its seed. */
+  private static final class Try implements RequestLoop, Caller {
+    private final long seed;
+    private final Random random;
+    private final Deque<Integer> held = new ArrayDeque<>();
+    private final List<FakeWait> waits = new ArrayList<>();
+    private final Deque<Runnable> turns = new ArrayDeque<>();
+    private final List<Runnable> timers = new ArrayList<>();
+    private final Call call = new Call(this, this);
+    private int taken;
+    private int ended;
+    private int refusals;
+    private int defects;
+    private int cuts;
+    private boolean left;
+    private boolean thrownWhileGivingBack;
+
+    Try(long seed) {
+      this.seed = seed;
+      this.random = new Random(seed);
+    }
+
+    String play() {
+      List<Station> stations = new ArrayList<>();
+      for (int i = random.nextInt(6); i >= 0; i--) {
+        stations.add(this::station);
+      }
+      Walk walk = new Walk(stations);
+      call.hold(() -> ended++);
+      turn(() -> walk.goOn(call));
+      for (int step = 0; step < 30 && !call.hasEnded(); step++) {
+        turn(this::somethingHappens);
+      }
+      while (!(call.hasEnded() && turns.isEmpty() && timers.isEmpty())) {
+        turn(this::bringToAnEnd);
+      }
+      return verdict();
+    }
+
+    /** As the event loop does: what is thrown is told to the request. */
+    private void turn(Runnable step) {
+      try {
+        step.run();
+      } catch (Thrown thrown) {
+        try {
+          call.defect(thrown);
+        } catch (Thrown again) {
+          call.defect(again);
+        }
+      }
+    }
+
+    private Wait station(Call at) throws RefusedException {
+      takeSome();
+      switch (random.nextInt(20)) {
+        case 0 -> throw new RefusedException(429, "TooManyRequests", "rule", "message");
+        case 1 -> throw new Thrown();
+        case 2 -> leave();
+        default -> {}
+      }
+      if (random.nextInt(3) == 0) {
+        return Wait.NONE;
+      }
+      FakeWait wait = new FakeWait();
+      waits.add(wait);
+      if (random.nextInt(6) == 0) {
+        wait.goOn();
+      } else if (random.nextInt(12) == 0) {
+        wait.refuse(new RefusedException(403, "Forbidden", "rule", "message"));
+      }
+      return wait;
+    }
+
+    private void takeSome() {
+      for (int i = random.nextInt(3); i > 0; i--) {
+        call.hold(take());
+      }
+    }
+
+    private Runnable take() {
+      int number = taken++;
+      held.push(number);
+      boolean throwing = random.nextInt(200) == 0;
+      return () -> {
+        assertThat(held).as("seed %s: held", seed).isNotEmpty();
+        assertThat(held.pop()).as("seed %s: the last taken", seed).isEqualTo(number);
+        if (throwing) {
+          thrownWhileGivingBack = true;
+          throw new Thrown();
+        }
+      };
+    }
+
+    private void somethingHappens() {
+      switch (random.nextInt(9)) {
+        case 0 -> leave();
+        case 1 -> call.giveWay();
+        case 2 -> call.finishWatch();
+        case 3 -> {
+          if (random.nextInt(5) == 0) {
+            call.refuseIfWaiting();
+          }
+        }
+        case 4 -> {
+          if (random.nextInt(5) == 0) {
+            throw new Thrown();
+          }
+        }
+        case 5 -> fire();
+        default -> endWait();
+      }
+      runTurns();
+    }
+
+    private void bringToAnEnd() {
+      if (!call.hasEnded()) {
+        endWait();
+      }
+      fire();
+      runTurns();
+    }
+
+    private void endWait() {
+      if (!waits.isEmpty()) {
+        FakeWait last = waits.get(waits.size() - 1);
+        if (random.nextInt(6) == 0) {
+          last.refuse(new RefusedException(503, "ServiceUnavailable", "rule", "message"));
+        } else {
+          last.goOn();
+        }
+      }
+    }
+
+    private void runTurns() {
+      for (Runnable next = turns.poll(); next != null; next = turns.poll()) {
+        turn(next);
+      }
+    }
+
+    private void fire() {
+      List<Runnable> due = List.copyOf(timers);
+      timers.clear();
+      due.forEach(this::turn);
+    }
+
+    private void leave() {
+      left = true;
+      call.leave();
+    }
+
+    private String verdict() {
+      assertThat(held).as("seed %s: not given back", seed).isEmpty();
+      assertThat(ended).as("seed %s: ends", seed).isEqualTo(1);
+      assertThat(refusals).as("seed %s: answers", seed).isLessThanOrEqualTo(1);
+      if (defects > 0) {
+        assertThat(refusals == 0 || thrownWhileGivingBack || cuts == 0).isTrue();
+        return "defect";
+      }
+      if (call.isGone()) {
+        assertThat(left).isTrue();
+        return "left";
+      }
+      return refusals > 0 ? "refused" : "served";
+    }
+
+    /** Waits in every way there is: with things of its own, ending at once or a turn later. */
+    private final class FakeWait extends Wait {
+      private final boolean slow = random.nextBoolean();
+
+      @Override
+      void begin() throws RefusedException {
+        if (random.nextInt(15) == 0) {
+          throw new RefusedException(429, "TooManyRequests", "queue-full", "message");
+        }
+        if (random.nextInt(40) == 0) {
+          throw new Thrown();
+        }
+        if (random.nextBoolean()) {
+          hold(take());
+        }
+        call.limit(this, 1);
+      }
+
+      @Override
+      void cancel() {
+        RefusedException timeOut = new RefusedException(503, "Timeout", "time-out", "message");
+        if (slow) {
+          turns.add(() -> refuse(timeOut));
+        } else {
+          refuse(timeOut);
+        }
+      }
+
+      @Override
+      boolean finishWatch(String rule) {
+        cancel();
+        return true;
+      }
+    }
+
+    @Override
+    public void run(Runnable step) {
+      turns.add(step);
+    }
+
+    @Override
+    public Runnable after(long nanos, Runnable step) {
+      timers.add(step);
+      return () -> timers.remove(step);
+    }
+
+    @Override
+    public void refuse(RefusedException refusal, Classification where) {
+      assertThat(call.hasEnded()).as("seed %s: answered after its end", seed).isFalse();
+      assertThat(left).as("seed %s: answered to nobody", seed).isFalse();
+      refusals++;
+    }
+
+    @Override
+    public void defect(Throwable thrown, boolean tunnel, Classification where) {
+      defects++;
+    }
+
+    @Override
+    public void cut() {
+      cuts++;
+    }
+
+    @Override
+    public boolean isAnswered() {
+      return refusals > 0;
+    }
+
+    @Override
+    public void preflight() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void addFlow(MultiMap headers, Classification where) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public HttpServerRequest request() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Peer peer() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String auditId() {
+      return "id";
+    }
+  }
+}
