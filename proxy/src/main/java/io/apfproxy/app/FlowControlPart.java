@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages.Dump;
+import io.apfproxy.budget.Budget;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.command.Explanation;
 import io.apfproxy.config.FlowControlConfiguration;
@@ -30,14 +31,16 @@ record FlowControlPart(FlowControl control, @Nullable ApfFlowControl fair) {
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
       return new FlowControlPart(limits, null);
     }
+    Budget budget = Budget.fixed(options.serverLimit());
     ApfFlowControl fair =
         ApfFlowControl.create(
-            FlowControlSettings.of(options.serverLimit())
+            FlowControlSettings.of(budget.seats())
                 .withLearnedListCost(options.listCost() == ProxyOptions.ListCost.LEARNED),
             FlowControlConfiguration.builtIn(),
             TimeSource.system(),
             timers,
             metrics.flow());
+    budget.onChange(fair::resize);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
     return new FlowControlPart(fair, fair);

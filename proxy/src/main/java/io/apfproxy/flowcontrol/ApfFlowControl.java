@@ -107,6 +107,14 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
     return polled;
   }
 
+  /**
+   * Shares so many seats from now on, 1 or more. Requests that wait or execute stay where they are,
+   * and the borrowing period goes on.
+   */
+  public void resize(int seats) {
+    levels.resize(seats);
+  }
+
   /** Ends a borrowing period: moves seats to where they were wanted. To be called every 10 s. */
   public void adjustBorrowing() {
     levels.adjustBorrowing();

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class ExemptGate {
   private static final long OPEN = Long.MAX_VALUE;
 
-  private final long most;
+  private volatile long most;
   private final AtomicLong inside = new AtomicLong();
   private final LongAdder refused = new LongAdder();
 
@@ -27,12 +27,20 @@ final class ExemptGate {
     return new ExemptGate(most);
   }
 
+  /** Those inside stay. Does nothing to an open one. */
+  void resize(long newMost) {
+    if (most != OPEN) {
+      most = newMost;
+    }
+  }
+
   /** Whether one more may go in; each that did must {@link #leave}. */
   boolean enter() {
-    if (most == OPEN) {
+    long bound = most;
+    if (bound == OPEN) {
       return true;
     }
-    if (inside.incrementAndGet() <= most) {
+    if (inside.incrementAndGet() <= bound) {
       return true;
     }
     inside.decrementAndGet();

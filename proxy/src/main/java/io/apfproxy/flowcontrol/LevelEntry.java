@@ -18,32 +18,35 @@ import io.apfproxy.work.DroppedRequests;
  */
 final class LevelEntry {
   private final PriorityLevel level;
+  private static final long EXEMPT_EXECUTING_PER_SEAT = 10;
+
   private final ExemptGate exemptGate;
-  private final int loadWithoutSeats;
   private final DroppedRequests drops = new DroppedRequests();
   private volatile PriorityLevelConfiguration configuration;
   private volatile long maxSeats;
 
   private volatile QueuingShape shape;
+  private LimitBounds configuredBounds;
   private LimitBounds bounds;
+  private int loadWithoutSeats;
   private SeatDemandStats demand = SeatDemandStats.NONE;
   private int currentLimit;
   private double target;
 
   /**
-   * @param loadWithoutSeats seats that count as full load while the level has none
+   * @param total seats of the whole server
    */
   LevelEntry(
       PriorityLevelConfiguration configuration,
       LimitBounds bounds,
       PriorityLevel level,
-      ExemptGate exemptGate,
-      int loadWithoutSeats) {
+      int total) {
     this.configuration = configuration;
+    this.configuredBounds = bounds;
     this.bounds = bounds;
     this.level = level;
-    this.exemptGate = exemptGate;
-    this.loadWithoutSeats = loadWithoutSeats;
+    this.exemptGate = configuration.isExempt() ? ExemptGate.of(most(total)) : ExemptGate.open();
+    this.loadWithoutSeats = loadWithoutSeats(total);
     this.shape = shape(configuration, bounds);
     this.currentLimit = provisionalLimit(bounds);
   }
@@ -68,6 +71,15 @@ final class LevelEntry {
   /** The limit of a new level, should the first adjustment fail. */
   static int provisionalLimit(LimitBounds bounds) {
     return bounds.nominal() - (bounds.nominal() - bounds.min()) / 2;
+  }
+
+  private static long most(int total) {
+    return EXEMPT_EXECUTING_PER_SEAT * total;
+  }
+
+  /** What counts as full load while the level has no seats. */
+  private static int loadWithoutSeats(int total) {
+    return (int) Math.max(1, Math.round(total / 10.0));
   }
 
   PriorityLevel level() {
@@ -124,9 +136,24 @@ final class LevelEntry {
     configuration = accepted;
   }
 
-  void setBounds(LimitBounds newBounds, long newMaxSeats) {
-    bounds = newBounds;
-    maxSeats = newMaxSeats;
+  /**
+   * @param configured with all seats that the server has by configuration
+   * @param present with those there are now
+   * @param widest the widest request by configuration; none is wider than what is there now
+   */
+  void setBounds(LimitBounds configured, LimitBounds present, long widest) {
+    configuredBounds = configured;
+    bounds = present;
+    maxSeats =
+        widest == 0 || configured.equals(present)
+            ? widest
+            : Math.min(widest, Math.max(1, present.nominal()));
+  }
+
+  /** So many seats the whole server has now. */
+  void setTotal(int total) {
+    loadWithoutSeats = loadWithoutSeats(total);
+    exemptGate.resize(most(total));
   }
 
   /** Ends a borrowing period: what was wanted in it counts from now on. */
@@ -147,7 +174,7 @@ final class LevelEntry {
 
   /** Makes the level follow its object and limit. Requests may be told their fate from here. */
   void enforce() {
-    QueuingShape configured = shape(configuration, bounds);
+    QueuingShape configured = shape(configuration, configuredBounds);
     if (!configured.equals(shape)) {
       shape = configured;
       level.reconfigure(configured);

@@ -36,9 +36,7 @@ final class LevelTable {
    * would hide demand, as they do in the reference. Source: reference, apf_controller.go; specification apf-config.md 4.2, 5 and 9
    * (31); security.md S68.
    */
-  private static final long EXEMPT_EXECUTING_PER_SEAT = 10;
-
-  private final int serverLimit;
+  private final int configuredTotal;
   private final TimeSource time;
   private final DelayedActions delayed;
   private final FlowMetrics metrics;
@@ -47,14 +45,19 @@ final class LevelTable {
   private final AtomicBoolean dropping = new AtomicBoolean();
   private final Map<KindLoad.Kind, KindLoad> loads = new EnumMap<>(KindLoad.Kind.class);
   private volatile @Nullable Routing routing;
+  private volatile int total; // written under the lock of changes
 
   // All below is guarded by the lock of changes.
   private final SortedMap<String, LevelEntry> entries = new TreeMap<>();
   private final MaxSeats maxSeats = new MaxSeats();
   private double seatFairFraction;
 
-  LevelTable(int serverLimit, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
-    this.serverLimit = serverLimit;
+  /**
+   * @param total seats of the whole server, until {@link #resize}
+   */
+  LevelTable(int total, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
+    this.configuredTotal = total;
+    this.total = total;
     this.time = time;
     this.delayed = delayed;
     this.metrics = metrics;
@@ -119,7 +122,7 @@ final class LevelTable {
       }
     }
     inBeing.putAll(configuration.levels());
-    SortedMap<String, LimitBounds> bounds = LimitBounds.of(serverLimit, inBeing.values());
+    SortedMap<String, LimitBounds> bounds = LimitBounds.of(total, inBeing.values());
     configuration
         .levels()
         .forEach(
@@ -147,6 +150,27 @@ final class LevelTable {
           .forEach(name -> entries.put(name, Objects.requireNonNull(draft.levels().get(name))));
       digest(draft.routing());
       return true;
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  /**
+   * Shares so many seats from now on. Requests that wait or execute stay where they are, and the
+   * borrowing period goes on. What is wide or has no seats at all is still judged by the total that
+   * was configured: fewer seats for a while turn no level into one that refuses, and make no
+   * request cheaper. Source: specification limits.md L-48, L-49.
+   *
+   * @param seats at least 1
+   */
+  void resize(int seats) {
+    if (seats < 1) {
+      throw new IllegalArgumentException("seats in all are " + seats + ", must be at least 1");
+    }
+    changes.lock();
+    try {
+      total = seats;
+      share(routing().configuration());
     } finally {
       changes.unlock();
     }
@@ -196,11 +220,22 @@ final class LevelTable {
     updateEntries(next.configuration());
     adjustLimits();
     routing = next;
-    entries.values().forEach(LevelEntry::enforce);
+    enforce();
     Map<String, Set<String>> leads = next.flowSchemasByLevel();
     entries
         .values()
         .forEach(entry -> entry.level().retainTallies(leads.getOrDefault(entry.name(), Set.of())));
+  }
+
+  private void share(FlowControlConfiguration configuration) {
+    updateEntries(configuration);
+    adjustLimits();
+    enforce();
+  }
+
+  /** Makes the levels do what was computed for them. */
+  private void enforce() {
+    entries.values().forEach(LevelEntry::enforce);
     long places = entries.values().stream().mapToLong(LevelEntry::places).sum();
     long seats = entries.values().stream().mapToLong(LevelEntry::nominalLimit).sum();
     loads
@@ -236,16 +271,20 @@ final class LevelTable {
     SortedMap<String, PriorityLevelConfiguration> inBeing = new TreeMap<>();
     entries.forEach((name, entry) -> inBeing.put(name, entry.configuration()));
     inBeing.putAll(configuration.levels());
-    SortedMap<String, LimitBounds> allBounds = LimitBounds.of(serverLimit, inBeing.values());
+    SortedMap<String, LimitBounds> configured = LimitBounds.of(configuredTotal, inBeing.values());
+    SortedMap<String, LimitBounds> present =
+        total == configuredTotal ? configured : LimitBounds.of(total, inBeing.values());
     inBeing.forEach(
         (name, object) -> {
-          LimitBounds bounds = Objects.requireNonNull(allBounds.get(name));
-          if (bounds.maxSeats() > 0) {
-            maxSeats.set(name, bounds.maxSeats());
+          LimitBounds full = Objects.requireNonNull(configured.get(name));
+          LimitBounds bounds = Objects.requireNonNull(present.get(name));
+          if (full.maxSeats() > 0) {
+            maxSeats.set(name, full.maxSeats());
           }
           LevelEntry entry = Objects.requireNonNull(entries.get(name));
           entry.setConfiguration(object);
-          entry.setBounds(bounds, maxSeats.get(name));
+          entry.setBounds(full, bounds, maxSeats.get(name));
+          entry.setTotal(total);
         });
   }
 
@@ -258,12 +297,7 @@ final class LevelTable {
             time,
             delayed,
             this::dropIdleLevelsSoon);
-    ExemptGate gate =
-        object.isExempt()
-            ? ExemptGate.of(EXEMPT_EXECUTING_PER_SEAT * serverLimit)
-            : ExemptGate.open();
-    return new LevelEntry(
-        object, bounds, level, gate, (int) Math.max(1, Math.round(serverLimit / 10.0)));
+    return new LevelEntry(object, bounds, level, total);
   }
 
   /** Many levels that become idle at once are one change. */

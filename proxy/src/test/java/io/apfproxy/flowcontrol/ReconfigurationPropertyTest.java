@@ -14,8 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Levels that come, change and go at random instants while requests do, in virtual time, by a seed:
- * every request is answered once, and every seat comes back.
+ * Levels that come, change and go, and seats that become more and fewer, at random instants while
+ * requests do, in virtual time, by a seed: every request is answered once, and every seat comes
+ * back.
  */
 @Tag("S63")
 class ReconfigurationPropertyTest {
@@ -85,8 +86,10 @@ class ReconfigurationPropertyTest {
         Client client = waiting.get(random.nextInt(waiting.size()));
         assertThat(client.admission().cancel()).isTrue();
       }
-    } else if (choice < 94) {
+    } else if (choice < 92) {
       control.adjustBorrowing();
+    } else if (choice < 95) {
+      control.resize(1 + random.nextInt(40));
     } else {
       reconfigure(control, random);
     }

@@ -1,0 +1,33 @@
+package io.apfproxy.budget;
+
+import java.util.function.IntConsumer;
+
+/** How many seats all priority levels share now. Thread-safe. */
+public interface Budget {
+  /** 1 or more. */
+  int seats();
+
+  /**
+   * Tells of every change from now on, one after the other, on a thread that may take a level's
+   * lock.
+   */
+  void onChange(IntConsumer follow);
+
+  /** One that never changes. */
+  static Budget fixed(int seats) {
+    if (seats < 1) {
+      throw new IllegalArgumentException("seats are " + seats + ", must be 1 or more");
+    }
+    return new Budget() {
+      @Override
+      public int seats() {
+        return seats;
+      }
+
+      @Override
+      public void onChange(IntConsumer follow) {
+        // there are none
+      }
+    };
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * How many seats there are in all: as configured, and later what the server bears or a fleet leaves
+ * to one proxy. Imports {@code java.*} only. Open {@link io.apfproxy.budget.Budget} first.
+ */
+@NullMarked
+package io.apfproxy.budget;
+
+import org.jspecify.annotations.NullMarked;
