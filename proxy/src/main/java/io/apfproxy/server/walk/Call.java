@@ -142,10 +142,6 @@ final class Call {
     return asked != null && !asked.upgrade().isEmpty();
   }
 
-  boolean isWatch() {
-    return asked != null && asked.info().isWatch();
-  }
-
   // What it holds.
 
   /** Keeps a thing until the request has ended. */

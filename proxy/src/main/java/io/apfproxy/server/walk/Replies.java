@@ -23,7 +23,6 @@ final class Replies {
   private static final String PLAIN = "text/plain; charset=utf-8";
   private static final String DEFECT = "defect";
   private static final String SHUTTING_DOWN = "shutting-down";
-
   private static final int SHUTDOWN_RETRY_SECONDS = 5;
 
   private final Vertx vertx;

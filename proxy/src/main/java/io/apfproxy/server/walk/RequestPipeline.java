@@ -9,6 +9,7 @@ import io.apfproxy.server.listen.Peer;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.log.RefusalLog;
 import io.apfproxy.upstream.Forwarder;
+import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Liveness;
 import io.apfproxy.upstream.wire.StreamWritability;
 import io.netty.handler.codec.PrematureChannelClosureException;
@@ -56,7 +57,6 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   /** Of RFC 8441. */
   private static final String EXTENDED_CONNECT = ":protocol";
 
-  private static final long PROTOCOL_ERROR = 1;
   private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(32);
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
@@ -142,7 +142,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
         null,
         peer.address(),
         AuditId.of(client.headers()));
-    var unused = client.response().reset(PROTOCOL_ERROR);
+    var unused = client.response().reset(ErrorCodes.PROTOCOL_ERROR);
   }
 
   private Call open(HttpServerRequest client, Peer peer) {
