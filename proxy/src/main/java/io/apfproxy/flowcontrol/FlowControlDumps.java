@@ -3,6 +3,7 @@ package io.apfproxy.flowcontrol;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.queueset.RequestRow;
 import io.apfproxy.queueset.SeatSeconds;
+import io.apfproxy.request.GoDuration;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.time.TimeSource;
 import java.time.Instant;
@@ -156,7 +157,7 @@ final class FlowControlDumps {
                 clock.at(row.arrivalNanos()),
                 row.initialSeats(),
                 row.finalSeats(),
-                GoDurationText.of(row.additionalLatencyNanos()),
+                GoDuration.text(row.additionalLatencyNanos()),
                 row.executing() ? clock.at(row.startNanos()) : NEVER));
     if (details) {
       RequestInfo info = request.digest().info();

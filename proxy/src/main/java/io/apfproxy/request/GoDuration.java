@@ -1,9 +1,19 @@
 package io.apfproxy.request;
 
+import java.math.BigDecimal;
 import java.util.OptionalLong;
 
-/** Durations as Go writes them, such as {@code 1h15m30.5s}. Source: Go, time.ParseDuration. */
+/**
+ * Durations as Go reads and writes them, such as {@code 1h15m30.5s}. Source: Go, time.ParseDuration
+ * and time.Duration.String.
+ */
 public final class GoDuration {
+  private static final long MICROSECOND = 1_000;
+  private static final long MILLISECOND = 1_000_000;
+  private static final long SECOND = 1_000_000_000;
+  private static final long MINUTE = 60 * SECOND;
+  private static final long HOUR = 60 * MINUTE;
+
   private GoDuration() {}
 
   /**
@@ -88,12 +98,43 @@ public final class GoDuration {
   private static long nanosOf(String unit) {
     return switch (unit) {
       case "ns" -> 1L;
-      case "us", "\u00B5s", "\u03BCs" -> 1_000L;
-      case "ms" -> 1_000_000L;
-      case "s" -> 1_000_000_000L;
-      case "m" -> 60_000_000_000L;
-      case "h" -> 3_600_000_000_000L;
+      case "us", "\u00B5s", "\u03BCs" -> MICROSECOND;
+      case "ms" -> MILLISECOND;
+      case "s" -> SECOND;
+      case "m" -> MINUTE;
+      case "h" -> HOUR;
       default -> 0L;
     };
+  }
+
+  /**
+   * As {@code Duration.String} writes it: {@code 0s}, {@code 5ms}, {@code 1m1.5s}.
+   *
+   * @param nanos at least 0
+   */
+  public static String text(long nanos) {
+    if (nanos == 0) {
+      return "0s";
+    }
+    if (nanos < MICROSECOND) {
+      return nanos + "ns";
+    }
+    if (nanos < MILLISECOND) {
+      return decimal(nanos, 3) + "µs";
+    }
+    if (nanos < SECOND) {
+      return decimal(nanos, 6) + "ms";
+    }
+    String seconds = decimal(nanos % MINUTE, 9) + "s";
+    if (nanos < MINUTE) {
+      return seconds;
+    }
+    String minutes = nanos % HOUR / MINUTE + "m" + seconds;
+    return nanos < HOUR ? minutes : nanos / HOUR + "h" + minutes;
+  }
+
+  private static String decimal(long nanos, int scale) {
+    BigDecimal value = BigDecimal.valueOf(nanos, scale);
+    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
   }
 }

@@ -1,5 +1,6 @@
 package io.apfproxy.authn.act;
 
+import io.apfproxy.request.NameSyntax;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -34,7 +35,7 @@ final class ExtraRule {
   private static boolean isDomainPrefixedPath(String key) {
     int slash = key.indexOf('/');
     return slash > 0
-        && SystemName.isSubdomain(key.substring(0, slash))
+        && NameSyntax.isDnsSubdomain(key.substring(0, slash))
         && PATH.matcher(key.substring(slash + 1)).matches();
   }
 }

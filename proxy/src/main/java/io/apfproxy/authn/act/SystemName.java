@@ -1,7 +1,6 @@
 package io.apfproxy.authn.act;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import io.apfproxy.request.NameSyntax;
 
 /**
  * What the name of a user says it is. Source: kube-apiserver, which names nodes and service
@@ -11,16 +10,8 @@ import java.util.regex.Pattern;
  * @param name of the node or service account, else the user's whole name
  */
 record SystemName(Kind kind, String namespace, String name) {
-  private static final int LONGEST_LABEL = 63;
-  private static final int LONGEST_SUBDOMAIN = 253;
-  private static final String LABEL = "[a-z0-9](?:[-a-z0-9]*[a-z0-9])?";
-  private static final String SUBDOMAIN = LABEL + "(?:\\." + LABEL + ")*";
-  private static final Pattern ALONE = Pattern.compile(SUBDOMAIN);
-  private static final Pattern ACCOUNT =
-      Pattern.compile("system:serviceaccount:(" + LABEL + "):(" + SUBDOMAIN + ")");
+  private static final String ACCOUNT = "system:serviceaccount:";
   private static final String NODE = "system:node:";
-  private static final int LONGEST =
-      "system:serviceaccount::".length() + LONGEST_LABEL + LONGEST_SUBDOMAIN;
 
   enum Kind {
     /** {@code system:node:NAME}. */
@@ -32,22 +23,19 @@ record SystemName(Kind kind, String namespace, String name) {
   }
 
   static SystemName of(String user) {
-    if (user.startsWith("system:") && user.length() <= LONGEST) {
-      if (user.startsWith(NODE) && isSubdomain(user.substring(NODE.length()))) {
-        return new SystemName(Kind.NODE, "", user.substring(NODE.length()));
+    if (user.startsWith(NODE)) {
+      String name = user.substring(NODE.length());
+      if (NameSyntax.isDnsSubdomain(name)) {
+        return new SystemName(Kind.NODE, "", name);
       }
-      Matcher account = ACCOUNT.matcher(user);
-      if (account.matches()
-          && account.group(1).length() <= LONGEST_LABEL
-          && account.group(2).length() <= LONGEST_SUBDOMAIN) {
-        return new SystemName(Kind.SERVICE_ACCOUNT, account.group(1), account.group(2));
+    } else if (user.startsWith(ACCOUNT)) {
+      String[] parts = user.substring(ACCOUNT.length()).split(":", 2);
+      if (parts.length == 2
+          && NameSyntax.isDnsLabel(parts[0])
+          && NameSyntax.isDnsSubdomain(parts[1])) {
+        return new SystemName(Kind.SERVICE_ACCOUNT, parts[0], parts[1]);
       }
     }
     return new SystemName(Kind.OTHER, "", user);
-  }
-
-  /** Whether this is a subdomain of RFC 1123 that Kubernetes takes for a name. */
-  static boolean isSubdomain(String text) {
-    return text.length() <= LONGEST_SUBDOMAIN && ALONE.matcher(text).matches();
   }
 }
