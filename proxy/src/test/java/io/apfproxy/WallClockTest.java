@@ -32,7 +32,7 @@ class WallClockTest {
           "io.apfproxy.app.ProxyApp",
           "io.apfproxy.app.ServingCertificate",
           "io.apfproxy.kube.write.ConditionWriter",
-          "io.apfproxy.kube.write.LeaderLease");
+          "io.apfproxy.kube.write.Leases");
 
   /**
    * The first two believe no certificate and no token beyond its end, the third shows times, the

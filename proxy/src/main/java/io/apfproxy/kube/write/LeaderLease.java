@@ -3,18 +3,12 @@ package io.apfproxy.kube.write;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Periodic;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.dsl.Resource;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,22 +18,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class LeaderLease implements AutoCloseable {
   /*
-   * Clocks of different machines are never compared, nor are their instants believed: a Lease has expired when this replica has not
-   * seen its holder renew it for as long as it lasts, by its own monotonic clock. What else is written into the Lease is no renewal,
-   * and a duration beyond a minute is not believed. A holder that could not renew stops believing in itself well before the others
-   * may take over. Every write names the version it was decided on, so that of two only one succeeds. One thread does all but the
-   * giving up, and no lock is held while the upstream is asked.
-   * Source: specification security.md S75; reference, client-go tools/leaderelection, which compares the record likewise.
+   * When another's Lease has expired, LeaseExpiry says. A holder that could not renew stops believing in itself well before the
+   * others may take over. One thread does all but the giving up, and no lock is held while the upstream is asked.
+   * Source: specification security.md S75.
    */
   private static final Logger LOG = LoggerFactory.getLogger(LeaderLease.class);
   private static final Duration LASTS = Duration.ofSeconds(15);
-  private static final Duration MOST_BELIEVED = Duration.ofMinutes(1);
   private static final Duration BELIEVED = Duration.ofSeconds(10);
   private static final Duration RETRY = Duration.ofSeconds(2);
 
   private final String name;
-  private final String namespace;
-  private final KubernetesClient client;
+  private final Leases leases;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final String identity = UUID.randomUUID().toString();
   private final TimeSource time;
@@ -49,33 +38,13 @@ public final class LeaderLease implements AutoCloseable {
   private volatile boolean closed;
 
   // Used by the thread of the repetition only.
-  private @Nullable Renewal seen;
-  private long seenAt;
+  private final LeaseExpiry expiry = new LeaseExpiry(LASTS);
   private boolean warned;
 
-  /** What a holder changes when it renews. */
-  private record Renewal(
-      @Nullable String holder,
-      @Nullable ZonedDateTime acquiredAt,
-      @Nullable ZonedDateTime renewedAt,
-      @Nullable Integer transitions) {
-    static Renewal of(Lease lease) {
-      LeaseSpec spec = lease.getSpec();
-      return spec == null
-          ? new Renewal(null, null, null, null)
-          : new Renewal(
-              spec.getHolderIdentity(),
-              spec.getAcquireTime(),
-              spec.getRenewTime(),
-              spec.getLeaseTransitions());
-    }
-  }
-
-  private LeaderLease(KubernetesClient client, String name, TimeSource time, Duration retry) {
-    this.client = client;
+  private LeaderLease(Leases leases, String name, TimeSource time, Duration retry) {
+    this.leases = leases;
     this.name = name;
     this.time = time;
-    this.namespace = client.getNamespace() == null ? "default" : client.getNamespace();
     this.repetition = new Periodic("lease-" + name, retry, this::compete);
   }
 
@@ -89,7 +58,7 @@ public final class LeaderLease implements AutoCloseable {
   }
 
   static LeaderLease open(KubernetesClient client, String name, TimeSource time, Duration retry) {
-    LeaderLease lease = new LeaderLease(client, name, time, retry);
+    LeaderLease lease = new LeaderLease(new Leases(client), name, time, retry);
     lease.repetition.now();
     return lease;
   }
@@ -109,13 +78,13 @@ public final class LeaderLease implements AutoCloseable {
     try {
       won = acquireOrRenew();
       if (won && !before) {
-        LOG.info("this replica holds the Lease {}/{}", namespace, name);
+        LOG.info("this replica holds the Lease {}/{}", leases.namespace(), name);
         listeners.forEach(Runnable::run);
       }
     } catch (KubernetesClientException e) {
       refused(e);
     } catch (RuntimeException e) {
-      LOG.error("the Lease {}/{} is not competed for", namespace, name, e);
+      LOG.error("the Lease {}/{} is not competed for", leases.namespace(), name, e);
     }
   }
 
@@ -128,7 +97,7 @@ public final class LeaderLease implements AutoCloseable {
       LOG.warn(
           "the Lease {}/{} cannot be held ({}): the proxy's identity needs the rights to \"get\","
               + " \"create\" and \"update\" leases there; until then it writes no conditions",
-          namespace,
+          leases.namespace(),
           name,
           e.getCode());
     }
@@ -139,68 +108,22 @@ public final class LeaderLease implements AutoCloseable {
       return false;
     }
     long now = time.nanoTime(); // before it is asked: what it answers may be as old as that
-    Resource<Lease> resource = client.leases().inNamespace(namespace).withName(name);
-    Lease lease = resource.get();
-    if (lease == null) {
-      client.leases().inNamespace(namespace).resource(mine(null)).create();
-    } else {
-      Renewal renewal = Renewal.of(lease);
-      if (!renewal.equals(seen)) {
-        seen = renewal;
-        seenAt = now;
-      }
-      if (!isMine(lease) && isHeldByAnother(lease) && now - seenAt < lasts(lease)) {
+    Lease lease = leases.read(name);
+    if (lease != null) {
+      expiry.sees(lease, now);
+      if (isAnothers(lease) && !expiry.isExpired(lease, now)) {
         return false;
       }
-      seen = Renewal.of(client.leases().inNamespace(namespace).resource(mine(lease)).update());
-      seenAt = now;
     }
+    expiry.sees(leases.hold(name, lease, identity, LASTS), now);
     renewedAt = now;
     warned = false;
     return true;
   }
 
-  private boolean isMine(Lease lease) {
-    return lease.getSpec() != null && identity.equals(lease.getSpec().getHolderIdentity());
-  }
-
-  private static boolean isHeldByAnother(Lease lease) {
-    LeaseSpec spec = lease.getSpec();
-    return spec != null && spec.getHolderIdentity() != null && !spec.getHolderIdentity().isEmpty();
-  }
-
-  private static long lasts(Lease lease) {
-    Integer seconds = lease.getSpec().getLeaseDurationSeconds();
-    Duration told = seconds == null ? LASTS : Duration.ofSeconds(seconds);
-    Duration least = told.compareTo(LASTS) < 0 ? LASTS : told;
-    return (least.compareTo(MOST_BELIEVED) > 0 ? MOST_BELIEVED : least).toNanos();
-  }
-
-  private Lease mine(@Nullable Lease before) {
-    ZonedDateTime now = ZonedDateTime.now(ZoneOffset.UTC);
-    LeaseBuilder lease =
-        before == null
-            ? new LeaseBuilder().withNewMetadata().withName(name).endMetadata()
-            : new LeaseBuilder(before);
-    boolean renewal = before != null && isMine(before);
-    Integer transitions =
-        before == null || before.getSpec() == null ? null : before.getSpec().getLeaseTransitions();
-    return lease
-        .editOrNewSpec()
-        .withHolderIdentity(identity)
-        .withLeaseDurationSeconds((int) LASTS.toSeconds())
-        .withRenewTime(now)
-        .withAcquireTime(renewal && before != null ? before.getSpec().getAcquireTime() : now)
-        .withLeaseTransitions(before == null ? 0 : transitions(transitions) + (renewal ? 0 : 1))
-        .withStrategy(null) // nobody else is to choose the holder
-        .withPreferredHolder(null)
-        .endSpec()
-        .build();
-  }
-
-  /** The number of holders so far; one that leaves no room for the next begins anew. */
-  private static int transitions(@Nullable Integer told) {
-    return told == null || told < 0 || told == Integer.MAX_VALUE ? 0 : told;
+  private boolean isAnothers(Lease lease) {
+    String holder = Leases.holder(lease);
+    return !holder.isEmpty() && !holder.equals(identity);
   }
 
   /** Gives the Lease up, so that another replica need not wait for its end. */
@@ -213,14 +136,12 @@ public final class LeaderLease implements AutoCloseable {
       return;
     }
     try {
-      Lease lease = client.leases().inNamespace(namespace).withName(name).get();
-      if (lease != null && isMine(lease)) {
-        lease.getSpec().setHolderIdentity("");
-        lease.getSpec().setLeaseDurationSeconds(1);
-        var unused = client.leases().inNamespace(namespace).resource(lease).update();
+      Lease lease = leases.read(name);
+      if (lease != null && Leases.holder(lease).equals(identity)) {
+        leases.giveUp(lease);
       }
     } catch (KubernetesClientException e) {
-      LOG.debug("the Lease {}/{} will run out by itself", namespace, name, e);
+      LOG.debug("the Lease {}/{} will run out by itself", leases.namespace(), name, e);
     }
   }
 }

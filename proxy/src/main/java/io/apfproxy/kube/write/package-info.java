@@ -1,6 +1,6 @@
 /**
- * What is written there, by one proxy at a time: conditions, missing objects. Open {@link
- * io.apfproxy.kube.write.LeaderLease} first.
+ * What is written there: Leases, and by the one proxy that holds the leader's, conditions and
+ * missing objects. Open {@link io.apfproxy.kube.write.LeaderLease} first.
  */
 @NullMarked
 package io.apfproxy.kube.write;

@@ -3,7 +3,7 @@ package io.apfproxy.kube.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.time.TimeSource;
+import io.apfproxy.time.ManualTime;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +63,7 @@ class LeaderLeaseIT {
             .withRenewTime(ZonedDateTime.parse("2999-01-01T00:00:00Z"))
             .withLeaseTransitions(Integer.MAX_VALUE)
             .build());
-    MovedClock clock = new MovedClock();
+    ManualTime clock = new ManualTime();
     LeaderLease replica = LeaderLease.open(client, "writers", clock, FAST);
     awaitARound();
     assertThat(replica.isHeld()).isFalse();
@@ -89,7 +88,7 @@ class LeaderLeaseIT {
             .withLeaseDurationSeconds(15)
             .withRenewTime(ZonedDateTime.parse("2026-01-01T00:00:00Z"))
             .build());
-    MovedClock clock = new MovedClock();
+    ManualTime clock = new ManualTime();
     LeaderLease replica = LeaderLease.open(client, "writers", clock, FAST);
     awaitARound();
     clock.advance(Duration.ofSeconds(14));
@@ -113,10 +112,10 @@ class LeaderLeaseIT {
   @Test
   @Tag("S75")
   void leavesALeaseToWhoRenewsItAndDoesNotBelieveInItselfForLongerThanItRenewed() {
-    MovedClock clock = new MovedClock();
+    ManualTime clock = new ManualTime();
     LeaderLease holder = LeaderLease.open(client, "writers", clock, FAST);
     await().atMost(Duration.ofSeconds(60)).until(holder::isHeld);
-    MovedClock other = new MovedClock();
+    ManualTime other = new ManualTime();
     LeaderLease second = LeaderLease.open(client, "writers", other, FAST);
     for (int i = 0; i < 3; i++) {
       other.advance(Duration.ofSeconds(10));
@@ -131,6 +130,34 @@ class LeaderLeaseIT {
     second.close();
     holder.close();
     assertThat(holder.isHeld()).isFalse();
+  }
+
+  /** Who can renew no longer has stopped believing in itself before another takes over. */
+  @Test
+  @Tag("S75")
+  void aLeaseExpiresWithoutTwoHolders() {
+    ManualTime clock = new ManualTime();
+    LeaderLease stuck = LeaderLease.open(client, "writers", clock, Duration.ofHours(1));
+    await().atMost(Duration.ofSeconds(60)).until(stuck::isHeld);
+    LeaderLease second = LeaderLease.open(client, "writers", clock, FAST);
+    awaitARound();
+    assertThat(second.isHeld()).isFalse();
+
+    clock.advance(Duration.ofMillis(9_999));
+    awaitARound();
+    assertThat(stuck.isHeld()).isTrue();
+    clock.advance(Duration.ofMillis(1));
+    assertThat(stuck.isHeld()).isFalse();
+    clock.advance(Duration.ofMillis(4_999));
+    awaitARound();
+    assertThat(second.isHeld()).isFalse();
+    clock.advance(Duration.ofMillis(1));
+
+    await().atMost(Duration.ofSeconds(60)).until(second::isHeld);
+    assertThat(stuck.isHeld()).isFalse();
+    assertThat(lease().getSpec().getLeaseTransitions()).isEqualTo(1);
+    second.close();
+    stuck.close();
   }
 
   private void forge(LeaseSpec spec) {
@@ -151,24 +178,6 @@ class LeaderLeaseIT {
   private void awaitARound() {
     int before = server.getRequestCount();
     await().atMost(Duration.ofSeconds(60)).until(() -> server.getRequestCount() >= before + 6);
-  }
-
-  private static final class MovedClock implements TimeSource {
-    private final AtomicLong now = new AtomicLong();
-
-    @Override
-    public long nanoTime() {
-      return now.get();
-    }
-
-    @Override
-    public long epochMillis() {
-      return 0;
-    }
-
-    void advance(Duration by) {
-      now.addAndGet(by.toNanos());
-    }
   }
 
   private Lease lease() {
