@@ -5,6 +5,7 @@ import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.source.FlowSource;
 import io.apfproxy.source.ObjectDecoder;
+import io.apfproxy.time.TimeSource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -75,7 +76,11 @@ public final class ClusterSource implements FlowSource {
             new WatchedKind(client, group, versions, ObjectKey.Kind.PRIORITY_LEVEL, this::event));
     this.vanished =
         custom
-            ? new Vanished(client, kinds.stream().map(WatchedKind::resource).toList(), periods)
+            ? new Vanished(
+                client,
+                kinds.stream().map(WatchedKind::resource).toList(),
+                periods.settling(),
+                TimeSource.system())
             : Vanished.believed();
     this.thread =
         Executors.newSingleThreadScheduledExecutor(

@@ -1,10 +1,12 @@
 package io.apfproxy.kube.watch;
 
 import io.apfproxy.config.ObjectKey;
+import io.apfproxy.time.TimeSource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,25 +28,32 @@ final class Vanished {
 
   private final @Nullable KubernetesClient client;
   private final List<String> definitions;
-  private final ClusterSource.Periods periods;
+  private final Duration settling;
+  private final TimeSource time;
   private Map<ObjectKey, GenericKubernetesResource> lastRead = Map.of();
-  private long lastChange = System.nanoTime();
+  private long lastChange;
   private boolean keeping;
   private boolean warned;
 
   /**
    * @param definitions names of the custom resource definitions
+   * @param settling how long what is there must have stood still before the rest counts as gone
    */
   Vanished(
-      @Nullable KubernetesClient client, List<String> definitions, ClusterSource.Periods periods) {
+      @Nullable KubernetesClient client,
+      List<String> definitions,
+      Duration settling,
+      TimeSource time) {
     this.client = client;
     this.definitions = definitions;
-    this.periods = periods;
+    this.settling = settling;
+    this.time = time;
+    this.lastChange = time.nanoTime();
   }
 
   /** For kinds that cannot be taken away: what is gone is gone. */
   static Vanished believed() {
-    return new Vanished(null, List.of(), ClusterSource.Periods.STANDARD);
+    return new Vanished(null, List.of(), Duration.ZERO, TimeSource.system());
   }
 
   /**
@@ -58,7 +67,7 @@ final class Vanished {
       Map<ObjectKey, GenericKubernetesResource> read) {
     Map<ObjectKey, GenericKubernetesResource> gone = new HashMap<>(before);
     gone.keySet().removeAll(read.keySet());
-    long now = System.nanoTime();
+    long now = time.nanoTime();
     if (!read.equals(lastRead)) {
       lastRead = Map.copyOf(read);
       lastChange = now;
@@ -67,7 +76,7 @@ final class Vanished {
       keeping = false;
       return gone;
     }
-    boolean settled = !read.isEmpty() && now - lastChange >= periods.settling().toNanos();
+    boolean settled = !read.isEmpty() && now - lastChange >= settling.toNanos();
     keeping = goingAway() || (keeping && !settled);
     return keeping ? gone : Map.of();
   }

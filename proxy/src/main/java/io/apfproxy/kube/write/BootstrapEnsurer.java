@@ -8,6 +8,7 @@ import io.apfproxy.config.SourceObject;
 import io.apfproxy.kube.watch.WatchedKind;
 import io.apfproxy.source.ObjectDecoder;
 import io.apfproxy.source.SpecEncoder;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Periodic;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
@@ -45,16 +46,19 @@ public final class BootstrapEnsurer implements AutoCloseable {
 
   private final KubernetesClient client;
   private final LeaderLease lease;
+  private final TimeSource time;
   private final Periodic repetition;
 
   // Used by the thread of the repetition only.
   private @Nullable Long doneAt;
   private String told = "";
 
-  private BootstrapEnsurer(KubernetesClient client, LeaderLease lease) {
+  private BootstrapEnsurer(
+      KubernetesClient client, LeaderLease lease, TimeSource time, Duration retry) {
     this.client = client;
     this.lease = lease;
-    this.repetition = new Periodic("bootstrap-objects", RETRY, this::passIfDue);
+    this.time = time;
+    this.repetition = new Periodic("bootstrap-objects", retry, this::passIfDue);
   }
 
   /**
@@ -64,11 +68,16 @@ public final class BootstrapEnsurer implements AutoCloseable {
    * @param lease tells whether this replica is the one to write; not closed by this class
    */
   public static BootstrapEnsurer open(KubernetesClient client, LeaderLease lease) {
-    return new BootstrapEnsurer(client, lease);
+    return open(client, lease, TimeSource.system(), RETRY);
+  }
+
+  static BootstrapEnsurer open(
+      KubernetesClient client, LeaderLease lease, TimeSource time, Duration retry) {
+    return new BootstrapEnsurer(client, lease, time, retry);
   }
 
   private void passIfDue() {
-    long now = System.nanoTime();
+    long now = time.nanoTime();
     if (!lease.isHeld()) {
       doneAt = null;
       return;

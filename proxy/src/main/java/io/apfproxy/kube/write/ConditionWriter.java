@@ -53,7 +53,7 @@ public final class ConditionWriter implements AutoCloseable {
   private volatile @Nullable Report report;
 
   // Used by the thread of the repetition only.
-  private final WriteAllowance allowance = new WriteAllowance(TimeSource.system());
+  private final WriteAllowance allowance;
   private boolean warned;
 
   /**
@@ -62,11 +62,17 @@ public final class ConditionWriter implements AutoCloseable {
   private record Report(
       List<Verdict> verdicts, FlowControlConfiguration inForce, Map<String, String> hazards) {}
 
-  private ConditionWriter(KubernetesClient client, ClusterSource source, LeaderLease lease) {
+  private ConditionWriter(
+      KubernetesClient client,
+      ClusterSource source,
+      LeaderLease lease,
+      TimeSource time,
+      Duration period) {
     this.client = client;
     this.source = source;
     this.lease = lease;
-    this.repetition = new Periodic("conditions", PERIOD, this::write);
+    this.allowance = new WriteAllowance(time);
+    this.repetition = new Periodic("conditions", period, this::write);
   }
 
   /**
@@ -78,7 +84,16 @@ public final class ConditionWriter implements AutoCloseable {
    */
   public static ConditionWriter open(
       KubernetesClient client, ClusterSource source, LeaderLease lease) {
-    ConditionWriter writer = new ConditionWriter(client, source, lease);
+    return open(client, source, lease, TimeSource.system(), PERIOD);
+  }
+
+  static ConditionWriter open(
+      KubernetesClient client,
+      ClusterSource source,
+      LeaderLease lease,
+      TimeSource time,
+      Duration period) {
+    ConditionWriter writer = new ConditionWriter(client, source, lease, time, period);
     lease.onHeld(writer.repetition::now);
     return writer;
   }
