@@ -4,6 +4,7 @@ import io.apfproxy.config.Bootstrap;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.FlowSchema.Subject;
+import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfo;
@@ -19,10 +20,10 @@ import java.util.stream.Stream;
 /**
  * What is legal, and obeyed, but seldom meant. Source: specification security.md S57 and S69.
  *
- * @param flowSchema the schema that leads there
+ * @param object the schema that leads there
  * @param message for people
  */
-public record Hazard(String flowSchema, String message) {
+public record Hazard(ObjectKey object, String message) {
   /*
    * Whether a lease can be renewed is found out by asking as those do who hold the cluster together. A level that lets requests wait
    * in queues of their own serves them sooner or later; one that has no queue, or can have no seat, refuses them as soon as others
@@ -81,7 +82,7 @@ public record Hazard(String flowSchema, String message) {
                 who ->
                     hazards.add(
                         new Hazard(
-                            schema.name(),
+                            schema.key(),
                             "requests of \"%s\" are exempt: they never wait, however many"
                                 .formatted(who))));
       }
@@ -92,7 +93,7 @@ public record Hazard(String flowSchema, String message) {
       if (mayRefuse(match.level())) {
         hazards.add(
             new Hazard(
-                match.schema().name(),
+                match.schema().key(),
                 "%s may be refused: priority level %s %s"
                     .formatted(
                         vital.what(),

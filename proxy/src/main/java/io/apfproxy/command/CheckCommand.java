@@ -1,11 +1,13 @@
 package io.apfproxy.command;
 
+import static java.util.stream.Collectors.joining;
+
 import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.BuiltInObjects;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
 import io.apfproxy.config.FlowControlConfiguration;
-import io.apfproxy.config.ObjectKey;
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.source.Finding;
 import io.apfproxy.source.ManifestSet;
@@ -29,32 +31,29 @@ public final class CheckCommand {
       return new Output(text.toString(), 1);
     }
     for (Hazard hazard : Hazard.of(overBuiltIn(read.objects()))) {
-      text.append("warning: FlowSchema ")
-          .append(hazard.flowSchema())
+      text.append("warning: ")
+          .append(hazard.object())
           .append(": ")
           .append(hazard.message())
           .append('\n');
     }
-    text.append(count(read, ObjectKey.Kind.FLOW_SCHEMA))
-        .append(", ")
-        .append(count(read, ObjectKey.Kind.PRIORITY_LEVEL))
+    text.append(Kind.all().stream().map(kind -> count(read, kind)).collect(joining(", ")))
         .append(": valid\n");
     return new Output(text.toString(), 0);
   }
 
   /** The files may hold a part of what is to be in force: the rest is as it is at first. */
   private static FlowControlConfiguration overBuiltIn(List<SourceObject> objects) {
-    ConfigurationPlan plan =
-        ConfigurationPlan.of(
+    return ConfigurationPlan.of(
             List.of(
                 new Layer("builtin", true, BuiltInObjects.all()),
                 new Layer("files", true, objects)),
-            null);
-    return FlowControlConfiguration.digest(plan.schemas(), plan.levels(), null);
+            null)
+        .digest();
   }
 
-  private static String count(ManifestSet read, ObjectKey.Kind kind) {
-    long number = read.objects().stream().filter(o -> o.key().kind() == kind).count();
+  private static String count(ManifestSet read, Kind<?> kind) {
+    long number = read.objects().stream().filter(o -> o.key().kind().equals(kind)).count();
     return number + " " + kind.apiName() + (number == 1 ? "" : "s");
   }
 }

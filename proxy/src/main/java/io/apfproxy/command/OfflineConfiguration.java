@@ -33,7 +33,6 @@ final class OfflineConfiguration {
       }
       layers.add(new Layer("files", true, read.objects()));
     }
-    ConfigurationPlan plan = ConfigurationPlan.of(layers, null);
-    return FlowControlConfiguration.digest(plan.schemas(), plan.levels(), null);
+    return ConfigurationPlan.of(layers, null).digest();
   }
 }

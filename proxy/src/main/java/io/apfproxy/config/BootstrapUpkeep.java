@@ -1,11 +1,9 @@
 package io.apfproxy.config;
 
-import io.apfproxy.config.ObjectKey.Kind;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -21,12 +19,12 @@ public final class BootstrapUpkeep {
    */
   public static final String AUTO_UPDATE = "apf.kubernetes.io/autoupdate-spec";
 
-  /** Levels before the schemas that need them, and the mandatory ones last. */
+  /** What is led to before what leads there, and the mandatory ones last. */
   private static final List<SourceObject> ORDER =
       BuiltInObjects.all().stream()
           .sorted(
               Comparator.comparing((SourceObject o) -> Bootstrap.isMandatory(o.key().name()))
-                  .thenComparing(o -> o.key().kind() == Kind.FLOW_SCHEMA))
+                  .thenComparing(o -> o.key().kind(), Comparator.reverseOrder()))
           .toList();
 
   private BootstrapUpkeep() {}
@@ -50,7 +48,7 @@ public final class BootstrapUpkeep {
   /**
    * What is to be done, in order; nothing if all is as it should be.
    *
-   * @param stored all objects of both kinds
+   * @param stored all objects of the {@linkplain Kind#isNative native} kinds; others are left alone
    */
   public static List<Step> steps(Map<ObjectKey, SourceObject> stored) {
     List<Step> steps = new ArrayList<>();
@@ -62,7 +60,7 @@ public final class BootstrapUpkeep {
         revision(builtIn, present).ifPresent(steps::add);
       }
     }
-    // schemas come before levels in the order of keys
+    // in the order of keys: schemas before levels
     new TreeMap<>(stored)
         .forEach(
             (key, object) -> {
@@ -77,8 +75,8 @@ public final class BootstrapUpkeep {
     Optional<Boolean> annotated = annotation(present);
     boolean autoUpdate =
         Bootstrap.isMandatory(present.key().name())
-            || annotated.orElse(present.metadata().generation() == 1);
-    boolean replaces = autoUpdate && !sameSpec(builtIn, present);
+            || annotated.orElse(present.content().metadata().generation() == 1);
+    boolean replaces = autoUpdate && !present.content().follows(builtIn.content());
     return replaces || !annotated.equals(Optional.of(autoUpdate))
         ? Optional.of(new Step(Action.UPDATE, present.key(), replaces ? builtIn : null, autoUpdate))
         : Optional.empty();
@@ -86,28 +84,13 @@ public final class BootstrapUpkeep {
 
   /** Whether it says of itself that it is a built-in one, and no longer is. */
   private static boolean isUnwanted(SourceObject object) {
-    return annotation(object).orElse(false)
+    return object.key().kind().isNative()
+        && annotation(object).orElse(false)
         && ORDER.stream().noneMatch(builtIn -> builtIn.key().equals(object.key()));
   }
 
-  private static boolean sameSpec(SourceObject builtIn, SourceObject present) {
-    PriorityLevelConfiguration level = builtIn.level();
-    if (level == null) {
-      return Objects.requireNonNull(builtIn.schema())
-          .spec()
-          .equals(Objects.requireNonNull(present.schema()).spec());
-    }
-    PriorityLevelConfiguration.Spec wanted = level.spec();
-    PriorityLevelConfiguration.Spec is = Objects.requireNonNull(present.level()).spec();
-    if (level.name().equals(Bootstrap.EXEMPT) && is.exempt() != null) {
-      // what the level without limits lends is the operator's to say
-      wanted = new PriorityLevelConfiguration.Spec(wanted.type(), wanted.limited(), is.exempt());
-    }
-    return wanted.equals(is);
-  }
-
   private static Optional<Boolean> annotation(SourceObject object) {
-    return switch (object.metadata().annotations().getOrDefault(AUTO_UPDATE, "")) {
+    return switch (object.content().metadata().annotations().getOrDefault(AUTO_UPDATE, "")) {
       case "1", "t", "T", "true", "TRUE", "True" -> Optional.of(true);
       case "0", "f", "F", "false", "FALSE", "False" -> Optional.of(false);
       default -> Optional.empty();

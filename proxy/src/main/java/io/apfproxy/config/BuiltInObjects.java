@@ -3,14 +3,13 @@ package io.apfproxy.config;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** The built-in objects in the form in which sources hold theirs. */
 public final class BuiltInObjects {
   private static final List<SourceObject> ALL =
-      Stream.concat(
-              Bootstrap.flowSchemas().stream().map(s -> SourceObject.of(s, "built-in")),
-              Bootstrap.priorityLevels().stream().map(l -> SourceObject.of(l, "built-in")))
+      Kind.all().stream()
+          .flatMap(kind -> kind.builtIn().stream())
+          .map(object -> SourceObject.of(object, "built-in"))
           .toList();
 
   private BuiltInObjects() {}

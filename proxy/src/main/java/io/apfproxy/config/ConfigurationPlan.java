@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,6 @@ public final class ConfigurationPlan {
    * mandatory ones always, as kube-apiserver would have put them back, and the suggested ones as long as the sources cannot be
    * relied on: one was never read, or all are empty. Without them every request would fall to catch-all, which refuses.
    */
-  private static final int MOST_SCHEMAS = 10_000;
-  private static final int MOST_LEVELS = 1000;
-  private static final long MOST_QUEUES = 1_000_000;
-
   private final List<Verdict> verdicts;
   private final Map<String, Map<ObjectKey, SourceObject>> lastGood;
   private final SortedMap<ObjectKey, SourceObject> inForce;
@@ -82,7 +79,6 @@ public final class ConfigurationPlan {
     Map<String, Map<ObjectKey, SourceObject>> lastGood = new HashMap<>();
     SortedMap<ObjectKey, SourceObject> merged = new TreeMap<>();
     Map<ObjectKey, String> winners = new HashMap<>();
-    Map<ObjectKey, FieldError> tooMany = new HashMap<>();
     for (Layer layer : layers) {
       Map<ObjectKey, SourceObject> before =
           previous == null ? Map.of() : previous.lastGood.getOrDefault(layer.source(), Map.of());
@@ -97,8 +93,10 @@ public final class ConfigurationPlan {
         }
       }
     }
-    bound(merged, previous, tooMany);
-    tooMany.keySet().forEach(key -> lastGood.values().forEach(good -> good.remove(key)));
+    Map<ObjectKey, FieldError> tooMany =
+        Bounds.over(merged, previous == null ? Set.of() : previous.inForce.keySet());
+    merged.keySet().removeAll(tooMany.keySet());
+    lastGood.values().forEach(good -> good.keySet().removeAll(tooMany.keySet()));
     List<Verdict> verdicts = new ArrayList<>();
     for (Layer layer : layers) {
       Map<ObjectKey, SourceObject> good = Objects.requireNonNull(lastGood.get(layer.source()));
@@ -106,7 +104,9 @@ public final class ConfigurationPlan {
         verdicts.add(verdict(layer.source(), object, good, winners, tooMany));
       }
     }
-    boolean reliable = !merged.isEmpty() && layers.stream().allMatch(Layer::loaded);
+    boolean reliable =
+        merged.keySet().stream().anyMatch(key -> key.kind().isNative())
+            && layers.stream().allMatch(Layer::loaded);
     SortedMap<ObjectKey, SourceObject> inForce = new TreeMap<>(BuiltInObjects.under(reliable));
     inForce.putAll(merged);
     return new ConfigurationPlan(verdicts, lastGood, inForce);
@@ -132,56 +132,23 @@ public final class ConfigurationPlan {
         source, object, good.containsKey(object.key()) ? State.LAST_VALID : State.REJECTED, "");
   }
 
-  /** Takes out what is over a bound, the newcomers first. Source: security.md, section 12. */
-  private static void bound(
-      SortedMap<ObjectKey, SourceObject> merged,
-      @Nullable ConfigurationPlan previous,
-      Map<ObjectKey, FieldError> tooMany) {
-    List<ObjectKey> order = new ArrayList<>(merged.keySet());
-    if (previous != null) {
-      order.sort(
-          java.util.Comparator.comparing((ObjectKey key) -> !previous.inForce.containsKey(key)));
-    }
-    int schemas = 0;
-    int levels = 0;
-    long queues = 0;
-    for (ObjectKey key : order) {
-      PriorityLevelConfiguration level = Objects.requireNonNull(merged.get(key)).level();
-      String over = null;
-      if (level == null) {
-        over = ++schemas > MOST_SCHEMAS ? "at most " + MOST_SCHEMAS + " FlowSchemas" : null;
-      } else {
-        PriorityLevelConfiguration.Queuing queuing = level.queuing();
-        long more = queuing == null ? 0 : queuing.queues();
-        if (++levels > MOST_LEVELS) {
-          over = "at most " + MOST_LEVELS + " PriorityLevelConfigurations";
-        } else if (queues + more > MOST_QUEUES) {
-          over = "at most " + MOST_QUEUES + " queues in all levels together";
-        } else {
-          queues += more;
-        }
-      }
-      if (over != null) {
-        tooMany.put(
-            key, new FieldError(FieldError.Type.FORBIDDEN, "metadata.name", over + " are kept"));
-        merged.remove(key);
-      }
-    }
-  }
-
   /** What becomes of each object of each source. */
   public List<Verdict> verdicts() {
     return verdicts;
   }
 
-  /** The schemas that are to be in force. */
-  public List<FlowSchema> schemas() {
-    return inForce.values().stream().map(SourceObject::schema).filter(Objects::nonNull).toList();
+  /** The objects of a kind that are to be in force. */
+  public <T extends ConfigObject> List<T> inForce(Kind<T> kind) {
+    return inForce.entrySet().stream()
+        .filter(entry -> entry.getKey().kind().equals(kind))
+        .map(entry -> kind.cast(entry.getValue().content()))
+        .toList();
   }
 
-  /** The levels that are to be in force. */
-  public List<PriorityLevelConfiguration> levels() {
-    return inForce.values().stream().map(SourceObject::level).filter(Objects::nonNull).toList();
+  /** Digests what is to be in force, with no configuration before it. */
+  public FlowControlConfiguration digest() {
+    return FlowControlConfiguration.digest(
+        inForce(Kind.FLOW_SCHEMA), inForce(Kind.PRIORITY_LEVEL), null);
   }
 
   /** Whether another plan puts the same into force: names, UIDs and specs. */

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param conditionTypes types of the conditions in its status, in order; validated only
  */
-public record FlowSchema(ObjectMeta metadata, Spec spec, List<String> conditionTypes) {
+public record FlowSchema(ObjectMeta metadata, Spec spec, List<String> conditionTypes)
+    implements ConfigObject {
   public static final String BY_USER = "ByUser";
   public static final String BY_NAMESPACE = "ByNamespace";
   public static final String USER = "User";
@@ -23,13 +24,14 @@ public record FlowSchema(ObjectMeta metadata, Spec spec, List<String> conditionT
     conditionTypes = List.copyOf(conditionTypes);
   }
 
-  public String name() {
-    return metadata.name();
+  @Override
+  public Kind<FlowSchema> kind() {
+    return Kind.FLOW_SCHEMA;
   }
 
-  /** Empty for a built-in object. */
-  public String uid() {
-    return metadata.uid();
+  @Override
+  public String leadsTo() {
+    return spec.priorityLevel();
   }
 
   /**

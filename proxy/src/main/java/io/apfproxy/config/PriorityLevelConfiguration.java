@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param conditionTypes types of the conditions in its status, in order; validated only
  */
 public record PriorityLevelConfiguration(
-    ObjectMeta metadata, Spec spec, List<String> conditionTypes) {
+    ObjectMeta metadata, Spec spec, List<String> conditionTypes) implements ConfigObject {
   public static final String EXEMPT = "Exempt";
   public static final String LIMITED = "Limited";
   public static final String QUEUE = "Queue";
@@ -22,13 +22,30 @@ public record PriorityLevelConfiguration(
     conditionTypes = List.copyOf(conditionTypes);
   }
 
-  public String name() {
-    return metadata.name();
+  @Override
+  public Kind<PriorityLevelConfiguration> kind() {
+    return Kind.PRIORITY_LEVEL;
   }
 
-  /** Empty for a built-in object. */
-  public String uid() {
-    return metadata.uid();
+  /**
+   * The exempt level may leave {@code spec.exempt} out, but then kube-apiserver's consumer ignores
+   * it until its producer has put the built-in one back; that end is reached here at once.
+   */
+  @Override
+  public PriorityLevelConfiguration completed() {
+    return isExempt() && spec.exempt() == null
+        ? new PriorityLevelConfiguration(metadata, Bootstrap.exemptLevel().spec(), conditionTypes)
+        : this;
+  }
+
+  /** What the level without limits lends is the operator's to say. */
+  @Override
+  public boolean follows(ConfigObject builtIn) {
+    Spec wanted = kind().cast(builtIn).spec();
+    if (name().equals(Bootstrap.EXEMPT) && spec.exempt() != null) {
+      wanted = new Spec(wanted.type(), wanted.limited(), spec.exempt());
+    }
+    return spec.equals(wanted);
   }
 
   /** Whether its requests never wait and are never refused. */
@@ -41,6 +58,12 @@ public record PriorityLevelConfiguration(
     Limited limited = spec.limited();
     Queuing queuing = limited == null ? null : limited.limitResponse().queuing();
     return queuing != null && queuing.queues() > 0 && !isExempt() ? queuing : null;
+  }
+
+  /** Queues that its requests line up in; 0 if they do not. */
+  int queues() {
+    Queuing queuing = queuing();
+    return queuing == null ? 0 : queuing.queues();
   }
 
   /** Its part of the server's seats, relative to the other levels' shares. */

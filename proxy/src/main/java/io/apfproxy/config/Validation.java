@@ -11,20 +11,11 @@ public final class Validation {
   private Validation() {}
 
   /** All violations; empty if the object is valid. */
-  public static List<FieldError> validate(FlowSchema schema) {
+  public static List<FieldError> validate(ConfigObject object) {
     FieldErrors errors = new FieldErrors();
-    MetadataValidation.validate(schema.metadata(), errors);
-    FlowSchemaValidation.validate(schema, errors);
-    validateConditionTypes(schema.conditionTypes(), errors);
-    return errors.toList();
-  }
-
-  /** All violations; empty if the object is valid. */
-  public static List<FieldError> validate(PriorityLevelConfiguration level) {
-    FieldErrors errors = new FieldErrors();
-    MetadataValidation.validate(level.metadata(), errors);
-    PriorityLevelValidation.validate(level, errors);
-    validateConditionTypes(level.conditionTypes(), errors);
+    MetadataValidation.validate(object.metadata(), errors);
+    object.kind().validateSpec(object, errors);
+    validateConditionTypes(object.conditionTypes(), errors);
     return errors.toList();
   }
 

@@ -1,5 +1,7 @@
 package io.apfproxy.source;
 
+import io.apfproxy.config.ConfigObject;
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.config.PriorityLevelConfiguration;
@@ -15,6 +17,7 @@ enum Dialect {
   V1BETA3("nominalConcurrencyShares"),
   V1("nominalConcurrencyShares");
 
+  private static final String LIMITED = "spec.limited";
   private static final String PRESERVE_ZERO_SHARES =
       "flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares";
 
@@ -40,26 +43,30 @@ enum Dialect {
     return name().toLowerCase(java.util.Locale.ROOT);
   }
 
-  /** Name of the field with the shares of a limited level. */
-  String sharesField() {
-    return sharesField;
+  /**
+   * What this version calls a field of {@code v1}.
+   *
+   * @param path of the mapping it is in
+   */
+  String field(String path, String field) {
+    return path.equals(LIMITED) && field.equals(V1.sharesField) ? sharesField : field;
   }
 
   /** Path, as this version writes it, of a field of {@code v1}. */
   String path(String field) {
-    return field.equals("spec.limited.nominalConcurrencyShares")
-        ? "spec.limited." + sharesField
-        : field;
+    return field.equals(LIMITED + "." + V1.sharesField) ? LIMITED + "." + sharesField : field;
+  }
+
+  /** The object as {@code v1} has it. */
+  ConfigObject toV1(ConfigObject object) {
+    return this != V1 && object instanceof PriorityLevelConfiguration level ? toV1(level) : object;
   }
 
   /**
    * Before {@code v1}, zero shares meant the default, unless {@code v1beta3} said otherwise by an
    * annotation, which is no part of {@code v1}.
    */
-  PriorityLevelConfiguration toV1(PriorityLevelConfiguration level) {
-    if (this == V1) {
-      return level;
-    }
+  private PriorityLevelConfiguration toV1(PriorityLevelConfiguration level) {
     Map<String, String> annotations = new HashMap<>(level.metadata().annotations());
     boolean preserve = this == V1BETA3 && annotations.remove(PRESERVE_ZERO_SHARES) != null;
     ObjectMeta old = level.metadata();
@@ -101,7 +108,7 @@ enum Dialect {
       return List.of();
     }
     String renamed =
-        key.kind() == ObjectKey.Kind.PRIORITY_LEVEL && !sharesField.equals(V1.sharesField)
+        key.kind().equals(Kind.PRIORITY_LEVEL) && !sharesField.equals(V1.sharesField)
             ? ", where " + sharesField + " is " + V1.sharesField
             : "";
     return List.of(key + " is written in " + version() + " and was converted to v1" + renamed);

@@ -1,26 +1,19 @@
 package io.apfproxy.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.apfproxy.config.ConfigObject;
 import io.apfproxy.config.FieldError;
-import io.apfproxy.config.FlowSchema;
-import io.apfproxy.config.FlowSchema.NonResourceRule;
-import io.apfproxy.config.FlowSchema.ResourceRule;
-import io.apfproxy.config.FlowSchema.Rule;
-import io.apfproxy.config.FlowSchema.ServiceAccount;
-import io.apfproxy.config.FlowSchema.Subject;
-import io.apfproxy.config.ObjectKey;
+import io.apfproxy.config.FieldReader;
+import io.apfproxy.config.Kind;
+import io.apfproxy.config.Listing;
 import io.apfproxy.config.ObjectMeta;
-import io.apfproxy.config.PriorityLevelConfiguration;
-import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
-import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
-import io.apfproxy.config.PriorityLevelConfiguration.Limited;
-import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.config.SourceObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads an object of flow control as it is written, in any version, and validates it. Source:
@@ -43,12 +36,14 @@ public final class ObjectDecoder {
   private static final String FINALIZERS = "metadata.finalizers";
 
   private final boolean strict;
+  private final boolean custom;
+  private final Dialect dialect;
   private final List<FieldError> errors = new ArrayList<>();
-  private boolean custom;
-  private Dialect dialect = Dialect.of("v1");
 
-  private ObjectDecoder(boolean strict) {
+  private ObjectDecoder(boolean strict, String version) {
     this.strict = strict;
+    this.custom = version.equals(VERSIONS.get(0));
+    this.dialect = Dialect.of(version.substring(version.indexOf('/') + 1));
   }
 
   /**
@@ -62,47 +57,49 @@ public final class ObjectDecoder {
 
   /** Reads what a person wrote: unknown fields are errors. */
   public static Decoded written(JsonNode object, String place) {
-    return new ObjectDecoder(true).decode(object, place);
+    return decode(object, place, true);
   }
 
   /** Reads what a server has stored: unknown fields are left alone. */
   public static Decoded stored(JsonNode object, String place) {
-    return new ObjectDecoder(false).decode(object, place);
+    return decode(object, place, false);
   }
 
-  private Decoded decode(JsonNode node, String place) {
+  private static Decoded decode(JsonNode node, String place, boolean strict) {
     if (!node.isObject()) {
       return refused("found no mapping, expected an object with apiVersion and kind");
     }
-    FieldReader object = new FieldReader(node, "", errors);
-    String version = object.text("apiVersion");
-    String kind = object.text("kind");
+    String version = text(node, "apiVersion");
     if (!VERSIONS.contains(version)) {
       return refused(
           "apiVersion: found \"" + version + "\", expected one of " + String.join(", ", VERSIONS));
     }
-    dialect = Dialect.of(version.substring(version.indexOf('/') + 1));
-    custom = version.equals(VERSIONS.get(0));
+    return new ObjectDecoder(strict, version).decode(node, place);
+  }
+
+  private static String text(JsonNode object, String field) {
+    JsonNode value = object.path(field);
+    return value.isTextual() ? value.textValue() : "";
+  }
+
+  private Decoded decode(JsonNode node, String place) {
+    String name = text(node, "kind");
+    List<Kind<?>> kinds = custom ? Kind.all() : Kind.natives();
+    Optional<Kind<?>> kind = kinds.stream().filter(k -> k.apiName().equals(name)).findFirst();
+    if (kind.isEmpty()) {
+      return refused(
+          "kind: found \""
+              + name
+              + "\", expected "
+              + Listing.of(kinds.stream().map(Kind::apiName).toList(), "or"));
+    }
     if (strict) {
       status(node);
-      object.ignore("status");
     }
-    SourceObject decoded;
-    List<String> notices;
-    if (kind.equals(ObjectKey.Kind.FLOW_SCHEMA.apiName())) {
-      FlowSchema schema = new FlowSchema(metadata(object), schemaSpec(object), List.of());
-      decoded = SourceObject.of(schema, place);
-      notices = dialect.notice(decoded.key());
-    } else if (kind.equals(ObjectKey.Kind.PRIORITY_LEVEL.apiName())) {
-      PriorityLevelConfiguration level =
-          new PriorityLevelConfiguration(metadata(object), levelSpec(object), List.of());
-      decoded = SourceObject.of(dialect.toV1(level), place);
-      notices = dialect.notice(decoded.key());
-    } else {
-      return refused(
-          "kind: found \"" + kind + "\", expected FlowSchema or PriorityLevelConfiguration");
-    }
-    end(object);
+    ConfigObject written =
+        new JsonFields(node, "", new JsonFields.Reading(dialect, strict, errors))
+            .whole(object -> object(kind.get(), object));
+    SourceObject decoded = SourceObject.of(dialect.toV1(written), place);
     // What cannot be read comes first: what is wrong with the rest may only follow from it.
     List<FieldError> all = new ArrayList<>(errors);
     decoded.errors().stream()
@@ -111,10 +108,8 @@ public final class ObjectDecoder {
         .filter(error -> !(custom && error.field().startsWith(FINALIZERS)))
         .forEach(all::add);
     return new Decoded(
-        Optional.of(
-            new SourceObject(
-                decoded.key(), decoded.place(), decoded.schema(), decoded.level(), all)),
-        notices,
+        Optional.of(new SourceObject(place, decoded.content(), all)),
+        dialect.notice(decoded.key()),
         "");
   }
 
@@ -122,29 +117,25 @@ public final class ObjectDecoder {
     return new Decoded(Optional.empty(), List.of(), why);
   }
 
-  private void end(@Nullable FieldReader mapping) {
-    if (strict && mapping != null) {
-      mapping.refuseOthers();
-    }
+  private static ConfigObject object(Kind<?> kind, FieldReader object) {
+    object.ignore("apiVersion", "kind", "status");
+    ObjectMeta metadata =
+        Objects.requireNonNullElse(
+            object.object("metadata", ObjectDecoder::metadata), ObjectMeta.of("", "", Map.of()));
+    ConfigObject read = object.object("spec", spec -> kind.decode(metadata, spec));
+    return read == null ? kind.decode(metadata, nothing()) : read;
   }
 
-  private <T> List<T> list(List<FieldReader> elements, Function<FieldReader, T> read) {
-    List<T> values = new ArrayList<>();
-    for (FieldReader element : elements) {
-      values.add(read.apply(element));
-      end(element);
-    }
-    return values;
+  private static FieldReader nothing() {
+    return new JsonFields(
+        JsonNodeFactory.instance.objectNode(),
+        "spec",
+        new JsonFields.Reading(Dialect.V1, false, List.of()));
   }
 
-  private ObjectMeta metadata(FieldReader object) {
-    FieldReader metadata = object.object("metadata");
-    if (metadata == null) {
-      return ObjectMeta.of("", "", java.util.Map.of());
-    }
+  private static ObjectMeta metadata(FieldReader metadata) {
     // As at kube-apiserver an object without namespace is put beside all namespaces, whatever
-    // stands
-    // here: charts write one everywhere.
+    // stands here: charts write one everywhere.
     metadata.text("namespace");
     ObjectMeta read =
         new ObjectMeta(
@@ -156,11 +147,10 @@ public final class ObjectDecoder {
             metadata.map("labels"),
             metadata.map("annotations"),
             metadata.texts("finalizers"),
-            list(metadata.objects("ownerReferences"), ObjectDecoder::owner));
+            metadata.objects("ownerReferences", ObjectDecoder::owner));
     metadata.instant("creationTimestamp");
     metadata.instant("deletionTimestamp");
     metadata.ignore("selfLink", "resourceVersion", "deletionGracePeriodSeconds", "managedFields");
-    end(metadata);
     return read;
   }
 
@@ -180,119 +170,25 @@ public final class ObjectDecoder {
    */
   private void status(JsonNode object) {
     List<FieldError> found = new ArrayList<>();
-    FieldReader status = new FieldReader(object, "", found).object("status");
-    if (status != null) {
-      for (FieldReader condition : status.objects("conditions")) {
-        condition.text("type");
-        condition.text("status");
-        condition.text("reason");
-        condition.text("message");
-        condition.instant("lastTransitionTime");
-        if (custom) {
-          condition.ignore("observedGeneration");
-        }
-        condition.refuseOthers();
-      }
-      status.refuseOthers();
-    }
+    new JsonFields(object, "", new JsonFields.Reading(dialect, true, found))
+        .object(
+            "status",
+            status ->
+                status.objects(
+                    "conditions",
+                    condition -> {
+                      condition.text("type");
+                      condition.text("status");
+                      condition.text("reason");
+                      condition.text("message");
+                      condition.instant("lastTransitionTime");
+                      if (custom) {
+                        condition.ignore("observedGeneration");
+                      }
+                      return condition;
+                    }));
     found.stream()
         .filter(error -> !custom || error.type() == FieldError.Type.FORBIDDEN)
         .forEach(errors::add);
-  }
-
-  private FlowSchema.Spec schemaSpec(FieldReader object) {
-    FieldReader spec = object.object("spec");
-    if (spec == null) {
-      return new FlowSchema.Spec("", 0, null, List.of());
-    }
-    FieldReader level = spec.object("priorityLevelConfiguration");
-    FieldReader distinguisher = spec.object("distinguisherMethod");
-    FlowSchema.Spec read =
-        new FlowSchema.Spec(
-            level == null ? "" : level.text("name"),
-            spec.number("matchingPrecedence"),
-            distinguisher == null ? null : distinguisher.text("type"),
-            list(spec.objects("rules"), this::rule));
-    end(level);
-    end(distinguisher);
-    end(spec);
-    return read;
-  }
-
-  private Rule rule(FieldReader rule) {
-    return new Rule(
-        list(rule.objects("subjects"), this::subject),
-        list(
-            rule.objects("resourceRules"),
-            resource ->
-                new ResourceRule(
-                    resource.texts("verbs"),
-                    resource.texts("apiGroups"),
-                    resource.texts("resources"),
-                    resource.bool("clusterScope"),
-                    resource.texts("namespaces"))),
-        list(
-            rule.objects("nonResourceRules"),
-            path -> new NonResourceRule(path.texts("verbs"), path.texts("nonResourceURLs"))));
-  }
-
-  private Subject subject(FieldReader subject) {
-    FieldReader user = subject.object("user");
-    FieldReader group = subject.object("group");
-    FieldReader account = subject.object("serviceAccount");
-    Subject read =
-        new Subject(
-            subject.text("kind"),
-            user == null ? null : user.text("name"),
-            group == null ? null : group.text("name"),
-            account == null
-                ? null
-                : new ServiceAccount(account.text("namespace"), account.text("name")));
-    end(user);
-    end(group);
-    end(account);
-    return read;
-  }
-
-  private PriorityLevelConfiguration.Spec levelSpec(FieldReader object) {
-    FieldReader spec = object.object("spec");
-    if (spec == null) {
-      return new PriorityLevelConfiguration.Spec("", null, null);
-    }
-    FieldReader limited = spec.object("limited");
-    FieldReader exempt = spec.object("exempt");
-    PriorityLevelConfiguration.Spec read =
-        new PriorityLevelConfiguration.Spec(
-            spec.text("type"),
-            limited == null ? null : limited(limited),
-            exempt == null
-                ? null
-                : new Exempt(
-                    exempt.integer("nominalConcurrencyShares"), exempt.integer("lendablePercent")));
-    end(limited);
-    end(exempt);
-    end(spec);
-    return read;
-  }
-
-  private Limited limited(FieldReader limited) {
-    FieldReader response = limited.object("limitResponse");
-    FieldReader queuing = response == null ? null : response.object("queuing");
-    Limited read =
-        new Limited(
-            limited.integer(dialect.sharesField()),
-            limited.integer("lendablePercent"),
-            limited.integer("borrowingLimitPercent"),
-            new LimitResponse(
-                response == null ? "" : response.text("type"),
-                queuing == null
-                    ? null
-                    : new Queuing(
-                        queuing.number("queues"),
-                        queuing.number("handSize"),
-                        queuing.number("queueLengthLimit"))));
-    end(queuing);
-    end(response);
-    return read;
   }
 }

@@ -7,6 +7,7 @@ import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FieldError;
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.time.DelayedActions;
@@ -105,7 +106,9 @@ public final class Reconfiguration implements AutoCloseable {
     ConfigurationPlan next = ConfigurationPlan.of(layers, plan);
     boolean differs = !next.sameAs(plan);
     FlowControlConfiguration inForce =
-        differs ? flowControl.apply(next.schemas(), next.levels()) : flowControl.configuration();
+        differs
+            ? flowControl.apply(next.inForce(Kind.FLOW_SCHEMA), next.inForce(Kind.PRIORITY_LEVEL))
+            : flowControl.configuration();
     if (differs) {
       warn(Hazard.of(inForce));
     }
@@ -158,7 +161,7 @@ public final class Reconfiguration implements AutoCloseable {
   private void warn(List<Hazard> found) {
     found.stream()
         .filter(hazard -> !hazards.contains(hazard))
-        .forEach(hazard -> LOG.warn("FlowSchema {}: {}", hazard.flowSchema(), hazard.message()));
+        .forEach(hazard -> LOG.warn("{}: {}", hazard.object(), hazard.message()));
     hazards = found;
   }
 

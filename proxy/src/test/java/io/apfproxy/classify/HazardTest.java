@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apfproxy.config.Bootstrap;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.Kind;
+import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import java.util.ArrayList;
@@ -55,7 +57,7 @@ class HazardTest {
     assertThat(hazards())
         .containsExactly(
             new Hazard(
-                "careless",
+                new ObjectKey(Kind.FLOW_SCHEMA, "careless"),
                 "requests of \"" + group + "\" are exempt: they never wait, however many"));
   }
 
@@ -74,7 +76,7 @@ class HazardTest {
 
     assertThat(hazards())
         .hasSize(4)
-        .allMatch(hazard -> hazard.flowSchema().equals("catch-all"))
+        .allMatch(hazard -> hazard.object().name().equals("catch-all"))
         .extracting(Hazard::message)
         .contains(
             "a renewal of a node's lease may be refused: priority level catch-all has no queue");
@@ -101,7 +103,7 @@ class HazardTest {
     schemas.add(schema("nodes-to-jail", 3, "system:nodes", "jail"));
 
     assertThat(hazards())
-        .extracting(Hazard::flowSchema)
+        .extracting(hazard -> hazard.object().name())
         .containsExactly("nodes-to-jail", "nodes-to-jail");
     assertThat(hazards())
         .extracting(Hazard::message)

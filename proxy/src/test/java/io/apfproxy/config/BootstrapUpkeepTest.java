@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.BootstrapUpkeep.Action;
 import io.apfproxy.config.BootstrapUpkeep.Step;
-import io.apfproxy.config.ObjectKey.Kind;
 import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;

@@ -77,7 +77,7 @@ class ConfigurationPlanTest {
     ConfigurationPlan plan = ConfigurationPlan.of(List.of(layer("crd", level("a", 10))), null);
 
     assertThat(names(plan)).containsExactly("a", "catch-all", "exempt");
-    assertThat(plan.schemas())
+    assertThat(plan.inForce(Kind.FLOW_SCHEMA))
         .extracting(FlowSchema::name)
         .containsExactlyInAnyOrder("catch-all", "exempt");
   }
@@ -94,7 +94,7 @@ class ConfigurationPlanTest {
 
     ConfigurationPlan plan = ConfigurationPlan.of(List.of(layer("crd", exempt)), null);
 
-    assertThat(plan.levels())
+    assertThat(plan.inForce(Kind.PRIORITY_LEVEL))
         .filteredOn(level -> level.name().equals("exempt"))
         .extracting(PriorityLevelConfiguration::uid, PriorityLevelConfiguration::spec)
         .containsExactly(org.assertj.core.groups.Tuple.tuple("u1", Bootstrap.exemptLevel().spec()));
@@ -156,7 +156,7 @@ class ConfigurationPlanTest {
   }
 
   private static int shares(ConfigurationPlan plan, String name) {
-    return plan.levels().stream()
+    return plan.inForce(Kind.PRIORITY_LEVEL).stream()
         .filter(level -> level.name().equals(name))
         .mapToInt(PriorityLevelConfiguration::nominalShares)
         .findFirst()
@@ -164,6 +164,8 @@ class ConfigurationPlanTest {
   }
 
   private static List<String> names(ConfigurationPlan plan) {
-    return plan.levels().stream().map(PriorityLevelConfiguration::name).toList();
+    return plan.inForce(Kind.PRIORITY_LEVEL).stream()
+        .map(PriorityLevelConfiguration::name)
+        .toList();
   }
 }

@@ -7,43 +7,65 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.apfproxy.config.Bootstrap;
+import io.apfproxy.config.ConfigObject;
 import io.apfproxy.config.FieldError;
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.SourceObject;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The CRDs and the Java types have the same fields, of the same types. */
 class CrdDriftTest {
   private static final Path CRDS = Path.of("..", "crds");
 
+  /** A kind that is not in the table would be read by nobody. */
+  @Test
+  void theTableOfKindsNamesEveryClassAndEveryCrd() throws IOException {
+    Set<Class<?>> classes = new HashSet<>();
+    Set<String> files = new HashSet<>();
+    for (Kind<?> kind : Kind.all()) {
+      JsonNode names = crd(kind).at("/spec/names");
+      assertThat(names.get("plural").asText()).isEqualTo(kind.plural());
+      assertThat(names.get("kind").asText()).isEqualTo(kind.apiName());
+      SourceObject read = read(kind);
+      assertThat(read.key().kind()).isEqualTo(kind);
+      classes.add(read.content().getClass());
+      files.add(kind.plural() + ".yaml");
+    }
+
+    assertThat(classes)
+        .containsExactlyInAnyOrder(ConfigObject.class.getPermittedSubclasses())
+        .hasSameSizeAs(Kind.all());
+    try (Stream<Path> all = Files.list(CRDS)) {
+      assertThat(all.map(file -> file.getFileName().toString()))
+          .filteredOn(name -> name.endsWith("s.yaml"))
+          .containsExactlyInAnyOrderElementsOf(files);
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"flowschemas", "prioritylevelconfigurations"})
-  void everyFieldOfTheCrdIsReadAndNothingElse(String plural) throws Exception {
-    // Given
-    JsonNode crd = new YAMLMapper().readTree(CRDS.resolve(plural + ".yaml").toFile());
-    JsonNode version = crd.at("/spec/versions/0");
-    ObjectNode object = JsonNodeFactory.instance.objectNode();
-    object.put("apiVersion", crd.at("/spec/group").asText() + "/" + version.get("name").asText());
-    object.put("kind", crd.at("/spec/names/kind").asText());
-    object.putObject("metadata").put("name", "sample");
-    object.set("spec", sample(version.at("/schema/openAPIV3Schema/properties/spec")));
+  @MethodSource("kinds")
+  void everyFieldOfTheCrdIsReadAndNothingElse(Kind<?> kind) throws Exception {
+    SourceObject read = read(kind);
 
-    // When
-    SourceObject read = ObjectDecoder.written(object, "here").object().orElseThrow();
-
-    // Then
     assertThat(read.errors())
         .extracting(FieldError::detail)
         .as("fields that Java does not know, or reads as another type")
         .noneMatch(detail -> detail.equals("unknown field") || detail.startsWith("must be a "));
     List<String> empty = new ArrayList<>();
-    findEmpty(read.schema() == null ? read.level().spec() : read.schema().spec(), "spec", empty);
+    findEmpty(read.content().spec(), "spec", empty);
     assertThat(empty).as("fields that the CRD does not know").isEmpty();
   }
 
@@ -51,10 +73,29 @@ class CrdDriftTest {
   @ValueSource(strings = {"exempt", "catch-all"})
   void theRulesNameTheBuiltInMandatoryObjects(String name) throws IOException {
     assertThat(Bootstrap.isMandatory(name)).isTrue();
-    for (String plural : List.of("flowschemas", "prioritylevelconfigurations")) {
-      JsonNode crd = new YAMLMapper().readTree(CRDS.resolve(plural + ".yaml").toFile());
-      assertThat(crd.toString()).contains("self.metadata.name", "'" + name + "'");
+    for (Kind<?> kind : Kind.natives()) {
+      assertThat(crd(kind).toString()).contains("self.metadata.name", "'" + name + "'");
     }
+  }
+
+  private static List<Kind<?>> kinds() {
+    return Kind.all();
+  }
+
+  private static JsonNode crd(Kind<?> kind) throws IOException {
+    return new YAMLMapper().readTree(CRDS.resolve(kind.plural() + ".yaml").toFile());
+  }
+
+  /** As an object is read in which every field of the CRD is set. */
+  private static SourceObject read(Kind<?> kind) throws IOException {
+    JsonNode crd = crd(kind);
+    JsonNode version = crd.at("/spec/versions/0");
+    ObjectNode object = JsonNodeFactory.instance.objectNode();
+    object.put("apiVersion", crd.at("/spec/group").asText() + "/" + version.get("name").asText());
+    object.put("kind", crd.at("/spec/names/kind").asText());
+    object.putObject("metadata").put("name", "sample");
+    object.set("spec", sample(version.at("/schema/openAPIV3Schema/properties/spec")));
+    return ObjectDecoder.written(object, "here").object().orElseThrow();
   }
 
   /** A value with every property set to something that is no default. */

@@ -3,7 +3,7 @@ package io.apfproxy.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.config.SourceObject;
+import io.apfproxy.config.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,7 +134,7 @@ class FilesSourceIT {
 
   private List<String> shares() {
     return source.snapshot().objects().stream()
-        .map(SourceObject::level)
+        .map(object -> Kind.PRIORITY_LEVEL.cast(object.content()))
         .map(level -> level.name() + " " + level.nominalShares())
         .sorted()
         .toList();

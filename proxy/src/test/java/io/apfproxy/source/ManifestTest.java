@@ -2,6 +2,7 @@ package io.apfproxy.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.SourceObject;
 import java.util.List;
@@ -95,7 +96,7 @@ class ManifestTest {
     assertThat(manifest.findings()).isEmpty();
     assertThat(manifest.notices()).hasSize(version.equals("v1") ? 0 : 1);
     assertThat(manifest.objects())
-        .extracting(SourceObject::level)
+        .extracting(object -> Kind.PRIORITY_LEVEL.cast(object.content()))
         .extracting(PriorityLevelConfiguration::nominalShares)
         .containsExactly(expected);
   }

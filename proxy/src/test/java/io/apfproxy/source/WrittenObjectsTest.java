@@ -2,9 +2,7 @@ package io.apfproxy.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.config.FlowSchema;
-import io.apfproxy.config.PriorityLevelConfiguration;
-import java.util.Objects;
+import io.apfproxy.config.Kind;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -50,8 +48,7 @@ class WrittenObjectsTest {
             """);
 
     assertThat(manifest.findings()).isEmpty();
-    FlowSchema schema = Objects.requireNonNull(manifest.objects().get(0).schema());
-    assertThat(schema.metadata().namespace()).isEmpty();
+    assertThat(manifest.objects().get(0).content().metadata().namespace()).isEmpty();
   }
 
   private static Integer shares(String written) {
@@ -70,7 +67,6 @@ class WrittenObjectsTest {
             """
                 .formatted(written));
     assertThat(manifest.findings()).as(written).isEmpty();
-    PriorityLevelConfiguration level = Objects.requireNonNull(manifest.objects().get(0).level());
-    return level.nominalShares();
+    return Kind.PRIORITY_LEVEL.cast(manifest.objects().get(0).content()).nominalShares();
   }
 }

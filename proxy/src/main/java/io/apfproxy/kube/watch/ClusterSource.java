@@ -1,6 +1,8 @@
 package io.apfproxy.kube.watch;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.apfproxy.config.Kind;
+import io.apfproxy.config.Listing;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.source.FlowSource;
@@ -10,6 +12,7 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,9 +74,10 @@ public final class ClusterSource implements FlowSource {
     this.name = name;
     this.periods = periods;
     this.kinds =
-        List.of(
-            new WatchedKind(client, group, versions, ObjectKey.Kind.FLOW_SCHEMA, this::event),
-            new WatchedKind(client, group, versions, ObjectKey.Kind.PRIORITY_LEVEL, this::event));
+        (custom ? Kind.all() : Kind.natives())
+            .stream()
+                .map(kind -> new WatchedKind(client, group, versions, kind, this::event))
+                .toList();
     this.vanished =
         custom
             ? new Vanished(
@@ -189,7 +193,9 @@ public final class ClusterSource implements FlowSource {
   }
 
   private String reason(KubernetesClientException e) {
-    String what = kinds.get(0).resource() + " and " + kinds.get(1).kind().plural();
+    List<String> names = new ArrayList<>(kinds.stream().map(kind -> kind.kind().plural()).toList());
+    names.set(0, kinds.get(0).resource());
+    String what = Listing.of(names, "and");
     return switch (e.getCode()) {
       case 401, 403 ->
           "the proxy's identity may not \"list\" and \"watch\" " + what + " (" + e.getCode() + ")";

@@ -1,8 +1,8 @@
 package io.apfproxy.kube.watch;
 
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.ObjectKey;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -12,7 +12,7 @@ import java.util.Map;
  * security.md S70.
  */
 final class EmptyLists {
-  private final Map<ObjectKey.Kind, Long> doubtedAt = new EnumMap<>(ObjectKey.Kind.class);
+  private final Map<Kind<?>, Long> doubtedAt = new HashMap<>();
 
   /**
    * What to keep until a second list has said that it is gone.
@@ -26,10 +26,10 @@ final class EmptyLists {
       Map<ObjectKey, GenericKubernetesResource> read,
       long lists) {
     Map<ObjectKey, GenericKubernetesResource> kept = new HashMap<>();
-    for (ObjectKey.Kind kind : ObjectKey.Kind.values()) {
+    for (Kind<?> kind : Kind.all()) {
       Map<ObjectKey, GenericKubernetesResource> had = new HashMap<>(before);
-      had.keySet().removeIf(key -> key.kind() != kind);
-      if (had.isEmpty() || read.keySet().stream().anyMatch(key -> key.kind() == kind)) {
+      had.keySet().removeIf(key -> !key.kind().equals(kind));
+      if (had.isEmpty() || read.keySet().stream().anyMatch(key -> key.kind().equals(kind))) {
         doubtedAt.remove(kind);
       } else if (lists <= doubtedAt.computeIfAbsent(kind, first -> lists)) {
         kept.putAll(had);

@@ -1,6 +1,6 @@
 package io.apfproxy.kube.watch;
 
-import io.apfproxy.config.ObjectKey;
+import io.apfproxy.config.Kind;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -27,7 +27,7 @@ public final class WatchedKind implements AutoCloseable {
   private final KubernetesClient client;
   private final String group;
   private final List<String> versions;
-  private final ObjectKey.Kind kind;
+  private final Kind<?> kind;
   private final Runnable changed;
   private final AtomicLong events = new AtomicLong();
 
@@ -45,7 +45,7 @@ public final class WatchedKind implements AutoCloseable {
       KubernetesClient client,
       String group,
       List<String> versions,
-      ObjectKey.Kind kind,
+      Kind<?> kind,
       Runnable changed) {
     this.client = client;
     this.group = group;
@@ -55,7 +55,7 @@ public final class WatchedKind implements AutoCloseable {
     this.version = versions.get(0);
   }
 
-  ObjectKey.Kind kind() {
+  Kind<?> kind() {
     return kind;
   }
 
@@ -69,8 +69,7 @@ public final class WatchedKind implements AutoCloseable {
   }
 
   /** What the client must know of a kind of flow control to speak of its objects. */
-  public static ResourceDefinitionContext contextOf(
-      ObjectKey.Kind kind, String group, String version) {
+  public static ResourceDefinitionContext contextOf(Kind<?> kind, String group, String version) {
     return new ResourceDefinitionContext.Builder()
         .withGroup(group)
         .withVersion(version)

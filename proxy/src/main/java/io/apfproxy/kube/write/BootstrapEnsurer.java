@@ -3,11 +3,12 @@ package io.apfproxy.kube.write;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.config.BootstrapUpkeep;
 import io.apfproxy.config.BootstrapUpkeep.Step;
+import io.apfproxy.config.Kind;
+import io.apfproxy.config.Listing;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.kube.watch.WatchedKind;
 import io.apfproxy.source.ObjectDecoder;
-import io.apfproxy.source.SpecEncoder;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Periodic;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -107,7 +108,9 @@ public final class BootstrapEnsurer implements AutoCloseable {
     return switch (e.getCode()) {
       case 401, 403 ->
           "the proxy's identity needs the rights to \"list\", \"create\", \"update\" and \"delete\""
-              + " flowschemas and prioritylevelconfigurations in "
+              + " "
+              + Listing.of(Kind.natives().stream().map(Kind::plural).toList(), "and")
+              + " in "
               + GROUP
               + " ("
               + e.getCode()
@@ -121,7 +124,7 @@ public final class BootstrapEnsurer implements AutoCloseable {
   private void pass() {
     Map<ObjectKey, GenericKubernetesResource> resources = new TreeMap<>();
     Map<ObjectKey, SourceObject> stored = new TreeMap<>();
-    for (ObjectKey.Kind kind : ObjectKey.Kind.values()) {
+    for (Kind<?> kind : Kind.natives()) {
       for (GenericKubernetesResource resource : kind(kind).list().getItems()) {
         ObjectKey key = new ObjectKey(kind, resource.getMetadata().getName());
         resources.put(key, resource);
@@ -187,14 +190,18 @@ public final class BootstrapEnsurer implements AutoCloseable {
             .withName(step.key().name())
             .addToAnnotations(BootstrapUpkeep.AUTO_UPDATE, "true")
             .build());
-    resource.setAdditionalProperty("spec", SpecEncoder.spec(Objects.requireNonNull(step.spec())));
+    resource.setAdditionalProperty("spec", spec(Objects.requireNonNull(step.spec())));
     return resource;
+  }
+
+  private static Map<String, Object> spec(SourceObject object) {
+    return object.content().kind().encode(object.content());
   }
 
   private static GenericKubernetesResource revise(Step step, GenericKubernetesResource present) {
     SourceObject spec = step.spec();
     if (spec != null) {
-      present.setAdditionalProperty("spec", SpecEncoder.spec(spec));
+      present.setAdditionalProperty("spec", spec(spec));
     }
     present.setMetadata(
         new ObjectMetaBuilder(present.getMetadata())
@@ -207,7 +214,7 @@ public final class BootstrapEnsurer implements AutoCloseable {
           GenericKubernetesResource,
           GenericKubernetesResourceList,
           Resource<GenericKubernetesResource>>
-      kind(ObjectKey.Kind kind) {
+      kind(Kind<?> kind) {
     return client.genericKubernetesResources(WatchedKind.contextOf(kind, GROUP, VERSION));
   }
 

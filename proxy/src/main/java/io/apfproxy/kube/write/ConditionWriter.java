@@ -4,6 +4,8 @@ import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FieldError;
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.Kind;
+import io.apfproxy.config.Listing;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.kube.watch.ClusterSource;
 import io.apfproxy.kube.watch.WatchedKind;
@@ -57,10 +59,10 @@ public final class ConditionWriter implements AutoCloseable {
   private boolean warned;
 
   /**
-   * @param hazards what is seldom meant, by the name of the schema
+   * @param hazards what is seldom meant, by object
    */
   private record Report(
-      List<Verdict> verdicts, FlowControlConfiguration inForce, Map<String, String> hazards) {}
+      List<Verdict> verdicts, FlowControlConfiguration inForce, Map<ObjectKey, String> hazards) {}
 
   private ConditionWriter(
       KubernetesClient client,
@@ -104,15 +106,15 @@ public final class ConditionWriter implements AutoCloseable {
    */
   public void report(List<Verdict> verdicts, FlowControlConfiguration inForce) {
     Report before = report;
-    Map<String, String> hazards =
+    Map<ObjectKey, String> hazards =
         before != null && before.inForce().equals(inForce) ? before.hazards() : hazards(inForce);
     report = new Report(verdicts, inForce, hazards);
     repetition.now();
   }
 
-  private static Map<String, String> hazards(FlowControlConfiguration inForce) {
+  private static Map<ObjectKey, String> hazards(FlowControlConfiguration inForce) {
     return Hazard.of(inForce).stream()
-        .collect(Collectors.toMap(Hazard::flowSchema, Hazard::message, (a, b) -> a + "; " + b));
+        .collect(Collectors.toMap(Hazard::object, Hazard::message, (a, b) -> a + "; " + b));
   }
 
   private void write() {
@@ -201,10 +203,10 @@ public final class ConditionWriter implements AutoCloseable {
       warned = true;
       LOG.warn(
           "conditions are not written, of {} first ({}): the proxy's identity needs the right to"
-              + " \"patch\" flowschemas/status and prioritylevelconfigurations/status in"
-              + " flowcontrol.apf-proxy.io",
+              + " \"patch\" {} in flowcontrol.apf-proxy.io",
           key,
-          code);
+          code,
+          Listing.of(Kind.all().stream().map(kind -> kind.plural() + "/status").toList(), "and"));
     }
   }
 

@@ -5,7 +5,7 @@ import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FieldError;
 import io.apfproxy.config.FlowControlConfiguration;
-import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.ObjectKey;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.ConditionBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -39,13 +39,13 @@ final class Conditions {
   /**
    * Those that should, without time.
    *
-   * @param hazards what is seldom meant in this configuration, by the name of the schema
+   * @param hazards what is seldom meant in this configuration, by object
    * @param generation of the object looked at
    */
   static List<Condition> wanted(
       Verdict verdict,
       FlowControlConfiguration inForce,
-      Map<String, String> hazards,
+      Map<ObjectKey, String> hazards,
       @Nullable Long generation) {
     List<Condition> wanted = new ArrayList<>();
     boolean valid = verdict.object().isValid();
@@ -56,20 +56,21 @@ final class Conditions {
             valid ? "Valid" : "Invalid",
             valid ? "The object is valid" : errors(verdict),
             generation));
-    FlowSchema schema = verdict.object().schema();
-    boolean dangling =
-        schema != null && !inForce.levels().containsKey(schema.spec().priorityLevel());
-    String hazard = schema == null ? null : hazards.get(schema.name());
-    wanted.add(inForce(verdict, dangling, hazard, generation));
-    if (schema != null) {
-      String level = "\"" + schema.spec().priorityLevel() + "\"";
+    ObjectKey key = verdict.object().key();
+    String level = verdict.object().content().leadsTo();
+    boolean dangling = level != null && !inForce.levels().containsKey(level);
+    wanted.add(inForce(verdict, dangling, hazards.get(key), generation));
+    if (level != null) {
       wanted.add(
           condition(
               DANGLING,
               dangling,
               dangling ? "NotFound" : "Found",
-              "This FlowSchema references the PriorityLevelConfiguration object named "
+              "This "
+                  + key.kind()
+                  + " references the PriorityLevelConfiguration object named \""
                   + level
+                  + "\""
                   + (dangling ? " but there is no such object" : " and it exists"),
               generation));
     }

@@ -3,6 +3,7 @@ package io.apfproxy.kube.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.SourceObject;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
@@ -235,7 +236,7 @@ class ClusterSourceIT {
 
   private List<String> shares() {
     return source.snapshot().objects().stream()
-        .map(SourceObject::level)
+        .map(object -> Kind.PRIORITY_LEVEL.cast(object.content()))
         .map(level -> level.name() + " " + level.nominalShares())
         .toList();
   }

@@ -6,6 +6,8 @@ import io.apfproxy.config.Bootstrap;
 import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.Kind;
+import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.SourceObject;
 import io.fabric8.kubernetes.api.model.Condition;
 import java.util.Map;
@@ -21,7 +23,7 @@ class ConditionsTest {
   @Tag("S57")
   @Tag("S69")
   void saysInTheConditionWhatIsLegalButSeldomMeant() {
-    Condition condition = inForce(Map.of(schema.key().name(), "everybody is exempt"));
+    Condition condition = inForce(Map.of(schema.key(), "everybody is exempt"));
 
     assertThat(condition.getStatus()).isEqualTo("True");
     assertThat(condition.getReason()).isEqualTo("AppliedWithWarning");
@@ -30,10 +32,11 @@ class ConditionsTest {
 
   @Test
   void saysThatItIsAppliedWhereThereIsNothingToWarnOf() {
-    assertThat(inForce(Map.of("another", "x")).getReason()).isEqualTo("Applied");
+    assertThat(inForce(Map.of(new ObjectKey(Kind.FLOW_SCHEMA, "another"), "x")).getReason())
+        .isEqualTo("Applied");
   }
 
-  private Condition inForce(Map<String, String> hazards) {
+  private Condition inForce(Map<ObjectKey, String> hazards) {
     return Conditions.wanted(inForce, FlowControlConfiguration.builtIn(), hazards, 1L).stream()
         .filter(condition -> condition.getType().equals("InForce"))
         .findFirst()

@@ -2,6 +2,7 @@ package io.apfproxy.kube.write;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.time.ManualTime;
 import java.time.Duration;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Test;
 
 @Tag("S68")
 class WriteAllowanceTest {
-  private static final ObjectKey A = new ObjectKey(ObjectKey.Kind.FLOW_SCHEMA, "a");
-  private static final ObjectKey B = new ObjectKey(ObjectKey.Kind.FLOW_SCHEMA, "b");
+  private static final ObjectKey A = new ObjectKey(Kind.FLOW_SCHEMA, "a");
+  private static final ObjectKey B = new ObjectKey(Kind.FLOW_SCHEMA, "b");
 
   private final ManualTime time = new ManualTime();
   private final WriteAllowance allowance = new WriteAllowance(time);
@@ -53,7 +54,7 @@ class WriteAllowanceTest {
   @Test
   void forgetsObjectsThatAreGone() {
     for (int i = 0; i < 10_000; i++) {
-      allowance.take(new ObjectKey(ObjectKey.Kind.FLOW_SCHEMA, "gone-" + i));
+      allowance.take(new ObjectKey(Kind.FLOW_SCHEMA, "gone-" + i));
     }
     allowance.take(A);
 

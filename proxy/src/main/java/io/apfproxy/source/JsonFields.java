@@ -2,6 +2,7 @@ package io.apfproxy.source;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.config.FieldError;
+import io.apfproxy.config.FieldReader;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -11,27 +12,32 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads the fields of one mapping, and knows afterwards which it was not asked for. Null and absent
- * are the same. What has another type than asked for is an error and reads as absent. Not
- * thread-safe.
- */
-final class FieldReader {
+/** The fields of one mapping of JSON, which knows afterwards which of them nobody asked for. */
+final class JsonFields implements FieldReader {
   private final JsonNode node;
   private final String path;
-  private final List<FieldError> errors;
-  private final Set<String> read = new LinkedHashSet<>();
+  private final Reading reading;
+  private final Set<String> asked = new LinkedHashSet<>();
+
+  /**
+   * How an object is read.
+   *
+   * @param dialect how it is written; asked for are the fields of {@code v1}
+   * @param strict whether a field that nobody asks for is an error
+   * @param errors where they are added
+   */
+  record Reading(Dialect dialect, boolean strict, List<FieldError> errors) {}
 
   /**
    * @param path of the mapping; empty for a whole object
-   * @param errors where they are added
    */
-  FieldReader(JsonNode node, String path, List<FieldError> errors) {
+  JsonFields(JsonNode node, String path, Reading reading) {
     this.node = node;
     this.path = path;
-    this.errors = errors;
+    this.reading = reading;
   }
 
   private String pathOf(String field) {
@@ -39,17 +45,17 @@ final class FieldReader {
   }
 
   private @Nullable JsonNode value(String field) {
-    read.add(field);
+    asked.add(field);
     JsonNode value = node.get(field);
     return value == null || value.isNull() ? null : value;
   }
 
   private void mustBe(String where, String expected) {
-    errors.add(new FieldError(FieldError.Type.INVALID, where, "must be " + expected));
+    reading.errors().add(new FieldError(FieldError.Type.INVALID, where, "must be " + expected));
   }
 
-  /** Empty if absent. */
-  String text(String field) {
+  @Override
+  public String text(String field) {
     JsonNode value = value(field);
     if (value != null && !value.isTextual()) {
       mustBe(pathOf(field), "a string");
@@ -58,12 +64,10 @@ final class FieldReader {
     return value == null ? "" : value.textValue();
   }
 
-  boolean has(String field) {
-    return value(field) != null;
-  }
-
-  /** A 32 bit number; null if absent. As with kube-apiserver 5.0 and 5e0 are whole numbers. */
-  @Nullable Integer integer(String field) {
+  /** As with kube-apiserver 5.0 and 5e0 are whole numbers. */
+  @Override
+  public @Nullable Integer integer(String v1Field) {
+    String field = reading.dialect().field(path, v1Field);
     JsonNode value = value(field);
     if (value == null) {
       return null;
@@ -75,14 +79,14 @@ final class FieldReader {
     return value.intValue();
   }
 
-  /** 0 if absent. */
-  int number(String field) {
+  @Override
+  public int number(String field) {
     Integer value = integer(field);
     return value == null ? 0 : value;
   }
 
-  /** 0 if absent. */
-  long longNumber(String field) {
+  @Override
+  public long longNumber(String field) {
     JsonNode value = value(field);
     if (value != null && !(value.canConvertToExactIntegral() && value.canConvertToLong())) {
       mustBe(pathOf(field), "a whole number");
@@ -91,8 +95,8 @@ final class FieldReader {
     return value == null ? 0 : value.longValue();
   }
 
-  /** Checks that it is an instant as RFC 3339 writes it, or absent. */
-  void instant(String field) {
+  @Override
+  public void instant(String field) {
     String value = text(field);
     if (!value.isEmpty()) {
       try {
@@ -103,13 +107,13 @@ final class FieldReader {
     }
   }
 
-  /** Takes note that a field may be there, whatever it holds. */
-  void ignore(String... fields) {
-    read.addAll(Arrays.asList(fields));
+  @Override
+  public void ignore(String... fields) {
+    asked.addAll(Arrays.asList(fields));
   }
 
-  /** False if absent. */
-  boolean bool(String field) {
+  @Override
+  public boolean bool(String field) {
     JsonNode value = value(field);
     if (value != null && !value.isBoolean()) {
       mustBe(pathOf(field), "true or false");
@@ -118,29 +122,31 @@ final class FieldReader {
     return value != null && value.booleanValue();
   }
 
-  /** Null if absent. */
-  @Nullable FieldReader object(String field) {
+  @Override
+  public <T> @Nullable T object(String field, Function<FieldReader, T> read) {
     JsonNode value = value(field);
     if (value != null && !value.isObject()) {
       mustBe(pathOf(field), "a mapping");
       return null;
     }
-    return value == null ? null : new FieldReader(value, pathOf(field), errors);
+    return value == null ? null : new JsonFields(value, pathOf(field), reading).whole(read);
   }
 
-  List<FieldReader> objects(String field) {
-    List<FieldReader> elements = new ArrayList<>();
+  @Override
+  public <T> List<T> objects(String field, Function<FieldReader, T> read) {
+    List<T> elements = new ArrayList<>();
     for (JsonNode element : elements(field)) {
       String where = pathOf(field) + "[" + elements.size() + "]";
       if (!element.isObject()) {
         mustBe(where, "a mapping");
       }
-      elements.add(new FieldReader(element, where, errors));
+      elements.add(new JsonFields(element, where, reading).whole(read));
     }
     return elements;
   }
 
-  List<String> texts(String field) {
+  @Override
+  public List<String> texts(String field) {
     List<String> elements = new ArrayList<>();
     for (JsonNode element : elements(field)) {
       if (!element.isTextual()) {
@@ -163,24 +169,35 @@ final class FieldReader {
     return value;
   }
 
-  Map<String, String> map(String field) {
+  @Override
+  public Map<String, String> map(String field) {
     Map<String, String> entries = new HashMap<>();
-    FieldReader object = object(field);
-    if (object != null) {
-      object.node.fieldNames().forEachRemaining(key -> entries.put(key, object.text(key)));
+    JsonNode value = value(field);
+    if (value != null && !value.isObject()) {
+      mustBe(pathOf(field), "a mapping");
+    } else if (value != null) {
+      JsonFields fields = new JsonFields(value, pathOf(field), reading);
+      value.fieldNames().forEachRemaining(key -> entries.put(key, fields.text(key)));
     }
     return entries;
   }
 
-  /** Reports the fields that nobody asked for. */
-  void refuseOthers() {
-    node.fieldNames()
-        .forEachRemaining(
-            field -> {
-              if (!read.contains(field)) {
-                errors.add(
-                    new FieldError(FieldError.Type.FORBIDDEN, pathOf(field), "unknown field"));
-              }
-            });
+  /** Reads all of the mapping: what is not asked for is reported after that. */
+  <T> T whole(Function<FieldReader, T> read) {
+    T value = read.apply(this);
+    if (reading.strict()) {
+      node.fieldNames()
+          .forEachRemaining(
+              field -> {
+                if (!asked.contains(field)) {
+                  reading
+                      .errors()
+                      .add(
+                          new FieldError(
+                              FieldError.Type.FORBIDDEN, pathOf(field), "unknown field"));
+                }
+              });
+    }
+    return value;
   }
 }
