@@ -8,6 +8,7 @@ import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.kube.watch.ClusterSource;
+import io.apfproxy.time.ManualTime;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ListMetaBuilder;
@@ -51,6 +52,8 @@ class ConditionWriterIT {
   private final CountDownLatch mayAnswer = new CountDownLatch(1);
   private final AtomicInteger writes = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();
+  private final AtomicInteger runs = new AtomicInteger();
+  private final ManualTime time = new ManualTime();
 
   @SuppressWarnings("NullAway.Init") // set before each test
   private ClusterSource source;
@@ -75,13 +78,19 @@ class ConditionWriterIT {
         .expect()
         .get()
         .withPath(OURS + "prioritylevelconfigurations")
-        .andReturn(200, list(level("0-refused"), level("a")))
+        .andReturn(200, list(level("0-refused"), level("a"), level("z")))
         .always();
     server
         .expect()
         .patch()
         .withPath(OURS + "prioritylevelconfigurations/a/status?fieldManager=apf-proxy&force=true")
         .andReply(200, new HeldAnswer())
+        .always();
+    server
+        .expect()
+        .patch()
+        .withPath(OURS + "prioritylevelconfigurations/z/status?fieldManager=apf-proxy&force=true")
+        .andReply(200, new Last())
         .always();
     server
         .expect()
@@ -93,8 +102,8 @@ class ConditionWriterIT {
     source = ClusterSource.custom(client, RARE);
     source.start(() -> {});
     lease = LeaderLease.open(client, "writers");
-    await().atMost(Duration.ofSeconds(60)).until(() -> lease.isHeld() && objects().size() == 2);
-    writer = ConditionWriter.open(client, source, lease);
+    await().atMost(Duration.ofSeconds(60)).until(() -> lease.isHeld() && objects().size() == 3);
+    writer = ConditionWriter.open(client, source, lease, time, Duration.ofHours(1));
   }
 
   @AfterEach
@@ -125,24 +134,57 @@ class ConditionWriterIT {
   @Tag("S68")
   void goesOnWithOthersWhereOneIsRefused() {
     mayAnswer.countDown();
-    List<Verdict> refusedFirst =
-        verdicts(State.IN_FORCE).stream()
-            .sorted(Comparator.comparing(verdict -> verdict.object().key().name()))
-            .toList();
 
-    writer.report(refusedFirst, FlowControlConfiguration.empty());
+    writer.report(verdicts(State.IN_FORCE), FlowControlConfiguration.empty());
 
     await().atMost(Duration.ofSeconds(60)).until(() -> writes.get() >= 1 && refusals.get() >= 1);
+  }
+
+  /** Nothing the writer does changes what it finds, so that it wants to write each time. */
+  @Test
+  @Tag("S68")
+  void writesAnObjectSixTimesAMinuteAndWhatWasRefusedNotForAWhile() {
+    mayAnswer.countDown();
+    for (int i = 0; i < 6; i++) {
+      reportAndAwaitTheRun();
+    }
+    assertThat(writes).hasValue(6);
+    assertThat(refusals).hasValue(1);
+
+    time.advance(Duration.ofSeconds(59));
+    writer.report(verdicts(State.IN_FORCE), FlowControlConfiguration.empty());
+    await().atMost(Duration.ofSeconds(60)).until(() -> refusals.get() == 2);
+    time.advance(Duration.ofSeconds(1));
+    reportAndAwaitTheRun();
+
+    assertThat(writes).hasValue(7);
+    assertThat(refusals).hasValue(2);
+  }
+
+  private void reportAndAwaitTheRun() {
+    int before = runs.get();
+    writer.report(verdicts(State.IN_FORCE), FlowControlConfiguration.empty());
+    await().atMost(Duration.ofSeconds(60)).until(() -> runs.get() > before);
   }
 
   private List<SourceObject> objects() {
     return List.copyOf(source.snapshot().objects());
   }
 
+  /** In the order of their names, in which they are written. */
   private List<Verdict> verdicts(State state) {
     return objects().stream()
+        .sorted(Comparator.comparing(SourceObject::key))
         .map(object -> new Verdict("crd", object, state, state == State.OVERRIDDEN ? "files" : ""))
         .toList();
+  }
+
+  private final class Last implements BodyProvider<Object> {
+    @Override
+    public Object getBody(RecordedRequest request) {
+      runs.incrementAndGet();
+      return level("z");
+    }
   }
 
   private final class Refusal implements BodyProvider<Object> {
