@@ -28,6 +28,7 @@ final class ReplyWriter {
   /**
    * @throws RefusedException 429 if too much is unread; nothing was written then
    */
+  @SuppressWarnings("JavaUtilDate") // what the formatter takes
   void write(HttpServerRequest request, AdminReply reply) throws RefusedException {
     HttpServerResponse response = request.response();
     if (response.closed() || response.ended()) {

@@ -16,6 +16,7 @@ final class HttpDate {
   }
 
   /** As of now, for example {@code Sun, 06 Nov 1994 08:49:37 GMT}. */
+  @SuppressWarnings("JavaUtilDate") // what the formatter takes
   String text() {
     long now = Math.floorDiv(time.epochMillis(), TimeUnit.SECONDS.toMillis(1));
     if (now != second) {
