@@ -10,7 +10,7 @@ import io.apfproxy.config.SourceObject;
 import io.apfproxy.kube.watch.WatchedKind;
 import io.apfproxy.source.ObjectDecoder;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.timer.Periodic;
+import io.apfproxy.timer.Repetition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -48,7 +48,7 @@ public final class BootstrapEnsurer implements AutoCloseable {
   private final KubernetesClient client;
   private final LeaderLease lease;
   private final TimeSource time;
-  private final Periodic repetition;
+  private final Repetition repetition;
 
   // Used by the thread of the repetition only.
   private @Nullable Long doneAt;
@@ -59,7 +59,7 @@ public final class BootstrapEnsurer implements AutoCloseable {
     this.client = client;
     this.lease = lease;
     this.time = time;
-    this.repetition = new Periodic("bootstrap-objects", retry, this::passIfDue);
+    this.repetition = Repetition.alone("bootstrap-objects", retry, this::passIfDue);
   }
 
   /**
