@@ -2,9 +2,11 @@ package io.apfproxy.server;
 
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
+import io.apfproxy.report.Account;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
@@ -61,6 +63,7 @@ class CrossOriginIT {
 
   private static String send(String method, String origin, String more) {
     asked.set(0);
+    proxy.events.accounts.clear();
     try (RawClient client = new RawClient(proxy.port())) {
       client.send(
           method
@@ -86,6 +89,11 @@ class CrossOriginIT {
   @ValueSource(strings = {"Access-Control-Request-Method: GET\r\n", "", "Content-Length: 0\r\n"})
   void answersWhatABrowserMaySendWithoutAskingWhoAsks(String more) {
     String answer = send("OPTIONS", "https://good.example", more + "Audit-ID: mine\r\n");
+    await()
+        .until(
+            () ->
+                proxy.events.accounts.stream()
+                    .anyMatch(account -> account.end() == Account.End.ANSWERED));
     assertThat(answer)
         .startsWith("HTTP/1.1 204 No Content\r\n")
         .contains("Audit-Id: mine\r\n", "Cache-Control: no-cache, private\r\n")

@@ -2,7 +2,6 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.report.Reporter;
-import io.apfproxy.server.log.RefusalLog;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -23,12 +22,10 @@ final class Defects implements Handler<Throwable> {
    * throw, and whoever runs another request's actions must do so on that request's context.
    */
   private final Map<Context, Call> calls = new HashMap<>();
-  private final RefusalLog log;
-  private final Reporter events;
+  private final Reporter reporter;
 
-  Defects(RefusalLog log, Reporter events) {
-    this.log = log;
-    this.events = events;
+  Defects(Reporter reporter) {
+    this.reporter = reporter;
   }
 
   void watch(Context context, Call call) {
@@ -63,7 +60,7 @@ final class Defects implements Handler<Throwable> {
 
   /** What was thrown outside of any request. */
   private void tell(Throwable thrown) {
-    events.aborted("defect");
-    log.defect(thrown);
+    reporter.aborted("defect");
+    reporter.thrown(thrown);
   }
 }

@@ -28,7 +28,7 @@ final class Forward implements Station {
             UpstreamIdentity.credential(call.identity().mode()),
             call.caller().peer().address(),
             asked.head().client().authority(),
-            call.caller().auditId(),
+            call.account().auditId(),
             asked.upgrade(),
             asked.head().expectContinue(),
             asked.isLongRunning(),

@@ -1,6 +1,7 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.Peer;
 import io.vertx.core.MultiMap;
@@ -12,13 +13,11 @@ final class HttpCaller implements Caller {
   private final HttpServerRequest request;
   private final Peer peer;
   private final Replies replies;
-  private final String auditId;
 
   HttpCaller(HttpServerRequest request, Peer peer, Replies replies) {
     this.request = request;
     this.peer = peer;
     this.replies = replies;
-    this.auditId = AuditId.of(request.headers());
   }
 
   @Override
@@ -32,18 +31,13 @@ final class HttpCaller implements Caller {
   }
 
   @Override
-  public String auditId() {
-    return auditId;
+  public void refuse(RefusedException refusal, Account account) {
+    replies.refuse(request, peer, refusal, account);
   }
 
   @Override
-  public void refuse(RefusedException refusal, Classification where) {
-    replies.refuse(request, peer, refusal, where, auditId);
-  }
-
-  @Override
-  public void preflight() {
-    replies.preflight(request, peer, auditId);
+  public void preflight(Account account) {
+    replies.preflight(request, peer, account);
   }
 
   @Override
@@ -52,8 +46,8 @@ final class HttpCaller implements Caller {
   }
 
   @Override
-  public void defect(Throwable thrown, boolean tunnel, Classification where) {
-    replies.defect(request, peer, thrown, tunnel, where, auditId);
+  public void defect(Throwable thrown, boolean tunnel, Account account) {
+    replies.defect(request, peer, thrown, tunnel, account);
   }
 
   @Override

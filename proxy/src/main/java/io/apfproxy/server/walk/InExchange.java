@@ -30,7 +30,10 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   void start(Forwarder forwarder, Outgoing request) {
-    exchange = forwarder.forward(call.caller().request(), request, this);
+    call.account().sent(System.nanoTime());
+    Exchange started = forwarder.forward(call.caller().request(), request, this);
+    call.account().moves(started);
+    exchange = started;
   }
 
   @Override
@@ -47,7 +50,7 @@ final class InExchange extends Wait implements ExchangeListener {
     if (code == 401 && !call.asked().info().subresource().equals("proxy")) {
       collaborators.identities().upstreamRefused(call.asked().head());
     }
-    SeatLease seats = call.seats();
+    SeatLease seats = call.account().seats();
     if (seats != null) {
       reader =
           ResponseReader.of(vertx, collaborators.learning(), call.digest(), seats, code, headers);
@@ -68,7 +71,15 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   @Override
+  public void cut(String rule) {
+    call.cut(rule);
+  }
+
+  @Override
   public void ended(boolean complete) {
+    if (complete) {
+      call.account().complete();
+    }
     ResponseReader current = reader;
     if (current != null) {
       current.end(complete);
@@ -93,18 +104,12 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   @Override
-  void giveWay() {
-    if (!finishWatch("gave-way")) {
-      expire();
-    }
-  }
-
-  @Override
-  boolean finishWatch(String rule) {
+  boolean finish(String rule) {
     Exchange current = exchange;
     if (current == null || !responded) {
       return false;
     }
+    call.account().finished(rule);
     current.finishWatch(rule);
     return true;
   }

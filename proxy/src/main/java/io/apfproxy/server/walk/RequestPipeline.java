@@ -1,5 +1,7 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.report.Account;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestTimeout;
@@ -9,6 +11,7 @@ import io.apfproxy.server.listen.Http1Versions;
 import io.apfproxy.server.listen.Peer;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.log.RefusalLog;
+import io.apfproxy.server.log.RequestLog;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Liveness;
@@ -23,6 +26,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
@@ -63,11 +67,10 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
 
   private final Vertx vertx;
-  private final Collaborators collaborators;
   private final SharedState shared;
   private final Walk walk;
   private final Arrivals arrivals;
-  private final RefusalLog log;
+  private final Reporter reporter;
   private final Defects defects;
   private final GoAwayChance goAway;
   private final Replies replies;
@@ -84,7 +87,6 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
       SharedState shared,
       Forwarder forwarder) {
     this.vertx = vertx;
-    this.collaborators = collaborators;
     this.shared = shared;
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     this.arrivals =
@@ -97,12 +99,11 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     this.goAway =
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
-    this.log = new RefusalLog(System::nanoTime);
-    this.defects = new Defects(log, collaborators.events());
+    RefusalLog refusals = new RefusalLog(System::nanoTime);
+    this.reporter = Reporter.all(collaborators.events(), refusals, new RequestLog());
+    this.defects = new Defects(reporter);
     vertx.getOrCreateContext().exceptionHandler(defects);
-    this.replies =
-        new Replies(
-            vertx, collaborators.events(), config.exposeFlowHeaders(), log, config.crossOrigin());
+    this.replies = new Replies(vertx, reporter, config.exposeFlowHeaders(), config.crossOrigin());
     this.walk =
         new Walk(
             List.of(
@@ -119,7 +120,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
         SWEEP_MILLIS,
         tick -> {
           closeIdle();
-          log.sumUp();
+          refusals.sumUp();
         });
   }
 
@@ -172,26 +173,39 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
 
   /** The codec lets it pass, since some servers offer it; all else that is malformed it resets. */
   private void reset(HttpServerRequest client, Peer peer) {
-    collaborators.events().refused("pseudo-header", 400);
-    log.refused(
-        400,
-        "pseudo-header",
-        EXTENDED_CONNECT + " is not offered",
-        null,
-        peer.address(),
-        AuditId.of(client.headers()));
+    Account account = account(client, peer);
+    account.refused(
+        new RefusedException(
+            400, "BadRequest", "pseudo-header", EXTENDED_CONNECT + " is not offered"));
+    reporter.answered(account);
     var unused = client.response().reset(ErrorCodes.PROTOCOL_ERROR);
+    account.ended(System.nanoTime());
+    reporter.ended(account);
+  }
+
+  private static Account account(HttpServerRequest client, Peer peer) {
+    return new Account(
+        System.nanoTime(),
+        AuditId.of(client.headers()),
+        peer.address(),
+        client.method().name(),
+        client.uri() == null ? "" : client.uri(), // HTTP/2 knows requests without
+        client.headers().get(HttpHeaders.USER_AGENT));
   }
 
   private Call open(HttpServerRequest client, Peer peer) {
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
-    Call call = new Call(new ContextLoop(vertx, context), new HttpCaller(client, peer, replies));
+    Call call =
+        new Call(
+            new ContextLoop(vertx, context),
+            new HttpCaller(client, peer, replies),
+            account(client, peer),
+            reporter);
     defects.watch(context, call);
-    call.hold(() -> forgetOnceAnswered(call, context));
     open++;
-    call.hold(() -> forget(call));
-    call.hold(() -> collaborators.events().held(Held.EXCHANGE, -1));
-    collaborators.events().held(Held.EXCHANGE, 1);
+    call.hold(() -> forget(call, context));
+    call.hold(() -> reporter.held(Held.EXCHANGE, -1));
+    reporter.held(Held.EXCHANGE, 1);
     peer.opened();
     call.hold(() -> peer.closed(System.nanoTime()));
     client.exceptionHandler(cause -> call.leave());
@@ -206,6 +220,21 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
               call.leave();
             });
     return call;
+  }
+
+  private void forget(Call call, Context context) {
+    open--;
+    Promise<Void> last = rest;
+    if (open == 0 && last != null) {
+      last.tryComplete();
+    }
+    if (call.isUpgrade()) {
+      peers.remove(
+          call.caller()
+              .request()
+              .connection()); // a socket taken from its codec does not report its close
+    }
+    forgetOnceAnswered(call, context);
   }
 
   /** Until then something may be thrown that leaves the client without an end. */
@@ -261,20 +290,6 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     } catch (RuntimeException defect) {
       connection.close(); // nobody could be answered here
       throw defect;
-    }
-  }
-
-  private void forget(Call call) {
-    open--;
-    Promise<Void> last = rest;
-    if (open == 0 && last != null) {
-      last.tryComplete();
-    }
-    if (call.isUpgrade()) {
-      peers.remove(
-          call.caller()
-              .request()
-              .connection()); // a socket taken from its codec does not report its close
     }
   }
 

@@ -22,7 +22,7 @@ final class Walk {
     try {
       call.stopWaiting();
       while (!call.hasEnded()) {
-        if (call.isGone() || call.station() == stations.size()) {
+        if (!call.isWanted() || call.station() == stations.size()) {
           call.end();
           return;
         }
