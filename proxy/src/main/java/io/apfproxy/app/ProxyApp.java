@@ -21,7 +21,7 @@ import io.apfproxy.kube.watch.ClientTrustSource;
 import io.apfproxy.kube.watch.ObjectCounts;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.server.ProxyServer;
-import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.source.FlowSource;
 import io.apfproxy.source.Reconfiguration;
 import io.apfproxy.time.TimeSource;
@@ -255,8 +255,8 @@ public final class ProxyApp implements AutoCloseable {
 
   private ProxyServer startServer(Vertx vertx) throws StartException {
     ProxyOptions.Listener listener = options.listener();
-    Collaborators collaborators =
-        new Collaborators(
+    Services services =
+        new Services(
             new RequestHeadReader(trust, ListenerSettings.trustedProxies(options))::read,
             gate,
             flowControl.control(),
@@ -267,7 +267,7 @@ public final class ProxyApp implements AutoCloseable {
     try {
       return Waiting.on(
           ProxyServer.start(
-              vertx, ListenerSettings.of(options, certificate.current().pem()), collaborators));
+              vertx, ListenerSettings.of(options, certificate.current().pem()), services));
     } catch (IOException e) {
       throw cannotListen("--secure-port", listener.bindAddress(), listener.securePort(), e);
     }

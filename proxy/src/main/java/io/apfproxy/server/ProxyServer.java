@@ -2,7 +2,7 @@ package io.apfproxy.server;
 
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.server.walk.SharedState;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
@@ -23,39 +23,39 @@ public final class ProxyServer {
   private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
   private final Vertx vertx;
-  private final List<Frontend> frontends;
+  private final List<EventLoopListener> listeners;
   private final SharedState shared;
   private final AtomicReference<Future<Void>> stopped = new AtomicReference<>();
 
-  private ProxyServer(Vertx vertx, List<Frontend> frontends, SharedState shared) {
+  private ProxyServer(Vertx vertx, List<EventLoopListener> listeners, SharedState shared) {
     this.vertx = vertx;
-    this.frontends = List.copyOf(frontends);
+    this.listeners = List.copyOf(listeners);
     this.shared = shared;
   }
 
   /** Listens; fails if the address cannot be bound or the certificate cannot be used. */
   public static Future<ProxyServer> start(
-      Vertx vertx, ServerConfig config, Collaborators collaborators) {
+      Vertx vertx, ServerConfig config, Services services) {
     SharedState shared = new SharedState(config, TimeSource.system());
-    List<Frontend> frontends = new ArrayList<>();
+    List<EventLoopListener> listeners = new ArrayList<>();
     SocketAddress where =
         config.port() == 0
             ? SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), config.bindAddress())
             : SocketAddress.inetSocketAddress(config.port(), config.bindAddress());
-    return deploy(vertx, config, collaborators, shared, frontends, where)
+    return deploy(vertx, config, services, shared, listeners, where)
         .compose(
             first -> {
               List<Future<Void>> others = new ArrayList<>();
               for (int i = 1; i < config.eventLoops(); i++) {
-                others.add(deploy(vertx, config, collaborators, shared, frontends, where));
+                others.add(deploy(vertx, config, services, shared, listeners, where));
               }
               return Future.join(others);
             })
-        .map(all -> new ProxyServer(vertx, frontends, shared))
+        .map(all -> new ProxyServer(vertx, listeners, shared))
         .recover(
             cause -> {
               List<Future<Void>> undone =
-                  frontends.stream().map(frontend -> frontend.undeploy(vertx)).toList();
+                  listeners.stream().map(listener -> listener.undeploy(vertx)).toList();
               return Future.join(undone).transform(any -> Future.failedFuture(cause));
             });
   }
@@ -63,18 +63,18 @@ public final class ProxyServer {
   private static Future<Void> deploy(
       Vertx vertx,
       ServerConfig config,
-      Collaborators collaborators,
+      Services services,
       SharedState shared,
-      List<Frontend> frontends,
+      List<EventLoopListener> listeners,
       SocketAddress where) {
-    Frontend frontend = new Frontend(config, collaborators, shared, where);
-    frontends.add(frontend);
-    return vertx.deployVerticle(frontend, new DeploymentOptions()).mapEmpty();
+    EventLoopListener listener = new EventLoopListener(config, services, shared, where);
+    listeners.add(listener);
+    return vertx.deployVerticle(listener, new DeploymentOptions()).mapEmpty();
   }
 
   /** The port listened on. */
   public int port() {
-    return frontends.get(0).port();
+    return listeners.get(0).port();
   }
 
   /** What clients can fill, and how full it is. */
@@ -87,7 +87,7 @@ public final class ProxyServer {
    * some seconds. Sends none.
    */
   public Future<Void> probeUpstream() {
-    return Future.join(frontends.stream().map(Frontend::probeUpstream).toList()).mapEmpty();
+    return Future.join(listeners.stream().map(EventLoopListener::probeUpstream).toList()).mapEmpty();
   }
 
   /**
@@ -96,7 +96,7 @@ public final class ProxyServer {
    */
   public Future<Void> replaceCertificate(PemKeyPair certificate) {
     return Future.join(
-            frontends.stream().map(frontend -> frontend.replaceCertificate(certificate)).toList())
+            listeners.stream().map(listener -> listener.replaceCertificate(certificate)).toList())
         .mapEmpty();
   }
 
@@ -118,10 +118,10 @@ public final class ProxyServer {
     if (earlier != null) {
       return earlier;
     }
-    Future.join(frontends.stream().map(frontend -> frontend.shutdown(grace)).toList())
+    Future.join(listeners.stream().map(listener -> listener.shutdown(grace)).toList())
         .transform(
             any ->
-                Future.join(frontends.stream().map(frontend -> frontend.undeploy(vertx)).toList()))
+                Future.join(listeners.stream().map(listener -> listener.undeploy(vertx)).toList()))
         .<Void>mapEmpty()
         .onComplete(end);
     return end.future();

@@ -20,7 +20,7 @@ import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.server.walk.HeadReader;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.wire.UpstreamConfig;
@@ -187,7 +187,7 @@ final class TestProxy implements AutoCloseable {
             ProxyServer.start(
                 vertx,
                 config,
-                new Collaborators(
+                new Services(
                     request -> {
                       traps.at("head");
                       return heads.read(request);

@@ -3,7 +3,7 @@ package io.apfproxy.server.walk;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 interface Caller {
   HttpServerRequest request();
 
-  Peer peer();
+  ClientConnection connection();
 
   /** Answers in place of the upstream. */
   void refuse(RefusedException refusal, Account account);

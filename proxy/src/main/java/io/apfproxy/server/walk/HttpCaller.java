@@ -3,7 +3,7 @@ package io.apfproxy.server.walk;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -11,12 +11,12 @@ import io.vertx.core.http.HttpServerResponse;
 /** A client of the listener. */
 final class HttpCaller implements Caller {
   private final HttpServerRequest request;
-  private final Peer peer;
+  private final ClientConnection connection;
   private final Replies replies;
 
-  HttpCaller(HttpServerRequest request, Peer peer, Replies replies) {
+  HttpCaller(HttpServerRequest request, ClientConnection connection, Replies replies) {
     this.request = request;
-    this.peer = peer;
+    this.connection = connection;
     this.replies = replies;
   }
 
@@ -26,18 +26,18 @@ final class HttpCaller implements Caller {
   }
 
   @Override
-  public Peer peer() {
-    return peer;
+  public ClientConnection connection() {
+    return connection;
   }
 
   @Override
   public void refuse(RefusedException refusal, Account account) {
-    replies.refuse(request, peer, refusal, account);
+    replies.refuse(request, connection, refusal, account);
   }
 
   @Override
   public void preflight(Account account) {
-    replies.preflight(request, peer, account);
+    replies.preflight(request, connection, account);
   }
 
   @Override
@@ -47,7 +47,7 @@ final class HttpCaller implements Caller {
 
   @Override
   public void defect(Throwable thrown, boolean tunnel, Account account) {
-    replies.defect(request, peer, thrown, tunnel, account);
+    replies.defect(request, connection, thrown, tunnel, account);
   }
 
   @Override

@@ -25,7 +25,7 @@ final class Identify implements Station {
   @Override
   public Wait at(Call call) {
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
-    Promise<Identity> identity = context.promise(); // see Defects
+    Promise<Identity> identity = context.promise(); // see UnderWay
     Understood asked = call.asked();
     identities.resolve(asked.head(), asked.info()).onComplete(identity);
     Asking wait = new Asking(call);
@@ -49,10 +49,10 @@ final class Identify implements Station {
   private void found(Call call, Identity identity) {
     if (!call.hasEnded()) {
       if (identity.byCertificate()) {
-        call.caller().peer().believed(shared.engines());
+        call.caller().connection().believed(shared.engines());
       }
       if (isAnonymous(identity.authenticated())) {
-        goAway.after(call.caller().request(), call.caller().peer());
+        goAway.after(call.caller().request(), call.caller().connection());
       }
       call.identified(identity);
     }
@@ -74,7 +74,7 @@ final class Identify implements Station {
     @Override
     void begin() throws RefusedException {
       Runnable place =
-          shared.waitingRoom().enter(call.caller().request(), call.caller().peer().sharing());
+          shared.waitingRoom().enter(call.caller().request(), call.caller().connection().sharing());
       if (place == null) {
         throw new RefusedException(
                 429, "TooManyRequests", "queue-full", "too many requests wait to be let in")

@@ -18,15 +18,15 @@ final class InExchange extends Wait implements ExchangeListener {
 
   private final Call call;
   private final Vertx vertx;
-  private final Collaborators collaborators;
+  private final Services services;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
   private boolean responded;
 
-  InExchange(Call call, Vertx vertx, Collaborators collaborators) {
+  InExchange(Call call, Vertx vertx, Services services) {
     this.call = call;
     this.vertx = vertx;
-    this.collaborators = collaborators;
+    this.services = services;
   }
 
   void start(Forwarder forwarder, Outgoing request) {
@@ -48,12 +48,12 @@ final class InExchange extends Wait implements ExchangeListener {
     responded = true;
     call.responded(code, headers);
     if (code == 401 && !call.asked().info().subresource().equals("proxy")) {
-      collaborators.identities().upstreamRefused(call.asked().head());
+      services.identities().upstreamRefused(call.asked().head());
     }
     SeatLease seats = call.account().seats();
     if (seats != null) {
       reader =
-          ResponseReader.of(vertx, collaborators.learning(), call.digest(), seats, code, headers);
+          ResponseReader.of(vertx, services.learning(), call.digest(), seats, code, headers);
     }
   }
 

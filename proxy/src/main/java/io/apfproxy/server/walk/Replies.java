@@ -5,7 +5,7 @@ import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.CrossOrigin;
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.time.HttpDate;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.exchange.BodyDrain;
@@ -58,7 +58,7 @@ final class Replies {
   }
 
   /** A Kubernetes {@code Status}, or the plain text of the refusal. */
-  void refuse(HttpServerRequest client, Peer peer, RefusedException refusal, Account account) {
+  void refuse(HttpServerRequest client, ClientConnection connection, RefusedException refusal, Account account) {
     if (refusal.retryAfterSeconds() > 0) {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
@@ -69,14 +69,14 @@ final class Replies {
     String text = refusal.plainText();
     send(
         client,
-        peer,
+        connection,
         refusal.code(),
         text == null ? "application/json" : PLAIN,
         text == null ? status(refusal) : text,
         account,
         refusal.closesConnection());
     if (goAway) {
-      peer.sendAway();
+      connection.sendAway();
     }
   }
 
@@ -88,7 +88,7 @@ final class Replies {
    */
   void defect(
       HttpServerRequest client,
-      Peer peer,
+      ClientConnection connection,
       Throwable thrown,
       boolean tunnel,
       Account account) {
@@ -111,18 +111,18 @@ final class Replies {
           new RefusedException(500, "InternalError", DEFECT, "an internal error occurred")
               .causedBy(thrown);
       account.refused(answer);
-      refuse(client, peer, answer, account);
+      refuse(client, connection, answer, account);
     }
   }
 
   /** A browser asks what a page of an allowed origin may send. */
-  void preflight(HttpServerRequest client, Peer peer, Account account) {
+  void preflight(HttpServerRequest client, ClientConnection connection, Account account) {
     if (!begin(client, 204, account)) {
       return;
     }
     HttpServerResponse response = client.response();
     crossOrigin.addTo(client, response.headers());
-    boolean closing = closing(client, peer, false);
+    boolean closing = closing(client, connection, false);
     response.end().onSuccess(sent -> BodyDrain.after(vertx, client, closing));
   }
 
@@ -150,7 +150,7 @@ final class Replies {
 
   private void send(
       HttpServerRequest client,
-      Peer peer,
+      ClientConnection connection,
       int code,
       String type,
       String body,
@@ -162,7 +162,7 @@ final class Replies {
     HttpServerResponse response = client.response();
     response.putHeader("Content-Type", type).putHeader("X-Content-Type-Options", "nosniff");
     crossOrigin.addTo(client, response.headers());
-    boolean closing = closing(client, peer, close);
+    boolean closing = closing(client, connection, close);
     Buffer bytes = Buffer.buffer(body);
     boolean bodyless = "HEAD".equals(client.method().name());
     response.putHeader("Content-Length", Integer.toString(bytes.length()));
@@ -192,11 +192,11 @@ final class Replies {
     return open;
   }
 
-  private static boolean closing(HttpServerRequest client, Peer peer, boolean close) {
+  private static boolean closing(HttpServerRequest client, ClientConnection connection, boolean close) {
     boolean closing =
         client.version() != HttpVersion.HTTP_2 && (close || BodyDrain.closeAsked(client));
     if (closing) {
-      peer.markClosing();
+      connection.markClosing();
       BodyDrain.announceClose(client);
     }
     return closing;

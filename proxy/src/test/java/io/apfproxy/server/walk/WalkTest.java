@@ -6,7 +6,7 @@ import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayDeque;
@@ -326,7 +326,7 @@ class WalkTest {
     }
 
     @Override
-    public Peer peer() {
+    public ClientConnection connection() {
       throw new UnsupportedOperationException();
     }
   }

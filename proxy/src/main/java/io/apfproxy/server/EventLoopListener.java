@@ -3,7 +3,7 @@ package io.apfproxy.server;
 import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.listen.Listening;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.server.walk.RequestPipeline;
 import io.apfproxy.server.walk.SharedState;
 import io.apfproxy.tls.PemKeyPair;
@@ -20,12 +20,12 @@ import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 
 /** One event loop's part of the listener, with connections to the upstream of its own. */
-final class Frontend extends VerticleBase {
+final class EventLoopListener extends VerticleBase {
   private static final String UNGUARDED =
       "there are limits of connections, but Vert.x was not built with a GuardedTransport";
 
   private final ServerConfig config;
-  private final Collaborators collaborators;
+  private final Services services;
   private final SharedState shared;
   private final SocketAddress where;
   private volatile int port;
@@ -33,20 +33,20 @@ final class Frontend extends VerticleBase {
   private @org.jspecify.annotations.Nullable Upstream upstream;
   private @org.jspecify.annotations.Nullable RequestPipeline pipeline;
 
-  Frontend(
-      ServerConfig config, Collaborators collaborators, SharedState shared, SocketAddress where) {
+  EventLoopListener(
+      ServerConfig config, Services services, SharedState shared, SocketAddress where) {
     this.config = config;
-    this.collaborators = collaborators;
+    this.services = services;
     this.shared = shared;
     this.where = where;
   }
 
   @Override
   public Future<?> start() {
-    Upstream connections = new Upstream(vertx, collaborators.upstream(), collaborators.events());
+    Upstream connections = new Upstream(vertx, services.upstream(), services.reporter());
     Forwarder forwarder =
-        new Forwarder(vertx, connections, collaborators.events(), shared.unread());
-    RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, shared, forwarder);
+        new Forwarder(vertx, connections, services.reporter(), shared.unread());
+    RequestPipeline requests = new RequestPipeline(vertx, config, services, shared, forwarder);
     HttpServerOptions options = Listening.options(config, shared.engines());
     HttpServer listener =
         vertx
