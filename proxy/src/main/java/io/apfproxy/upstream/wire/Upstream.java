@@ -76,6 +76,7 @@ public final class Upstream {
   private final Reporter events;
   private final boolean tls;
   private final SocketAddress address;
+  private final NamedAddress where;
   private final HostAndPort authority;
   private final String pathPrefix;
   private final UpstreamEngine engine = new UpstreamEngine();
@@ -108,6 +109,7 @@ public final class Upstream {
       port = tls ? 443 : 80;
     }
     this.address = SocketAddress.inetSocketAddress(port, host);
+    this.where = NamedAddress.of(vertx, address);
     this.authority = HostAndPort.create(host, port);
     String path = config.server().getRawPath();
     this.pathPrefix = path == null ? "" : path.replaceAll("/+$", "");
@@ -150,7 +152,6 @@ public final class Upstream {
   private Future<HttpClientRequest> open(Lane lane, HttpMethod method, String target) {
     RequestOptions options =
         new RequestOptions()
-            .setServer(address)
             .setHost(tlsName())
             .setPort(address.port())
             .setSsl(tls)
@@ -161,7 +162,20 @@ public final class Upstream {
     ContextInternal own = (ContextInternal) vertx.getOrCreateContext();
     Promise<HttpClientRequest> opened = own.promise();
     opener(lane)
-        .open(() -> on(own, () -> engine.connect(() -> client(lane).request(options))))
+        .open(
+            () ->
+                where
+                    .find()
+                    .compose(
+                        at ->
+                            on(
+                                own,
+                                () ->
+                                    engine.connect(
+                                        () ->
+                                            client(lane)
+                                                .request(
+                                                    new RequestOptions(options).setServer(at))))))
         .onComplete(opened);
     return opened.future();
   }
@@ -216,7 +230,6 @@ public final class Upstream {
   public Future<NetSocket> dial(Credential credential) {
     ConnectOptions options =
         new ConnectOptions()
-            .setRemoteAddress(address)
             .setHost(tlsName())
             .setPort(address.port())
             .setSsl(tls)
@@ -232,7 +245,10 @@ public final class Upstream {
                 vertx.createNetClient(
                     TcpProbes.toUpstream(new NetClientOptions())
                         .setSslEngineOptions(TlsEngine.options(engine))));
-    return engine.connect(() -> dialer.connect(options)).onSuccess(Liveness::ofUpstream);
+    return where
+        .find()
+        .compose(at -> engine.connect(() -> dialer.connect(options.setRemoteAddress(at))))
+        .onSuccess(Liveness::ofUpstream);
   }
 
   /**
