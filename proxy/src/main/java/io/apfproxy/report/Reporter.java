@@ -30,9 +30,9 @@ public interface Reporter {
   default void held(Held what, int delta) {}
 
   /**
-   * A client gets an answer: a response head goes out, forwarded or our own. The account has no code
-   * where a stream is reset in place of that, and for a refusal of the operators' listener. What it
-   * says of the end may still change.
+   * A client gets an answer: a response head goes out, forwarded or our own. The account has no
+   * code where a stream is reset in place of that, and for a refusal of the operators' listener.
+   * What it says of the end may still change.
    */
   default void answered(Account account) {}
 

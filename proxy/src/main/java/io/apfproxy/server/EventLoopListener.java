@@ -3,8 +3,8 @@ package io.apfproxy.server;
 import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.listen.Listening;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.Services;
 import io.apfproxy.server.walk.RequestPipeline;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.server.walk.SharedState;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.Forwarder;
@@ -44,8 +44,7 @@ final class EventLoopListener extends VerticleBase {
   @Override
   public Future<?> start() {
     Upstream connections = new Upstream(vertx, services.upstream(), services.reporter());
-    Forwarder forwarder =
-        new Forwarder(vertx, connections, services.reporter(), shared.unread());
+    Forwarder forwarder = new Forwarder(vertx, connections, services.reporter(), shared.unread());
     RequestPipeline requests = new RequestPipeline(vertx, config, services, shared, forwarder);
     HttpServerOptions options = Listening.options(config, shared.engines());
     HttpServer listener =

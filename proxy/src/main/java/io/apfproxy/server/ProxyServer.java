@@ -34,8 +34,7 @@ public final class ProxyServer {
   }
 
   /** Listens; fails if the address cannot be bound or the certificate cannot be used. */
-  public static Future<ProxyServer> start(
-      Vertx vertx, ServerConfig config, Services services) {
+  public static Future<ProxyServer> start(Vertx vertx, ServerConfig config, Services services) {
     SharedState shared = new SharedState(config, TimeSource.system());
     List<EventLoopListener> listeners = new ArrayList<>();
     SocketAddress where =
@@ -87,7 +86,8 @@ public final class ProxyServer {
    * some seconds. Sends none.
    */
   public Future<Void> probeUpstream() {
-    return Future.join(listeners.stream().map(EventLoopListener::probeUpstream).toList()).mapEmpty();
+    return Future.join(listeners.stream().map(EventLoopListener::probeUpstream).toList())
+        .mapEmpty();
   }
 
   /**

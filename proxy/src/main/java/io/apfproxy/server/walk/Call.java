@@ -1,7 +1,6 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.authn.tell.Identity;
-import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.report.Account;
@@ -12,8 +11,8 @@ import io.vertx.core.MultiMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its {@link Walk}: where it is, what is known of it, what it holds. At its end, when
- * all has been given back, its account is told. Belongs to its event loop.
+ * One request on its {@link Walk}: where it is, what is known of it, what it holds. At its end,
+ * when all has been given back, its account is told. Belongs to its event loop.
  */
 final class Call {
   /*

@@ -34,7 +34,9 @@ public final class GoAwayChance {
   /** Sends an HTTP/2 client to a new connection right after the head of this response. */
   void after(HttpServerRequest client, ClientConnection connection) {
     if (client.version() == HttpVersion.HTTP_2) {
-      client.response().headersEndHandler(head -> vertx.runOnContext(written -> connection.sendAway()));
+      client
+          .response()
+          .headersEndHandler(head -> vertx.runOnContext(written -> connection.sendAway()));
     }
   }
 

@@ -4,8 +4,8 @@ import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.ClientConnection;
+import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.time.HttpDate;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.exchange.BodyDrain;
@@ -58,7 +58,11 @@ final class Replies {
   }
 
   /** A Kubernetes {@code Status}, or the plain text of the refusal. */
-  void refuse(HttpServerRequest client, ClientConnection connection, RefusedException refusal, Account account) {
+  void refuse(
+      HttpServerRequest client,
+      ClientConnection connection,
+      RefusedException refusal,
+      Account account) {
     if (refusal.retryAfterSeconds() > 0) {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
@@ -192,7 +196,8 @@ final class Replies {
     return open;
   }
 
-  private static boolean closing(HttpServerRequest client, ClientConnection connection, boolean close) {
+  private static boolean closing(
+      HttpServerRequest client, ClientConnection connection, boolean close) {
     boolean closing =
         client.version() != HttpVersion.HTTP_2 && (close || BodyDrain.closeAsked(client));
     if (closing) {

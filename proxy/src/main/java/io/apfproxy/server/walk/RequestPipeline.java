@@ -6,9 +6,9 @@ import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.server.listen.Arrivals;
+import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.HeadMeter;
 import io.apfproxy.server.listen.Http1Versions;
-import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.log.RefusalLog;
 import io.apfproxy.server.log.RequestLog;
@@ -119,7 +119,8 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
       reset(client, connection);
     } else {
       arrivals.add(
-          connection.arrivals(), new Arrived(client, connection, (ContextInternal) vertx.getOrCreateContext()));
+          connection.arrivals(),
+          new Arrived(client, connection, (ContextInternal) vertx.getOrCreateContext()));
     }
   }
 
@@ -291,6 +292,8 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
 
   private void closeIdle() {
     long now = System.nanoTime();
-    connections.values().forEach(connection -> connection.closeIfIdle(now, FIRST_REQUEST_NANOS, IDLE_NANOS));
+    connections
+        .values()
+        .forEach(connection -> connection.closeIfIdle(now, FIRST_REQUEST_NANOS, IDLE_NANOS));
   }
 }

@@ -7,9 +7,9 @@ import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
+import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.ClientEngines;
 import io.apfproxy.server.listen.CrossOrigin;
-import io.apfproxy.server.listen.ClientConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
@@ -70,7 +70,8 @@ final class Understand implements Station {
     }
   }
 
-  private static ClientRequest clientRequest(HttpServerRequest client, ClientConnection connection) {
+  private static ClientRequest clientRequest(
+      HttpServerRequest client, ClientConnection connection) {
     boolean http2 = client.version() == HttpVersion.HTTP_2;
     HostAndPort authority = http2 ? client.authority() : null;
     return new ClientRequest(
