@@ -49,7 +49,7 @@ final class ListenerPart {
             new RequestHeadReader(identity.trust(), ListenerSettings.trustedProxies(options))::read,
             identity.gate(),
             flowControl.control(),
-            flowControl.fair(),
+            flowControl.learning(),
             access::upstream,
             access.impersonationToken(),
             metrics.events());
