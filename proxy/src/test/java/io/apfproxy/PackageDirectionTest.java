@@ -28,7 +28,7 @@ class PackageDirectionTest {
       List.of(
           List.of("queueset", "borrowing", "request", "time"),
           List.of("config", "work"),
-          List.of("classify", "level", "budget"),
+          List.of("classify", "level", "budget", "gate"),
           List.of("flowcontrol", "report"),
           // from here on libraries
           List.of("process", "tls", "cli", "authn.head", "learn"),

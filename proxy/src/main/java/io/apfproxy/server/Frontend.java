@@ -4,8 +4,8 @@ import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.listen.Listening;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.Limits;
 import io.apfproxy.server.walk.RequestPipeline;
-import io.apfproxy.server.walk.SharedState;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.wire.Upstream;
@@ -26,18 +26,17 @@ final class Frontend extends VerticleBase {
 
   private final ServerConfig config;
   private final Collaborators collaborators;
-  private final SharedState shared;
+  private final Limits limits;
   private final SocketAddress where;
   private volatile int port;
   private @org.jspecify.annotations.Nullable HttpServer server;
   private @org.jspecify.annotations.Nullable Upstream upstream;
   private @org.jspecify.annotations.Nullable RequestPipeline pipeline;
 
-  Frontend(
-      ServerConfig config, Collaborators collaborators, SharedState shared, SocketAddress where) {
+  Frontend(ServerConfig config, Collaborators collaborators, Limits limits, SocketAddress where) {
     this.config = config;
     this.collaborators = collaborators;
-    this.shared = shared;
+    this.limits = limits;
     this.where = where;
   }
 
@@ -45,9 +44,9 @@ final class Frontend extends VerticleBase {
   public Future<?> start() {
     Upstream connections = new Upstream(vertx, collaborators.upstream(), collaborators.events());
     Forwarder forwarder =
-        new Forwarder(vertx, connections, collaborators.events(), shared.unread());
-    RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, shared, forwarder);
-    HttpServerOptions options = Listening.options(config, shared.engines());
+        new Forwarder(vertx, connections, collaborators.events(), limits.unread());
+    RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, limits, forwarder);
+    HttpServerOptions options = Listening.options(config, limits.engines());
     HttpServer listener =
         vertx
             .createHttpServer(options)
@@ -57,7 +56,7 @@ final class Frontend extends VerticleBase {
     upstream = connections;
     pipeline = requests;
     server = listener;
-    GuardedTransport.guard(context, shared.guard());
+    GuardedTransport.guard(context, limits.guard());
     return listener
         .listen(where)
         .compose(
@@ -70,7 +69,7 @@ final class Frontend extends VerticleBase {
 
   /** Limits that do nothing would be worse than none. */
   private boolean guarded() {
-    return config.connections().none() || shared.guard().stands();
+    return config.connections().none() || limits.guard().stands();
   }
 
   int port() {
