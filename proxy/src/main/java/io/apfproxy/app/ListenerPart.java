@@ -55,8 +55,7 @@ final class ListenerPart {
             metrics.events());
     try {
       return new ListenerPart(
-          Waiting.on(
-              ProxyServer.start(vertx, ListenerSettings.of(options, certificate), services)),
+          Waiting.on(ProxyServer.start(vertx, ListenerSettings.of(options, certificate), services)),
           options.shutdown());
     } catch (IOException e) {
       throw Ports.cannotListen("--secure-port", listener.bindAddress(), listener.securePort(), e);

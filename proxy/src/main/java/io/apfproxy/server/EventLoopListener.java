@@ -3,9 +3,9 @@ package io.apfproxy.server;
 import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.listen.Listening;
 import io.apfproxy.server.listen.ServerConfig;
+import io.apfproxy.server.walk.Limits;
 import io.apfproxy.server.walk.RequestPipeline;
 import io.apfproxy.server.walk.Services;
-import io.apfproxy.server.walk.Limits;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.wire.Upstream;
@@ -33,8 +33,7 @@ final class EventLoopListener extends VerticleBase {
   private @org.jspecify.annotations.Nullable Upstream upstream;
   private @org.jspecify.annotations.Nullable RequestPipeline pipeline;
 
-  EventLoopListener(
-      ServerConfig config, Services services, Limits limits, SocketAddress where) {
+  EventLoopListener(ServerConfig config, Services services, Limits limits, SocketAddress where) {
     this.config = config;
     this.services = services;
     this.limits = limits;

@@ -2,8 +2,8 @@ package io.apfproxy.server;
 
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.Services;
 import io.apfproxy.server.walk.Limits;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.DeploymentOptions;

@@ -64,11 +64,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   private final LastWatches lastWatches;
 
   public RequestPipeline(
-      Vertx vertx,
-      ServerConfig config,
-      Services services,
-      Limits limits,
-      Forwarder forwarder) {
+      Vertx vertx, ServerConfig config, Services services, Limits limits, Forwarder forwarder) {
     this.vertx = vertx;
     this.limits = limits;
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();

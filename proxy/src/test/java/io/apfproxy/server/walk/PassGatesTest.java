@@ -219,7 +219,9 @@ class PassGatesTest {
       ledger.expectNothingLeft();
       return client.defects > 0
           ? "defect"
-          : client.account.end() == Account.End.LEFT ? "left" : client.refusals.isEmpty() ? "served" : "refused";
+          : client.account.end() == Account.End.LEFT
+              ? "left"
+              : client.refusals.isEmpty() ? "served" : "refused";
     }
 
     private Wait perhapsWait(Call at) throws RefusedException {
