@@ -2,6 +2,8 @@ package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminDoor;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.report.Account;
+import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.log.RefusalLog;
@@ -36,7 +38,10 @@ final class AdminEntrance implements AdminDoor {
   @Override
   public void refused(
       int code, String rule, String message, @Nullable Throwable cause, String address) {
-    metrics.events().refused(rule, code);
-    log.refused(code, rule, message, cause, address, "none");
+    RefusedException refusal = new RefusedException(code, "", rule, message);
+    Account account = new Account(System.nanoTime(), "none", address, "", "", null);
+    account.refused(cause == null ? refusal : refusal.causedBy(cause));
+    metrics.events().answered(account);
+    log.answered(account);
   }
 }

@@ -6,7 +6,7 @@ import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.server.ProxyServer;
-import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -44,8 +44,8 @@ final class ListenerPart {
       ProxyMetrics metrics)
       throws StartException {
     ProxyOptions.Listener listener = options.listener();
-    Collaborators collaborators =
-        new Collaborators(
+    Services services =
+        new Services(
             new RequestHeadReader(identity.trust(), ListenerSettings.trustedProxies(options))::read,
             identity.gate(),
             flowControl.control(),
@@ -55,8 +55,7 @@ final class ListenerPart {
             metrics.events());
     try {
       return new ListenerPart(
-          Waiting.on(
-              ProxyServer.start(vertx, ListenerSettings.of(options, certificate), collaborators)),
+          Waiting.on(ProxyServer.start(vertx, ListenerSettings.of(options, certificate), services)),
           options.shutdown());
     } catch (IOException e) {
       throw Ports.cannotListen("--secure-port", listener.bindAddress(), listener.securePort(), e);

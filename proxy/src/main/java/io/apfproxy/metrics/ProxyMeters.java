@@ -1,6 +1,8 @@
 package io.apfproxy.metrics;
 
+import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.request.RefusedException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -57,7 +59,17 @@ final class ProxyMeters implements Reporter {
   }
 
   @Override
-  public void responded(int code) {
+  public void answered(Account account) {
+    if (account.code() > 0) {
+      responded(account.code());
+    }
+    RefusedException refusal = account.refusal();
+    if (refusal != null) {
+      refused(refusal.rule(), refusal.code());
+    }
+  }
+
+  private void responded(int code) {
     int index = code >= 100 && code < CODES ? code : 0;
     Counter counter = responses.get(index);
     if (counter == null) {
@@ -69,8 +81,7 @@ final class ProxyMeters implements Reporter {
     counter.increment();
   }
 
-  @Override
-  public void refused(String rule, int code) {
+  private void refused(String rule, int code) {
     String label = refusals.size() < MOST_RULES ? rule : "other";
     refusals
         .computeIfAbsent(

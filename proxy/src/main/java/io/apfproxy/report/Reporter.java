@@ -1,7 +1,13 @@
 package io.apfproxy.report;
 
-/** What the data path reports, for counters and gauges. Called on event loops: must be cheap. */
+/**
+ * What the data path reports, for counters, gauges and logs; whoever listens takes what it wants of
+ * it. Called on event loops: must be cheap.
+ */
 public interface Reporter {
+  /** Nobody listens. */
+  Reporter NONE = new Reporter() {};
+
   /** Things that are held for a while; each must read 0 once the last client has left. */
   enum Held {
     /** A request between its head and the end of its exchange at the upstream. */
@@ -21,40 +27,29 @@ public interface Reporter {
    *
    * @param delta 1 or -1
    */
-  void held(Held what, int delta);
+  default void held(Held what, int delta) {}
 
   /**
-   * The proxy answered a request itself.
-   *
-   * @param rule fixed name of the rule that refused
+   * A client gets an answer: a response head goes out, forwarded or our own. The account has no
+   * code where a stream is reset in place of that, and for a refusal of the operators' listener.
+   * What it says of the end may still change.
    */
-  void refused(String rule, int code);
-
-  /** A response head goes to a client, forwarded or our own. */
-  void responded(int code);
+  default void answered(Account account) {}
 
   /** Bytes of a forwarded response body. */
-  void responseBytes(int bytes);
+  default void responseBytes(int bytes) {}
 
   /** A response could not be completed and was cut off, so that it does not look complete. */
-  void aborted(String rule);
+  default void aborted(String rule) {}
 
-  /** Nobody listens. */
-  Reporter NONE =
-      new Reporter() {
-        @Override
-        public void held(Held what, int delta) {}
+  /** Something was thrown where no request could be answered for it. */
+  default void thrown(Throwable cause) {}
 
-        @Override
-        public void refused(String rule, int code) {}
+  /** A request is over and has given all back. Told exactly once of each, whatever happened. */
+  default void ended(Account account) {}
 
-        @Override
-        public void responded(int code) {}
-
-        @Override
-        public void responseBytes(int bytes) {}
-
-        @Override
-        public void aborted(String rule) {}
-      };
+  /** Tells all of them everything, in order. */
+  static Reporter all(Reporter... each) {
+    return new Reporters(each);
+  }
 }

@@ -1,5 +1,6 @@
 /**
- * What the data path tells those who watch it. Imports {@code java.*} only. Open {@link
+ * What the data path tells those who watch it: the {@link io.apfproxy.report.Account} of each
+ * request, and what is no request's. Imports {@code java.*} only. Open {@link
  * io.apfproxy.report.Reporter} first.
  */
 @NullMarked

@@ -2,8 +2,8 @@ package io.apfproxy.server;
 
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.Collaborators;
 import io.apfproxy.server.walk.Limits;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.DeploymentOptions;
@@ -23,39 +23,38 @@ public final class ProxyServer {
   private static final AtomicInteger FREE_PORTS = new AtomicInteger();
 
   private final Vertx vertx;
-  private final List<Frontend> frontends;
+  private final List<EventLoopListener> listeners;
   private final Limits limits;
   private final AtomicReference<Future<Void>> stopped = new AtomicReference<>();
 
-  private ProxyServer(Vertx vertx, List<Frontend> frontends, Limits limits) {
+  private ProxyServer(Vertx vertx, List<EventLoopListener> listeners, Limits limits) {
     this.vertx = vertx;
-    this.frontends = List.copyOf(frontends);
+    this.listeners = List.copyOf(listeners);
     this.limits = limits;
   }
 
   /** Listens; fails if the address cannot be bound or the certificate cannot be used. */
-  public static Future<ProxyServer> start(
-      Vertx vertx, ServerConfig config, Collaborators collaborators) {
+  public static Future<ProxyServer> start(Vertx vertx, ServerConfig config, Services services) {
     Limits limits = new Limits(config, TimeSource.system());
-    List<Frontend> frontends = new ArrayList<>();
+    List<EventLoopListener> listeners = new ArrayList<>();
     SocketAddress where =
         config.port() == 0
             ? SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), config.bindAddress())
             : SocketAddress.inetSocketAddress(config.port(), config.bindAddress());
-    return deploy(vertx, config, collaborators, limits, frontends, where)
+    return deploy(vertx, config, services, limits, listeners, where)
         .compose(
             first -> {
               List<Future<Void>> others = new ArrayList<>();
               for (int i = 1; i < config.eventLoops(); i++) {
-                others.add(deploy(vertx, config, collaborators, limits, frontends, where));
+                others.add(deploy(vertx, config, services, limits, listeners, where));
               }
               return Future.join(others);
             })
-        .map(all -> new ProxyServer(vertx, frontends, limits))
+        .map(all -> new ProxyServer(vertx, listeners, limits))
         .recover(
             cause -> {
               List<Future<Void>> undone =
-                  frontends.stream().map(frontend -> frontend.undeploy(vertx)).toList();
+                  listeners.stream().map(listener -> listener.undeploy(vertx)).toList();
               return Future.join(undone).transform(any -> Future.failedFuture(cause));
             });
   }
@@ -63,18 +62,18 @@ public final class ProxyServer {
   private static Future<Void> deploy(
       Vertx vertx,
       ServerConfig config,
-      Collaborators collaborators,
+      Services services,
       Limits limits,
-      List<Frontend> frontends,
+      List<EventLoopListener> listeners,
       SocketAddress where) {
-    Frontend frontend = new Frontend(config, collaborators, limits, where);
-    frontends.add(frontend);
-    return vertx.deployVerticle(frontend, new DeploymentOptions()).mapEmpty();
+    EventLoopListener listener = new EventLoopListener(config, services, limits, where);
+    listeners.add(listener);
+    return vertx.deployVerticle(listener, new DeploymentOptions()).mapEmpty();
   }
 
   /** The port listened on. */
   public int port() {
-    return frontends.get(0).port();
+    return listeners.get(0).port();
   }
 
   /** What clients can fill, and how full it is. */
@@ -87,7 +86,8 @@ public final class ProxyServer {
    * some seconds. Sends none.
    */
   public Future<Void> probeUpstream() {
-    return Future.join(frontends.stream().map(Frontend::probeUpstream).toList()).mapEmpty();
+    return Future.join(listeners.stream().map(EventLoopListener::probeUpstream).toList())
+        .mapEmpty();
   }
 
   /**
@@ -96,7 +96,7 @@ public final class ProxyServer {
    */
   public Future<Void> replaceCertificate(PemKeyPair certificate) {
     return Future.join(
-            frontends.stream().map(frontend -> frontend.replaceCertificate(certificate)).toList())
+            listeners.stream().map(listener -> listener.replaceCertificate(certificate)).toList())
         .mapEmpty();
   }
 
@@ -118,10 +118,10 @@ public final class ProxyServer {
     if (earlier != null) {
       return earlier;
     }
-    Future.join(frontends.stream().map(frontend -> frontend.shutdown(grace)).toList())
+    Future.join(listeners.stream().map(listener -> listener.shutdown(grace)).toList())
         .transform(
             any ->
-                Future.join(frontends.stream().map(frontend -> frontend.undeploy(vertx)).toList()))
+                Future.join(listeners.stream().map(listener -> listener.undeploy(vertx)).toList()))
         .<Void>mapEmpty()
         .onComplete(end);
     return end.future();

@@ -125,6 +125,11 @@ public final class ChildProxy implements AutoCloseable {
     return ports.admin();
   }
 
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
   public boolean isAlive() {
     return process.isAlive();
   }

@@ -10,8 +10,10 @@ import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.queueset.LevelLoad;
 import io.apfproxy.queueset.TimedRatio;
+import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.Reporter.Held;
+import io.apfproxy.request.RefusedException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -292,14 +294,24 @@ class ProxyMetricsTest {
     return text.value(SUBSYSTEM + name, labels);
   }
 
+  private static Account answered(int code) {
+    Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);
+    account.answered(code, 0);
+    return account;
+  }
+
   @Test
   void countsWhatTheDataPathReports() {
     Reporter events = metrics.events();
-    events.responded(200);
-    events.responded(200);
-    events.responded(429);
-    events.responded(9999);
-    events.refused("duplicate-host", 400);
+    events.answered(answered(200));
+    events.answered(answered(200));
+    events.answered(answered(9999));
+    Account refused = answered(429);
+    refused.refused(new RefusedException(429, "TooManyRequests", "queue-full", "full"));
+    events.answered(refused);
+    Account reset = new Account(0, "id", "192.0.2.1", "CONNECT", "/", null);
+    reset.refused(new RefusedException(400, "BadRequest", "pseudo-header", "not offered"));
+    events.answered(reset);
     events.aborted("upstream-cut");
     events.responseBytes(1000);
     events.held(Held.TUNNEL, 1);
@@ -313,9 +325,12 @@ class ProxyMetricsTest {
     assertThat(text.value("apf_proxy_responses_total", Map.of("code", "200"))).isEqualTo(2);
     assertThat(text.value("apf_proxy_responses_total", Map.of("code", "429"))).isEqualTo(1);
     assertThat(text.value("apf_proxy_responses_total", Map.of("code", "other"))).isEqualTo(1);
-    assertThat(
-            text.value("apf_proxy_refusals_total", Map.of("rule", "duplicate-host", "code", "400")))
+    assertThat(text.value("apf_proxy_refusals_total", Map.of("rule", "queue-full", "code", "429")))
         .isEqualTo(1);
+    assertThat(
+            text.value("apf_proxy_refusals_total", Map.of("rule", "pseudo-header", "code", "400")))
+        .isEqualTo(1);
+    assertThat(text.series("apf_proxy_responses_total")).as("a reset is no response").isEqualTo(3);
     assertThat(text.value("apf_proxy_aborts_total", Map.of("rule", "upstream-cut"))).isEqualTo(1);
     assertThat(text.value("apf_proxy_response_bytes_total", Map.of())).isEqualTo(1000);
     assertThat(text.value("apf_proxy_tunnels", Map.of())).isEqualTo(1);
@@ -333,7 +348,9 @@ class ProxyMetricsTest {
   @Test
   void boundsTheNumberOfRules() {
     for (int i = 0; i < 1000; i++) {
-      metrics.events().refused("rule-" + i, 400);
+      Account refused = answered(400);
+      refused.refused(new RefusedException(400, "BadRequest", "rule-" + i, "message"));
+      metrics.events().answered(refused);
     }
 
     PrometheusText text = PrometheusText.parse(metrics.scrape());
@@ -381,7 +398,7 @@ class ProxyMetricsTest {
   @Test
   void keepsProxiesInOneProcessApart() {
     try (ProxyMetrics other = new ProxyMetrics()) {
-      other.events().responded(200);
+      other.events().answered(answered(200));
 
       assertThat(metrics.scrape()).doesNotContain("apf_proxy_responses_total{");
     }

@@ -1,14 +1,18 @@
 package io.apfproxy.real;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.fixtures.raw.WireResponse;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,6 +21,7 @@ import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -26,6 +31,7 @@ import java.util.stream.IntStream;
 final class DifferentialRun {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int WORKERS = 8;
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
   private static final Pattern READING = Pattern.compile("(?m) RequestLog: request (\\{.*})$");
 
   /** Status in place of one where no whole response came. */
@@ -129,7 +135,11 @@ final class DifferentialRun {
     Map<String, String> levels =
         ClassificationRealIT.namesByUid(cluster, "prioritylevelconfigurations");
     AuditEvents audit = AuditEvents.read(cluster);
-    Map<String, JsonNode> readings = readings(proxy.log());
+    Set<String> sentOn = sentOn(answers, audit);
+    Map<String, JsonNode> readings =
+        await()
+            .atMost(PATIENCE)
+            .until(() -> readings(proxy.log()), all -> all.keySet().containsAll(sentOn));
     return answers.stream()
         .map(
             both ->
@@ -145,6 +155,14 @@ final class DifferentialRun {
                         .map(uid -> schemas.get(uid) + " " + levels.get(levelUid(both.direct())))
                         .orElse(null)))
         .toList();
+  }
+
+  /** What reached the server through the proxy, which tells how it read a request at its end. */
+  private static Set<String> sentOn(List<Answers> answers, AuditEvents audit) {
+    return answers.stream()
+        .map(both -> auditId(both.proxied()))
+        .filter(id -> audit.get(id) != null)
+        .collect(Collectors.toSet());
   }
 
   private static String levelUid(WireResponse response) {

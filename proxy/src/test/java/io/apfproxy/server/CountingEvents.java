@@ -1,6 +1,10 @@
 package io.apfproxy.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.request.RefusedException;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Queue;
@@ -13,6 +17,8 @@ final class CountingEvents implements Reporter {
   final Map<Held, AtomicInteger> held = new EnumMap<>(Held.class);
   final AtomicLong responseBytes = new AtomicLong();
   final Queue<String> refusals = new ConcurrentLinkedQueue<>();
+  final AtomicInteger requests = new AtomicInteger();
+  final Queue<Account> accounts = new ConcurrentLinkedQueue<>();
   final Queue<String> aborts = new ConcurrentLinkedQueue<>();
 
   private final Traps traps;
@@ -32,20 +38,28 @@ final class CountingEvents implements Reporter {
     return held.get(what).get();
   }
 
+  /** The account of the only request. */
+  Account account() {
+    assertThat(accounts).hasSize(1);
+    return accounts.element();
+  }
+
   @Override
   public void held(Held what, int delta) {
+    if (what == Held.EXCHANGE && delta > 0) {
+      requests.incrementAndGet();
+    }
     held.get(what).addAndGet(delta);
     traps.at(what + (delta > 0 ? " taken" : " given back"));
   }
 
   @Override
-  public void refused(String rule, int code) {
-    traps.at("refused");
-    refusals.add(rule);
-  }
-
-  @Override
-  public void responded(int code) {
+  public void answered(Account account) {
+    RefusedException refusal = account.refusal();
+    if (refusal != null) {
+      traps.at("refused");
+      refusals.add(refusal.rule());
+    }
     traps.at("responded");
   }
 
@@ -58,5 +72,11 @@ final class CountingEvents implements Reporter {
   @Override
   public void aborted(String rule) {
     aborts.add(rule);
+  }
+
+  @Override
+  public void ended(Account account) {
+    accounts.add(account);
+    traps.at("ended");
   }
 }

@@ -2,9 +2,11 @@ package io.apfproxy.server;
 
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
+import io.apfproxy.report.Account;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
@@ -73,6 +75,12 @@ class CrossOriginIT {
     }
   }
 
+  private static long preflights() {
+    return proxy.events.accounts.stream()
+        .filter(account -> account.end() == Account.End.ANSWERED)
+        .count();
+  }
+
   private static List<String> crossOriginLines(String answer) {
     return answer
         .lines()
@@ -85,7 +93,9 @@ class CrossOriginIT {
   @ParameterizedTest
   @ValueSource(strings = {"Access-Control-Request-Method: GET\r\n", "", "Content-Length: 0\r\n"})
   void answersWhatABrowserMaySendWithoutAskingWhoAsks(String more) {
+    long before = preflights();
     String answer = send("OPTIONS", "https://good.example", more + "Audit-ID: mine\r\n");
+    await().until(() -> preflights() == before + 1);
     assertThat(answer)
         .startsWith("HTTP/1.1 204 No Content\r\n")
         .contains("Audit-Id: mine\r\n", "Cache-Control: no-cache, private\r\n")

@@ -20,8 +20,8 @@ import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.Collaborators;
 import io.apfproxy.server.walk.HeadReader;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Future;
@@ -187,7 +187,7 @@ final class TestProxy implements AutoCloseable {
             ProxyServer.start(
                 vertx,
                 config,
-                new Collaborators(
+                new Services(
                     request -> {
                       traps.at("head");
                       return heads.read(request);
@@ -299,7 +299,7 @@ final class TestProxy implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** Nothing is held any more, and no lease was closed twice. */
+  /** Nothing is held any more, no lease was closed twice, and each request was told once. */
   void expectRest() {
     await()
         .atMost(Duration.ofSeconds(5))
@@ -309,6 +309,9 @@ final class TestProxy implements AutoCloseable {
               assertThat(events.held(Held.UPSTREAM_STREAM)).isZero();
               assertThat(events.held(Held.TUNNEL)).isZero();
               assertThat(flowControl.executing.get()).isZero();
+              assertThat(events.accounts)
+                  .hasSizeGreaterThanOrEqualTo(events.requests.get())
+                  .doesNotHaveDuplicates();
             });
     assertThat(flowControl.closedTwice.get()).isZero();
   }

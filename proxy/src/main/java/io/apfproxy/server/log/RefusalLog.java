@@ -1,10 +1,12 @@
 package io.apfproxy.server.log;
 
+import io.apfproxy.report.Account;
+import io.apfproxy.report.Reporter;
+import io.apfproxy.request.RefusedException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -14,7 +16,7 @@ import org.slf4j.event.Level;
  * most so many a second of each kind; the rest is summed. Belongs to one event loop. Source:
  * specification security.md 1, I6.
  */
-public final class RefusalLog {
+public final class RefusalLog implements Reporter {
   /*
    * Who is refused decides how often, so neither the log nor its formatting may cost more with every
    * refusal: beyond LINES_PER_SECOND only a counter moves. Rules are fixed names, so the kinds are
@@ -59,29 +61,33 @@ public final class RefusalLog {
     this.nanos = nanos;
   }
 
-  /**
-   * @param message as the client reads it
-   * @param cause of a failure that is not the client's; a stack trace is never told
-   */
-  public void refused(
-      int code,
-      String rule,
-      String message,
-      @Nullable Throwable cause,
-      String clientAddress,
-      String auditId) {
-    Kind kind = new Kind(code, rule);
+  @Override
+  public void answered(Account account) {
+    RefusedException refusal = account.refusal();
+    if (refusal == null) {
+      return;
+    }
+    Kind kind = new Kind(refusal.code(), refusal.rule());
     if (mayWrite(kind)) {
       LOG.atLevel(kind.level())
           .log(
               "{} {}: {}{}; client {}, audit id {}",
               kind.fate(),
-              rule,
-              message.strip(),
-              cause == null ? "" : " (" + (code == DEFECT ? place(cause) : describe(cause)) + ")",
-              clientAddress,
-              auditId);
+              kind.rule(),
+              String.valueOf(refusal.getMessage()).strip(),
+              cause(refusal),
+              account.address(),
+              account.auditId());
     }
+  }
+
+  /** What is not the client's fault; a stack trace is never told. */
+  private static String cause(RefusedException refusal) {
+    Throwable cause = refusal.getCause();
+    if (cause == null) {
+      return "";
+    }
+    return " (" + (refusal.code() == DEFECT ? place(cause) : describe(cause)) + ")";
   }
 
   /**
@@ -97,8 +103,8 @@ public final class RefusalLog {
     }
   }
 
-  /** Something was thrown where no request could be answered for it. */
-  public void defect(Throwable cause) {
+  @Override
+  public void thrown(Throwable cause) {
     Kind kind = new Kind(DEFECT, "defect");
     if (mayWrite(kind)) {
       LOG.atLevel(kind.level()).log("{}: {}", kind.rule(), place(cause));

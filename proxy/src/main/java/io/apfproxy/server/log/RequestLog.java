@@ -1,6 +1,8 @@
 package io.apfproxy.server.log;
 
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.report.Account;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.vertx.core.json.JsonObject;
@@ -8,30 +10,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of every request how it was read and where it was put, as one JSON object; for whoever asks
- * why a request landed where it did. It names users: at trace level only.
+ * Tells of every request, at its end, how it was read and where it was put, as one JSON object; for
+ * whoever asks why a request landed where it did. It names users: at trace level only.
  */
-public final class RequestLog {
+public final class RequestLog implements Reporter {
   private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
 
-  private RequestLog() {}
-
-  /**
-   * @param auditId as upstream and the client see it
-   * @param classification {@link Classification#NONE} of a request that flow control does not see
-   */
-  public static void classified(
-      String auditId, RequestDigest digest, Classification classification) {
-    if (LOG.isTraceEnabled()) {
-      LOG.trace("request {}", json(auditId, digest, classification));
+  @Override
+  public void ended(Account account) {
+    RequestDigest digest = account.digest();
+    if (digest != null && LOG.isTraceEnabled()) {
+      LOG.trace("request {}", json(account, digest));
     }
   }
 
-  private static JsonObject json(
-      String auditId, RequestDigest digest, Classification classification) {
+  private static JsonObject json(Account account, RequestDigest digest) {
     RequestInfo info = digest.info();
+    Classification classification = account.classification();
     return new JsonObject()
-        .put("auditId", auditId)
+        .put("auditId", account.auditId())
         .put("user", digest.user().name())
         .put("verb", info.verb())
         .put("path", info.path())

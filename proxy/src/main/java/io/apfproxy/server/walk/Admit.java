@@ -2,14 +2,12 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.AdmissionListener;
-import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.log.RequestLog;
 import org.jspecify.annotations.Nullable;
 
 /** The last station but one: seats. Long-running requests other than watches need none. */
@@ -25,7 +23,6 @@ final class Admit implements Station {
   @Override
   public Wait at(Call call) {
     if (LongRunning.bypasses(call.asked().info())) {
-      RequestLog.classified(call.caller().auditId(), call.digest(), Classification.NONE);
       return Wait.NONE;
     }
     InQueue wait = new InQueue(call);
@@ -59,8 +56,7 @@ final class Admit implements Station {
         entering = false;
       }
       admission = place;
-      call.classified(place.classification());
-      RequestLog.classified(call.caller().auditId(), call.digest(), place.classification());
+      call.account().classified(place.classification());
       Rejection rejection = rejectedAtOnce;
       if (rejection != null) {
         refuse(refusal(rejection));
@@ -98,7 +94,7 @@ final class Admit implements Station {
       RejectReason reason = crowdedOut ? RejectReason.QUEUE_FULL : rejection.reason();
       return Replies.tooManyRequests(
           reason.label(),
-          "schema " + call.classification().flowSchema(),
+          "schema " + call.account().classification().flowSchema(),
           rejection.retryAfterSeconds());
     }
 

@@ -1,45 +1,66 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.authn.tell.Identity;
-import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.process.OutOfMemory;
+import io.apfproxy.report.Account;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.ClientAddress;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its {@link Walk}: where it is, what is known of it, what it holds. Belongs to its
- * event loop.
+ * One request on its {@link Walk}: where it is, what is known of it, what it holds. At its end,
+ * when all has been given back, its account is told. Belongs to its event loop.
  */
 final class Call implements Asked {
+  /*
+   * What happens to it, at each stage. It has ended when all that it held has been given back; after
+   * that nothing happens any more.
+   *
+   *             its client leaves      it is refused      something is thrown        a wait begins
+   *   WANTED    LEFT, wait cancelled   answered, ends     answered or cut, THROWN    it begins
+   *   LEFT      -                      ends               THROWN                     is cancelled
+   *   THROWN    -                      ends               connection closed          is abandoned
+   *
+   * Whatever becomes THROWN abandons its wait, and ends, at the latest when a reset has had its time.
+   */
+  private enum Stage {
+    WANTED,
+    LEFT,
+    THROWN
+  }
+
   private final RequestLoop loop;
   private final Caller caller;
-  private final long arrived = System.nanoTime();
+  private final Account account;
+  private final Reporter reporter;
   private final Holdings holdings = new Holdings();
 
+  private Stage stage = Stage.WANTED;
   private int station;
   private int waits;
   private @Nullable Wait wait;
   private @Nullable Understood asked;
   private @Nullable Identity identity;
-  private @Nullable RequestDigest digest;
-  private @Nullable SeatLease seats;
-  private Classification classification = Classification.NONE;
   private @Nullable RequestSize size;
   private boolean refused;
-  private boolean gone;
-  private boolean defective;
-  private boolean switched;
 
-  Call(RequestLoop loop, Caller caller) {
+  Call(RequestLoop loop, Caller caller, Account account, Reporter reporter) {
     this.loop = loop;
     this.caller = caller;
+    this.account = account;
+    this.reporter = reporter;
+    hold(this::tellEnd); // held first, it comes last
+  }
+
+  private void tellEnd() {
+    account.ended(System.nanoTime());
+    reporter.ended(account);
   }
 
   RequestLoop loop() {
@@ -50,7 +71,9 @@ final class Call implements Asked {
     return caller;
   }
 
-  // Where it is.
+  Account account() {
+    return account;
+  }
 
   int station() {
     return station;
@@ -64,13 +87,13 @@ final class Call implements Asked {
   void await(Wait next, Runnable whenOver) throws RefusedException {
     wait = next;
     next.whenOver(whenOver);
-    if (defective) {
-      next.abandon(this);
-    } else if (gone) {
-      next.cancel();
-    } else {
-      next.begin();
-      waited();
+    switch (stage) {
+      case WANTED -> {
+        next.begin();
+        waited();
+      }
+      case LEFT -> next.cancel();
+      case THROWN -> next.abandon(this);
     }
   }
 
@@ -79,11 +102,7 @@ final class Call implements Asked {
     waits++;
   }
 
-  /**
-   * Gives back what was held for the wait, if it waited.
-   *
-   * @throws RefusedException if that is how the wait ended
-   */
+  /** Gives back what was held for the wait, if it waited; throws if that ended so. */
   void stopWaiting() throws RefusedException {
     Wait over = wait;
     if (over != null) {
@@ -100,22 +119,17 @@ final class Call implements Asked {
 
   /** How long it may still wait until it is sent on. */
   long queueWaitLeft() {
-    return asked().queueWaitNanos() - age();
+    return asked().queueWaitNanos() - (System.nanoTime() - account.arrived());
   }
 
-  /** How long it may still last. */
+  /** How long it could last when it was sent on. */
   long timeLeft() {
-    return asked().allowanceNanos() - age();
+    return asked().allowanceNanos() - (account.sentAt() - account.arrived());
   }
-
-  private long age() {
-    return System.nanoTime() - arrived;
-  }
-
-  // What is known of it.
 
   void understood(Understood what) {
     asked = what;
+    account.understood(what.info());
   }
 
   Understood asked() {
@@ -124,7 +138,11 @@ final class Call implements Asked {
 
   void identified(Identity who) {
     identity = who;
-    digest = new RequestDigest(asked().info(), who.effective(), asked().target().query());
+    account.identified(
+        who.authenticated(),
+        who.mode().name(),
+        new RequestDigest(asked().info(), who.effective(), asked().target().query()),
+        System.nanoTime());
   }
 
   Identity identity() {
@@ -133,15 +151,7 @@ final class Call implements Asked {
 
   @Override
   public RequestDigest digest() {
-    return known(digest);
-  }
-
-  void classified(Classification where) {
-    classification = where;
-  }
-
-  Classification classification() {
-    return classification;
+    return known(account.digest());
   }
 
   private static <T> T known(@Nullable T what) {
@@ -164,13 +174,12 @@ final class Call implements Asked {
 
   @Override
   public String userAgent() {
-    String agent = caller.request().getHeader(HttpHeaders.USER_AGENT);
-    return agent == null ? "" : agent;
+    return account.userAgent();
   }
 
   @Override
   public @Nullable ClientAddress address() {
-    return caller.peer().sharing();
+    return caller.connection().sharing();
   }
 
   @Override
@@ -194,7 +203,7 @@ final class Call implements Asked {
 
   @Override
   public long waitsUntil() {
-    return arrived + asked().queueWaitNanos();
+    return account.arrived() + asked().queueWaitNanos();
   }
 
   @Override
@@ -207,7 +216,9 @@ final class Call implements Asked {
     return refused;
   }
 
-  // What it holds.
+  private boolean mayBeTunnel() {
+    return account.code() == 101;
+  }
 
   /** Keeps a thing until the request has ended. */
   void hold(Runnable giveBack) {
@@ -215,24 +226,22 @@ final class Call implements Asked {
   }
 
   void seated(SeatLease lease) {
-    seats = lease;
+    account.seated(lease);
     hold(lease::close);
   }
 
-  /** Null for those that need none. */
-  @Nullable SeatLease seats() {
-    return seats;
-  }
-
-  /** Gives back all that is held. Harmless when repeated: goes on where something was thrown. */
+  /** Gives back all that is held. Harmless when repeated. */
   void end() {
     Wait left = wait;
-    if (left != null) {
-      left.giveBack();
+    try {
+      if (left != null) {
+        left.giveBack();
+      }
+    } finally {
+      holdings.close();
     }
-    holdings.close();
     wait = null;
-    if (left != null && !left.isOver() && !defective) {
+    if (left != null && !left.isOver() && stage != Stage.THROWN) {
       left.cancel();
     }
   }
@@ -241,22 +250,20 @@ final class Call implements Asked {
     return holdings.isClosed();
   }
 
-  // What becomes of it.
-
   /** The client left; harmless when repeated. */
   void leave() {
-    if (gone || hasEnded()) {
-      return;
-    }
-    gone = true;
-    Wait current = wait;
-    if (current != null) {
-      current.cancel();
+    if (isWanted() && !hasEnded()) {
+      stage = Stage.LEFT;
+      account.left();
+      if (wait != null) {
+        wait.cancel();
+      }
     }
   }
 
-  boolean isGone() {
-    return gone;
+  /** Whether somebody waits for its answer, and nothing was thrown. */
+  boolean isWanted() {
+    return stage == Stage.WANTED;
   }
 
   @Override
@@ -264,52 +271,56 @@ final class Call implements Asked {
     loop.run(
         () -> {
           Wait current = wait;
-          if (current != null) {
-            current.giveWay();
+          if (current != null && !current.finish("gave-way")) {
+            current.expire();
           }
         });
   }
 
-  /**
-   * The proxy is about to end: ends a watch between two events.
-   *
-   * @return whether it had begun
-   */
+  /** The proxy is about to end: ends a watch between two events, and says whether it had begun. */
   boolean finishWatch() {
-    Wait current = wait;
-    return current != null && current.finishWatch("shutdown");
+    return wait != null && wait.finish("shutdown");
   }
 
   /** The proxy is about to end, and this one was not sent on yet. */
   void refuseIfWaiting() {
-    if (!gone && !hasEnded() && !(wait instanceof InExchange)) {
+    if (isWanted() && account.sentAt() == 0) {
       refuse(Replies.shuttingDown());
     }
   }
 
   /** The head of a forwarded response is about to go out. */
   void responded(int code, MultiMap headers) {
-    switched = code == 101;
-    caller.addFlow(headers, classification);
+    caller.addFlow(headers, account.classification());
+    account.answered(code, System.nanoTime());
+    reporter.answered(account);
+  }
+
+  /** Its response was cut off. */
+  void cut(String rule) {
+    account.cut(rule);
+    reporter.aborted(rule);
   }
 
   /** Answers in place of the server, before it is asked who asks. */
   void answerPreflight() {
-    caller.preflight();
+    account.preflight();
+    caller.preflight(account);
     end();
   }
 
   /** Answers, and still holds what it holds. */
   void answer(RefusedException refusal) {
-    if (!gone && !defective) {
-      caller.refuse(refusal, classification);
+    if (isWanted()) {
+      account.refused(refusal);
+      caller.refuse(refusal, account);
     }
   }
 
   /** Ends it before anything was forwarded. Harmless once it has ended. */
   void refuse(RefusedException refusal) {
     if (!hasEnded()) {
-      refused = !gone;
+      refused = isWanted();
       answer(refusal);
       end();
     }
@@ -328,30 +339,26 @@ final class Call implements Asked {
    * in any case all that it holds goes back.
    */
   void defect(Throwable thrown) {
-    boolean again = defective;
-    defective = true;
+    Stage before = stage;
+    stage = Stage.THROWN;
     try {
-      abandon();
-    } finally {
-      if (again) {
-        caller.cut();
-      } else if (!gone) {
-        caller.defect(thrown, switched, classification);
+      switch (before) {
+        case WANTED -> caller.defect(thrown, mayBeTunnel(), account);
+        case LEFT -> {}
+        case THROWN -> caller.cut();
       }
-    }
-  }
-
-  private void abandon() {
-    Wait current = wait;
-    if (current == null || current.isOver()) {
-      end();
-    } else {
-      current.abandon(this);
+    } finally {
+      Wait current = wait;
+      if (current == null || current.isOver()) {
+        end();
+      } else {
+        current.abandon(this);
+      }
     }
   }
 
   /** Whether nothing can be thrown any more that leaves the client without an end. */
   boolean isAnswered() {
-    return gone || switched || caller.isAnswered();
+    return stage == Stage.LEFT || mayBeTunnel() || caller.isAnswered();
   }
 }

@@ -1,8 +1,9 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 
@@ -10,15 +11,13 @@ import io.vertx.core.http.HttpServerRequest;
 interface Caller {
   HttpServerRequest request();
 
-  Peer peer();
-
-  String auditId();
+  ClientConnection connection();
 
   /** Answers in place of the upstream. */
-  void refuse(RefusedException refusal, Classification where);
+  void refuse(RefusedException refusal, Account account);
 
   /** Answers a preflight of a web page. */
-  void preflight();
+  void preflight(Account account);
 
   /** Says where a forwarded response was put. */
   void addFlow(MultiMap headers, Classification where);
@@ -28,7 +27,7 @@ interface Caller {
    *
    * @param tunnel whether the connection may be a tunnel by now
    */
-  void defect(Throwable thrown, boolean tunnel, Classification where);
+  void defect(Throwable thrown, boolean tunnel, Account account);
 
   /** Closes the connection. */
   void cut();

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The context that Vert.x gives a request.
  *
- * @param context see {@link Defects}
+ * @param context see {@link UnderWay}
  */
 record ContextLoop(Vertx vertx, ContextInternal context) implements RequestLoop {
   @Override

@@ -8,12 +8,12 @@ import io.vertx.core.Vertx;
 final class Forward implements Station {
   private final Vertx vertx;
   private final Forwarder forwarder;
-  private final Collaborators collaborators;
+  private final Services services;
 
-  Forward(Vertx vertx, Forwarder forwarder, Collaborators collaborators) {
+  Forward(Vertx vertx, Forwarder forwarder, Services services) {
     this.vertx = vertx;
     this.forwarder = forwarder;
-    this.collaborators = collaborators;
+    this.services = services;
   }
 
   @Override
@@ -24,16 +24,16 @@ final class Forward implements Station {
             asked.head().client().method(),
             asked.target().forwarded(),
             asked.head().survivors(),
-            UpstreamIdentity.lines(call.identity(), collaborators.impersonationToken()),
+            UpstreamIdentity.lines(call.identity(), services.impersonationToken()),
             UpstreamIdentity.credential(call.identity().mode()),
-            call.caller().peer().address(),
+            call.caller().connection().address(),
             asked.head().client().authority(),
-            call.caller().auditId(),
+            call.account().auditId(),
             asked.upgrade(),
             asked.head().expectContinue(),
             asked.isLongRunning(),
             asked.info().subresource().equals("proxy"));
-    InExchange wait = new InExchange(call, vertx, collaborators);
+    InExchange wait = new InExchange(call, vertx, services);
     wait.start(forwarder, outgoing);
     return wait;
   }

@@ -1,6 +1,6 @@
 package io.apfproxy.server.walk;
 
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -25,16 +25,18 @@ public final class GoAwayChance {
   }
 
   /** Decides for one request; the client is told right after the head of its response. */
-  void roll(HttpServerRequest client, Peer peer) {
+  void roll(HttpServerRequest client, ClientConnection connection) {
     if (hits()) {
-      after(client, peer);
+      after(client, connection);
     }
   }
 
   /** Sends an HTTP/2 client to a new connection right after the head of this response. */
-  void after(HttpServerRequest client, Peer peer) {
+  void after(HttpServerRequest client, ClientConnection connection) {
     if (client.version() == HttpVersion.HTTP_2) {
-      client.response().headersEndHandler(head -> vertx.runOnContext(written -> peer.sendAway()));
+      client
+          .response()
+          .headersEndHandler(head -> vertx.runOnContext(written -> connection.sendAway()));
     }
   }
 

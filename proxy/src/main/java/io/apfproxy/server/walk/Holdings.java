@@ -21,15 +21,17 @@ final class Holdings {
     }
   }
 
-  /**
-   * Gives back all, and from now on whatever is added. If giving back throws, the rest is given
-   * back when this is called again. Harmless when repeated.
-   */
+  /** Gives back all, whatever is thrown by it, and from now on what is added. */
   void close() {
     closed = true;
-    for (Held next = last; next != null; next = last) {
+    Held next = last;
+    if (next != null) {
       last = next.before();
-      next.giveBack().run();
+      try {
+        next.giveBack().run();
+      } finally {
+        close();
+      }
     }
   }
 

@@ -1,8 +1,9 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -10,15 +11,13 @@ import io.vertx.core.http.HttpServerResponse;
 /** A client of the listener. */
 final class HttpCaller implements Caller {
   private final HttpServerRequest request;
-  private final Peer peer;
+  private final ClientConnection connection;
   private final Replies replies;
-  private final String auditId;
 
-  HttpCaller(HttpServerRequest request, Peer peer, Replies replies) {
+  HttpCaller(HttpServerRequest request, ClientConnection connection, Replies replies) {
     this.request = request;
-    this.peer = peer;
+    this.connection = connection;
     this.replies = replies;
-    this.auditId = AuditId.of(request.headers());
   }
 
   @Override
@@ -27,23 +26,18 @@ final class HttpCaller implements Caller {
   }
 
   @Override
-  public Peer peer() {
-    return peer;
+  public ClientConnection connection() {
+    return connection;
   }
 
   @Override
-  public String auditId() {
-    return auditId;
+  public void refuse(RefusedException refusal, Account account) {
+    replies.refuse(request, connection, refusal, account);
   }
 
   @Override
-  public void refuse(RefusedException refusal, Classification where) {
-    replies.refuse(request, peer, refusal, where, auditId);
-  }
-
-  @Override
-  public void preflight() {
-    replies.preflight(request, peer, auditId);
+  public void preflight(Account account) {
+    replies.preflight(request, connection, account);
   }
 
   @Override
@@ -52,8 +46,8 @@ final class HttpCaller implements Caller {
   }
 
   @Override
-  public void defect(Throwable thrown, boolean tunnel, Classification where) {
-    replies.defect(request, peer, thrown, tunnel, where, auditId);
+  public void defect(Throwable thrown, boolean tunnel, Account account) {
+    replies.defect(request, connection, thrown, tunnel, account);
   }
 
   @Override

@@ -31,7 +31,7 @@ final class Identify implements Station {
   @Override
   public Wait at(Call call) {
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
-    Promise<Identity> identity = context.promise(); // see Defects
+    Promise<Identity> identity = context.promise(); // see UnderWay
     Understood asked = call.asked();
     identities.resolve(asked.head(), asked.info()).onComplete(identity);
     Asking wait = new Asking(call);
@@ -55,10 +55,10 @@ final class Identify implements Station {
   private void found(Call call, Identity identity) {
     if (!call.hasEnded()) {
       if (identity.byCertificate()) {
-        call.caller().peer().believed(engines);
+        call.caller().connection().believed(engines);
       }
       if (isAnonymous(identity.authenticated())) {
-        goAway.after(call.caller().request(), call.caller().peer());
+        goAway.after(call.caller().request(), call.caller().connection());
       }
       call.identified(identity);
     }

@@ -18,19 +18,22 @@ final class InExchange extends Wait implements ExchangeListener {
 
   private final Call call;
   private final Vertx vertx;
-  private final Collaborators collaborators;
+  private final Services services;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
   private boolean responded;
 
-  InExchange(Call call, Vertx vertx, Collaborators collaborators) {
+  InExchange(Call call, Vertx vertx, Services services) {
     this.call = call;
     this.vertx = vertx;
-    this.collaborators = collaborators;
+    this.services = services;
   }
 
   void start(Forwarder forwarder, Outgoing request) {
-    exchange = forwarder.forward(call.caller().request(), request, this);
+    call.account().sent(System.nanoTime());
+    Exchange started = forwarder.forward(call.caller().request(), request, this);
+    call.account().moves(started);
+    exchange = started;
   }
 
   @Override
@@ -45,12 +48,11 @@ final class InExchange extends Wait implements ExchangeListener {
     responded = true;
     call.responded(code, headers);
     if (code == 401 && !call.asked().info().subresource().equals("proxy")) {
-      collaborators.identities().upstreamRefused(call.asked().head());
+      services.identities().upstreamRefused(call.asked().head());
     }
-    SeatLease seats = call.seats();
+    SeatLease seats = call.account().seats();
     if (seats != null) {
-      reader =
-          ResponseReader.of(vertx, collaborators.learning(), call.digest(), seats, code, headers);
+      reader = ResponseReader.of(vertx, services.learning(), call.digest(), seats, code, headers);
     }
   }
 
@@ -68,7 +70,15 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   @Override
+  public void cut(String rule) {
+    call.cut(rule);
+  }
+
+  @Override
   public void ended(boolean complete) {
+    if (complete) {
+      call.account().complete();
+    }
     ResponseReader current = reader;
     if (current != null) {
       current.end(complete);
@@ -93,18 +103,12 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   @Override
-  void giveWay() {
-    if (!finishWatch("gave-way")) {
-      expire();
-    }
-  }
-
-  @Override
-  boolean finishWatch(String rule) {
+  boolean finish(String rule) {
     Exchange current = exchange;
     if (current == null || !responded) {
       return false;
     }
+    call.account().finished(rule);
     current.finishWatch(rule);
     return true;
   }

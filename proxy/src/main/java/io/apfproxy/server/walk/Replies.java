@@ -1,11 +1,11 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.CrossOrigin;
-import io.apfproxy.server.listen.Peer;
-import io.apfproxy.server.log.RefusalLog;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.exchange.BodyDrain;
 import io.apfproxy.upstream.wire.ErrorCodes;
@@ -25,18 +25,15 @@ final class Replies {
   private static final int SHUTDOWN_RETRY_SECONDS = 5;
 
   private final Vertx vertx;
-  private final Reporter events;
+  private final Reporter reporter;
   private final boolean exposeNames;
-  private final RefusalLog log;
   private final CrossOrigin crossOrigin;
   private final HttpDate date = new HttpDate(TimeSource.system());
 
-  Replies(
-      Vertx vertx, Reporter events, boolean exposeNames, RefusalLog log, CrossOrigin crossOrigin) {
+  Replies(Vertx vertx, Reporter reporter, boolean exposeNames, CrossOrigin crossOrigin) {
     this.vertx = vertx;
-    this.events = events;
+    this.reporter = reporter;
     this.exposeNames = exposeNames;
-    this.log = log;
     this.crossOrigin = crossOrigin;
   }
 
@@ -62,36 +59,27 @@ final class Replies {
   /** A Kubernetes {@code Status}, or the plain text of the refusal. */
   void refuse(
       HttpServerRequest client,
-      Peer peer,
+      ClientConnection connection,
       RefusedException refusal,
-      Classification classification,
-      String auditId) {
-    events.refused(refusal.rule(), refusal.code());
-    log.refused(
-        refusal.code(),
-        refusal.rule(),
-        String.valueOf(refusal.getMessage()),
-        refusal.getCause(),
-        peer.address(),
-        auditId);
+      Account account) {
     if (refusal.retryAfterSeconds() > 0) {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
-    addFlow(client.response().headers(), classification, true);
+    addFlow(client.response().headers(), account.classification(), true);
     boolean goAway =
         refusal.rule().equals(SHUTTING_DOWN)
             || (refusal.code() == 401 && client.version() == HttpVersion.HTTP_2);
     String text = refusal.plainText();
     send(
         client,
-        peer,
+        connection,
         refusal.code(),
         text == null ? "application/json" : PLAIN,
         text == null ? status(refusal) : text,
-        auditId,
+        account,
         refusal.closesConnection());
     if (goAway) {
-      peer.sendAway();
+      connection.sendAway();
     }
   }
 
@@ -103,17 +91,17 @@ final class Replies {
    */
   void defect(
       HttpServerRequest client,
-      Peer peer,
+      ClientConnection connection,
       Throwable thrown,
       boolean tunnel,
-      Classification classification,
-      String auditId) {
+      Account account) {
     HttpServerResponse response = client.response();
     if (response.ended() || response.closed()) {
-      log.defect(thrown);
+      reporter.thrown(thrown);
     } else if (response.headWritten() || tunnel) {
-      events.aborted(DEFECT);
-      log.defect(thrown);
+      account.cut(DEFECT);
+      reporter.aborted(DEFECT);
+      reporter.thrown(thrown);
       if (tunnel) {
         client.connection().close();
       } else {
@@ -125,24 +113,19 @@ final class Replies {
       RefusedException answer =
           new RefusedException(500, "InternalError", DEFECT, "an internal error occurred")
               .causedBy(thrown);
-      refuse(client, peer, answer, classification, auditId);
+      account.refused(answer);
+      refuse(client, connection, answer, account);
     }
   }
 
   /** A browser asks what a page of an allowed origin may send. */
-  void preflight(HttpServerRequest client, Peer peer, String auditId) {
-    HttpServerResponse response = client.response();
-    if (response.closed() || response.headWritten()) {
+  void preflight(HttpServerRequest client, ClientConnection connection, Account account) {
+    if (!begin(client, 204, account)) {
       return;
     }
-    events.responded(204);
-    response
-        .setStatusCode(204)
-        .putHeader("Audit-Id", auditId)
-        .putHeader("Date", date.text())
-        .putHeader("Cache-Control", "no-cache, private");
+    HttpServerResponse response = client.response();
     crossOrigin.addTo(client, response.headers());
-    boolean closing = closing(client, peer, false);
+    boolean closing = closing(client, connection, false);
     response.end().onSuccess(sent -> BodyDrain.after(vertx, client, closing));
   }
 
@@ -170,26 +153,19 @@ final class Replies {
 
   private void send(
       HttpServerRequest client,
-      Peer peer,
+      ClientConnection connection,
       int code,
       String type,
       String body,
-      String auditId,
+      Account account,
       boolean close) {
-    HttpServerResponse response = client.response();
-    if (response.closed() || response.headWritten()) {
+    if (!begin(client, code, account)) {
       return;
     }
-    events.responded(code);
-    response
-        .setStatusCode(code)
-        .putHeader("Audit-Id", auditId)
-        .putHeader("Date", date.text())
-        .putHeader("Cache-Control", "no-cache, private")
-        .putHeader("Content-Type", type)
-        .putHeader("X-Content-Type-Options", "nosniff");
+    HttpServerResponse response = client.response();
+    response.putHeader("Content-Type", type).putHeader("X-Content-Type-Options", "nosniff");
     crossOrigin.addTo(client, response.headers());
-    boolean closing = closing(client, peer, close);
+    boolean closing = closing(client, connection, close);
     Buffer bytes = Buffer.buffer(body);
     boolean bodyless = "HEAD".equals(client.method().name());
     response.putHeader("Content-Length", Integer.toString(bytes.length()));
@@ -197,11 +173,34 @@ final class Replies {
         .onSuccess(sent -> BodyDrain.after(vertx, client, closing));
   }
 
-  private static boolean closing(HttpServerRequest client, Peer peer, boolean close) {
+  /**
+   * Tells of an answer, and writes what all have.
+   *
+   * @return whether it can go out
+   */
+  private boolean begin(HttpServerRequest client, int code, Account account) {
+    HttpServerResponse response = client.response();
+    boolean open = !response.closed() && !response.headWritten();
+    if (open) {
+      account.answered(code, System.nanoTime());
+    }
+    reporter.answered(account);
+    if (open) {
+      response
+          .setStatusCode(code)
+          .putHeader("Audit-Id", account.auditId())
+          .putHeader("Date", date.text())
+          .putHeader("Cache-Control", "no-cache, private");
+    }
+    return open;
+  }
+
+  private static boolean closing(
+      HttpServerRequest client, ClientConnection connection, boolean close) {
     boolean closing =
         client.version() != HttpVersion.HTTP_2 && (close || BodyDrain.closeAsked(client));
     if (closing) {
-      peer.markClosing();
+      connection.markClosing();
       BodyDrain.announceClose(client);
     }
     return closing;

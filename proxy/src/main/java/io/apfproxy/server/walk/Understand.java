@@ -7,9 +7,9 @@ import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
+import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.ClientEngines;
 import io.apfproxy.server.listen.CrossOrigin;
-import io.apfproxy.server.listen.Peer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.HostAndPort;
@@ -36,16 +36,16 @@ final class Understand implements Station {
   @Override
   public Wait at(Call call) throws RefusedException {
     HttpServerRequest client = call.caller().request();
-    Peer peer = call.caller().peer();
+    ClientConnection connection = call.caller().connection();
     String method = client.method().name();
     refuseMethod(method);
-    RequestHead head = heads.read(clientRequest(client, peer));
+    RequestHead head = heads.read(clientRequest(client, connection));
     RequestTarget target =
         client.version() == HttpVersion.HTTP_2
             ? RequestTarget.parsePath(client.uri())
             : RequestTarget.parse(client.uri());
     RequestInfo info = RequestInfoParser.parse(method, target);
-    judgeEngine(peer, head, info);
+    judgeEngine(connection, head, info);
     if (crossOrigin.isPreflight(client)) {
       call.answerPreflight();
       return Wait.NONE;
@@ -70,7 +70,8 @@ final class Understand implements Station {
     }
   }
 
-  private static ClientRequest clientRequest(HttpServerRequest client, Peer peer) {
+  private static ClientRequest clientRequest(
+      HttpServerRequest client, ClientConnection connection) {
     boolean http2 = client.version() == HttpVersion.HTTP_2;
     HostAndPort authority = http2 ? client.authority() : null;
     return new ClientRequest(
@@ -79,15 +80,15 @@ final class Understand implements Station {
         http2,
         client.version() == HttpVersion.HTTP_1_0,
         http2 ? (authority == null ? null : authority.toString()) : client.headers().get("Host"),
-        peer.certificates(),
-        peer.address());
+        connection.certificates(),
+        connection.address());
   }
 
-  private void judgeEngine(Peer peer, RequestHead head, RequestInfo info) {
+  private void judgeEngine(ClientConnection connection, RequestHead head, RequestInfo info) {
     boolean token =
         head.credentials().authorization() != null
             || !head.credentials().webSocketProtocols().isEmpty();
     boolean forAll = FOR_ALL.contains(info.path());
-    peer.judgeEngine(token, !token && !forAll, engines);
+    connection.judgeEngine(token, !token && !forAll, engines);
   }
 }

@@ -9,20 +9,16 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Wait {
   /** Of those that need not wait. */
-  static final Wait NONE = new Wait(true) {};
+  static final Wait NONE = new Wait() {};
+
+  static {
+    NONE.goOn();
+  }
 
   private final Holdings holdings = new Holdings();
   private boolean over;
   private @Nullable RefusedException refusal;
   private @Nullable Runnable whenOver;
-
-  Wait() {
-    this(false);
-  }
-
-  private Wait(boolean over) {
-    this.over = over;
-  }
 
   /**
    * It did not end at once: takes what is held only while a request waits.
@@ -34,23 +30,18 @@ abstract class Wait {
   /** Nobody waits for it any more, as the client left: it is to end soon. */
   void cancel() {}
 
-  /** Its time is up: it is to end soon. */
+  /** Its time is up, or its place is needed: it is to end soon. */
   void expire() {
     cancel();
   }
 
-  /** What it holds is needed by somebody who has less: it is to end soon. */
-  void giveWay() {
-    cancel();
-  }
-
   /**
-   * Ends a watch between two events.
+   * Ends a response that has begun, between two events of a watch.
    *
    * @param rule why, for log and metric
-   * @return whether it had begun
+   * @return whether there is one
    */
-  boolean finishWatch(String rule) {
+  boolean finish(String rule) {
     return false;
   }
 
@@ -68,30 +59,27 @@ abstract class Wait {
     holdings.add(giveBack);
   }
 
-  /** Gives back what was held for the wait. To be called again if that throws. */
   final void giveBack() {
     holdings.close();
   }
 
   /** The request goes on. Harmless when repeated. */
   final void goOn() {
-    finish(null);
+    end(null);
   }
 
   /** The request is refused. Harmless when it is over. */
   final void refuse(RefusedException why) {
-    finish(why);
+    end(why);
   }
 
-  private void finish(@Nullable RefusedException why) {
-    if (over) {
-      return;
-    }
-    over = true;
-    refusal = why;
-    Runnable next = whenOver;
-    if (next != null) {
-      next.run();
+  private void end(@Nullable RefusedException why) {
+    if (!over) {
+      over = true;
+      refusal = why;
+      if (whenOver != null) {
+        whenOver.run();
+      }
     }
   }
 
@@ -103,13 +91,10 @@ abstract class Wait {
     whenOver = next;
   }
 
-  /**
-   * @throws RefusedException if that is how it ended
-   */
+  /** Throws if the request was refused. */
   final void check() throws RefusedException {
-    RefusedException why = refusal;
-    if (why != null) {
-      throw why;
+    if (refusal != null) {
+      throw refusal;
     }
   }
 }

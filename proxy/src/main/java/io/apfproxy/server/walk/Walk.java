@@ -8,7 +8,7 @@ import java.util.List;
  *
  * <p>A request goes from station to station until one lets it wait; when that is over, it goes on
  * from there. It ends after the last station, where it is refused, and where it is found that its
- * client left. Whatever else is thrown ends it too: see {@link Defects}.
+ * client left. Whatever else is thrown ends it too: see {@link UnderWay}.
  */
 final class Walk {
   private final List<Station> stations;
@@ -22,7 +22,7 @@ final class Walk {
     try {
       call.stopWaiting();
       while (!call.hasEnded()) {
-        if (call.isGone() || call.station() == stations.size()) {
+        if (!call.isWanted() || call.station() == stations.size()) {
           call.end();
           return;
         }

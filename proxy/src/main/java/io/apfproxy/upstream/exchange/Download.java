@@ -164,6 +164,11 @@ final class Download {
     }
   }
 
+  /** Bytes so far. */
+  long passed() {
+    return passed;
+  }
+
   /** Whether nothing of it waits for the client any more, after its end. */
   boolean isGone() {
     return sent.isComplete();

@@ -1,7 +1,9 @@
 package io.apfproxy.upstream.exchange;
 
+import io.apfproxy.report.Traffic;
+
 /** A request on its way through the upstream. Belongs to the event loop of its request. */
-public interface Exchange {
+public interface Exchange extends Traffic {
   /** The client has gone: reset the upstream's side. */
   void cancel();
 

@@ -22,6 +22,9 @@ public interface ExchangeListener {
   /** Nothing has been sent to the client: answer with this. */
   void failed(RefusedException refusal);
 
+  /** The response was cut off, so that it does not look complete. */
+  void cut(String rule);
+
   /**
    * The upstream no longer works on the request, as far as can be known: give the seats back.
    *

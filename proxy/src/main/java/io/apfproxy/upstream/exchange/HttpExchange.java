@@ -149,7 +149,6 @@ public final class HttpExchange implements Exchange {
     answered = true;
     response.setStatusCode(code);
     listener.responded(code, response.headers());
-    events.responded(code);
     Download body =
         new Download(
             vertx,
@@ -292,7 +291,7 @@ public final class HttpExchange implements Exchange {
   /** Cuts the client's response off, so that it does not look complete. */
   private void cut(String rule) {
     over = true;
-    events.aborted(rule);
+    listener.cut(rule);
     stopBodies();
     if (!response.ended()) {
       response.reset(ErrorCodes.INTERNAL_ERROR);
@@ -347,6 +346,17 @@ public final class HttpExchange implements Exchange {
       abort(rule);
     }
     end(false); // its connection is about to be closed
+  }
+
+  @Override
+  public long bytesIn() {
+    return upload.passed();
+  }
+
+  @Override
+  public long bytesOut() {
+    Download body = download;
+    return body == null ? 0 : body.passed();
   }
 
   private void stopBodies() {

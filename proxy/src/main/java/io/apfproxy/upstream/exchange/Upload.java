@@ -56,6 +56,11 @@ final class Upload {
     return received <= KEPT_BYTES;
   }
 
+  /** Bytes so far. */
+  long passed() {
+    return received;
+  }
+
   /** Whether the request has been sent to its end. */
   boolean isSent() {
     return sent;

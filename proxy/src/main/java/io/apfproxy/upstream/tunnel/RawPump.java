@@ -20,6 +20,8 @@ final class RawPump {
   private final NetSocket right;
   private final Runnable ended;
   private final long timer;
+  private long toLeft;
+  private long toRight;
   private boolean active;
   private boolean leftClosed;
   private boolean rightClosed;
@@ -68,6 +70,11 @@ final class RawPump {
 
   private void pass(Buffer bytes, NetSocket from, NetSocket to) {
     active = true;
+    if (to == left) {
+      toLeft += bytes.length();
+    } else {
+      toRight += bytes.length();
+    }
     to.write(bytes);
     if (to.writeQueueFull()) {
       from.pause();
@@ -84,6 +91,16 @@ final class RawPump {
       close();
     }
     active = false;
+  }
+
+  /** Bytes so far. */
+  long toLeft() {
+    return toLeft;
+  }
+
+  /** Bytes so far. */
+  long toRight() {
+    return toRight;
   }
 
   void close() {

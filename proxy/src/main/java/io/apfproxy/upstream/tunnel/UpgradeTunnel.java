@@ -46,6 +46,7 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   private @Nullable NetSocket socket;
   private @Nullable RawPump tunnel;
   private @Nullable Buffer early;
+  private long declined;
   private boolean dialled;
   private boolean answered;
   private boolean joining;
@@ -170,7 +171,6 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     answered = true;
     joining = true;
     listener.responded(101, out);
-    events.responded(101);
     Buffer head = UpgradeHead.switching(out, headers.get("upgrade"));
     peer.pause();
     Promise<NetSocket> taken = ((ContextInternal) vertx.getOrCreateContext()).promise();
@@ -222,7 +222,6 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     response.setStatusCode(code);
     response.putHeader("Connection", "close");
     listener.responded(code, response.headers());
-    events.responded(code);
     if (length < 0) {
       response.setChunked(true);
     }
@@ -235,6 +234,7 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     } else if (joining) {
       early = early == null ? bytes : early.appendBuffer(bytes);
     } else if (!over && !response.ended() && !response.closed()) {
+      declined += bytes.length();
       events.responseBytes(bytes.length());
       listener.body(bytes);
       response.write(bytes);
@@ -285,7 +285,7 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
 
   private void cut(String rule) {
     over = true;
-    events.aborted(rule);
+    listener.cut(rule);
     client.connection().close();
   }
 
@@ -335,6 +335,18 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
         closeUpstream();
       }
     }
+  }
+
+  @Override
+  public long bytesIn() {
+    RawPump pump = tunnel;
+    return pump == null ? 0 : pump.toRight();
+  }
+
+  @Override
+  public long bytesOut() {
+    RawPump pump = tunnel;
+    return pump == null ? declined : pump.toLeft();
   }
 
   private void closeUpstream() {

@@ -3,7 +3,7 @@ package io.apfproxy.authn.memo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.apfproxy.authn.ManualClock;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class MemoTest {
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  private final ManualClock clock = new ManualClock();
+  private final ManualTime clock = new ManualTime();
   private final Memo<String, String> memo = new Memo<>(1000, 1 << 20, clock);
   private final List<CompletableFuture<Remembered<String>>> put = new ArrayList<>();
 

@@ -6,6 +6,8 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.apfproxy.report.Account;
+import io.apfproxy.request.RefusedException;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +42,14 @@ class RefusalLogTest {
 
   private void refuse(int times, int code, String rule) {
     for (int i = 0; i < times; i++) {
-      log.refused(code, rule, "not so", null, "192.0.2.1", "id-" + i);
+      answer(new RefusedException(code, "Reason", rule, "not so"), "id-" + i);
     }
+  }
+
+  private void answer(RefusedException refusal, String auditId) {
+    Account account = new Account(0, auditId, "192.0.2.1", "GET", "/api", null);
+    account.refused(refusal);
+    log.answered(account);
   }
 
   private List<String> lines() {
@@ -76,7 +84,8 @@ class RefusalLogTest {
   void namesTheCauseAndItsRoot() {
     Throwable cause =
         new IllegalStateException("handshake", new ConnectException("Connection refused"));
-    log.refused(503, "upstream-unreachable", "none", cause, "192.0.2.1", "id");
+    answer(
+        new RefusedException(503, "Reason", "upstream-unreachable", "none").causedBy(cause), "id");
     assertThat(lines())
         .containsExactly(
             "WARN refused 503 upstream-unreachable: none (IllegalStateException: handshake,"
@@ -86,7 +95,10 @@ class RefusalLogTest {
 
   @Test
   void tellsWhereADefectIsWithoutItsMessage() {
-    log.refused(500, "defect", "error", new IllegalStateException("secret"), "192.0.2.1", "id");
+    answer(
+        new RefusedException(500, "InternalError", "defect", "error")
+            .causedBy(new IllegalStateException("secret")),
+        "id");
     assertThat(lines())
         .singleElement()
         .asString()

@@ -7,10 +7,12 @@ import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.Gate;
 import io.apfproxy.gate.GateChain;
 import io.apfproxy.gate.GateLedger;
+import io.apfproxy.report.Account;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.time.ManualTime;
 import io.vertx.core.MultiMap;
@@ -217,7 +219,9 @@ class PassGatesTest {
       ledger.expectNothingLeft();
       return client.defects > 0
           ? "defect"
-          : call.isGone() ? "left" : client.refusals.isEmpty() ? "served" : "refused";
+          : client.account.end() == Account.End.LEFT
+              ? "left"
+              : client.refusals.isEmpty() ? "served" : "refused";
     }
 
     private Wait perhapsWait(Call at) throws RefusedException {
@@ -258,7 +262,8 @@ class PassGatesTest {
     private final Deque<Runnable> turns = new ArrayDeque<>();
     private final List<Timer> timers = new ArrayList<>();
     private final List<String> refusals = new ArrayList<>();
-    private final Call call = new Call(this, this);
+    private final Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);
+    private final Call call = new Call(this, this, account, Reporter.NONE);
     private int defects;
 
     private record Timer(long at, Runnable step) {}
@@ -300,12 +305,12 @@ class PassGatesTest {
     }
 
     @Override
-    public void refuse(RefusedException refusal, Classification where) {
+    public void refuse(RefusedException refusal, Account account) {
       refusals.add(refusal.rule());
     }
 
     @Override
-    public void defect(Throwable thrown, boolean tunnel, Classification where) {
+    public void defect(Throwable thrown, boolean tunnel, Account account) {
       defects++;
     }
 
@@ -320,7 +325,7 @@ class PassGatesTest {
     }
 
     @Override
-    public void preflight() {
+    public void preflight(Account account) {
       throw new UnsupportedOperationException();
     }
 
@@ -335,13 +340,8 @@ class PassGatesTest {
     }
 
     @Override
-    public Peer peer() {
+    public ClientConnection connection() {
       throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String auditId() {
-      return "id";
     }
   }
 }

@@ -3,8 +3,10 @@ package io.apfproxy.server.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.report.Account;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.ClientConnection;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.ArrayDeque;
@@ -19,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random walks over stations that go on, wait, refuse or throw, with clients that leave at any
- * moment: whatever happens, all that was taken goes back once, the last taken first, and there is
- * one end.
+ * moment: whatever happens, all that was taken goes back once, the last taken first, there is at
+ * most one answer and one end, and then, once, the account.
  */
 @Tag("S50")
 class WalkTest {
@@ -50,16 +52,18 @@ class WalkTest {
   }
 
   /** One walk of one request. Everything it does follows from its seed. */
-  private static final class Try implements RequestLoop, Caller {
+  private static final class Try implements RequestLoop, Caller, Reporter {
     private final long seed;
     private final Random random;
     private final Deque<Integer> held = new ArrayDeque<>();
     private final List<FakeWait> waits = new ArrayList<>();
     private final Deque<Runnable> turns = new ArrayDeque<>();
     private final List<Runnable> timers = new ArrayList<>();
-    private final Call call = new Call(this, this);
+    private final Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);
+    private final Call call = new Call(this, this, account, this);
     private int taken;
     private int ended;
+    private int told;
     private int refusals;
     private int defects;
     private int cuts;
@@ -96,8 +100,9 @@ class WalkTest {
         try {
           call.defect(thrown);
         } catch (Thrown again) {
-          call.defect(again);
+          cut();
         }
+        assertThat(call.hasEnded()).as("seed %s: ended by what was thrown", seed).isTrue();
       }
     }
 
@@ -202,16 +207,38 @@ class WalkTest {
     private String verdict() {
       assertThat(held).as("seed %s: not given back", seed).isEmpty();
       assertThat(ended).as("seed %s: ends", seed).isEqualTo(1);
-      assertThat(refusals).as("seed %s: answers", seed).isLessThanOrEqualTo(1);
-      if (defects > 0) {
-        assertThat(refusals == 0 || thrownWhileGivingBack || cuts == 0).isTrue();
-        return "defect";
+      assertThat(told).as("seed %s: accounts", seed).isEqualTo(1);
+      assertThat(refusals).as("seed %s: refusals", seed).isLessThanOrEqualTo(1);
+      assertThat(defects).as("seed %s: answers of defects", seed).isLessThanOrEqualTo(1);
+      assertThat(refusals + defects < 2 || thrownWhileGivingBack)
+          .as("seed %s: one answer", seed)
+          .isTrue();
+      return switch (account.end()) {
+        case REFUSED -> {
+          assertThat(refusals).as("seed %s: refusals", seed).isEqualTo(1);
+          yield "refused";
+        }
+        case LEFT -> {
+          assertThat(left).as("seed %s: left", seed).isTrue();
+          yield "left";
+        }
+        default -> {
+          assertThat(refusals).as("seed %s: refusals", seed).isZero();
+          yield defects > 0 ? "defect" : "served";
+        }
+      };
+    }
+
+    @Override
+    public void ended(Account of) {
+      assertThat(of).isSameAs(account);
+      assertThat(held).as("seed %s: held when told", seed).isEmpty();
+      assertThat(ended).as("seed %s: ended when told", seed).isEqualTo(1);
+      told++;
+      if (random.nextInt(200) == 0) {
+        thrownWhileGivingBack = true;
+        throw new Thrown();
       }
-      if (call.isGone()) {
-        assertThat(left).isTrue();
-        return "left";
-      }
-      return refusals > 0 ? "refused" : "served";
     }
 
     /** Waits in every way there is: with things of its own, ending at once or a turn later. */
@@ -243,7 +270,7 @@ class WalkTest {
       }
 
       @Override
-      boolean finishWatch(String rule) {
+      boolean finish(String rule) {
         cancel();
         return true;
       }
@@ -261,14 +288,15 @@ class WalkTest {
     }
 
     @Override
-    public void refuse(RefusedException refusal, Classification where) {
+    public void refuse(RefusedException refusal, Account of) {
+      assertThat(of.refusal()).isSameAs(refusal);
       assertThat(call.hasEnded()).as("seed %s: answered after its end", seed).isFalse();
       assertThat(left).as("seed %s: answered to nobody", seed).isFalse();
       refusals++;
     }
 
     @Override
-    public void defect(Throwable thrown, boolean tunnel, Classification where) {
+    public void defect(Throwable thrown, boolean tunnel, Account of) {
       defects++;
     }
 
@@ -283,7 +311,7 @@ class WalkTest {
     }
 
     @Override
-    public void preflight() {
+    public void preflight(Account of) {
       throw new UnsupportedOperationException();
     }
 
@@ -298,13 +326,8 @@ class WalkTest {
     }
 
     @Override
-    public Peer peer() {
+    public ClientConnection connection() {
       throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public String auditId() {
-      return "id";
     }
   }
 }

@@ -13,7 +13,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /** The other end of one client connection. Belongs to its event loop. */
-public final class Peer {
+public final class ClientConnection {
   /** How long a client has to read that it is sent away, as it has at kube-apiserver. */
   public static final long LINGER_MILLIS = 1_000;
 
@@ -32,7 +32,7 @@ public final class Peer {
   private boolean sentAway;
   private long idleSince;
 
-  public Peer(Vertx vertx, HttpConnection connection, long now) {
+  public ClientConnection(Vertx vertx, HttpConnection connection, long now) {
     this.vertx = vertx;
     this.connection = connection;
     this.certificates = certificatesOf(connection);

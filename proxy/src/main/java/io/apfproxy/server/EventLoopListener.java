@@ -3,9 +3,9 @@ package io.apfproxy.server;
 import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.listen.Listening;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.Collaborators;
 import io.apfproxy.server.walk.Limits;
 import io.apfproxy.server.walk.RequestPipeline;
+import io.apfproxy.server.walk.Services;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.wire.Upstream;
@@ -20,12 +20,12 @@ import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 
 /** One event loop's part of the listener, with connections to the upstream of its own. */
-final class Frontend extends VerticleBase {
+final class EventLoopListener extends VerticleBase {
   private static final String UNGUARDED =
       "there are limits of connections, but Vert.x was not built with a GuardedTransport";
 
   private final ServerConfig config;
-  private final Collaborators collaborators;
+  private final Services services;
   private final Limits limits;
   private final SocketAddress where;
   private volatile int port;
@@ -33,19 +33,18 @@ final class Frontend extends VerticleBase {
   private @org.jspecify.annotations.Nullable Upstream upstream;
   private @org.jspecify.annotations.Nullable RequestPipeline pipeline;
 
-  Frontend(ServerConfig config, Collaborators collaborators, Limits limits, SocketAddress where) {
+  EventLoopListener(ServerConfig config, Services services, Limits limits, SocketAddress where) {
     this.config = config;
-    this.collaborators = collaborators;
+    this.services = services;
     this.limits = limits;
     this.where = where;
   }
 
   @Override
   public Future<?> start() {
-    Upstream connections = new Upstream(vertx, collaborators.upstream(), collaborators.events());
-    Forwarder forwarder =
-        new Forwarder(vertx, connections, collaborators.events(), limits.unread());
-    RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, limits, forwarder);
+    Upstream connections = new Upstream(vertx, services.upstream(), services.reporter());
+    Forwarder forwarder = new Forwarder(vertx, connections, services.reporter(), limits.unread());
+    RequestPipeline requests = new RequestPipeline(vertx, config, services, limits, forwarder);
     HttpServerOptions options = Listening.options(config, limits.engines());
     HttpServer listener =
         vertx

@@ -16,22 +16,22 @@ import org.jspecify.annotations.Nullable;
  * @param upstream where it is, with the certificates to present there now; only those may change
  * @param impersonationToken the bearer token to impersonate with; gives null if there is none
  */
-public record Collaborators(
+public record Services(
     HeadReader heads,
     IdentityResolver identities,
     FlowControl flowControl,
     @Nullable ResponseLearning learning,
     Supplier<UpstreamConfig> upstream,
     Supplier<@Nullable String> impersonationToken,
-    Reporter events) {
+    Reporter reporter) {
   /** For a proxy whose own credential, if it has one, is a certificate. */
-  public Collaborators(
+  public Services(
       HeadReader heads,
       IdentityResolver identities,
       FlowControl flowControl,
       @Nullable ResponseLearning learning,
       Supplier<UpstreamConfig> upstream,
-      Reporter events) {
-    this(heads, identities, flowControl, learning, upstream, () -> null, events);
+      Reporter reporter) {
+    this(heads, identities, flowControl, learning, upstream, () -> null, reporter);
   }
 }

@@ -1,0 +1,285 @@
+package io.apfproxy.report;
+
+import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
+import io.apfproxy.request.UserInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one record of a request: who asked what from where, when, what it held and moved, and how it
+ * ended. Filled on its way and read on its event loop; final once {@link Reporter#ended} was told.
+ * Whoever keeps a part of it beyond that call bounds it: names and targets are as long as a head
+ * may be.
+ *
+ * <p>Instants are those of {@link System#nanoTime}, and 0 for what it did not come to.
+ */
+public final class Account {
+  /** How a request ended. */
+  public enum End {
+    /** The upstream's response went to the client. */
+    FORWARDED,
+    /** The proxy answered in the upstream's place, as it was asked what it knows: a preflight. */
+    ANSWERED,
+    /** The proxy refused it, before or after the upstream was asked. */
+    REFUSED,
+    /** Its response was cut off, so that it does not look complete. */
+    CUT,
+    /** The proxy ended a watch where its client can go on elsewhere, or a tunnel. */
+    FINISHED,
+    /** Its client left before it was over. */
+    LEFT
+  }
+
+  private static final int LONGEST_AGENT = 1024;
+
+  private final long arrived;
+  private final String auditId;
+  private final String address;
+  private final String method;
+  private final String target;
+  private final String userAgent;
+  private @Nullable RequestInfo info;
+  private @Nullable RequestDigest digest;
+  private @Nullable UserInfo authenticated;
+  private String identityMode = "";
+  private long identified;
+  private Classification classification = Classification.NONE;
+  private @Nullable SeatLease seats;
+  private long sent;
+  private @Nullable Traffic traffic;
+  private int code;
+  private long answered;
+  private @Nullable RefusedException refusal;
+  private End end = End.FORWARDED;
+  private String rule = "";
+  private long ended;
+
+  /**
+   * @param address of the client's socket
+   * @param target as the client sent it
+   * @param userAgent null if none was sent
+   */
+  public Account(
+      long arrived,
+      String auditId,
+      String address,
+      String method,
+      String target,
+      @Nullable String userAgent) {
+    this.arrived = arrived;
+    this.auditId = auditId;
+    this.address = address;
+    this.method = method;
+    this.target = target;
+    this.userAgent = userAgent == null ? "" : bounded(userAgent);
+  }
+
+  private static String bounded(String agent) {
+    return agent.length() > LONGEST_AGENT ? agent.substring(0, LONGEST_AGENT) : agent;
+  }
+
+  // Told on its way.
+
+  /** What is asked is understood. */
+  public void understood(RequestInfo what) {
+    info = what;
+  }
+
+  /**
+   * It is known who asks.
+   *
+   * @param who whom the credentials name, before impersonation
+   * @param mode fixed name of how the upstream is told
+   */
+  public void identified(UserInfo who, String mode, RequestDigest asked, long now) {
+    authenticated = who;
+    identityMode = mode;
+    digest = asked;
+    identified = now;
+  }
+
+  /** Flow control has put it somewhere. */
+  public void classified(Classification where) {
+    classification = where;
+  }
+
+  /** It holds its seats. */
+  public void seated(SeatLease lease) {
+    seats = lease;
+  }
+
+  /** It is sent to the upstream. */
+  public void sent(long now) {
+    sent = now;
+  }
+
+  /** What counts its bytes from now on. */
+  public void moves(Traffic bytes) {
+    traffic = bytes;
+  }
+
+  /** It is, or would have been, answered by the proxy itself. */
+  public void refused(RefusedException why) {
+    refusal = why;
+    end = End.REFUSED;
+    rule = why.rule();
+  }
+
+  /** It is a preflight. */
+  public void preflight() {
+    end = End.ANSWERED;
+  }
+
+  /** A response head goes to the client. */
+  public void answered(int status, long now) {
+    code = status;
+    answered = now;
+  }
+
+  /** Its response is cut off. */
+  public void cut(String why) {
+    end = End.CUT;
+    rule = why;
+  }
+
+  /** It is ended early, at a good place if there is one. */
+  public void finished(String why) {
+    if (end == End.FORWARDED) {
+      end = End.FINISHED;
+      rule = why;
+    }
+  }
+
+  /** Its client left, if that is not what follows the end of its response. */
+  public void left() {
+    if (end == End.FORWARDED) {
+      end = End.LEFT;
+    }
+  }
+
+  /** The upstream's response has arrived whole, also if its client left at the same time. */
+  public void complete() {
+    if (end == End.LEFT) {
+      end = End.FORWARDED;
+    }
+  }
+
+  /** It is over, and all is given back. */
+  public void ended(long now) {
+    ended = now;
+  }
+
+  // Read at its end.
+
+  public long arrived() {
+    return arrived;
+  }
+
+  /** As client and upstream see it. */
+  public String auditId() {
+    return auditId;
+  }
+
+  /** Of the client's socket. */
+  public String address() {
+    return address;
+  }
+
+  public String method() {
+    return method;
+  }
+
+  /** As the client sent it; may hold what nobody may see. */
+  public String target() {
+    return target;
+  }
+
+  /** At most 1,024 characters; empty if none was sent. */
+  public String userAgent() {
+    return userAgent;
+  }
+
+  /** What was asked; null if it was not understood. */
+  public @Nullable RequestInfo info() {
+    return info;
+  }
+
+  /** What was asked and by whom, as flow control sees it; null if nobody found out who asks. */
+  public @Nullable RequestDigest digest() {
+    return digest;
+  }
+
+  /** Whom the credentials name, before impersonation; null if nobody found out. */
+  public @Nullable UserInfo authenticated() {
+    return authenticated;
+  }
+
+  /** Fixed name of how the upstream is told who asks; empty if nobody found out. */
+  public String identityMode() {
+    return identityMode;
+  }
+
+  /** When it was known who asks. */
+  public long identifiedAt() {
+    return identified;
+  }
+
+  /** {@link Classification#NONE} if flow control did not see it. */
+  public Classification classification() {
+    return classification;
+  }
+
+  /** Null if it had no seats, or needed none. */
+  public @Nullable SeatLease seats() {
+    return seats;
+  }
+
+  /** When it was sent to the upstream: it then no longer waited for seats. */
+  public long sentAt() {
+    return sent;
+  }
+
+  /** Status of the response head that went to the client; 0 if none did. */
+  public int code() {
+    return code;
+  }
+
+  /** When that head went. */
+  public long answeredAt() {
+    return answered;
+  }
+
+  /** Bytes of the request's body, or from the client through a tunnel, that went upstream. */
+  public long bytesIn() {
+    Traffic moved = traffic;
+    return moved == null ? 0 : moved.bytesIn();
+  }
+
+  /** Bytes of the upstream's response body, or through a tunnel, that went to the client. */
+  public long bytesOut() {
+    Traffic moved = traffic;
+    return moved == null ? 0 : moved.bytesOut();
+  }
+
+  /** What the client was told in the upstream's place; null if nothing. */
+  public @Nullable RefusedException refusal() {
+    return refusal;
+  }
+
+  public End end() {
+    return end;
+  }
+
+  /** Fixed name of the rule by which it was refused, cut off or finished; else empty. */
+  public String rule() {
+    return rule;
+  }
+
+  /** When it was over. */
+  public long endedAt() {
+    return ended;
+  }
+}
