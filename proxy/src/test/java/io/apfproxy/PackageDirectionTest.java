@@ -29,7 +29,7 @@ class PackageDirectionTest {
           List.of("queueset", "borrowing", "request", "time"),
           List.of("config", "work"),
           List.of("classify", "level", "budget"),
-          List.of("flowcontrol", "report"),
+          List.of("flowcontrol", "report", "upstream.members"),
           // from here on libraries
           List.of("process", "tls", "cli", "source", "authn.head"),
           List.of("timer", "authn.memo", "upstream.wire"),

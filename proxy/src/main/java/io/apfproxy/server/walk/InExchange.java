@@ -5,6 +5,8 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
+import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -29,8 +31,8 @@ final class InExchange extends Wait implements ExchangeListener {
     this.collaborators = collaborators;
   }
 
-  void start(Forwarder forwarder, Outgoing request) {
-    exchange = forwarder.forward(call.caller().request(), request, this);
+  void start(Forwarder forwarder, Outgoing request, Chosen<Member> chosen) {
+    exchange = forwarder.forward(call.caller().request(), request, chosen, this);
   }
 
   @Override
