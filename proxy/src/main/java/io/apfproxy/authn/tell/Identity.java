@@ -2,7 +2,7 @@ package io.apfproxy.authn.tell;
 
 import io.apfproxy.request.UserInfo;
 import java.util.List;
-import java.util.Map;
+import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,9 +47,7 @@ public record Identity(
    * @param others all other lines that say who it is, in order
    */
   public record Assertion(
-      Map.@Nullable Entry<String, String> user,
-      boolean anonymous,
-      List<Map.Entry<String, String>> others) {
+      @Nullable Entry<String, String> user, boolean anonymous, List<Entry<String, String>> others) {
     public Assertion {
       others = List.copyOf(others);
     }

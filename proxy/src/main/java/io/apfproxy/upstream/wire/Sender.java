@@ -1,7 +1,7 @@
 package io.apfproxy.upstream.wire;
 
 import java.util.List;
-import java.util.Map;
+import java.util.Map.Entry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 public record Sender(
     Credential credential,
     boolean anonymous,
-    Map.@Nullable Entry<String, String> user,
-    List<Map.Entry<String, String>> others) {
+    @Nullable Entry<String, String> user,
+    List<Entry<String, String>> others) {
   public Sender {
     others = List.copyOf(others);
   }
