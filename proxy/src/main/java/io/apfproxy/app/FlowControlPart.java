@@ -9,6 +9,7 @@ import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
 import io.apfproxy.flowcontrol.MaxInFlight;
+import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
@@ -21,15 +22,17 @@ import org.jspecify.annotations.Nullable;
  * Flow control as it was asked for: fair, or the two classic limits.
  *
  * @param fair null with the classic limits, which have no queues, borrowing or dumps
+ * @param learning null with the classic limits, which need not know how wide a request is
  */
-record FlowControlPart(FlowControl control, @Nullable ApfFlowControl fair) {
+record FlowControlPart(
+    FlowControl control, @Nullable ApfFlowControl fair, @Nullable ResponseLearning learning) {
   /** Makes it, and lets the metrics see it. */
   static FlowControlPart create(
       ProxyOptions.FlowControlling options, Timers timers, ProxyMetrics metrics) {
     if (!options.fair()) {
       MaxInFlight limits = new MaxInFlight(options.maxInFlight(), options.maxMutatingInFlight());
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
-      return new FlowControlPart(limits, null);
+      return new FlowControlPart(limits, null, null);
     }
     Budget budget = Budget.fixed(options.serverLimit());
     ApfFlowControl fair =
@@ -43,7 +46,10 @@ record FlowControlPart(FlowControl control, @Nullable ApfFlowControl fair) {
     budget.onChange(fair::resize);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
-    return new FlowControlPart(fair, fair);
+    return new FlowControlPart(
+        fair,
+        fair,
+        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system()));
   }
 
   void adjustBorrowing() {

@@ -260,7 +260,7 @@ public final class ProxyApp implements AutoCloseable {
             new RequestHeadReader(trust, ListenerSettings.trustedProxies(options))::read,
             gate,
             flowControl.control(),
-            flowControl.fair(),
+            flowControl.learning(),
             access::upstream,
             access.impersonationToken(),
             metrics.events());

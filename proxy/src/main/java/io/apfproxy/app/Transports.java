@@ -5,6 +5,7 @@ import io.apfproxy.cli.StartException;
 import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.tls.TlsEngine;
+import io.apfproxy.upstream.wire.UpstreamNames;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -66,6 +67,7 @@ record Transports(Transport transport, String tls) {
                 new VertxOptions()
                     .setEventLoopPoolSize(eventLoops)
                     .setWorkerPoolSize(WORKERS)
+                    .setAddressResolverOptions(UpstreamNames.resolution())
                     .setFileSystemOptions(
                         new FileSystemOptions()
                             .setClassPathResolvingEnabled(false)

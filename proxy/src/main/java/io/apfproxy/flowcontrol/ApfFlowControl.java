@@ -8,11 +8,8 @@ import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.ListCosts;
-import io.apfproxy.work.ListLearning;
-import io.apfproxy.work.ListMeter;
 import io.apfproxy.work.ObjectReading;
 import io.apfproxy.work.ObjectStatistics;
-import io.apfproxy.work.WatchInitialisation;
 import io.apfproxy.work.WatchTracker;
 import io.apfproxy.work.WorkEstimate;
 import io.apfproxy.work.WorkEstimator;
@@ -26,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * API Priority and Fairness: every request waits for the seats it occupies in the level and the
  * flow its schema puts it into. Thread-safe.
  */
-public final class ApfFlowControl implements FlowControl, ResponseLearning {
+public final class ApfFlowControl implements FlowControl {
   /*
    * A request reads one volatile reference and takes one lock, its level's. Changes of configuration and of limits go through
    * LevelTable, one at a time, and end in a new immutable Routing. A level that is dropped refuses to start requests, so one that
@@ -36,8 +33,9 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
   private final TimeSource time;
   private final WatchTracker watches = new WatchTracker();
   private final ObjectStatistics polled;
+  private final ObjectStatistics learned;
+  private final @Nullable ListCosts costs;
   private final WorkEstimator estimator;
-  private final ListLearning lists;
   private final LevelTable levels;
   private final LongAdder undecided = new LongAdder();
 
@@ -45,11 +43,11 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
    * @param levels configured
    */
   ApfFlowControl(FlowControlSettings settings, TimeSource time, LevelTable levels) {
-    ObjectStatistics learned = ObjectStatistics.learned(time);
     this.settings = settings;
     this.time = time;
     this.polled = ObjectStatistics.polled(time);
-    ListCosts costs =
+    this.learned = ObjectStatistics.learned(time);
+    this.costs =
         settings.learnedListCost()
             ? new ListCosts(time, settings.consistentReadsFromCache())
             : null;
@@ -62,7 +60,6 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
             watches,
             costs,
             settings.consistentReadsFromCache());
-    this.lists = new ListLearning(learned, costs, time);
     this.levels = levels;
   }
 
@@ -105,6 +102,16 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
   /** For what the server itself says of its objects; it counts more than what was learned. */
   public ObjectStatistics polledObjects() {
     return polled;
+  }
+
+  /** For what passing responses teach of the objects. */
+  public ObjectStatistics learnedObjects() {
+    return learned;
+  }
+
+  /** For what passing lists weigh; null where nothing is made of it. */
+  public @Nullable ListCosts listCosts() {
+    return costs;
   }
 
   /**
@@ -181,18 +188,6 @@ public final class ApfFlowControl implements FlowControl, ResponseLearning {
     Routing routing = levels.routing();
     Route route = routing.route(routing.classify(digest).schemaIndex());
     return estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
-  }
-
-  @Override
-  public @Nullable ListMeter meterList(
-      RequestDigest digest, int status, String contentType, String contentEncoding) {
-    return lists.meter(digest, status, contentType, contentEncoding);
-  }
-
-  @Override
-  public WatchInitialisation watch(
-      RequestDigest digest, int status, String contentType, String contentEncoding) {
-    return WatchInitialisation.of(digest, status, contentType, contentEncoding);
   }
 
   TimeSource time() {

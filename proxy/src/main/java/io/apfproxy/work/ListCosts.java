@@ -1,8 +1,10 @@
 package io.apfproxy.work;
 
+import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many bytes the answers to lists weigh, for each way to ask. Thread-safe, bounded. Source:
@@ -41,7 +43,7 @@ public final class ListCosts {
    * @param storage whether the server answers from its storage, not from its cache
    * @param limit the power of two at or above the number asked for; 0 if none
    */
-  record Way(
+  public record Way(
       String apiGroup,
       String resource,
       String namespace,
@@ -87,6 +89,16 @@ public final class ListCosts {
     return entry == null || age(entry) > LIFE.toNanos() ? UNKNOWN : entry.bytes;
   }
 
+  /**
+   * @param digest of a list
+   * @return how it is asked for, if its answer is to be weighed, else null: of each way, one answer
+   *     in 10 s is
+   */
+  public @Nullable Way due(RequestDigest digest) {
+    Way way = way(digest.info(), ListQuery.of(digest.query()), false);
+    return isDue(way) ? way : null;
+  }
+
   /** Whether the next answer is to be weighed; if so, those of the next 10 s are not. */
   boolean isDue(Way way) {
     Entry entry = byWay.get(way);
@@ -97,8 +109,8 @@ public final class ListCosts {
         && byWay.replace(way, entry, new Entry(entry.bytes, time.nanoTime()));
   }
 
-  /** An answer was seen to its end. */
-  void learn(Way way, long bytes) {
+  /** An answer of so many bytes was seen to its end. */
+  public void learn(Way way, long bytes) {
     byWay.update(way, old -> new Entry(weigh(old.bytes, bytes), time.nanoTime()));
   }
 

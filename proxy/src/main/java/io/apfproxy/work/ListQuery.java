@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit 0 if none
  * @param initialEvents whether a watch asks for the state before the changes
  */
-record ListQuery(
+public record ListQuery(
     boolean valid,
     long limit,
     String resourceVersion,
@@ -22,7 +22,7 @@ record ListQuery(
     boolean fields,
     boolean initialEvents) {
 
-  static ListQuery of(String rawQuery) {
+  public static ListQuery of(String rawQuery) {
     Query query = Query.of(rawQuery);
     Long limit = number(query.first("limit"));
     Long timeout = number(query.first("timeoutSeconds"));
@@ -37,12 +37,12 @@ record ListQuery(
         flag(query, "sendInitialEvents"));
   }
 
-  boolean selective() {
+  public boolean selective() {
     return labels || fields;
   }
 
   /** Whether the answer may be of any age: no resource version, or {@code 0}. */
-  boolean anyVersion() {
+  public boolean anyVersion() {
     return resourceVersion.isEmpty() || resourceVersion.equals("0");
   }
 
@@ -62,7 +62,7 @@ record ListQuery(
   }
 
   /** Whether a parameter is given and neither {@code 0} nor {@code false}; empty counts as true. */
-  static boolean flag(Query query, String name) {
+  public static boolean flag(Query query, String name) {
     String value = query.first(name);
     return value != null && !value.equals("0") && !value.equalsIgnoreCase("false");
   }

@@ -78,7 +78,7 @@ public final class ObjectStatistics implements ObjectReader {
    * @param averageSize bytes of one object, 0 if the list was empty
    * @param wholeObjects whether it showed the objects; else the size counts only if none is known
    */
-  void learn(
+  public void learn(
       String resourceKey, long atLeast, boolean exact, long averageSize, boolean wholeObjects) {
     if (hasRoomFor(resourceKey)) {
       byResource.compute(

@@ -28,6 +28,7 @@ enum Attack {
   WINDOW_ZERO("window 0, large lists", Http2Attacks::windowZero),
   TINY_HEADER_LIST("MAX_HEADER_LIST_SIZE 1", Http2Attacks::tinyHeaderList),
   RAPID_RESET("rapid reset", Http2Attacks::rapidReset),
+  RESET_UNDER_WAY("reset when under way", Http2Attacks::resetUnderWay),
   CONTINUATIONS("CONTINUATION without end", Http2Attacks::continuations),
   PINGS("PING, never reading", Http2Attacks::pings),
   SETTINGS("SETTINGS, never reading", Http2Attacks::settings),

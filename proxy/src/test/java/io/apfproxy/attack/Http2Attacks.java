@@ -70,6 +70,26 @@ final class Http2Attacks {
         });
   }
 
+  /** What has been begun for them is lost. */
+  static void resetUnderWay(Siege siege) throws InterruptedException {
+    siege.flood(
+        CREW,
+        () -> {
+          try (FrameConnection connection = siege.http2(Map.of())) {
+            for (int first = 1; siege.goesOn(); first += 2 * STREAMS) {
+              List<Http2Frame> resets = new ArrayList<>();
+              for (int stream = first; stream < first + 2 * STREAMS; stream += 2) {
+                connection.headers(stream, true, get("/api/v1/namespaces"));
+                resets.add(new Http2Frame(Http2Frame.RST_STREAM, 0, stream, number(CANCEL)));
+              }
+              siege.rest(PACE);
+              connection.send(resets);
+              siege.acted();
+            }
+          }
+        });
+  }
+
   static void continuations(Siege siege) throws InterruptedException {
     byte[] nothing = {};
     byte[] little = {0, 1, 'a', 1, 'b'};

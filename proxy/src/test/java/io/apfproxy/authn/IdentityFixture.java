@@ -43,6 +43,9 @@ abstract class IdentityFixture {
   /** Of users; read at each request. */
   List<X509Certificate> authorities = List.of(USERS.own().certificate());
 
+  /** Of front proxies; read at each request. */
+  List<X509Certificate> frontProxyAuthorities = List.of(PROXIES.own().certificate());
+
   IdentityFixture() {
     upstream.users.put("bob-token", new UserInfo("bob", "7", List.of("dev"), Map.of()));
   }
@@ -50,7 +53,7 @@ abstract class IdentityFixture {
   ClientTrust trust() {
     return new ClientTrust(
         authorities,
-        List.of(PROXIES.own().certificate()),
+        frontProxyAuthorities,
         List.of("front"),
         Heads.WITH_UID,
         upstreamReadsUid ? Heads.WITH_UID : FrontProxyHeaders.STANDARD,

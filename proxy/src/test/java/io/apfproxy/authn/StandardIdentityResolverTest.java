@@ -205,11 +205,27 @@ final class StandardIdentityResolverTest extends IdentityFixture {
           .as("%s", certificate.certificate())
           .isEqualTo(401);
     }
+  }
+
+  /** Source: kube-apiserver, where a certificate that is no front proxy's is a bad one at first. */
+  @Tag("S05")
+  @Test
+  void takesACertificateOfNobodyForABadOneWhereThereAreFrontProxies() throws RefusedException {
+    TestCertificate nobody = USERS.leaf("").organization("dev").forClients().issue();
+
+    assertThat(refusal("auto", Heads.from(nobody)).code()).isEqualTo(401);
+    assertThat(refusal("auto", Heads.from(nobody, "X-Remote-User: admin")).code()).isEqualTo(401);
     assertThat(
-            identity("auto", Heads.from(USERS.leaf("").organization("dev").forClients().issue()))
-                .effective())
-        .as("S05: nobody by that means")
-        .isEqualTo(UserInfo.ANONYMOUS);
+            identity("auto", Heads.from(nobody, "Authorization: Bearer bob-token"))
+                .effective()
+                .name())
+        .isEqualTo("bob");
+
+    frontProxyAuthorities = List.of();
+    assertThat(identity("auto", Heads.from(nobody)).effective()).isEqualTo(UserInfo.ANONYMOUS);
+
+    frontProxyAuthorities = List.of(USERS.own().certificate());
+    assertThat(refusal("auto", Heads.from(nobody)).code()).as("not by this name").isEqualTo(401);
   }
 
   @Tag("S18")

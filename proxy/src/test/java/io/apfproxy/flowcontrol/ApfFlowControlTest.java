@@ -7,8 +7,6 @@ import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.request.UserInfo;
-import io.apfproxy.work.ListMeter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -331,27 +329,11 @@ class ApfFlowControlTest {
   @Test
   void costsAListByWhatAListBeforeShowed() {
     ApfFlowControl control = control(100, Config.queuing("a", 100, 4, 10));
-    var digest = Client.digest(UserInfo.of("ann"), "GET", "/apis/example.com/v1/widgets?limit=9");
-    byte[] item = ("{\"spec\":\"" + "x".repeat(50_000) + "\"},").getBytes(StandardCharsets.UTF_8);
-    ListMeter meter =
-        Objects.requireNonNull(control.meterList(digest, 200, "application/json", ""));
-    feed(meter, "{\"kind\":\"WidgetList\",\"metadata\":{\"remainingItemCount\":2},\"items\":[");
-    for (int i = 0; i < 7; i++) {
-      meter.accept(item, 0, item.length);
-    }
-    feed(meter, "{}]}");
-    meter.end();
+
+    control.learnedObjects().learn("widgets.example.com", 10, true, 43_752, true);
 
     Client.get(control, "ann", "/apis/example.com/v1/widgets?resourceVersionMatch=Exact");
-
-    // 10 objects of 43 752 bytes
     assertThat(level(control, "a").seatsInUse()).isEqualTo(5);
-    assertThat(control.meterList(digest, 200, "application/json", "")).as("too soon").isNull();
-  }
-
-  private static void feed(ListMeter meter, String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    meter.accept(bytes, 0, bytes.length);
   }
 
   @Test

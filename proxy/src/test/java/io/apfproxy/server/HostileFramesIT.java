@@ -37,6 +37,7 @@ class HostileFramesIT {
   private static final int STREAMS = 250;
   private static final int STREAM_WINDOW = 32 << 10;
   private static final int RESETS = 200;
+  private static final byte[] CANCEL = {0, 0, 0, 8};
 
   private static final String[] GET = {
     ":method: GET", ":scheme: https", ":authority: a", ":path: /api/v1/pods"
@@ -102,6 +103,31 @@ class HostileFramesIT {
         client.headers(stream, true, GET).reset(stream, 8);
       }
       assertThat(goAway(client)).isEqualTo(ENHANCE_YOUR_CALM);
+    }
+  }
+
+  @Test
+  @Tag("S33")
+  void beginsNoRequestWhoseResetCameWithIt() throws IOException {
+    proxy.flowControl.answer = FakeFlowControl.Answer.WAIT;
+    int cancelled = proxy.flowControl.cancelled.get();
+    try (FrameConnection client = open()) {
+      List<Http2Frame> batch = new ArrayList<>();
+      for (int i = 0; i < RESETS / 2; i++) {
+        int stream = 2 * i + 1;
+        batch.addAll(FrameConnection.headerFrames(stream, true, Http2Frame.LONGEST, GET));
+        batch.add(new Http2Frame(Http2Frame.RST_STREAM, 0, stream, CANCEL));
+      }
+      client.send(batch);
+      client.headers(RESETS + 1, true, GET);
+      await().until(() -> proxy.flowControl.waiting.size() == 1);
+      assertThat(proxy.flowControl.cancelled).hasValue(cancelled);
+      proxy.flowControl.waiting.element().execute();
+      await().until(() -> !HELD.isEmpty());
+      answer(HELD.element());
+      assertThat(client.await(Http2Frame.HEADERS).stream()).isEqualTo(RESETS + 1);
+    } finally {
+      proxy.flowControl.answer = FakeFlowControl.Answer.EXECUTE;
     }
   }
 

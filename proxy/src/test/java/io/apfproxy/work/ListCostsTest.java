@@ -3,7 +3,6 @@ package io.apfproxy.work;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.time.ManualTime;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
@@ -16,12 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("S59")
 class ListCostsTest {
   private static final String WIDGETS = "/apis/example.com/v1/namespaces/a/widgets";
-  private static final String FRAME = "{\"items\":[{\"x\":\"\"}]}";
 
   private final ManualTime time = new ManualTime();
   private final ObjectStatistics objects = ObjectStatistics.learned(time);
   private final ListCosts costs = new ListCosts(time, true);
-  private final ListLearning learning = new ListLearning(objects, costs, time);
   private final WorkEstimator estimator = new WorkEstimator(objects, info -> 0, costs, true);
 
   private int width(String url) {
@@ -31,21 +28,8 @@ class ListCostsTest {
 
   /** An answer of so many bytes passes. */
   private void pass(String url, int bytes) {
-    ListMeter meter = meter(url);
-    byte[] body = body(bytes);
-    meter.accept(body, 0, body.length);
-    meter.end();
+    costs.learn(Objects.requireNonNull(costs.due(Requests.get(url)), "not to be weighed"), bytes);
     time.advance(ListCosts.INTERVAL);
-  }
-
-  private ListMeter meter(String url) {
-    return Objects.requireNonNull(
-        learning.meter(Requests.get(url), 200, "application/json", ""), "no meter");
-  }
-
-  private static byte[] body(int bytes) {
-    String filling = "y".repeat(bytes - FRAME.length());
-    return FRAME.replace("\"\"", '"' + filling + '"').getBytes(StandardCharsets.UTF_8);
   }
 
   @ParameterizedTest
@@ -95,16 +79,6 @@ class ListCostsTest {
   }
 
   @Test
-  void learnsNothingFromAnAnswerThatWasCutOff() {
-    ListMeter meter = meter(WIDGETS);
-    byte[] body = body(900_000);
-    meter.accept(body, 0, body.length - 1);
-    meter.end();
-
-    assertThat(width(WIDGETS)).isOne();
-  }
-
-  @Test
   void countsAsKubeApiserverDoesWhereNoSuchAnswerWasSeen() {
     objects.set("widgets.example.com", 1_000, 500);
 
@@ -148,14 +122,6 @@ class ListCostsTest {
       costs.isDue(way(WIDGETS + "?limit=" + limit));
     }
     assertThat(costs.size()).isEqualTo(21);
-  }
-
-  @Test
-  void remembersNoNameLongerThanRealOnes() {
-    String longName = "/api/v1/namespaces/" + "n".repeat(100_000) + "/pods";
-
-    assertThat(learning.meter(Requests.get(longName), 200, "application/json", "")).isNull();
-    assertThat(costs.size()).isZero();
   }
 
   private ListCosts.Way way(String url) {

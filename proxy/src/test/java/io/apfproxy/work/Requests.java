@@ -5,14 +5,14 @@ import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
 
 /** Requests as a client writes them. */
-final class Requests {
+public final class Requests {
   private Requests() {}
 
-  static RequestDigest get(String url) {
+  public static RequestDigest get(String url) {
     return of("GET", url);
   }
 
-  static RequestDigest of(String method, String url) {
+  public static RequestDigest of(String method, String url) {
     return new RequestDigest(
         RecordedRequests.info(method, url), UserInfo.ANONYMOUS, RecordedRequests.query(url));
   }

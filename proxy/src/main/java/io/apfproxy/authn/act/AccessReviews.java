@@ -3,9 +3,10 @@ package io.apfproxy.authn.act;
 import io.apfproxy.authn.act.AccessReviewer.Path;
 import io.apfproxy.authn.act.AccessReviewer.Question;
 import io.apfproxy.authn.act.AccessReviewer.Resource;
-import io.apfproxy.authn.memo.BoundedCache;
 import io.apfproxy.authn.memo.IdentityBound;
 import io.apfproxy.authn.memo.KeyedDigest;
+import io.apfproxy.authn.memo.Memo;
+import io.apfproxy.authn.memo.Remembered;
 import io.apfproxy.authn.memo.ReviewQueue;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
@@ -32,8 +33,8 @@ public final class AccessReviews {
   private final int mostWaiting;
   private final long mostRememberedBytes;
   private final KeyedDigest digest = new KeyedDigest();
-  private final BoundedCache<String, Boolean> answers;
-  private final ReviewQueue<String, Boolean> reviews;
+  private final Memo<String, Boolean> answers;
+  private final ReviewQueue<Remembered<Boolean>> reviews;
 
   /** Names the questions of one user, who is read once. */
   private final class Names {
@@ -64,7 +65,7 @@ public final class AccessReviews {
     this.reviewer = reviewer;
     this.mostWaiting = mostWaiting;
     this.mostRememberedBytes = (long) mostRemembered * ANSWER_BYTES;
-    this.answers = new BoundedCache<>(mostRemembered, mostRememberedBytes, time);
+    this.answers = new Memo<>(mostRemembered, mostRememberedBytes, time);
     this.reviews = new ReviewQueue<>(mostInFlight, mostWaiting, MOST_WAITING_BYTES);
   }
 
@@ -97,24 +98,17 @@ public final class AccessReviews {
   }
 
   private CompletableFuture<Boolean> ask(Names names, Question question) {
-    String key = names.of(question);
-    Boolean known = answers.get(key);
-    if (known != null) {
-      return CompletableFuture.completedFuture(known);
-    }
-    return reviews.ask(
-        new ReviewQueue.Request<>(
-            key,
-            names.userName,
-            WAITING_BYTES + bytes(question),
-            () ->
-                reviewer
-                    .allowed(question)
-                    .thenApply(
-                        allowed -> {
-                          answers.put(key, allowed, 0, TTL);
-                          return allowed;
-                        })));
+    return answers.ask(
+        names.of(question),
+        () ->
+            reviews.ask(
+                new ReviewQueue.Request<>(
+                    names.userName,
+                    WAITING_BYTES + bytes(question),
+                    () ->
+                        reviewer
+                            .allowed(question)
+                            .thenApply(allowed -> new Remembered<>(allowed, 0, TTL)))));
   }
 
   private static int bytes(Question question) {

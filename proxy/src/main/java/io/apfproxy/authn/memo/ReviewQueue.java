@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks each question once at a time, only so many at a time, and in turn for those who ask.
- * Thread-safe; answers arrive on any thread.
+ * Asks only so many questions at a time, and in turn for those who ask. Thread-safe; answers arrive
+ * on any thread.
  */
-public final class ReviewQueue<K, V> {
+public final class ReviewQueue<V> {
   /*
    * One asker alone may have nearly all of it: only the last fifth of what may be in flight is kept
    * for those who have few there. Who waits is sorted by FairLines.
@@ -28,8 +28,8 @@ public final class ReviewQueue<K, V> {
   private static final int MOST_REFUSED = 100;
 
   private final int mostInFlight;
-  private final Map<K, CompletableFuture<V>> open = new HashMap<>();
-  private final FairLines<Waiting<K, V>> waiting;
+  private final Object lock = new Object();
+  private final FairLines<Waiting<V>> waiting;
   private final Map<Object, Integer> flying = new HashMap<>();
   private final LongAdder refused = new LongAdder();
   private int inFlight;
@@ -42,18 +42,14 @@ public final class ReviewQueue<K, V> {
    * @param review called at most once, on the asking thread or on one that completed another review
    * @param unwanted asked when its turn comes after a wait: if true, it is refused
    */
-  public record Request<K, V>(
-      K key,
-      Object asker,
-      int bytes,
-      Supplier<CompletionStage<V>> review,
-      BooleanSupplier unwanted) {
-    public Request(K key, Object asker, int bytes, Supplier<CompletionStage<V>> review) {
-      this(key, asker, bytes, review, () -> false);
+  public record Request<V>(
+      Object asker, int bytes, Supplier<CompletionStage<V>> review, BooleanSupplier unwanted) {
+    public Request(Object asker, int bytes, Supplier<CompletionStage<V>> review) {
+      this(asker, bytes, review, () -> false);
     }
   }
 
-  private record Waiting<K, V>(Request<K, V> request, CompletableFuture<V> answer) {}
+  private record Waiting<V>(Request<V> request, CompletableFuture<V> answer) {}
 
   /**
    * @param mostInFlight 1 or more
@@ -67,38 +63,25 @@ public final class ReviewQueue<K, V> {
 
   /** Whether whoever asks now has to wait. */
   public boolean isBusy() {
-    synchronized (open) {
+    synchronized (lock) {
       return waiting.size() > 0 || inFlight >= mostInFlight;
     }
   }
 
-  /** The answer to a question that is open; null if it is not. */
-  @Nullable
-  public CompletableFuture<V> joined(K key) {
-    synchronized (open) {
-      return open.get(key);
-    }
-  }
-
   /**
-   * @return the answer, shared by all who ask the same; fails with 429 if too many wait already, of
-   *     whom this asker has most, or if one with fewer came later
+   * @return the answer; fails with 429 if too many wait already, of whom this asker has most, or if
+   *     one with fewer came later
    */
-  public CompletableFuture<V> ask(Request<K, V> request) {
-    Waiting<K, V> entry = new Waiting<>(request, new CompletableFuture<>());
-    List<Waiting<K, V>> crowdedOut = List.of();
+  public CompletableFuture<V> ask(Request<V> request) {
+    Waiting<V> entry = new Waiting<>(request, new CompletableFuture<>());
+    List<Waiting<V>> crowdedOut = List.of();
     boolean starts;
-    synchronized (open) {
-      CompletableFuture<V> asked = open.putIfAbsent(request.key(), entry.answer());
-      if (asked != null) {
-        return asked;
-      }
+    synchronized (lock) {
       starts = mayStart(request.asker());
       if (starts) {
         took(request.asker());
       } else {
         crowdedOut = waiting.add(request.asker(), entry, request.bytes());
-        crowdedOut.forEach(out -> open.remove(out.request().key()));
       }
     }
     refuse(crowdedOut);
@@ -119,7 +102,7 @@ public final class ReviewQueue<K, V> {
     flying.merge(asker, 1, Integer::sum);
   }
 
-  private void start(Waiting<K, V> entry) {
+  private void start(Waiting<V> entry) {
     CompletionStage<V> stage;
     try {
       stage = entry.request().review().get();
@@ -129,7 +112,7 @@ public final class ReviewQueue<K, V> {
     var unused =
         stage.whenComplete(
             (value, cause) -> {
-              Waiting<K, V> next = finish(entry.request());
+              Waiting<V> next = finish(entry.request());
               if (cause == null) {
                 entry.answer().complete(value);
               } else {
@@ -142,18 +125,16 @@ public final class ReviewQueue<K, V> {
   }
 
   /** Gives a place back; the next one to start has taken it, if there is one. */
-  private @Nullable Waiting<K, V> finish(Request<K, V> ended) {
-    List<Waiting<K, V>> unwanted = new ArrayList<>();
-    Waiting<K, V> next;
-    synchronized (open) {
-      open.remove(ended.key());
+  private @Nullable Waiting<V> finish(Request<V> ended) {
+    List<Waiting<V>> unwanted = new ArrayList<>();
+    Waiting<V> next;
+    synchronized (lock) {
       inFlight--;
       flying.computeIfPresent(ended.asker(), (asker, n) -> n == 1 ? null : n - 1);
       next = waiting.poll(this::mayStart);
       while (next != null
           && unwanted.size() < MOST_REFUSED
           && next.request().unwanted().getAsBoolean()) {
-        open.remove(next.request().key());
         unwanted.add(next);
         next = waiting.poll(this::mayStart);
       }
@@ -165,16 +146,16 @@ public final class ReviewQueue<K, V> {
     return next;
   }
 
-  private void refuse(List<Waiting<K, V>> entries) {
+  private void refuse(List<Waiting<V>> entries) {
     refused.add(entries.size());
-    for (Waiting<K, V> entry : entries) {
+    for (Waiting<V> entry : entries) {
       entry.answer().completeExceptionally(Refusals.overloaded("reviews-overloaded"));
     }
   }
 
   /** Those that wait. */
   public int waiting() {
-    synchronized (open) {
+    synchronized (lock) {
       return waiting.size();
     }
   }

@@ -2,7 +2,8 @@ package io.apfproxy.authn.who;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.apfproxy.authn.memo.BoundedCache;
+import io.apfproxy.authn.memo.Memo;
+import io.apfproxy.authn.memo.Remembered;
 import io.apfproxy.authn.memo.ReviewQueue;
 import io.apfproxy.authn.memo.UserBytes;
 import io.apfproxy.authn.who.ChainPaths.Path;
@@ -23,7 +24,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies client certificates against one pool of authorities, as Go's verifier does. Thread-safe.
@@ -46,22 +46,18 @@ final class ChainVerifier {
   static final int MOST_WAITING = 32_768;
   private static final int WAITING_BYTES = 1024; // the chain itself belongs to its connection
   private static final int MAY_SIGN = 5;
-  private static final Outcome BAD = new Outcome(null);
 
   private final List<X509Certificate> authorities;
   private final ChainPaths paths;
   private final Executor workers;
   private final TimeSource time;
-  private final BoundedCache<String, Outcome> outcomes;
-  private final ReviewQueue<String, Outcome> work =
+  private final Memo<String, Optional<Verified>> outcomes;
+  private final ReviewQueue<Remembered<Optional<Verified>>> work =
       new ReviewQueue<>(ChainWorkers.THREADS, MOST_WAITING, (long) MOST_WAITING * WAITING_BYTES);
 
   /** Connections keep their list of certificates, so most requests find their name here. */
   private final Cache<List<X509Certificate>, String> names =
       Caffeine.newBuilder().weakKeys().build();
-
-  /** What became of a chain; null if it is not to be believed. */
-  private record Outcome(@Nullable Verified good) {}
 
   /** A chain whose signatures and usages are good, and what its certificate says. */
   private record Verified(long fromMillis, long untilMillis, CertificateSubject subject) {}
@@ -74,7 +70,7 @@ final class ChainVerifier {
     this.paths = new ChainPaths(authorities);
     this.workers = workers;
     this.time = time;
-    this.outcomes = new BoundedCache<>(MOST_REMEMBERED, MOST_REMEMBERED_BYTES, time);
+    this.outcomes = new Memo<>(MOST_REMEMBERED, MOST_REMEMBERED_BYTES, time);
   }
 
   /**
@@ -85,39 +81,37 @@ final class ChainVerifier {
    */
   CompletableFuture<Optional<CertificateSubject>> verify(
       List<X509Certificate> chain, Object asker) {
-    String name = names.get(chain, PresentedChain::fingerprint);
-    Outcome known = outcomes.get(name);
-    if (known != null) {
-      return CompletableFuture.completedFuture(now(known));
-    }
-    return work.ask(
-            new ReviewQueue.Request<>(
-                name,
-                asker,
-                WAITING_BYTES,
-                () -> CompletableFuture.supplyAsync(() -> examine(name, chain), workers)))
-        .thenApply(this::now);
+    return outcomes
+        .ask(
+            names.get(chain, PresentedChain::fingerprint),
+            () ->
+                work.ask(
+                    new ReviewQueue.Request<>(
+                        asker,
+                        WAITING_BYTES,
+                        () -> CompletableFuture.supplyAsync(() -> examine(chain), workers))))
+        .thenApply(good -> good.filter(this::isInTime).map(Verified::subject));
   }
 
-  private Optional<CertificateSubject> now(Outcome outcome) {
-    Verified good = outcome.good();
+  /** Whether there is anybody who could have issued a chain. */
+  boolean hasAuthorities() {
+    return !authorities.isEmpty();
+  }
+
+  private boolean isInTime(Verified good) {
     long now = time.epochMillis();
-    return good != null && good.fromMillis() <= now && now <= good.untilMillis()
-        ? Optional.of(good.subject())
-        : Optional.empty();
+    return good.fromMillis() <= now && now <= good.untilMillis();
   }
 
-  private Outcome examine(String name, List<X509Certificate> chain) {
+  /** Empty if it is not to be believed. */
+  private Remembered<Optional<Verified>> examine(List<X509Certificate> chain) {
     try {
       PresentedChain.checkSize(chain);
       Verified good = build(parsed(chain));
-      Outcome outcome = new Outcome(good);
       long left = TimeUnit.MILLISECONDS.toNanos(good.untilMillis() - time.epochMillis());
-      outcomes.put(name, outcome, bytes(good.subject()), Math.min(GOOD_NANOS, left));
-      return outcome;
+      return new Remembered<>(Optional.of(good), bytes(good.subject()), Math.min(GOOD_NANOS, left));
     } catch (GeneralSecurityException | RuntimeException e) { // parsers throw of either kind
-      outcomes.put(name, BAD, 0, BAD_NANOS);
-      return BAD;
+      return new Remembered<>(Optional.empty(), 0, BAD_NANOS);
     }
   }
 

@@ -95,6 +95,11 @@ public final class ClientAuthenticator {
               countDisbelieved(head);
               return ways.users().authenticate(chain, asker);
             })
+        .thenCompose(
+            attempt ->
+                attempt.equals(Attempt.NOT_MADE) // good, but nobody's
+                    ? ways.frontProxies().withoutHeaders(chain, asker)
+                    : CompletableFuture.completedFuture(attempt))
         .thenCompose(attempt -> afterCertificates(head, attempt));
   }
 

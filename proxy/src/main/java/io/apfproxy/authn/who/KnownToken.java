@@ -6,6 +6,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** A token that was good, and until when that need not be asked again. Thread-safe. */
 final class KnownToken {
+  /*
+   * Why not Caffeine's refresh: it has one time for all entries, where a token tells its own end; it asks by the key alone, which is
+   * not to be the token; and after a failure it asks again at once, logging each.
+   */
   private static final long BETWEEN_RENEWALS = TimeUnit.SECONDS.toNanos(1);
   private static final long NEVER = Long.MIN_VALUE;
 

@@ -5,6 +5,8 @@ import io.apfproxy.authn.head.Refusals;
 import io.apfproxy.authn.memo.BoundedCache;
 import io.apfproxy.authn.memo.IdentityBound;
 import io.apfproxy.authn.memo.KeyedDigest;
+import io.apfproxy.authn.memo.Memo;
+import io.apfproxy.authn.memo.Remembered;
 import io.apfproxy.authn.memo.ReviewQueue;
 import io.apfproxy.authn.memo.UserBytes;
 import io.apfproxy.request.RefusedException;
@@ -54,8 +56,11 @@ public final class TokenAuthenticator {
   private final BadTokenRate rate;
   private final BoundedCache<String, KnownToken> good;
   private final BoundedCache<String, Boolean> proven;
-  private final BoundedCache<String, Boolean> bad;
-  private final ReviewQueue<String, Optional<UserInfo>> reviews =
+
+  /** What is being asked for, and who asked with a bad token; good ones go to {@link #good}. */
+  private final Memo<String, Optional<UserInfo>> answers;
+
+  private final ReviewQueue<Remembered<Optional<UserInfo>>> reviews =
       new ReviewQueue<>(MOST_IN_FLIGHT, MOST_WAITING, MOST_WAITING_BYTES);
 
   /**
@@ -73,7 +78,7 @@ public final class TokenAuthenticator {
     this.rate = new BadTokenRate(time);
     this.good = new BoundedCache<>(MOST_GOOD, MOST_GOOD_BYTES, time);
     this.proven = new BoundedCache<>(MOST_PROVEN, MOST_PROVEN_BYTES, time);
-    this.bad = new BoundedCache<>(MOST_BAD, MOST_BAD_BYTES, time);
+    this.answers = new Memo<>(MOST_BAD, MOST_BAD_BYTES, time);
   }
 
   /**
@@ -93,9 +98,6 @@ public final class TokenAuthenticator {
       return known.isFresh(time.nanoTime())
           ? remembered(known, key, text.get(), peer)
           : renewed(known, key, text.get(), peer);
-    }
-    if (bad.get(key) != null) {
-      return CompletableFuture.failedFuture(Refusals.unauthorized("bad-token"));
     }
     return review(key, text.get(), peer)
         .exceptionallyCompose(cause -> CompletableFuture.failedFuture(refusal(cause)))
@@ -131,43 +133,47 @@ public final class TokenAuthenticator {
         .orElseGet(() -> CompletableFuture.failedFuture(Refusals.unauthorized("bad-token")));
   }
 
-  /** Asks the upstream, unless it is being asked. */
+  /** Asks the upstream, unless it is being asked or has just said no. */
   private CompletableFuture<Optional<UserInfo>> review(String key, String token, String peer) {
-    CompletableFuture<Optional<UserInfo>> open = reviews.joined(key);
-    if (open != null) {
-      return open;
+    CompletableFuture<Optional<UserInfo>> asked = answers.get(key);
+    if (asked != null) {
+      return asked;
     }
     Source source = Source.of(peer);
     boolean limited = !source.matches(unlimited) && proven.get(key) == null;
     if (limited && reviews.isBusy() && rate.isExceededBy(source)) {
       return CompletableFuture.failedFuture(Refusals.overloaded("new-tokens-of-address"));
     }
-    return reviews.ask(
-        new ReviewQueue.Request<>(
-            key,
-            source.asker(),
-            token.length() + WAITING_BYTES,
-            () -> reviewer.review(token).thenApply(user -> remember(key, token, source, user)),
-            () -> limited && rate.isExceededBy(source)));
+    return answers.ask(
+        key,
+        () ->
+            reviews.ask(
+                new ReviewQueue.Request<>(
+                    source.asker(),
+                    token.length() + WAITING_BYTES,
+                    () ->
+                        reviewer
+                            .review(token)
+                            .thenApply(user -> remember(key, token, source, user)),
+                    () -> limited && rate.isExceededBy(source))));
   }
 
-  private Optional<UserInfo> remember(
+  private Remembered<Optional<UserInfo>> remember(
       String key, String token, Source source, Optional<UserInfo> user) {
     if (user.isEmpty()) {
-      bad.put(key, true, 0, BAD_TTL);
       good.remove(key);
       proven.remove(key);
       if (!source.matches(unlimited)) {
         rate.charge(source);
       }
-      return user;
+      return new Remembered<>(user, 0, BAD_TTL);
     }
     UserInfo complete = AuthenticatedGroup.addTo(user.get());
     long left = TimeUnit.MILLISECONDS.toNanos(TokenExpiry.millis(token) - time.epochMillis());
     KnownToken known = new KnownToken(complete, Math.min(goodTtl, left), time.nanoTime());
     good.put(key, known, UserBytes.of(complete), Math.min(goodTtl + grace, left));
     proven.put(key, true, 0, PROVEN_TTL);
-    return Optional.of(complete);
+    return new Remembered<>(Optional.of(complete), 0, 0);
   }
 
   private static RefusedException refusal(Throwable cause) {
@@ -188,7 +194,7 @@ public final class TokenAuthenticator {
   IdentityBound remembered() {
     return new IdentityBound(
         "tokens-remembered",
-        () -> good.bytes() + proven.bytes() + bad.bytes(),
+        () -> good.bytes() + proven.bytes() + answers.bytes(),
         MOST_GOOD_BYTES + MOST_PROVEN_BYTES + MOST_BAD_BYTES,
         () -> 0);
   }

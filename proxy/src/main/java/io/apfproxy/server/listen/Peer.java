@@ -25,6 +25,7 @@ public final class Peer {
   private boolean engineJudged;
   private boolean engineBelieved;
   private final Doorkeeper.@Nullable Visit visit;
+  private final Arrivals.Line arrivals = new Arrivals.Line();
   private int open;
   private boolean used;
   private boolean closing;
@@ -101,6 +102,11 @@ public final class Peer {
   @Nullable
   public ClientAddress sharing() {
     return visit == null ? null : visit.sharing();
+  }
+
+  /** Its requests that have not begun. */
+  public Arrivals.Line arrivals() {
+    return arrivals;
   }
 
   /**

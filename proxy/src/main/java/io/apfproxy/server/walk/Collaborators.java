@@ -2,7 +2,7 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.flowcontrol.FlowControl;
-import io.apfproxy.flowcontrol.ResponseLearning;
+import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import java.util.function.Supplier;

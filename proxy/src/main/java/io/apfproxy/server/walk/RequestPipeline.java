@@ -3,6 +3,7 @@ package io.apfproxy.server.walk;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestTimeout;
+import io.apfproxy.server.listen.Arrivals;
 import io.apfproxy.server.listen.HeadMeter;
 import io.apfproxy.server.listen.Http1Versions;
 import io.apfproxy.server.listen.Peer;
@@ -12,6 +13,7 @@ import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Liveness;
 import io.apfproxy.upstream.wire.StreamWritability;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -64,6 +66,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   private final Collaborators collaborators;
   private final SharedState shared;
   private final Walk walk;
+  private final Arrivals arrivals;
   private final RefusalLog log;
   private final Defects defects;
   private final GoAwayChance goAway;
@@ -83,6 +86,14 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     this.vertx = vertx;
     this.collaborators = collaborators;
     this.shared = shared;
+    EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+    this.arrivals =
+        new Arrivals(
+            loop,
+            turn -> {
+              var unused = loop.schedule(turn, 0, TimeUnit.NANOSECONDS);
+            },
+            System::nanoTime);
     this.goAway =
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
@@ -115,13 +126,40 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   @Override
   public void handle(HttpServerRequest client) {
     Peer peer = peer(client.connection());
-    if (peer.closing()) {
-      return; // what follows a message that was refused as ambiguous is no request
-    }
     client.pause(); // no byte is lost while the request waits for its seats
     if (client.version() == HttpVersion.HTTP_2 && client.headers().contains(EXTENDED_CONNECT)) {
       reset(client, peer);
-      return;
+    } else {
+      arrivals.add(
+          peer.arrivals(), new Arrived(client, peer, (ContextInternal) vertx.getOrCreateContext()));
+    }
+  }
+
+  private final class Arrived implements Arrivals.Arrival {
+    private final HttpServerRequest client;
+    private final Peer peer;
+    private final ContextInternal context; // of this request alone: see Defects
+
+    Arrived(HttpServerRequest client, Peer peer, ContextInternal context) {
+      this.client = client;
+      this.peer = peer;
+      this.context = context;
+    }
+
+    @Override
+    public boolean isGone() {
+      return client.response().closed();
+    }
+
+    @Override
+    public void begin() {
+      context.dispatch(this, arrived -> RequestPipeline.this.begin(client, peer));
+    }
+  }
+
+  private void begin(HttpServerRequest client, Peer peer) {
+    if (peer.closing()) {
+      return; // what follows a message that was refused as ambiguous is no request
     }
     Call call = open(client, peer);
     goAway.roll(client, peer);

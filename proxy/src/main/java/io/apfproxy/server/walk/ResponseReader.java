@@ -1,10 +1,11 @@
 package io.apfproxy.server.walk;
 
-import io.apfproxy.flowcontrol.ResponseLearning;
 import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.learn.ListMeter;
+import io.apfproxy.learn.ReadingAlong;
+import io.apfproxy.learn.ResponseLearning;
+import io.apfproxy.learn.WatchInitialisation;
 import io.apfproxy.request.RequestDigest;
-import io.apfproxy.work.ListMeter;
-import io.apfproxy.work.WatchInitialisation;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -46,7 +47,7 @@ abstract class ResponseReader {
       return new Watch(vertx, detector, lease);
     }
     ListMeter meter = learning.meterList(digest, status, type, encoding);
-    return meter == null ? BLIND : new Listed(meter);
+    return meter == null ? BLIND : new Listed(vertx, meter);
   }
 
   private static String orEmpty(@Nullable String value) {
@@ -60,18 +61,59 @@ abstract class ResponseReader {
    */
   abstract void end(boolean complete);
 
+  /** Shows one the next bytes of a body, and lets it go on in turns to come if it falls behind. */
+  private static final class Reading {
+    /*
+     * A timer, as the event loop runs what is put into its queue before it looks at its connections again.
+     */
+    private final Vertx vertx;
+    private final ReadingAlong reader;
+    private final Runnable wentOn;
+    private boolean waits;
+
+    /**
+     * @param wentOn called after each turn to come
+     */
+    Reading(Vertx vertx, ReadingAlong reader, Runnable wentOn) {
+      this.vertx = vertx;
+      this.reader = reader;
+      this.wentOn = wentOn;
+    }
+
+    void accept(Buffer bytes) {
+      byte[] piece = bytes.getBytes();
+      reader.accept(piece, 0, piece.length);
+      catchUp();
+    }
+
+    private void catchUp() {
+      if (!waits && reader.isBehind()) {
+        waits = true;
+        vertx.setTimer(
+            1,
+            passed -> {
+              waits = false;
+              reader.goOn();
+              wentOn.run();
+              catchUp();
+            });
+      }
+    }
+  }
+
   private static final class Listed extends ResponseReader {
     private final ListMeter meter;
+    private final Reading reading;
 
-    Listed(ListMeter meter) {
+    Listed(Vertx vertx, ListMeter meter) {
       this.meter = meter;
+      this.reading = new Reading(vertx, meter, () -> {});
     }
 
     @Override
     void accept(Buffer bytes) {
       if (!meter.isDone()) {
-        byte[] piece = bytes.getBytes();
-        meter.accept(piece, 0, piece.length);
+        reading.accept(bytes);
       }
     }
 
@@ -90,6 +132,7 @@ abstract class ResponseReader {
     private final Vertx vertx;
     private final WatchInitialisation detector;
     private final SeatLease lease;
+    private final Reading reading;
     private final long headAt = System.nanoTime();
     private long lastAt = headAt;
     private long timer = -1;
@@ -99,14 +142,14 @@ abstract class ResponseReader {
       this.vertx = vertx;
       this.detector = detector;
       this.lease = lease;
+      this.reading = new Reading(vertx, detector, this::look);
       look();
     }
 
     @Override
     void accept(Buffer bytes) {
       if (!done) {
-        byte[] piece = bytes.getBytes();
-        detector.accept(piece, 0, piece.length);
+        reading.accept(bytes);
         lastAt = System.nanoTime();
         look();
       }

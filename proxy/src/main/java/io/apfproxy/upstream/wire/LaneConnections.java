@@ -15,6 +15,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.SocketAddress;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -35,26 +36,29 @@ final class LaneConnections {
   private static final int IDLE_SECONDS = 60;
 
   private final Lane lane;
+  private final NamedAddress where;
   private final UpstreamEngine engine;
   private final StreamOpener opener;
   private final HttpClientAgent client;
 
   /**
+   * @param where looked at for each request
    * @param connected told of each new connection
    */
   LaneConnections(
       Vertx vertx,
       Lane lane,
-      Endpoint endpoint,
-      UpstreamConfig config,
+      NamedAddress where,
+      @Nullable UpstreamConfig tls,
       UpstreamEngine engine,
       Consumer<HttpConnection> connected) {
     this.lane = lane;
+    this.where = where;
     this.engine = engine;
     this.opener = new StreamOpener(vertx, MAX_WAITING, MemberConnections.STREAM_TIMEOUT_MILLIS);
     opener.parallel(lane.anonymous());
     this.client =
-        client(vertx, endpoint.tls() ? config : null)
+        client(vertx, tls)
             .withConnectHandler(
                 connection -> {
                   opener.parallel(connection.protocolVersion() != HttpVersion.HTTP_2);
@@ -113,9 +117,13 @@ final class LaneConnections {
   Future<HttpClientRequest> open(ContextInternal own, RequestOptions request) {
     Promise<HttpClientRequest> opened = own.promise();
     opener
-        .open(() -> on(own, () -> engine.connect(() -> client.request(request))))
+        .open(() -> where.find().compose(at -> on(own, () -> connect(request, at))))
         .onComplete(opened);
     return opened.future();
+  }
+
+  private Future<HttpClientRequest> connect(RequestOptions request, SocketAddress at) {
+    return engine.connect(() -> client.request(new RequestOptions(request).setServer(at)));
   }
 
   /**

@@ -46,6 +46,7 @@ public final class MemberConnections implements Member {
   private final Supplier<UpstreamConfig> source;
   private final Reporter events;
   private final Endpoint endpoint;
+  private final NamedAddress where;
   private final UpstreamEngine engine = new UpstreamEngine();
   private final PacedResets resets;
   private final Map<Lane, LaneConnections> lanes = new HashMap<>();
@@ -65,6 +66,7 @@ public final class MemberConnections implements Member {
     this.resets = new PacedResets(vertx);
     this.config = source.get();
     this.endpoint = new Endpoint(config.server());
+    this.where = NamedAddress.of(vertx, endpoint.address());
   }
 
   @Override
@@ -92,7 +94,6 @@ public final class MemberConnections implements Member {
   private Future<HttpClientRequest> open(Lane lane, HttpMethod method, String target) {
     RequestOptions options =
         new RequestOptions()
-            .setServer(endpoint.address())
             .setHost(tlsName())
             .setPort(endpoint.address().port())
             .setSsl(endpoint.tls())
@@ -106,7 +107,8 @@ public final class MemberConnections implements Member {
   }
 
   private LaneConnections connections(Lane lane) {
-    return new LaneConnections(vertx, lane, endpoint, config, engine, this::connected);
+    return new LaneConnections(
+        vertx, lane, where, endpoint.tls() ? config : null, engine, this::connected);
   }
 
   private void connected(HttpConnection connection) {
@@ -161,7 +163,6 @@ public final class MemberConnections implements Member {
     renew();
     ConnectOptions options =
         new ConnectOptions()
-            .setRemoteAddress(endpoint.address())
             .setHost(tlsName())
             .setPort(endpoint.address().port())
             .setSsl(endpoint.tls())
@@ -176,7 +177,10 @@ public final class MemberConnections implements Member {
                 vertx.createNetClient(
                     TcpProbes.toUpstream(new NetClientOptions())
                         .setSslEngineOptions(TlsEngine.options(engine))));
-    return engine.connect(() -> dialer.connect(options)).onSuccess(Liveness::ofUpstream);
+    return where
+        .find()
+        .compose(at -> engine.connect(() -> dialer.connect(options.setRemoteAddress(at))))
+        .onSuccess(Liveness::ofUpstream);
   }
 
   /** Looks whether there are new certificates. */

@@ -18,16 +18,16 @@ import org.junit.jupiter.api.Test;
 class ReviewQueueTest {
   private final Map<String, CompletableFuture<String>> started = new LinkedHashMap<>();
 
-  private CompletableFuture<String> ask(ReviewQueue<String, String> queue, String who, int number) {
+  private CompletableFuture<String> ask(ReviewQueue<String> queue, String who, int number) {
     return ask(queue, who, number, 1);
   }
 
   private CompletableFuture<String> ask(
-      ReviewQueue<String, String> queue, String who, int number, int bytes) {
+      ReviewQueue<String> queue, String who, int number, int bytes) {
     String key = who + number;
     return queue.ask(
         new ReviewQueue.Request<>(
-            key, who, bytes, () -> started.computeIfAbsent(key, k -> new CompletableFuture<>())));
+            who, bytes, () -> started.computeIfAbsent(key, k -> new CompletableFuture<>())));
   }
 
   private void answer(String key) {
@@ -36,7 +36,7 @@ class ReviewQueueTest {
 
   @Test
   void letsOneAskerAloneHaveFourFifthsAtOnce() {
-    ReviewQueue<String, String> queue = new ReviewQueue<>(64, 1000, 1000);
+    ReviewQueue<String> queue = new ReviewQueue<>(64, 1000, 1000);
     IntStream.range(0, 100).forEach(i -> ask(queue, "flood", i));
     assertThat(started).hasSize(52);
     assertThat(queue.waiting()).isEqualTo(48);
@@ -44,7 +44,7 @@ class ReviewQueueTest {
 
   @Test
   void startsTheOneOfAnotherAtOnceAlthoughOneWantsAll() {
-    ReviewQueue<String, String> queue = new ReviewQueue<>(64, 1000, 1000);
+    ReviewQueue<String> queue = new ReviewQueue<>(64, 1000, 1000);
     IntStream.range(0, 1000).forEach(i -> ask(queue, "flood", i));
     ask(queue, "honest", 1);
     assertThat(started).containsKey("honest1");
@@ -52,7 +52,7 @@ class ReviewQueueTest {
 
   @Test
   void servesTheLinesInTurn() {
-    ReviewQueue<String, String> queue = new ReviewQueue<>(1, 1000, 1000);
+    ReviewQueue<String> queue = new ReviewQueue<>(1, 1000, 1000);
     IntStream.range(0, 100).forEach(i -> ask(queue, "flood", i));
     ask(queue, "alice", 1);
     ask(queue, "bob", 1);
@@ -65,7 +65,7 @@ class ReviewQueueTest {
 
   @Test
   void takesThePlaceForANewcomerFromTheLongestLine() {
-    ReviewQueue<String, String> queue = new ReviewQueue<>(1, 10, 1000);
+    ReviewQueue<String> queue = new ReviewQueue<>(1, 10, 1000);
     List<CompletableFuture<String>> flood = new ArrayList<>();
     IntStream.range(0, 12).forEach(i -> flood.add(ask(queue, "flood", i)));
     assertThat(flood.get(11)).as("it has most").isCompletedExceptionally();
@@ -79,7 +79,7 @@ class ReviewQueueTest {
 
   @Test
   void boundsTheBytesOfThoseThatWait() {
-    ReviewQueue<String, String> queue = new ReviewQueue<>(1, 1000, 1 << 20);
+    ReviewQueue<String> queue = new ReviewQueue<>(1, 1000, 1 << 20);
     ask(queue, "flood", 0);
     for (int i = 1; i < 1000; i++) {
       ask(queue, "flood", i, 128 << 10);
@@ -90,23 +90,12 @@ class ReviewQueueTest {
   }
 
   @Test
-  void asksOnceForTheSame() {
-    ReviewQueue<String, String> queue = new ReviewQueue<>(1, 10, 1000);
-    CompletableFuture<String> first = ask(queue, "a", 1);
-    assertThat(ask(queue, "a", 1)).isSameAs(first).isSameAs(queue.joined("a1"));
-    answer("a1");
-    assertThat(queue.joined("a1")).isNull();
-    assertThat(queue.isBusy()).isFalse();
-  }
-
-  @Test
   void refusesWhatIsNotWantedAnyMoreWhenItsTurnComes() {
-    ReviewQueue<String, String> queue = new ReviewQueue<>(1, 10, 1000);
+    ReviewQueue<String> queue = new ReviewQueue<>(1, 10, 1000);
     ask(queue, "a", 1);
     CompletableFuture<String> unwanted =
         queue.ask(
             new ReviewQueue.Request<>(
-                "b1",
                 "b",
                 1,
                 () -> {
@@ -122,11 +111,10 @@ class ReviewQueueTest {
 
   @Test
   void givesThePlaceBackWhenAReviewThrows() {
-    ReviewQueue<String, String> queue = new ReviewQueue<>(1, 10, 1000);
+    ReviewQueue<String> queue = new ReviewQueue<>(1, 10, 1000);
     CompletableFuture<String> failed =
         queue.ask(
             new ReviewQueue.Request<>(
-                "k",
                 "a",
                 1,
                 () -> {

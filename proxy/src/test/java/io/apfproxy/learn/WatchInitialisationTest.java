@@ -1,7 +1,8 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.work.Requests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,14 +31,15 @@ class WatchInitialisationTest {
       BOOKMARK.formatted("{\"k8s.io/initial-events-end\":\"true\"}");
 
   private static WatchInitialisation of(String url, int status, String type, String encoding) {
-    return WatchInitialisation.of(Requests.get(url), status, type, encoding);
+    return WatchInitialisation.of(Requests.get(url), status, type, encoding, new Backlog());
   }
 
   /** How many bytes it took. */
   private static int bytesUntilDone(WatchInitialisation watch, byte[] body, int pieces) {
     for (int at = 0; at < body.length; at += pieces) {
       int length = Math.min(pieces, body.length - at);
-      if (watch.accept(body, at, length)) {
+      watch.accept(body, at, length);
+      if (watch.isDone()) {
         return at + length;
       }
     }
@@ -66,7 +68,8 @@ class WatchInitialisationTest {
     assertThat(watch.isDone()).isFalse();
     assertThat(watch.quietNanos()).isBetween(1L, 10_000_000L); // else seats lie idle: B10
     assertThat(watch.capNanos()).isEqualTo(60_000_000_000L);
-    assertThat(watch.accept(utf8(LAST_BOOKMARK), 0, LAST_BOOKMARK.length())).isFalse();
+    watch.accept(utf8(LAST_BOOKMARK), 0, LAST_BOOKMARK.length());
+    assertThat(watch.isDone()).isFalse();
   }
 
   @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;

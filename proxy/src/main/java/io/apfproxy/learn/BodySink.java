@@ -1,4 +1,4 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
 /** Takes a response body piece by piece. Not thread-safe. */
 interface BodySink {

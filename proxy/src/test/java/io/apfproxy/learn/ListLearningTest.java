@@ -1,8 +1,11 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.time.ManualTime;
+import io.apfproxy.work.ObjectReading;
+import io.apfproxy.work.ObjectStatistics;
+import io.apfproxy.work.Requests;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,7 +26,7 @@ class ListLearningTest {
 
   private final ManualTime time = new ManualTime();
   private final ObjectStatistics objects = ObjectStatistics.learned(time);
-  private final ListLearning learning = new ListLearning(objects, null, time);
+  private final ListLearning learning = new ListLearning(objects, null, new Backlog(), time);
 
   private void show(String url, String type, String encoding, byte[] body, int pieces) {
     ListMeter meter =
@@ -32,6 +35,9 @@ class ListLearningTest {
       meter.accept(body, at, Math.min(pieces, body.length - at));
     }
     meter.end();
+    while (meter.isBehind()) {
+      meter.goOn();
+    }
     time.advance(ListLearning.INTERVAL);
   }
 
@@ -219,11 +225,42 @@ class ListLearningTest {
     ListMeter meter =
         Objects.requireNonNull(learning.meter(Requests.get(WIDGETS), 200, JSON, "gzip"));
 
-    meter.accept(bomb, 0, bomb.length);
+    for (int at = 0; at < bomb.length && !meter.isDone(); at += 4096) {
+      meter.accept(bomb, at, Math.min(4096, bomb.length - at));
+      while (meter.isBehind()) {
+        meter.goOn();
+      }
+    }
 
     assertThat(meter.isDone()).isTrue();
     meter.end();
     assertThat(objects.read(KEY)).isEqualTo(ObjectReading.NOT_TRACKED);
+  }
+
+  @Tag("S48")
+  @Test
+  void learnsFromABodyThatItIsBehindWithWhenItHasCaughtUp() {
+    byte[] body =
+        gzip(list("\"x\":\"" + "a".repeat(1 << 20) + '"', 10).getBytes(StandardCharsets.UTF_8));
+    ListMeter meter =
+        Objects.requireNonNull(learning.meter(Requests.get(WIDGETS), 200, JSON, "gzip"));
+    ListMeter cut =
+        Objects.requireNonNull(learning.meter(Requests.get("/api/v1/pods"), 200, JSON, "gzip"));
+
+    meter.accept(body, 0, body.length);
+    meter.end();
+    cut.accept(body, 0, body.length);
+    cut.close();
+
+    assertThat(meter.isBehind()).isTrue();
+    assertThat(cut.isBehind()).isFalse();
+    assertThat(objects.read(KEY)).isEqualTo(ObjectReading.NOT_TRACKED);
+    while (meter.isBehind()) {
+      meter.goOn();
+      cut.goOn();
+    }
+    assertThat(objects.read(KEY).count()).isEqualTo(10);
+    assertThat(objects.read("pods")).isEqualTo(ObjectReading.NOT_TRACKED);
   }
 
   @Test

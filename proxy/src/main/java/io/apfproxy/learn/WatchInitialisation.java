@@ -1,7 +1,8 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
 import io.apfproxy.request.Query;
 import io.apfproxy.request.RequestDigest;
+import io.apfproxy.work.ListQuery;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The caller keeps the two clocks: seats go back when {@link #isDone}, or {@link #quietNanos}
  * after the last byte (or the head), or {@link #capNanos} after the head, whatever comes first.
  */
-public final class WatchInitialisation implements AutoCloseable {
+public final class WatchInitialisation implements ReadingAlong, AutoCloseable {
   /*
    * kube-apiserver returns the seats when the initial events are in the watcher's channel; outside, only the stream can tell.
    *   refused, or going on from a version: nothing initial, the head is enough (the server flushes it first);
@@ -25,17 +26,18 @@ public final class WatchInitialisation implements AutoCloseable {
    */
   private static final long QUIET_NANOS = Duration.ofMillis(5).toNanos();
   private static final long CAP_NANOS = Duration.ofSeconds(60).toNanos();
-  private static final WatchInitialisation DONE = new WatchInitialisation(true, null, false);
+  private static final WatchInitialisation DONE = new WatchInitialisation(true, null, null);
 
   private final boolean doneAtHead;
   private final @Nullable WatchEvents events;
   private final @Nullable GzipBody gzip;
   private boolean closed;
 
-  private WatchInitialisation(boolean doneAtHead, @Nullable WatchEvents events, boolean gzip) {
+  private WatchInitialisation(
+      boolean doneAtHead, @Nullable WatchEvents events, @Nullable GzipBody gzip) {
     this.doneAtHead = doneAtHead;
     this.events = events;
-    this.gzip = gzip && events != null ? new GzipBody(events) : null;
+    this.gzip = gzip;
   }
 
   /**
@@ -43,9 +45,14 @@ public final class WatchInitialisation implements AutoCloseable {
    * @param status of its response
    * @param contentType value of the header, empty if absent
    * @param contentEncoding value of the header, empty if absent
+   * @param backlog of compressed bodies
    */
-  public static WatchInitialisation of(
-      RequestDigest digest, int status, String contentType, String contentEncoding) {
+  static WatchInitialisation of(
+      RequestDigest digest,
+      int status,
+      String contentType,
+      String contentEncoding,
+      Backlog backlog) {
     ListQuery query = ListQuery.of(digest.query());
     boolean refused = status < 200 || status > 299;
     if (refused || (!query.initialEvents() && !query.anyVersion())) {
@@ -59,7 +66,11 @@ public final class WatchInitialisation implements AutoCloseable {
           case PROTOBUF -> marked ? new WatchEvents.ProtobufFrames() : null;
           case UNREADABLE -> null;
         };
-    return new WatchInitialisation(false, events, MediaFormat.isGzip(contentEncoding));
+    GzipBody gzip =
+        events != null && MediaFormat.isGzip(contentEncoding)
+            ? new GzipBody(events, backlog)
+            : null;
+    return new WatchInitialisation(false, events, gzip);
   }
 
   /** Whether the initial events are known to be over; stays so. */
@@ -67,12 +78,8 @@ public final class WatchInitialisation implements AutoCloseable {
     return doneAtHead || (events != null && events.initialEventsEnded());
   }
 
-  /**
-   * Shows the next bytes of the body; no reference to the array is kept.
-   *
-   * @return {@link #isDone}
-   */
-  public boolean accept(byte[] bytes, int offset, int length) {
+  @Override
+  public void accept(byte[] bytes, int offset, int length) {
     if (events != null && expectsMark()) {
       if (gzip == null) {
         events.accept(bytes, offset, length);
@@ -80,7 +87,18 @@ public final class WatchInitialisation implements AutoCloseable {
         gzip.accept(bytes, offset, length);
       }
     }
-    return isDone();
+  }
+
+  @Override
+  public boolean isBehind() {
+    return !closed && gzip != null && gzip.isBehind();
+  }
+
+  @Override
+  public void goOn() {
+    if (gzip != null && isBehind()) {
+      gzip.goOn();
+    }
   }
 
   /**

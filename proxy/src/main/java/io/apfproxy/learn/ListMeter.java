@@ -1,4 +1,4 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
  * are looked at as they pass; nothing is kept but a few numbers. Not thread-safe: belongs to the
  * response's event loop. Must be ended or closed.
  */
-public final class ListMeter implements AutoCloseable {
+public final class ListMeter implements ReadingAlong, AutoCloseable {
   private final ListItems list;
   private final @Nullable GzipBody gzip;
   private final BodySink body;
   private final Lesson lesson;
   private long bytes;
+  private boolean ended;
   private boolean closed;
 
   /** Where the result goes. */
@@ -24,15 +25,18 @@ public final class ListMeter implements AutoCloseable {
     void learn(ListItems list, long bytes);
   }
 
-  ListMeter(ListItems list, boolean gzip, Lesson lesson) {
+  /**
+   * @param backlog of compressed bodies; null if this is none
+   */
+  ListMeter(ListItems list, @Nullable Backlog backlog, Lesson lesson) {
     this.list = list;
     BodySink plain = new Counted();
-    this.gzip = gzip ? new GzipBody(plain) : null;
-    this.body = this.gzip == null ? plain : this.gzip;
+    this.gzip = backlog == null ? null : new GzipBody(plain, backlog);
+    this.body = gzip == null ? plain : gzip;
     this.lesson = lesson;
   }
 
-  /** Shows the next bytes of the body; no reference to the array is kept. */
+  @Override
   public void accept(byte[] piece, int offset, int length) {
     if (!closed) {
       body.accept(piece, offset, length);
@@ -44,9 +48,28 @@ public final class ListMeter implements AutoCloseable {
     return closed || body.isDone();
   }
 
-  /** The response ended as it should: learns from it, if it was understood. */
+  @Override
+  public boolean isBehind() {
+    return !closed && gzip != null && gzip.isBehind();
+  }
+
+  @Override
+  public void goOn() {
+    if (gzip != null && isBehind()) {
+      gzip.goOn();
+      if (ended) {
+        end();
+      }
+    }
+  }
+
+  /**
+   * The response ended as it should: learns from it, if it was understood, at once or when nothing
+   * is left to be looked at.
+   */
   public void end() {
-    if (closed) {
+    ended = true;
+    if (closed || isBehind()) {
       return;
     }
     if (list.isComplete() && (gzip == null || gzip.isComplete())) {
@@ -55,7 +78,7 @@ public final class ListMeter implements AutoCloseable {
     close();
   }
 
-  /** The response was cut off: nothing is learned. Harmless when repeated or after {@link #end}. */
+  /** The response was cut off: nothing is learned. Harmless when repeated or after the end. */
   @Override
   public void close() {
     if (!closed) {

@@ -1,9 +1,9 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
 import java.nio.charset.StandardCharsets;
 
 /** Counts the items of a list in Kubernetes' protobuf encoding. */
-final class ProtobufItems implements ListItems {
+final class ProtobufItems extends ListItems {
   /*
    * The body is "k8s\0" and a message runtime.Unknown {1: TypeMeta {2: kind}, 2: raw}, whose raw bytes are the list {1: ListMeta
    * {4: remainingItemCount}, 2: item, repeated}. Items are skipped by their length, so only a few bytes of each are looked at.
@@ -23,10 +23,6 @@ final class ProtobufItems implements ListItems {
   private long skip;
   private int kindMatched = -1;
   private boolean listSeen;
-  private boolean failed;
-  private long items;
-  private long remaining = -1;
-  private boolean wholeObjects = true;
 
   private enum Step {
     MAGIC,
@@ -46,7 +42,7 @@ final class ProtobufItems implements ListItems {
   public void accept(byte[] bytes, int offset, int length) {
     int at = offset;
     int end = offset + length;
-    while (at < end && !failed) {
+    while (at < end && !isDone()) {
       if (skip > 0) {
         int skipped = (int) Math.min(skip, end - at);
         skipped(bytes, at, skipped);
@@ -58,29 +54,9 @@ final class ProtobufItems implements ListItems {
   }
 
   @Override
-  public boolean isDone() {
-    return failed;
-  }
-
-  @Override
-  public long items() {
-    return items;
-  }
-
-  @Override
-  public long remaining() {
-    return remaining;
-  }
-
-  @Override
-  public boolean wholeObjects() {
-    return wholeObjects;
-  }
-
-  @Override
-  public boolean isComplete() {
+  boolean isComplete() {
     return listSeen
-        && !failed
+        && !isDone()
         && skip == 0
         && shift == 0
         && step == Step.TAG
@@ -95,7 +71,7 @@ final class ProtobufItems implements ListItems {
     skip -= length;
     if (skip == 0) {
       if (kindMatched == PARTIAL_KIND.length) {
-        wholeObjects = false;
+        foundPartsOnly();
       }
       kindMatched = -1;
       leaveEnded();
@@ -112,7 +88,7 @@ final class ProtobufItems implements ListItems {
   private void octet(byte octet) {
     position++;
     if (step == Step.MAGIC) {
-      failed = octet != MAGIC[(int) position - 1];
+      expect(octet == MAGIC[(int) position - 1]);
       if (position == MAGIC.length) {
         step = Step.TAG;
       }
@@ -121,7 +97,7 @@ final class ProtobufItems implements ListItems {
     varint |= (octet & 0x7fL) << shift;
     shift += 7;
     if (octet < 0) {
-      failed = shift > 63;
+      expect(shift <= 63);
       return;
     }
     long value = varint;
@@ -142,13 +118,13 @@ final class ProtobufItems implements ListItems {
       case 1 -> enterSkip(8);
       case 2 -> step = Step.LENGTH;
       case 5 -> enterSkip(4);
-      default -> failed = true;
+      default -> expect(false);
     }
   }
 
   private void value(long value) {
     if (message == Message.METADATA && field == 4) {
-      remaining = value;
+      foundRemaining(value);
     }
     step = Step.TAG;
     leaveEnded();
@@ -157,7 +133,7 @@ final class ProtobufItems implements ListItems {
   private void length(long length) {
     step = Step.TAG;
     if (length < 0) {
-      failed = true;
+      expect(false);
     } else if (message == Message.ENVELOPE && field == 1) {
       enter(Message.TYPE, length);
     } else if (message == Message.ENVELOPE && field == 2) {
@@ -167,7 +143,7 @@ final class ProtobufItems implements ListItems {
       enter(Message.METADATA, length);
     } else {
       if (message == Message.LIST && field == 2) {
-        items++;
+        foundItem();
       } else if (message == Message.TYPE && field == 2) {
         kindMatched = 0;
       }
@@ -196,11 +172,11 @@ final class ProtobufItems implements ListItems {
 
   private void leaveEnded() {
     if (message == Message.METADATA && position >= endOfInner) {
-      failed |= position > endOfInner;
+      expect(position == endOfInner);
       message = Message.LIST;
     }
     if ((message == Message.LIST || message == Message.TYPE) && position >= endOfOuter) {
-      failed |= position > endOfOuter;
+      expect(position == endOfOuter);
       message = Message.ENVELOPE;
     }
   }

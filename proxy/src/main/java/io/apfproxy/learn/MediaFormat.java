@@ -1,4 +1,4 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
 /** Encodings of a Kubernetes response body, as far as they can be read here. */
 enum MediaFormat {

@@ -1,13 +1,18 @@
-package io.apfproxy.work;
+package io.apfproxy.learn;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.work.ListCosts;
+import io.apfproxy.work.ListQuery;
+import io.apfproxy.work.ObjectStatistics;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Picks list responses to learn object statistics from. Thread-safe, bounded. */
-public final class ListLearning {
+final class ListLearning {
   /*
    * One response per resource and INTERVAL is metered, and one more of a single namespace, so the cost of reading along does not
    * grow with the load.
@@ -20,20 +25,27 @@ public final class ListLearning {
    */
   static final Duration INTERVAL = Duration.ofSeconds(10);
   private static final int LONGEST_NAMES = 3 * 253; // as long as real ones can be
-  private static final int MOST_LISTS = 2 * ObjectStatistics.MOST_RESOURCES;
+  private static final int MOST_LISTS = 20_000;
 
-  private final Generations<String, Long> lastMetered = new Generations<>(MOST_LISTS);
+  private final Cache<String, Boolean> metered;
   private final ObjectStatistics statistics;
   private final @Nullable ListCosts costs;
-  private final TimeSource time;
+  private final Backlog backlog;
 
   /**
    * @param costs learns what each way to ask for a list costs; null if nobody wants to know
    */
-  public ListLearning(ObjectStatistics statistics, @Nullable ListCosts costs, TimeSource time) {
+  ListLearning(
+      ObjectStatistics statistics, @Nullable ListCosts costs, Backlog backlog, TimeSource time) {
     this.statistics = statistics;
     this.costs = costs;
-    this.time = time;
+    this.backlog = backlog;
+    this.metered =
+        Caffeine.newBuilder()
+            .ticker(time::nanoTime)
+            .expireAfterWrite(INTERVAL)
+            .maximumSize(MOST_LISTS)
+            .build();
   }
 
   /**
@@ -43,7 +55,7 @@ public final class ListLearning {
    * @param contentEncoding value of the header, empty if absent
    * @return null if nothing is to be learned from this response
    */
-  public @Nullable ListMeter meter(
+  @Nullable ListMeter meter(
       RequestDigest digest, int status, String contentType, String contentEncoding) {
     RequestInfo info = digest.info();
     boolean listed = info.resourceRequest() && info.verb().equals("list");
@@ -54,7 +66,7 @@ public final class ListLearning {
     if (format == MediaFormat.UNREADABLE) {
       return null;
     }
-    ListCosts.Way weighed = weighed(digest);
+    ListCosts.Way weighed = costs == null ? null : costs.due(digest);
     if (!isDue(info) && weighed == null) {
       return null;
     }
@@ -62,7 +74,7 @@ public final class ListLearning {
     boolean storedSmaller = json && isBuiltIn(info.apiGroup());
     return new ListMeter(
         json ? new JsonItems() : new ProtobufItems(),
-        MediaFormat.isGzip(contentEncoding),
+        MediaFormat.isGzip(contentEncoding) ? backlog : null,
         (list, bytes) -> {
           long stored = storedSmaller ? bytes / 5 * 3 : bytes;
           learn(digest, list, stored);
@@ -72,26 +84,12 @@ public final class ListLearning {
         });
   }
 
-  /** Null if this answer is not to be weighed. */
-  private ListCosts.@Nullable Way weighed(RequestDigest digest) {
-    if (costs == null) {
-      return null;
-    }
-    ListCosts.Way way = costs.way(digest.info(), ListQuery.of(digest.query()), false);
-    return costs.isDue(way) ? way : null;
-  }
-
   private boolean isDue(RequestInfo info) {
     String key = ObjectStatistics.key(info);
     if (!info.namespace().isEmpty()) {
       key += '/';
     }
-    long now = time.nanoTime();
-    Long last = lastMetered.get(key);
-    if (last != null) {
-      return now - last >= INTERVAL.toNanos() && lastMetered.replace(key, last, now);
-    }
-    return lastMetered.putIfAbsent(key, now);
+    return metered.getIfPresent(key) == null && metered.asMap().putIfAbsent(key, true) == null;
   }
 
   /** A server lists a namespace of any name, there are just no objects: it is not remembered. */

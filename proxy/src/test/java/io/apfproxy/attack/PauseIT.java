@@ -1,0 +1,126 @@
+package io.apfproxy.attack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.apfproxy.fixtures.pki.TrustingTls;
+import io.apfproxy.fixtures.prometheus.PrometheusText;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The process stands still for ten seconds, and nobody but the clock notices. */
+@Tag("S93")
+class PauseIT {
+  private static final Duration PAUSE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  /** As many as may be executing, and so many again that wait. */
+  private static final int LISTS = 80;
+
+  private static final String USER = "system:serviceaccount:shop:checkout";
+  private static final String CONFIG_MAPS = "/api/v1/namespaces/shop/configmaps";
+
+  @TempDir private Path folder;
+  private HttpClient client;
+  private String url;
+  private String token;
+
+  @Test
+  void letsAllThatIsUnderWayGoOnAfterAPauseOfItsOwn() throws Exception {
+    try (EmbeddedApiServer server =
+        EmbeddedApiServer.builder(Files.createDirectory(folder.resolve("server")))
+            .user(USER, "system:serviceaccounts", "system:serviceaccounts:shop")
+            .allow("system:authenticated", "*", "*")
+            .start()) {
+      server.create(List.of(object("Namespace", "", "shop")));
+      server.script().on("list", CONFIG_MAPS).delay(Duration.ofMillis(500)).play();
+      token = server.token(USER);
+      Path own = Files.createDirectory(folder.resolve("victim"));
+      try (Victim proxy = new Victim(own, server.adminKubeconfig(), server.caFile())) {
+        url = "https://127.0.0.1:" + proxy.port();
+        client =
+            HttpClient.newBuilder()
+                .sslContext(TrustingTls.context(own.resolve("apf-proxy.crt")))
+                .connectTimeout(PATIENCE)
+                .build();
+        goesOn(server, proxy);
+      }
+    }
+  }
+
+  private void goesOn(EmbeddedApiServer server, Victim proxy) throws Exception {
+    Queue<String> events = new ConcurrentLinkedQueue<>();
+    CompletableFuture<?> watch =
+        send(CONFIG_MAPS + "?watch=true").thenAccept(answer -> answer.body().forEach(events::add));
+    await().atMost(PATIENCE).until(() -> sum(proxy, "apf_proxy_exchanges") == 1);
+    List<CompletableFuture<HttpResponse<Stream<String>>>> lists = new ArrayList<>();
+    for (int i = 0; i < LISTS; i++) {
+      lists.add(send(CONFIG_MAPS));
+    }
+    await().atMost(PATIENCE).until(() -> sum(proxy, "apf_proxy_exchanges") > 1);
+
+    proxy.pause(PAUSE);
+
+    for (CompletableFuture<HttpResponse<Stream<String>>> list : lists) {
+      assertThat(list.get().statusCode()).isEqualTo(200);
+    }
+    server.create(List.of(object("ConfigMap", "shop", "prices")));
+    await().atMost(PATIENCE).until(() -> events.stream().anyMatch(e -> e.contains("prices")));
+    assertThat(watch).isNotDone();
+    assertThat(sum(proxy, "apf_proxy_aborts_total")).isZero();
+    assertThat(sum(proxy, "apf_proxy_refusals_total")).isZero();
+    await()
+        .atMost(PATIENCE)
+        .until(() -> sum(proxy, "apiserver_flowcontrol_current_executing_seats") == 0);
+    assertThat(proxy.stops()).isTrue();
+  }
+
+  private CompletableFuture<HttpResponse<Stream<String>>> send(String target) {
+    return client.sendAsync(
+        HttpRequest.newBuilder(URI.create(url + target))
+            .header("Authorization", "Bearer " + token)
+            .build(),
+        HttpResponse.BodyHandlers.ofLines());
+  }
+
+  private static double sum(Victim proxy, String metric) throws IOException {
+    URI metrics = URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics");
+    try (var body = metrics.toURL().openStream()) {
+      return PrometheusText.parse(new String(body.readAllBytes(), StandardCharsets.UTF_8))
+          .samples()
+          .stream()
+          .filter(sample -> sample.name().equals(metric))
+          .mapToDouble(PrometheusText.Sample::value)
+          .sum();
+    }
+  }
+
+  private static ObjectNode object(String kind, String namespace, String name) {
+    ObjectNode object =
+        JsonNodeFactory.instance.objectNode().put("apiVersion", "v1").put("kind", kind);
+    ObjectNode meta = object.putObject("metadata").put("name", name);
+    if (!namespace.isEmpty()) {
+      meta.put("namespace", namespace);
+    }
+    return object;
+  }
+}

@@ -1,0 +1,120 @@
+package io.apfproxy.server.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Connections begin their requests in turns, and those that have left begin none. */
+@Tag("S33")
+class ArrivalsTest {
+  private static final long MILLI = 1_000_000;
+
+  private final Deque<Runnable> turns = new ArrayDeque<>();
+  private final Deque<Runnable> laterTurns = new ArrayDeque<>();
+  private final List<String> begun = new ArrayList<>();
+  private final Set<String> gone = new HashSet<>();
+  private long now;
+  private long each = MILLI / 4;
+  private Runnable whileItBegins = () -> {};
+  private final Arrivals arrivals = new Arrivals(turns::add, laterTurns::add, () -> now);
+
+  private final class Request implements Arrivals.Arrival {
+    private final String name;
+
+    Request(String name) {
+      this.name = name;
+    }
+
+    @Override
+    public boolean isGone() {
+      return gone.contains(name);
+    }
+
+    @Override
+    public void begin() {
+      begun.add(name);
+      now += each;
+      whileItBegins.run();
+    }
+  }
+
+  private void come(Arrivals.Line connection, String... requests) {
+    for (String request : requests) {
+      arrivals.add(connection, new Request(request));
+    }
+  }
+
+  /** Runs what is to be run once all that was read has been decoded. */
+  private void turn() {
+    assertThat(turns.size() + laterTurns.size()).isEqualTo(1);
+    (turns.isEmpty() ? laterTurns : turns).remove().run();
+  }
+
+  @Test
+  void beginsWhenAllThatWasReadHasBeenDecoded() {
+    come(new Arrivals.Line(), "a1", "a2");
+    assertThat(begun).isEmpty();
+    turn();
+    assertThat(begun).containsExactly("a1", "a2");
+    assertThat(turns).isEmpty();
+    assertThat(laterTurns).isEmpty();
+  }
+
+  @Test
+  void beginsNoneThatHasLeft() {
+    gone.addAll(List.of("a1", "a2", "b1", "b3"));
+    come(new Arrivals.Line(), "a1", "a2");
+    come(new Arrivals.Line(), "b1", "b2", "b3");
+    turn();
+    assertThat(begun).containsExactly("b2");
+    assertThat(laterTurns).isEmpty();
+  }
+
+  @Test
+  void letsConnectionsTakeTurns() {
+    come(new Arrivals.Line(), "a1", "a2", "a3");
+    come(new Arrivals.Line(), "b1");
+    come(new Arrivals.Line(), "c1", "c2");
+    each = 0;
+    turn();
+    assertThat(begun).containsExactly("a1", "b1", "c1", "a2", "c2", "a3");
+  }
+
+  @Test
+  void letsWhoComesLaterInAfterOneOfEachConnection() {
+    Arrivals.Line many = new Arrivals.Line();
+    come(many, "a1", "a2", "a3", "a4", "a5", "a6");
+    turn();
+    assertThat(begun).containsExactly("a1", "a2", "a3", "a4");
+    assertThat(laterTurns).hasSize(1);
+    come(new Arrivals.Line(), "b1");
+    come(many, "a7");
+    turn();
+    assertThat(begun.subList(4, begun.size())).containsExactly("a5", "b1", "a6", "a7");
+  }
+
+  @Test
+  void takesOneThatComesWhileAnotherBegins() {
+    Arrivals.Line connection = new Arrivals.Line();
+    whileItBegins =
+        () -> {
+          if (begun.size() < 3) {
+            come(connection, "a" + (begun.size() + 1));
+          }
+        };
+    come(connection, "a1");
+    turn();
+    assertThat(begun).containsExactly("a1", "a2", "a3");
+    assertThat(turns).isEmpty();
+    come(connection, "a4");
+    turn();
+    assertThat(begun).hasSize(4);
+  }
+}
