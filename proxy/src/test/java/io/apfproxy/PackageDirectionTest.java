@@ -28,12 +28,12 @@ class PackageDirectionTest {
       List.of(
           List.of("queueset", "borrowing", "request", "time"),
           List.of("config", "work"),
-          List.of("classify", "level", "budget"),
+          List.of("classify", "level", "budget", "gate"),
           List.of("flowcontrol", "report", "upstream.members"),
           // from here on libraries
-          List.of("process", "tls", "cli", "source", "authn.head", "learn"),
+          List.of("process", "tls", "cli", "authn.head", "learn"),
           List.of("timer", "authn.memo", "upstream.wire"),
-          List.of("authn.who", "upstream.exchange"),
+          List.of("source", "authn.who", "upstream.exchange"),
           List.of("authn.act", "upstream.tunnel"),
           List.of("authn.tell", "upstream"),
           List.of("authn"),

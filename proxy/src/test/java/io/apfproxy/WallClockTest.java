@@ -30,6 +30,7 @@ class WallClockTest {
       Set.of(
           "io.apfproxy.time.SystemTime",
           "io.apfproxy.app.ProxyApp",
+          "io.apfproxy.app.SelfMetrics",
           "io.apfproxy.app.ServingCertificate",
           "io.apfproxy.kube.write.ConditionWriter",
           "io.apfproxy.kube.write.LeaderLease");
@@ -37,7 +38,7 @@ class WallClockTest {
   /**
    * The first two believe no certificate and no token beyond its end, the third shows times, the
    * fourth counts refusals by whole seconds as kube-apiserver does, for {@code Retry-After}, the
-   * fifth writes {@code Date}.
+   * last two write {@code Date}.
    */
   private static final Set<String> MAY_ASK_FOR_THE_DATE =
       Set.of(
@@ -45,7 +46,8 @@ class WallClockTest {
           "io.apfproxy.authn.who.TokenAuthenticator",
           "io.apfproxy.flowcontrol.FlowControlDumps",
           "io.apfproxy.flowcontrol.ApfRequest",
-          "io.apfproxy.time.HttpDate");
+          "io.apfproxy.server.walk.HttpDate",
+          "io.apfproxy.admin.ReplyWriter");
 
   @Test
   void onlyFewReadTheSystemsClock() {

@@ -45,18 +45,8 @@ public interface AdminPages {
 
   /** kube-apiserver's three dumps. Source: specification apf-config.md 6. */
   enum Dump {
-    PRIORITY_LEVELS("dump_priority_levels"),
-    QUEUES("dump_queues"),
-    REQUESTS("dump_requests");
-
-    private final String path;
-
-    Dump(String name) {
-      this.path = "/debug/api_priority_and_fairness/" + name;
-    }
-
-    String path() {
-      return path;
-    }
+    PRIORITY_LEVELS,
+    QUEUES,
+    REQUESTS
   }
 }

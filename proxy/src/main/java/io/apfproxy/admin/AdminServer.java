@@ -1,6 +1,5 @@
 package io.apfproxy.admin;
 
-import io.apfproxy.admin.AdminPages.Dump;
 import io.apfproxy.authn.act.UrlAccess;
 import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.request.RefusedException;
@@ -22,20 +21,16 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.ServerSSLOptions;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves {@code /livez}, {@code /readyz}, {@code /metrics} and the dumps. Health is open to all;
- * the rest, which may name users, only to this machine, and over TLS to those whom the cluster's
- * RBAC allows to get that URL.
+ * The operators' listener. {@link Routes} says what it serves: health to all; the rest, which may
+ * name users, only to this machine, and over TLS to those whom the cluster's RBAC allows to get
+ * that URL.
  */
 public final class AdminServer {
   /*
@@ -47,19 +42,13 @@ public final class AdminServer {
   private static final int IDLE_SECONDS = 75;
   private static final int HANDSHAKE_SECONDS = 10;
   private static final long SWEEP_MILLIS = 5_000;
-  private static final String LIVEZ = "/livez";
-  private static final String READYZ = "/readyz";
-  private static final String EXPLAIN = "/debug/api_priority_and_fairness/explain";
-  private static final String DETAILS = "includeRequestDetails";
-  private static final List<String> KNOWN = List.of(LIVEZ, READYZ, EXPLAIN, "/metrics");
   private static final List<HttpMethod> READING = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
   private final Vertx vertx;
-  private final AdminPages pages;
   private final @Nullable UrlAccess remote;
   private final LocalOnly local = new LocalOnly();
   private final AdminDoor door;
-  private final PageMill mill;
+  private final Routes routes;
   private final ReplyWriter writer;
   private final AdminConnections connections = new AdminConnections();
   private final HttpServer server;
@@ -87,10 +76,9 @@ public final class AdminServer {
       AdminDoor door,
       HttpServerOptions options) {
     this.vertx = vertx;
-    this.pages = pages;
     this.remote = remote;
     this.door = door;
-    this.mill = new PageMill(vertx);
+    this.routes = new Routes(pages, new PageMill(vertx));
     this.writer = new ReplyWriter(vertx);
     this.server =
         vertx
@@ -169,25 +157,20 @@ public final class AdminServer {
   }
 
   private void handle(HttpServerRequest request) throws RefusedException {
-    String path = request.path();
-    Optional<Dump> dump =
-        Arrays.stream(Dump.values()).filter(known -> known.path().equals(path)).findFirst();
-    if (path == null || (dump.isEmpty() && !KNOWN.contains(path))) {
+    Route route = routes.find(request.path()).orElse(null);
+    if (route == null) {
       throw new RefusedException(404, "NotFound", "admin-path", "404 page not found");
     }
     if (!READING.contains(request.method())) {
       request.response().putHeader("Allow", "GET, HEAD");
       throw new RefusedException(405, "MethodNotAllowed", "admin-method", "Method Not Allowed");
     }
-    MultiMap parameters = parameters(request);
-    if (path.equals(LIVEZ)) {
-      writer.write(request, AdminReply.plain(200, "ok"));
-    } else if (path.equals(READYZ)) {
-      writer.write(request, readiness(request, parameters));
-    } else if (local.allows(request)) {
-      show(request, parameters, dump);
+    Asked asked =
+        new Asked(String.valueOf(request.uri()), parameters(request), local.allows(request));
+    if (route.audience() == Route.Audience.EVERYBODY || asked.local()) {
+      show(request, route, asked);
     } else {
-      ask(request, path, parameters, dump);
+      ask(request, route, asked);
     }
   }
 
@@ -200,22 +183,21 @@ public final class AdminServer {
     }
   }
 
-  private void ask(HttpServerRequest request, String path, MultiMap parameters, Optional<Dump> dump)
-      throws RefusedException {
-    if (remote == null) {
+  private void ask(HttpServerRequest request, Route route, Asked asked) throws RefusedException {
+    UrlAccess rights = remote;
+    if (rights == null) {
       throw new RefusedException(
           403,
           "Forbidden",
           "admin-not-local",
-          "Forbidden: " + path + " is served to this machine only");
+          "Forbidden: " + route.path() + " is served to this machine only");
     }
     Context context = vertx.getOrCreateContext();
     String address = request.remoteAddress().hostAddress();
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-    CompletableFuture<Void> allowed = remote.check(authorization, path, address);
-    if (dump.isPresent() && withDetails(dump.get(), parameters)) {
-      allowed =
-          allowed.thenCompose(page -> remote.check(authorization, path + "/details", address));
+    CompletableFuture<Void> allowed = CompletableFuture.completedFuture(null);
+    for (String path : route.permitted(asked)) {
+      allowed = allowed.thenCompose(yes -> rights.check(authorization, path, address));
     }
     var unused =
         allowed.whenComplete(
@@ -226,9 +208,29 @@ public final class AdminServer {
                             request,
                             () -> {
                               if (cause == null) {
-                                show(request, parameters, dump);
+                                show(request, route, asked);
                               } else {
                                 refuse(request, cause);
+                              }
+                            })));
+  }
+
+  private void show(HttpServerRequest request, Route route, Asked asked) {
+    Context context = vertx.getOrCreateContext();
+    route
+        .handler()
+        .handle(asked)
+        .onComplete(
+            made ->
+                context.runOnContext(
+                    now ->
+                        guarded(
+                            request,
+                            () -> {
+                              if (made.succeeded()) {
+                                writer.write(request, made.result());
+                              } else {
+                                refuse(request, made.cause());
                               }
                             })));
   }
@@ -263,83 +265,5 @@ public final class AdminServer {
     } catch (RefusedException full) {
       request.connection().close();
     }
-  }
-
-  /** Any value counts, "0" and "false" too, as at kube-apiserver. */
-  private static boolean withDetails(Dump dump, MultiMap parameters) {
-    String details = dump == Dump.REQUESTS ? parameters.get(DETAILS) : null;
-    return details != null && !details.isEmpty();
-  }
-
-  private void show(HttpServerRequest request, MultiMap parameters, Optional<Dump> dump) {
-    if (dump.isPresent()) {
-      boolean details = withDetails(dump.get(), parameters);
-      make(request, List.of(dump.get(), details), () -> dump(dump.get(), details));
-    } else if (EXPLAIN.equals(request.path())) {
-      make(request, String.valueOf(request.uri()), () -> explain(parameters));
-    } else {
-      make(request, "metrics", () -> AdminReply.prometheus(pages.metrics()));
-    }
-  }
-
-  private void make(HttpServerRequest request, Object what, Callable<AdminReply> page) {
-    Context context = vertx.getOrCreateContext();
-    mill.make(what, page)
-        .onComplete(
-            made ->
-                context.runOnContext(
-                    now ->
-                        guarded(
-                            request,
-                            () -> {
-                              if (made.succeeded()) {
-                                writer.write(request, made.result());
-                              } else {
-                                refuse(request, made.cause());
-                              }
-                            })));
-  }
-
-  private AdminReply dump(Dump what, boolean withDetails) {
-    return page(pages.dump(what, withDetails));
-  }
-
-  private AdminReply explain(MultiMap parameters) {
-    String method = parameters.get("method");
-    String url = parameters.get("url");
-    if (method == null || url == null) {
-      return AdminReply.plain(400, "explain: expected the parameters method and url\n");
-    }
-    try {
-      return page(pages.explain(method, url, parameters.get("user"), parameters.getAll("group")));
-    } catch (IllegalArgumentException e) {
-      return AdminReply.plain(400, e.getMessage() + "\n");
-    }
-  }
-
-  private static AdminReply page(Optional<String> text) {
-    return text.map(found -> AdminReply.plain(200, found))
-        .orElseGet(
-            () ->
-                AdminReply.plain(404, "404: --enable-priority-and-fairness=false has no queues\n"));
-  }
-
-  private AdminReply readiness(HttpServerRequest request, MultiMap parameters) {
-    List<AdminPages.Check> checks = pages.readiness();
-    boolean ready = checks.stream().allMatch(AdminPages.Check::ok);
-    int code = ready ? 200 : 503;
-    if (parameters.contains("verbose")) {
-      boolean notes = local.allows(request); // they name what is in the cluster
-      String list = checks.stream().map(check -> line(check, notes)).collect(Collectors.joining());
-      return AdminReply.plain(code, list + "readyz check " + (ready ? "passed\n" : "failed\n"));
-    }
-    return AdminReply.plain(code, ready ? "ok" : "not ready");
-  }
-
-  private static String line(AdminPages.Check check, boolean withNote) {
-    String note = check.note().isEmpty() || !withNote ? "" : ": " + check.note();
-    return check.ok()
-        ? "[+]" + check.name() + " ok" + note + "\n"
-        : "[-]" + check.name() + " failed" + (note.isEmpty() ? ": reason withheld" : note) + "\n";
   }
 }

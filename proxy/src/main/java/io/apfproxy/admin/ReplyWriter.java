@@ -1,11 +1,12 @@
 package io.apfproxy.admin;
 
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.time.HttpDate;
 import io.apfproxy.time.TimeSource;
+import io.netty.handler.codec.DateFormatter;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Date;
 
 /** Writes answers to those who read them. Belongs to one event loop. */
 final class ReplyWriter {
@@ -17,7 +18,7 @@ final class ReplyWriter {
   private static final long STALLED_MILLIS = 30_000;
 
   private final Vertx vertx;
-  private final HttpDate date = new HttpDate(TimeSource.system());
+  private final TimeSource time = TimeSource.system();
   private long unread;
 
   ReplyWriter(Vertx vertx) {
@@ -27,6 +28,7 @@ final class ReplyWriter {
   /**
    * @throws RefusedException 429 if too much is unread; nothing was written then
    */
+  @SuppressWarnings("JavaUtilDate") // what the formatter takes
   void write(HttpServerRequest request, AdminReply reply) throws RefusedException {
     HttpServerResponse response = request.response();
     if (response.closed() || response.ended()) {
@@ -42,7 +44,7 @@ final class ReplyWriter {
     long stalled = vertx.setTimer(STALLED_MILLIS, late -> request.connection().close());
     response
         .setStatusCode(reply.code())
-        .putHeader("Date", date.text())
+        .putHeader("Date", DateFormatter.format(new Date(time.epochMillis())))
         .putHeader("Content-Type", reply.contentType())
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("Cache-Control", "no-cache, private")

@@ -1,7 +1,8 @@
 /**
  * The operators' listener: health, metrics, dumps. Plain HTTP on loopback by default, else TLS;
- * never on the clients' listener. Imports Vert.x and the storeys below. Open {@link
- * io.apfproxy.admin.AdminServer} first.
+ * never on the clients' listener. {@code Routes} is the table of what it serves; {@code
+ * AdminServer} lets readers in and answers them; {@code PageMill} makes what takes long. Imports
+ * Vert.x and the storeys below. Open {@link io.apfproxy.admin.AdminServer} first.
  */
 @NullMarked
 package io.apfproxy.admin;

@@ -1,6 +1,10 @@
 /**
- * Builds the proxy of its parts and owns their order: start, readiness, housekeeping, drain, stop.
- * Imports every other package. Open {@link io.apfproxy.app.ProxyApp} first.
+ * Builds the proxy of its parts and owns their order. {@code ProxyApp} is that order: start, and
+ * stop the other way round. The parts each open one thing: {@code ServingCertificate}, {@code
+ * Transports}, {@code FlowControlPart} and {@code FlowSources}, {@code IdentityPart}, {@code
+ * AdminPart}, {@code ListenerPart}. {@code UpstreamHealth} and {@code Readiness} say whether
+ * clients are served, {@code Housekeeping} does what comes again and again. Imports every other
+ * package. Open {@link io.apfproxy.app.ProxyApp} first.
  */
 @NullMarked
 package io.apfproxy.app;

@@ -1,4 +1,7 @@
-/** What concerns the process as a whole. Imports {@code java.*} only. */
+/**
+ * What concerns the process as a whole: when it has to end. Imports {@code java.*} only. Open
+ * {@link io.apfproxy.process.OutOfMemory} first.
+ */
 @NullMarked
 package io.apfproxy.process;
 

@@ -4,8 +4,8 @@ import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.listen.Listening;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.walk.Collaborators;
+import io.apfproxy.server.walk.Limits;
 import io.apfproxy.server.walk.RequestPipeline;
-import io.apfproxy.server.walk.SharedState;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.members.Members;
@@ -29,18 +29,17 @@ final class Frontend extends VerticleBase {
 
   private final ServerConfig config;
   private final Collaborators collaborators;
-  private final SharedState shared;
+  private final Limits limits;
   private final SocketAddress where;
   private volatile int port;
   private @org.jspecify.annotations.Nullable HttpServer server;
   private @org.jspecify.annotations.Nullable MemberConnections upstream;
   private @org.jspecify.annotations.Nullable RequestPipeline pipeline;
 
-  Frontend(
-      ServerConfig config, Collaborators collaborators, SharedState shared, SocketAddress where) {
+  Frontend(ServerConfig config, Collaborators collaborators, Limits limits, SocketAddress where) {
     this.config = config;
     this.collaborators = collaborators;
-    this.shared = shared;
+    this.limits = limits;
     this.where = where;
   }
 
@@ -53,9 +52,9 @@ final class Frontend extends VerticleBase {
             vertx,
             new Members<Member>(List.of(member), System::nanoTime),
             collaborators.events(),
-            shared.unread());
-    RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, shared, forwarder);
-    HttpServerOptions options = Listening.options(config, shared.engines());
+            limits.unread());
+    RequestPipeline requests = new RequestPipeline(vertx, config, collaborators, limits, forwarder);
+    HttpServerOptions options = Listening.options(config, limits.engines());
     HttpServer listener =
         vertx
             .createHttpServer(options)
@@ -65,7 +64,7 @@ final class Frontend extends VerticleBase {
     upstream = member;
     pipeline = requests;
     server = listener;
-    GuardedTransport.guard(context, shared.guard());
+    GuardedTransport.guard(context, limits.guard());
     return listener
         .listen(where)
         .compose(
@@ -78,7 +77,7 @@ final class Frontend extends VerticleBase {
 
   /** Limits that do nothing would be worse than none. */
   private boolean guarded() {
-    return config.connections().none() || shared.guard().stands();
+    return config.connections().none() || limits.guard().stands();
   }
 
   int port() {

@@ -3,7 +3,7 @@ package io.apfproxy.server;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.walk.Collaborators;
-import io.apfproxy.server.walk.SharedState;
+import io.apfproxy.server.walk.Limits;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.DeploymentOptions;
@@ -24,34 +24,34 @@ public final class ProxyServer {
 
   private final Vertx vertx;
   private final List<Frontend> frontends;
-  private final SharedState shared;
+  private final Limits limits;
   private final AtomicReference<Future<Void>> stopped = new AtomicReference<>();
 
-  private ProxyServer(Vertx vertx, List<Frontend> frontends, SharedState shared) {
+  private ProxyServer(Vertx vertx, List<Frontend> frontends, Limits limits) {
     this.vertx = vertx;
     this.frontends = List.copyOf(frontends);
-    this.shared = shared;
+    this.limits = limits;
   }
 
   /** Listens; fails if the address cannot be bound or the certificate cannot be used. */
   public static Future<ProxyServer> start(
       Vertx vertx, ServerConfig config, Collaborators collaborators) {
-    SharedState shared = new SharedState(config, TimeSource.system());
+    Limits limits = new Limits(config, TimeSource.system());
     List<Frontend> frontends = new ArrayList<>();
     SocketAddress where =
         config.port() == 0
             ? SocketAddress.sharedRandomPort(FREE_PORTS.incrementAndGet(), config.bindAddress())
             : SocketAddress.inetSocketAddress(config.port(), config.bindAddress());
-    return deploy(vertx, config, collaborators, shared, frontends, where)
+    return deploy(vertx, config, collaborators, limits, frontends, where)
         .compose(
             first -> {
               List<Future<Void>> others = new ArrayList<>();
               for (int i = 1; i < config.eventLoops(); i++) {
-                others.add(deploy(vertx, config, collaborators, shared, frontends, where));
+                others.add(deploy(vertx, config, collaborators, limits, frontends, where));
               }
               return Future.join(others);
             })
-        .map(all -> new ProxyServer(vertx, frontends, shared))
+        .map(all -> new ProxyServer(vertx, frontends, limits))
         .recover(
             cause -> {
               List<Future<Void>> undone =
@@ -64,10 +64,10 @@ public final class ProxyServer {
       Vertx vertx,
       ServerConfig config,
       Collaborators collaborators,
-      SharedState shared,
+      Limits limits,
       List<Frontend> frontends,
       SocketAddress where) {
-    Frontend frontend = new Frontend(config, collaborators, shared, where);
+    Frontend frontend = new Frontend(config, collaborators, limits, where);
     frontends.add(frontend);
     return vertx.deployVerticle(frontend, new DeploymentOptions()).mapEmpty();
   }
@@ -79,7 +79,7 @@ public final class ProxyServer {
 
   /** What clients can fill, and how full it is. */
   public List<Bound> bounds() {
-    return shared.bounds();
+    return limits.bounds();
   }
 
   /**
@@ -102,7 +102,7 @@ public final class ProxyServer {
 
   /** From now on new requests are refused with 429 and {@code Retry-After}; others go on. */
   public void drain() {
-    shared.drain();
+    limits.drain();
   }
 
   /**
@@ -112,7 +112,7 @@ public final class ProxyServer {
    * @param grace after it what is still open is cut
    */
   public Future<Void> shutdown(Duration grace) {
-    shared.drain();
+    limits.drain();
     Promise<Void> end = Promise.promise();
     Future<Void> earlier = stopped.compareAndExchange(null, end.future());
     if (earlier != null) {

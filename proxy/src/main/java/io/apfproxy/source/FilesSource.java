@@ -1,5 +1,6 @@
 package io.apfproxy.source;
 
+import io.apfproxy.timer.Timers;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -7,9 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +21,7 @@ public final class FilesSource implements FlowSource {
 
   private final Path folder;
   private final Duration period;
-  private final ScheduledExecutorService thread;
+  private final Timers thread = new Timers("flowcontrol-files");
   private volatile Snapshot snapshot = Snapshot.NOTHING;
   private volatile long currentAt = System.nanoTime();
 
@@ -37,13 +35,6 @@ public final class FilesSource implements FlowSource {
   public FilesSource(Path folder, Duration period) {
     this.folder = folder;
     this.period = period;
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread created = new Thread(work, "flowcontrol-files");
-              created.setDaemon(true);
-              return created;
-            });
   }
 
   @Override
@@ -63,9 +54,7 @@ public final class FilesSource implements FlowSource {
 
   @Override
   public void start(Runnable changed) {
-    var unused =
-        thread.scheduleWithFixedDelay(
-            () -> look(changed), 0, period.toNanos(), TimeUnit.NANOSECONDS);
+    thread.every(period, () -> look(changed)).now();
   }
 
   private void look(Runnable changed) {
@@ -108,6 +97,6 @@ public final class FilesSource implements FlowSource {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.close();
   }
 }

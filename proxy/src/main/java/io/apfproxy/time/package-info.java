@@ -1,4 +1,7 @@
-/** Clocks. Imports {@code java.*} only. */
+/**
+ * Time as the core is given it: a clock, something that happens later, rates. Imports {@code
+ * java.*} only. Open {@link io.apfproxy.time.TimeSource} first.
+ */
 @NullMarked
 package io.apfproxy.time;
 

@@ -10,8 +10,16 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One daemon thread for what must happen later or again and again. Thread-safe. */
+/**
+ * One daemon thread for what happens later or again and again, one action at a time. An action that
+ * fails is logged, the others happen all the same. Thread-safe.
+ */
 public final class Timers implements DelayedActions, AutoCloseable {
+  /*
+   * The library's heap, no wheel: what waits here are some repetitions, and the final seats of
+   * requests that have ended. What is set and cancelled for every request are timers of its event
+   * loop. Whoever asks the upstream or reads files has Timers of his own: then nobody waits for him.
+   */
   private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
 
   private final ScheduledExecutorService thread;
@@ -31,15 +39,13 @@ public final class Timers implements DelayedActions, AutoCloseable {
     try {
       var unused = thread.schedule(() -> guarded(action), nanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
-      LOG.trace("the proxy ends: nobody needs these seats any more");
+      LOG.trace("closed: nobody needs this any more");
     }
   }
 
-  /** Repeats an action; one that fails is logged and repeated all the same. */
-  public void every(Duration period, Runnable action) {
-    var unused =
-        thread.scheduleWithFixedDelay(
-            () -> guarded(action), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+  /** Repeats an action, for the first time after one period. */
+  public Repetition every(Duration period, Runnable action) {
+    return new Repetition(this, period, action);
   }
 
   private static void guarded(Runnable action) {
@@ -53,6 +59,7 @@ public final class Timers implements DelayedActions, AutoCloseable {
     }
   }
 
+  /** Interrupts what is at work; nothing happens from then on. */
   @Override
   public void close() {
     thread.shutdownNow();

@@ -15,8 +15,10 @@ import io.apfproxy.request.RecordedRequests;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.ManualTime;
 import io.vertx.core.Future;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,7 @@ abstract class IdentityFixture {
 
   static final RequestInfo LIST = RecordedRequests.info("GET", "/api/v1/namespaces/ns/pods");
 
-  final ManualClock clock = new ManualClock();
+  final ManualTime clock = ManualTime.at(Instant.now());
   final FakeReviews upstream = new FakeReviews();
   boolean anonymous = true;
   boolean constrained;

@@ -12,7 +12,9 @@ import io.apfproxy.authn.act.Impersonations.Verdict;
 import io.apfproxy.authn.head.Credentials.Impersonation;
 import io.apfproxy.request.RecordedRequests;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.ManualTime;
 import io.apfproxy.vectors.VectorFiles;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,9 +39,9 @@ class ImpersonationVectorTest {
                 64,
                 1000,
                 1000,
-                new ManualClock()),
+                ManualTime.at(Instant.now())),
             () -> true,
-            new ManualClock());
+            ManualTime.at(Instant.now()));
     for (JsonNode request : testCase.get("requests")) {
       Verdict verdict =
           impersonations

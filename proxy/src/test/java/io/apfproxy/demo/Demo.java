@@ -64,9 +64,9 @@ public final class Demo implements AutoCloseable {
     Path folder = folder();
     EmbeddedApiServer server = started(DemoCluster.start(folder));
     TestAuthority authority = TestAuthority.named("demo-proxy-ca");
-    ProxyProcess open =
+    DemoProxy open =
         started(
-            new ProxyProcess(
+            new DemoProxy(
                 "proxy-without",
                 folder,
                 server.adminKubeconfig(),
@@ -75,9 +75,9 @@ public final class Demo implements AutoCloseable {
                     "--enable-priority-and-fairness=false",
                     "--max-requests-inflight=0",
                     "--max-mutating-requests-inflight=0")));
-    ProxyProcess fair =
+    DemoProxy fair =
         started(
-            new ProxyProcess(
+            new DemoProxy(
                 "proxy",
                 folder,
                 server.adminKubeconfig(),

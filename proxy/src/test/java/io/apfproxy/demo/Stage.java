@@ -27,7 +27,7 @@ final class Stage {
     this.duration = duration;
   }
 
-  Phase play(int number, String title, ProxyProcess proxy) throws InterruptedException {
+  Phase play(int number, String title, DemoProxy proxy) throws InterruptedException {
     try (Herd herd = new Herd(vertx, server, proxy.port(), caPem)) {
       view.begin(number, title);
       warmUp(herd);

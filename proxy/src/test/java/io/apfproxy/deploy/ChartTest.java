@@ -60,6 +60,10 @@ class ChartTest {
         "{tls: {existingSecret: Under_Score}}                    | existingSecret",
         "{tls: {certManager: {enabled: true}}}                   | issuerRef",
         "{tls: {existingSecret: a, certManager: {enabled: true, issuerRef: {name: b}}}} | tls",
+        "{limits: {maxWatches: -1}}                              | maxWatches",
+        "{limits: {maxWatch: 1}}                                 | maxWatch",
+        "{loadBalancers: {unlimited: [balancer]}}                | unlimited",
+        "{corsAllowedOrigins: ['']}                              | corsAllowedOrigins",
         "{extraArgs: [expose-flow-headers]}                      | extraArgs",
         "{service: {type: ExternalName}}                         | service",
         "{service: {port: 70000}}                                | port",
@@ -110,6 +114,36 @@ class ChartTest {
 
     assertThat(flow.maxInFlight()).isEqualTo(333);
     assertThat(flow.maxMutatingInFlight()).isEqualTo(66);
+  }
+
+  @Test
+  void limitsClientsAsTheProxyDoesByItself() throws Exception {
+    ProxyOptions byDefault = ProxyOptions.of();
+
+    assertThat(options("{tls: {existingSecret: t}}").limits()).isEqualTo(byDefault.limits());
+  }
+
+  @Test
+  void limitsClientsAsAskedFor() throws Exception {
+    ProxyOptions options =
+        options(
+            """
+            tls: {existingSecret: t}
+            limits: {maxConnections: 1000000, maxConnectionsPerAddress: 0, maxWatches: 7}
+            loadBalancers: {unlimited: [10.1.0.0/16], trusted: [10.1.0.7]}
+            corsAllowedOrigins: ['//a$', '//b$']
+            """);
+
+    assertThat(options.limits().connections()).isEqualTo(1_000_000);
+    assertThat(options.limits().connectionsPerAddress()).isZero();
+    assertThat(options.limits().watches()).isEqualTo(7);
+    assertThat(options.limits().unlimited()).hasSize(3);
+    assertThat(options.listener().trustedProxies()).hasSize(1);
+    assertThat(options.listener().corsAllowedOrigins()).hasSize(2);
+  }
+
+  private static ProxyOptions options(String values) throws Exception {
+    return ProxyOptions.of(Manifests.arguments(Chart.objects(values)).toArray(String[]::new));
   }
 
   /** Helm upgrades them as all else, and never deletes them with what they define. */

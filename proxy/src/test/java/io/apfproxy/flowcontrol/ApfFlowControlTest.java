@@ -7,6 +7,7 @@ import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ class ApfFlowControlTest {
   private static final FlowSchema TO_A = Config.schema("schema-a", "a", "ann");
   private static final FlowSchema TO_B = Config.schema("schema-b", "b", "bob");
 
-  private final VirtualTime time = new VirtualTime();
+  private final ManualTime time = new ManualTime();
 
   /** As many seats for level {@code a} as the server has. */
   private ApfFlowControl control(int seats, PriorityLevelConfiguration... levels) {

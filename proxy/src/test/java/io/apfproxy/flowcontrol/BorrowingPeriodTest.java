@@ -3,6 +3,7 @@ package io.apfproxy.flowcontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** A borrowing period ends when its time has come, whatever is configured meanwhile. */
 @Tag("S68")
 class BorrowingPeriodTest {
-  private final VirtualTime time = new VirtualTime();
+  private final ManualTime time = new ManualTime();
   private final ApfFlowControl control =
       ApfFlowControl.create(
           FlowControlSettings.of(20),

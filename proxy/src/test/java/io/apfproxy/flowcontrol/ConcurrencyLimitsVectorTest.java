@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.JsonObjects;
+import io.apfproxy.time.ManualTime;
 import io.apfproxy.vectors.VectorFiles;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ class ConcurrencyLimitsVectorTest {
   }
 
   private static ApfFlowControl control(int serverLimit) {
-    VirtualTime time = new VirtualTime();
+    ManualTime time = new ManualTime();
     return ApfFlowControl.create(
         FlowControlSettings.of(serverLimit),
         FlowControlConfiguration.empty(),

@@ -3,12 +3,13 @@ package io.apfproxy.flowcontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.time.ManualTime;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class FlowControlDumpsTest {
-  private final VirtualTime time = new VirtualTime();
+  private final ManualTime time = new ManualTime();
   private final ApfFlowControl control = control();
 
   private ApfFlowControl control() {

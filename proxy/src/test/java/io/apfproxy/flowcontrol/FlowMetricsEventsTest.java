@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class FlowMetricsEventsTest {
   private static final String POD = "/api/v1/namespaces/ns/pods/p";
 
-  private final VirtualTime time = new VirtualTime();
+  private final ManualTime time = new ManualTime();
   private final List<String> events = new ArrayList<>();
   private final ApfFlowControl control = control();
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.flowcontrol.KindLoad.Kind;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,7 @@ class KindLoadTest {
   private static final String PODS = "/api/v1/namespaces/ns/pods/p";
   private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
-  private final VirtualTime time = new VirtualTime();
+  private final ManualTime time = new ManualTime();
 
   /** One seat for {@code ann}, besides what catch-all has. */
   private ApfFlowControl control() {

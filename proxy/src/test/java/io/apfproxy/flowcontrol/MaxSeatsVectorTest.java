@@ -13,6 +13,7 @@ import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
+import io.apfproxy.time.ManualTime;
 import io.apfproxy.vectors.VectorFiles;
 import io.apfproxy.work.MaxSeats;
 import java.util.ArrayDeque;
@@ -74,7 +75,7 @@ class MaxSeatsVectorTest {
 
   /** Configurations one after the other, with requests between them; each level has one user. */
   private static final class Sequence {
-    private final VirtualTime time = new VirtualTime();
+    private final ManualTime time = new ManualTime();
     private final Map<String, Deque<Client>> busy = new HashMap<>();
     private final JsonNode testCase;
     private final LevelTable table;

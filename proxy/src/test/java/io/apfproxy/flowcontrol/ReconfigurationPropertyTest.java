@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ class ReconfigurationPropertyTest {
   private static final List<String> TARGETS =
       List.of("/api/v1/pods", "/api/v1/namespaces/ns/pods/p", "/api/v1/pods?watch=1");
 
-  private final VirtualTime time = new VirtualTime();
+  private final ManualTime time = new ManualTime();
   private final List<Client> executing = new ArrayList<>();
   private final List<Client> waiting = new ArrayList<>();
   private final List<Client> all = new ArrayList<>();

@@ -3,6 +3,7 @@ package io.apfproxy.flowcontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.time.ManualTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 @Tag("S65")
 class ReconfigurationWaitTest {
-  private final VirtualTime time = new VirtualTime();
+  private final ManualTime time = new ManualTime();
   private volatile @Nullable Runnable whileBuilding;
 
   /** Meters are asked for while a routing is made: the moment at which to look from outside. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ class TotalChangeTest {
 
   /** A server of its own with one queuing level that lends and one that borrows. */
   private static final class Server {
-    private final VirtualTime time = new VirtualTime();
+    private final ManualTime time = new ManualTime();
     private final ApfFlowControl control =
         ApfFlowControl.create(
             FlowControlSettings.of(TOTAL),

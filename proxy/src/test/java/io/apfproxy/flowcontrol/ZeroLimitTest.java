@@ -6,6 +6,7 @@ import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -25,7 +26,7 @@ class ZeroLimitTest {
   /** Has all the seats, and lends most of them. */
   private static final PriorityLevelConfiguration LENDER = Config.lending("b", 100, 90);
 
-  private final VirtualTime time = new VirtualTime();
+  private final ManualTime time = new ManualTime();
 
   @Test
   void queuesWhereSeatsMayBeBorrowedUntilTheyAre() {

@@ -10,7 +10,8 @@ import io.apfproxy.queueset.Refusal;
 import io.apfproxy.queueset.RequestRow;
 import io.apfproxy.queueset.RequestState;
 import io.apfproxy.queueset.SeatRequest;
-import io.apfproxy.time.TimeSource;
+import io.apfproxy.time.ManualTime;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PriorityLevelTest {
   private static final QueuingShape ONE_QUEUE = new QueuingShape(1, 1, 2);
 
-  private final Clock clock = new Clock();
+  private final ManualTime clock = new ManualTime();
   private final Deque<Delayed> delayed = new ArrayDeque<>();
   private final List<String> told = new ArrayList<>();
   private final Deque<Request> executing = new ArrayDeque<>();
@@ -50,7 +51,7 @@ class PriorityLevelTest {
     Request second = start(level, "b", 1, 0, 0);
     assertThat(told).containsExactly("a executes");
 
-    clock.nanos = 7;
+    clock.advance(Duration.ofNanos(7));
     assertThat(level.finish(first)).isTrue();
 
     assertThat(told).containsExactly("a executes", "b executes");
@@ -221,13 +222,13 @@ class PriorityLevelTest {
     PriorityLevel level = level(ONE_QUEUE, 1);
     Request first = start(level, "a", 1, 0, 0);
     Request second = start(level, "b", 1, 0, 0);
-    clock.nanos = 5_000_000_000L;
+    clock.advance(Duration.ofSeconds(5));
     level.cancel(second);
-    clock.nanos = 10_000_000_000L;
+    clock.advance(Duration.ofSeconds(5));
 
     assertThat(level.resetDemand()).isEqualTo(new SeatDemand(10, 1.5, 0.5, 0, 2));
     level.finish(first);
-    clock.nanos = 20_000_000_000L;
+    clock.advance(Duration.ofSeconds(10));
     assertThat(level.resetDemand()).isEqualTo(new SeatDemand(10, 0, 0, 0, 1));
   }
 
@@ -369,20 +370,6 @@ class PriorityLevelTest {
   }
 
   private record Delayed(long nanos, Runnable action) {}
-
-  private static final class Clock implements TimeSource {
-    private long nanos;
-
-    @Override
-    public long nanoTime() {
-      return nanos;
-    }
-
-    @Override
-    public long epochMillis() {
-      return nanos / 1_000_000;
-    }
-  }
 
   private class Request extends SeatRequest {
     private final String name;

@@ -21,8 +21,8 @@ final class KubectlScript {
     steps.addAll(creation());
     steps.addAll(reading());
     steps.addAll(changes());
-    steps.addAll(PodStreams.steps("over WebSocket", "true"));
-    steps.addAll(PodStreams.steps("over SPDY", "false"));
+    steps.addAll(PodStreamSteps.steps("over WebSocket", "true"));
+    steps.addAll(PodStreamSteps.steps("over SPDY", "false"));
     steps.addAll(identity());
     steps.addAll(discovery());
     steps.addAll(customResources());

@@ -93,7 +93,8 @@ final class OddCallers {
         "Impersonate-Extra-Scopes: one",
         "Impersonate-Extra-scopes: two, three",
         "Impersonate-Extra-SCOPES: " + UNICODE,
-        "Impersonate-Extra-other%73: escaped"); // not twice one key: the server gathers in any order
+        // not twice one key: the server gathers in any order
+        "Impersonate-Extra-other%73: escaped");
     as("header-as-name", "Impersonate-User: Impersonate-User: admin");
   }
 

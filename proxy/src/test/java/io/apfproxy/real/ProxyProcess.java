@@ -1,19 +1,15 @@
 package io.apfproxy.real;
 
+import io.apfproxy.child.ChildProxy;
+import io.apfproxy.child.Ports;
 import io.apfproxy.fixtures.pki.TestAuthority;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RunningCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,35 +18,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.awaitility.Awaitility;
 
 /**
  * The runnable jar as a child process before a control plane. Closing it drains it and insists on
  * exit code 0.
  */
 final class ProxyProcess implements AutoCloseable {
-  private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(90);
 
   private final ControlPlane cluster;
-  private final RunningCommand process;
+  private final ChildProxy process;
   private final Path certificates;
-  private final URI url;
-  private final URI admin;
-  private final HttpClient http;
 
-  private ProxyProcess(
-      ControlPlane cluster, RunningCommand process, Path certificates, URI url, URI admin) {
+  private ProxyProcess(ControlPlane cluster, ChildProxy process, Path certificates) {
     this.cluster = cluster;
     this.process = process;
     this.certificates = certificates;
-    this.url = url;
-    this.admin = admin;
-    HttpClient.Builder builder = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1);
-    this.http =
-        admin.getScheme().equals("https")
-            ? builder.sslContext(TrustingTls.context(certificate())).build()
-            : builder.build();
   }
 
   /**
@@ -67,7 +51,7 @@ final class ProxyProcess implements AutoCloseable {
     Path certificates = folder(cluster);
     List<String> all = new ArrayList<>(List.of("--cert-dir=" + certificates));
     all.addAll(List.of(flags));
-    return start(cluster, kubeconfig, certificates, "http", all);
+    return start(cluster, kubeconfig, certificates, false, all);
   }
 
   /**
@@ -94,7 +78,7 @@ final class ProxyProcess implements AutoCloseable {
     all.add("--tls-cert-file=" + certificates.resolve("tls.crt"));
     all.add("--tls-private-key-file=" + certificates.resolve("tls.key"));
     all.add("--admin-bind-address=127.0.0.1");
-    return start(cluster, kubeconfig, certificates, "https", all);
+    return start(cluster, kubeconfig, certificates, true, all);
   }
 
   private static Path folder(ControlPlane cluster) {
@@ -132,44 +116,32 @@ final class ProxyProcess implements AutoCloseable {
     builder.environment().clear();
     builder.environment().put("PATH", System.getenv("PATH"));
     builder.environment().putAll(environment);
-    return start(cluster, builder, certificates, "https", ports);
+    return start(cluster, builder, certificates, true, ports);
   }
 
   private static ProxyProcess start(
       ControlPlane cluster,
       Path kubeconfig,
       Path certificates,
-      String adminScheme,
+      boolean adminTls,
       List<String> flags) {
     Ports ports = Ports.free();
-    List<String> command = new ArrayList<>(List.of(java(), "-Xmx512m", "-jar", jar()));
+    List<String> command = ChildProxy.java("-Xmx512m", "-jar", ChildProxy.jar());
     command.addAll(flags);
     command.addAll(List.of("--kubeconfig", kubeconfig.toString()));
     command.addAll(ports.flags());
-    return start(cluster, new ProcessBuilder(command), certificates, adminScheme, ports);
+    return start(cluster, new ProcessBuilder(command), certificates, adminTls, ports);
   }
 
   private static ProxyProcess start(
       ControlPlane cluster,
       ProcessBuilder command,
       Path certificates,
-      String adminScheme,
+      boolean adminTls,
       Ports ports) {
-    RunningCommand process = RunningCommand.start(command);
-    ProxyProcess proxy =
-        new ProxyProcess(
-            cluster,
-            process,
-            certificates,
-            URI.create("https://127.0.0.1:" + ports.secure()),
-            URI.create(adminScheme + "://127.0.0.1:" + ports.admin()));
-    try {
-      proxy.awaitReady();
-    } catch (RuntimeException | Error e) {
-      process.close();
-      throw e;
-    }
-    return proxy;
+    Path authority = adminTls ? certificates.resolve("apf-proxy.crt") : null;
+    return new ProxyProcess(
+        cluster, ChildProxy.start(command, ports, authority).awaitReady(), certificates);
   }
 
   /**
@@ -185,7 +157,7 @@ final class ProxyProcess implements AutoCloseable {
 
   /** Where clients connect. */
   URI url() {
-    return url;
+    return process.url();
   }
 
   /** Certificate to trust for {@link #url}. */
@@ -195,12 +167,12 @@ final class ProxyProcess implements AutoCloseable {
 
   /** Where operators connect. */
   URI admin() {
-    return admin;
+    return process.admin();
   }
 
   /** What it wrote, for the message of a failing test. */
   String log() {
-    return process.stdout() + process.stderr();
+    return process.log();
   }
 
   /**
@@ -220,17 +192,17 @@ final class ProxyProcess implements AutoCloseable {
     CommandResult written =
         RunningCommand.start(
                 new ProcessBuilder(
-                    java(),
-                    "-jar",
-                    jar(),
-                    "kubeconfig",
-                    "--kubeconfig",
-                    cluster.kubeconfig(user).toString(),
-                    "--server",
-                    url.toString(),
-                    "--certificate-authority",
-                    certificate().toString()))
-            .await(START_TIMEOUT)
+                    ChildProxy.java(
+                        "-jar",
+                        ChildProxy.jar(),
+                        "kubeconfig",
+                        "--kubeconfig",
+                        cluster.kubeconfig(user).toString(),
+                        "--server",
+                        url().toString(),
+                        "--certificate-authority",
+                        certificate().toString())))
+            .await(COMMAND_TIMEOUT)
             .orThrow();
     try {
       return Files.writeString(file, written.stdout());
@@ -241,12 +213,7 @@ final class ProxyProcess implements AutoCloseable {
 
   /** Body of a page of the admin listener, such as {@code /metrics}. */
   String page(String path) {
-    HttpResponse<String> response = get(path);
-    if (response.statusCode() != 200) {
-      throw new IllegalStateException(
-          path + " answers " + response.statusCode() + ": " + response.body());
-    }
-    return response.body();
+    return process.page(path);
   }
 
   /**
@@ -275,88 +242,12 @@ final class ProxyProcess implements AutoCloseable {
 
   /** Resident memory in bytes. Linux only. */
   long residentBytes() {
-    try {
-      return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
-          .findFirst()
-          .orElseThrow();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return process.residentBytes();
   }
 
   /** Sends SIGTERM and waits for the drain, which must end with exit code 0. */
   @Override
   public void close() {
-    process.terminate();
-    process.await(STOP_TIMEOUT).orThrow();
-  }
-
-  private void awaitReady() {
-    Awaitility.await()
-        .atMost(START_TIMEOUT)
-        .pollInterval(Duration.ofMillis(100))
-        .failFast(
-            () -> {
-              if (!process.isAlive()) {
-                throw new IllegalStateException("the proxy ended:\n" + log());
-              }
-            })
-        .until(this::isReady);
-  }
-
-  private boolean isReady() {
-    try {
-      return get("/readyz").statusCode() == 200;
-    } catch (UncheckedIOException e) {
-      return false; // not listening yet
-    }
-  }
-
-  private HttpResponse<String> get(String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(admin.resolve(path)).timeout(Duration.ofSeconds(10)).build();
-    try {
-      return http.send(request, HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
-  }
-
-  private static String jar() {
-    String jar = System.getProperty("apf.jar");
-    if (jar == null || !Files.isReadable(Path.of(jar))) {
-      throw new IllegalStateException(
-          "system property apf.jar names no file: " + jar + "; mvn verify sets it");
-    }
-    return jar;
-  }
-
-  /** On loopback, free a moment ago. */
-  private record Ports(int secure, int admin) {
-    static Ports free() {
-      return new Ports(freePort(), freePort());
-    }
-
-    List<String> flags() {
-      return List.of(
-          "--bind-address=127.0.0.1", "--secure-port=" + secure, "--admin-port=" + admin);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    process.stop(STOP_TIMEOUT).orThrow();
   }
 }

@@ -1,18 +1,13 @@
 package io.apfproxy.server;
 
-import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.authn.head.ClientTrust;
-import io.apfproxy.authn.head.RequestHeadReader;
-import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.server.listen.GuardedTransport;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.transport.Transport;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,21 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("S25")
 @Tag("S27")
 class FoldedHeaderIT {
-  private final Vertx vertx =
-      Vertx.builder().withTransport(new GuardedTransport(Transport.NIO)).build();
   private final List<Map.Entry<String, String>> seen = new CopyOnWriteArrayList<>();
-  private FakeUpstream upstream;
+  private WireScene scene;
   private TestProxy proxy;
 
   @BeforeEach
   void start() {
-    upstream = FakeUpstream.http(vertx, this::answer, HttpVersion.HTTP_1_1);
-    proxy =
-        new TestProxy(
-            vertx,
-            upstream.port(),
-            Duration.ofSeconds(60),
-            new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read);
+    Vertx vertx = Vertx.builder().withTransport(new GuardedTransport(Transport.NIO)).build();
+    scene = new WireScene(vertx, HttpVersion.HTTP_1_1, this::answer);
+    proxy = scene.proxy;
   }
 
   private void answer(HttpServerRequest request) {
@@ -52,9 +41,7 @@ class FoldedHeaderIT {
   @AfterEach
   void stop() {
     proxy.expectRest();
-    proxy.close();
-    upstream.close();
-    get(vertx.close());
+    scene.close();
   }
 
   private String answerTo(String lines) {

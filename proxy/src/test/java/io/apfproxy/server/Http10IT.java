@@ -1,17 +1,10 @@
 package io.apfproxy.server;
 
-import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.authn.head.ClientTrust;
-import io.apfproxy.authn.head.RequestHeadReader;
-import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
@@ -26,21 +19,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("B1")
 @SuppressWarnings("StringConcatToTextBlock") // lines end in CR LF
 class Http10IT {
-  private static Vertx vertx;
-  private static FakeUpstream upstream;
+  private static WireScene scene;
   private static TestProxy proxy;
   private static final Queue<HttpServerRequest> open = new ConcurrentLinkedQueue<>();
 
   @BeforeAll
   static void start() {
-    vertx = Vertx.vertx();
-    upstream = FakeUpstream.http(vertx, Http10IT::answer, HttpVersion.HTTP_2);
-    proxy =
-        new TestProxy(
-            vertx,
-            upstream.port(),
-            Duration.ofSeconds(60),
-            new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read);
+    scene = new WireScene(Http10IT::answer);
+    proxy = scene.proxy;
   }
 
   private static void answer(HttpServerRequest request) {
@@ -60,9 +46,7 @@ class Http10IT {
 
   @AfterAll
   static void stop() {
-    proxy.close();
-    upstream.close();
-    get(vertx.close());
+    scene.close();
   }
 
   @Test

@@ -3,17 +3,12 @@ package io.apfproxy.server;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.authn.head.ClientTrust;
-import io.apfproxy.authn.head.RequestHeadReader;
-import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterAll;
@@ -28,21 +23,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Messages that could be read in two ways, and others that are refused. */
 class ProtocolIT {
   private static final String SMUGGLED = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n";
-  private static Vertx vertx;
-  private static FakeUpstream upstream;
+  private static WireScene scene;
   private static TestProxy proxy;
   private static final Queue<String> seen = new ConcurrentLinkedQueue<>();
 
   @BeforeAll
   static void start() {
-    vertx = Vertx.vertx();
-    upstream = FakeUpstream.http(vertx, ProtocolIT::record, HttpVersion.HTTP_2);
-    proxy =
-        new TestProxy(
-            vertx,
-            upstream.port(),
-            Duration.ofSeconds(60),
-            new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read);
+    scene = new WireScene(ProtocolIT::record);
+    proxy = scene.proxy;
   }
 
   private static void record(HttpServerRequest request) {
@@ -67,9 +55,7 @@ class ProtocolIT {
 
   @AfterAll
   static void stop() {
-    proxy.close();
-    upstream.close();
-    get(vertx.close());
+    scene.close();
   }
 
   /** Refused, closed, nothing forwarded, and what follows is no request. */
@@ -229,7 +215,7 @@ class ProtocolIT {
 
   @Test
   void refusesNewRequestsWhileDraining() {
-    try (TestProxy draining = new TestProxy(vertx, upstream.port())) {
+    try (TestProxy draining = new TestProxy(scene.vertx, scene.upstream.port())) {
       draining.server.drain();
       try (RawClient client = new RawClient(draining.port())) {
         client.send("GET /a HTTP/1.1\r\nHost: a\r\n\r\n");

@@ -1,6 +1,6 @@
 package io.apfproxy.kube.access;
 
-import io.apfproxy.timer.Periodic;
+import io.apfproxy.timer.Repetition;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequest;
 import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.client.Config;
@@ -29,7 +29,7 @@ final class Impersonator implements Supplier<@Nullable String>, AutoCloseable {
   private final String namespace;
   private final String name;
   private final RenewableClient client;
-  private final Periodic repetition;
+  private final Repetition repetition;
   private volatile @Nullable String token;
   private volatile long renewAt;
 
@@ -44,7 +44,7 @@ final class Impersonator implements Supplier<@Nullable String>, AutoCloseable {
     this.name = account.substring(slash + 1);
     this.asker = asker;
     this.client = new RenewableClient(withToken(server), null);
-    this.repetition = new Periodic("impersonator-token", RETRY, this::renew);
+    this.repetition = Repetition.alone("impersonator-token", RETRY, this::renew);
   }
 
   private Config withToken(Config server) {

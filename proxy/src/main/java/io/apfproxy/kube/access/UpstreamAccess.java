@@ -1,6 +1,6 @@
 package io.apfproxy.kube.access;
 
-import io.apfproxy.timer.Periodic;
+import io.apfproxy.timer.Repetition;
 import io.apfproxy.tls.KeyPairPem;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.UpstreamConfig;
@@ -39,7 +39,7 @@ public final class UpstreamAccess implements AutoCloseable {
   private final URI server;
   private final RenewableClient client;
   private final @Nullable Impersonator impersonator;
-  private final Periodic repetition;
+  private final Repetition repetition;
   private volatile OwnCredentials credentials;
   private volatile UpstreamConfig upstream;
   private long ownReadAt = System.nanoTime();
@@ -62,7 +62,7 @@ public final class UpstreamAccess implements AutoCloseable {
       throw new UpstreamAccessException(
           source.name() + ": the certificates or the client key cannot be used", e);
     }
-    this.repetition = new Periodic("upstream-credentials", PERIOD, this::reload);
+    this.repetition = Repetition.alone("upstream-credentials", PERIOD, this::reload);
   }
 
   /**

@@ -1,4 +1,7 @@
-/** What is asked there about clients: tokens and rights. */
+/**
+ * What is asked there about clients: tokens and rights. Open {@link
+ * io.apfproxy.kube.review.KubeReviews} first.
+ */
 @NullMarked
 package io.apfproxy.kube.review;
 

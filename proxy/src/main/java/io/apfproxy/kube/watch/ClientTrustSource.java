@@ -4,7 +4,7 @@ import io.apfproxy.authn.head.ClientTrust;
 import io.apfproxy.authn.head.FrontProxyHeaders;
 import io.apfproxy.kube.access.Certificates;
 import io.apfproxy.kube.access.UpstreamAccessException;
-import io.apfproxy.timer.Periodic;
+import io.apfproxy.timer.Repetition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -28,7 +28,7 @@ public final class ClientTrustSource implements Supplier<ClientTrust>, AutoClose
 
   private final Flags flags;
   private final ExtensionApiserverAuthentication published;
-  private @Nullable Periodic repetition;
+  private @Nullable Repetition repetition;
   private volatile ClientTrust trust = ClientTrust.NONE;
   private volatile Optional<ExtensionApiserverAuthentication.Published> lastPublished =
       Optional.empty();
@@ -70,7 +70,7 @@ public final class ClientTrustSource implements Supplier<ClientTrust>, AutoClose
       throws UpstreamAccessException {
     ClientTrustSource source = new ClientTrustSource(flags, client);
     source.trust = source.read();
-    source.repetition = new Periodic("client-trust", REFRESH, source::refresh);
+    source.repetition = Repetition.alone("client-trust", REFRESH, source::refresh);
     return source;
   }
 
@@ -81,7 +81,7 @@ public final class ClientTrustSource implements Supplier<ClientTrust>, AutoClose
 
   /** The upstream was away and is back, perhaps with another configuration: reads soon. */
   public void readAgain() {
-    Periodic reading = repetition;
+    Repetition reading = repetition;
     if (reading != null && asked.compareAndSet(false, true)) {
       reading.now();
     }

@@ -5,6 +5,7 @@ import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.source.FlowSource;
 import io.apfproxy.source.ObjectDecoder;
+import io.apfproxy.timer.Timers;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -13,10 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +35,7 @@ public final class ClusterSource implements FlowSource {
   private final Vanished vanished;
   private final EmptyLists emptyLists = new EmptyLists();
   private final Periods periods;
-  private final ScheduledExecutorService thread;
+  private final Timers thread;
   private final AtomicBoolean refreshing = new AtomicBoolean();
   private volatile Runnable changed = () -> {};
   private volatile Snapshot snapshot = Snapshot.NOTHING;
@@ -77,13 +74,7 @@ public final class ClusterSource implements FlowSource {
         custom
             ? new Vanished(client, kinds.stream().map(WatchedKind::resource).toList(), periods)
             : Vanished.believed();
-    this.thread =
-        Executors.newSingleThreadScheduledExecutor(
-            work -> {
-              Thread created = new Thread(work, "flowcontrol-" + name);
-              created.setDaemon(true);
-              return created;
-            });
+    this.thread = new Timers("flowcontrol-" + name);
   }
 
   /**
@@ -129,36 +120,20 @@ public final class ClusterSource implements FlowSource {
   @Override
   public void start(Runnable listener) {
     changed = listener;
-    schedule(Duration.ZERO, this::audit);
-  }
-
-  private void schedule(Duration delay, Runnable task) {
-    try {
-      var unused = thread.schedule(() -> guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (RejectedExecutionException e) {
-      LOG.trace("closed meanwhile");
-    }
-  }
-
-  private void guarded(Runnable task) {
-    try {
-      task.run();
-    } catch (RuntimeException e) {
-      LOG.error("flow control of source {} stays as it is", name, e);
-    }
+    thread.after(0, this::audit);
   }
 
   /** On a thread of the client. */
   private void event() {
     if (refreshing.compareAndSet(false, true)) {
-      schedule(
-          Duration.ZERO,
+      thread.after(
+          0,
           () -> {
             refreshing.set(false);
             kinds.forEach(WatchedKind::trustStore);
             publish(snapshot.trouble());
             if (kinds.stream().anyMatch(WatchedKind::isFilling)) {
-              schedule(FILLING, this::event);
+              thread.after(FILLING.toNanos(), this::event);
             }
           });
     }
@@ -179,7 +154,7 @@ public final class ClusterSource implements FlowSource {
       }
       boolean well =
           snapshot.trouble().isEmpty() && kinds.stream().allMatch(WatchedKind::isWatching);
-      schedule(well ? periods.well() : periods.trouble(), this::audit);
+      thread.after((well ? periods.well() : periods.trouble()).toNanos(), this::audit);
     }
   }
 
@@ -247,7 +222,7 @@ public final class ClusterSource implements FlowSource {
 
   @Override
   public void close() {
-    thread.shutdownNow();
+    thread.close();
     kinds.forEach(WatchedKind::close);
   }
 }

@@ -8,7 +8,7 @@ import io.apfproxy.config.SourceObject;
 import io.apfproxy.kube.watch.WatchedKind;
 import io.apfproxy.source.ObjectDecoder;
 import io.apfproxy.source.SpecEncoder;
-import io.apfproxy.timer.Periodic;
+import io.apfproxy.timer.Repetition;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceList;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
@@ -45,7 +45,7 @@ public final class BootstrapEnsurer implements AutoCloseable {
 
   private final KubernetesClient client;
   private final LeaderLease lease;
-  private final Periodic repetition;
+  private final Repetition repetition;
 
   // Used by the thread of the repetition only.
   private @Nullable Long doneAt;
@@ -54,7 +54,7 @@ public final class BootstrapEnsurer implements AutoCloseable {
   private BootstrapEnsurer(KubernetesClient client, LeaderLease lease) {
     this.client = client;
     this.lease = lease;
-    this.repetition = new Periodic("bootstrap-objects", RETRY, this::passIfDue);
+    this.repetition = Repetition.alone("bootstrap-objects", RETRY, this::passIfDue);
   }
 
   /**

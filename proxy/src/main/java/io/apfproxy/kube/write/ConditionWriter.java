@@ -8,7 +8,7 @@ import io.apfproxy.config.ObjectKey;
 import io.apfproxy.kube.watch.ClusterSource;
 import io.apfproxy.kube.watch.WatchedKind;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.timer.Periodic;
+import io.apfproxy.timer.Repetition;
 import io.fabric8.kubernetes.api.model.Condition;
 import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -49,7 +49,7 @@ public final class ConditionWriter implements AutoCloseable {
   private final KubernetesClient client;
   private final ClusterSource source;
   private final LeaderLease lease;
-  private final Periodic repetition;
+  private final Repetition repetition;
   private volatile @Nullable Report report;
 
   // Used by the thread of the repetition only.
@@ -66,7 +66,7 @@ public final class ConditionWriter implements AutoCloseable {
     this.client = client;
     this.source = source;
     this.lease = lease;
-    this.repetition = new Periodic("conditions", PERIOD, this::write);
+    this.repetition = Repetition.alone("conditions", PERIOD, this::write);
   }
 
   /**

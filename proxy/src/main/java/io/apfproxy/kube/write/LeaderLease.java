@@ -1,7 +1,7 @@
 package io.apfproxy.kube.write;
 
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.timer.Periodic;
+import io.apfproxy.timer.Repetition;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.coordination.v1.LeaseSpec;
@@ -43,7 +43,7 @@ public final class LeaderLease implements AutoCloseable {
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final String identity = UUID.randomUUID().toString();
   private final TimeSource time;
-  private final Periodic repetition;
+  private final Repetition repetition;
   private volatile boolean won;
   private volatile long renewedAt;
   private volatile boolean closed;
@@ -76,7 +76,7 @@ public final class LeaderLease implements AutoCloseable {
     this.name = name;
     this.time = time;
     this.namespace = client.getNamespace() == null ? "default" : client.getNamespace();
-    this.repetition = new Periodic("lease-" + name, retry, this::compete);
+    this.repetition = Repetition.alone("lease-" + name, retry, this::compete);
   }
 
   /**

@@ -12,14 +12,14 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.log.RequestLog;
 import org.jspecify.annotations.Nullable;
 
-/** Fourth station: seats. Long-running requests other than watches need none. */
+/** The last station but one: seats. Long-running requests other than watches need none. */
 final class Admit implements Station {
   private final FlowControl flowControl;
-  private final SharedState shared;
+  private final WaitingGates waiting;
 
-  Admit(FlowControl flowControl, SharedState shared) {
+  Admit(FlowControl flowControl, WaitingGates waiting) {
     this.flowControl = flowControl;
-    this.shared = shared;
+    this.waiting = waiting;
   }
 
   @Override
@@ -108,16 +108,12 @@ final class Admit implements Station {
       if (place == null || !place.isWaiting()) {
         return; // its answer is on its way
       }
-      Runnable room =
-          shared.waitingRoom().enter(call.caller().request(), call.digest().user().name());
-      if (room == null) {
-        crowdedOut = true;
+      try {
+        waiting.pass(call, this);
+      } catch (RefusedException full) {
+        crowdedOut = true; // it is flow control that refuses
         place.cancel();
         return;
-      }
-      hold(room);
-      if (call.asked().info().isWatch()) {
-        hold(shared.watches().await());
       }
       call.limit(this, call.queueWaitLeft());
     }

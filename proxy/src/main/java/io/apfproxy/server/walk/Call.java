@@ -3,29 +3,36 @@ package io.apfproxy.server.walk;
 import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.gate.Asked;
 import io.apfproxy.process.OutOfMemory;
+import io.apfproxy.request.ClientAddress;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One request on its {@link Walk}: where it is, what is known of it, what it holds. Belongs to its
  * event loop.
  */
-final class Call {
+final class Call implements Asked {
   private final RequestLoop loop;
   private final Caller caller;
   private final long arrived = System.nanoTime();
   private final Holdings holdings = new Holdings();
 
   private int station;
+  private int waits;
   private @Nullable Wait wait;
   private @Nullable Understood asked;
   private @Nullable Identity identity;
   private @Nullable RequestDigest digest;
   private @Nullable SeatLease seats;
   private Classification classification = Classification.NONE;
+  private @Nullable RequestSize size;
+  private boolean refused;
   private boolean gone;
   private boolean defective;
   private boolean switched;
@@ -63,7 +70,13 @@ final class Call {
       next.cancel();
     } else {
       next.begin();
+      waited();
     }
+  }
+
+  /** From now on what gates let it have counts as used. */
+  void waited() {
+    waits++;
   }
 
   /**
@@ -118,7 +131,8 @@ final class Call {
     return known(identity);
   }
 
-  RequestDigest digest() {
+  @Override
+  public RequestDigest digest() {
     return known(digest);
   }
 
@@ -138,8 +152,59 @@ final class Call {
   }
 
   /** Whether its connection was, or would have been, given to a tunnel. */
-  boolean isUpgrade() {
+  @Override
+  public boolean isUpgrade() {
     return asked != null && !asked.upgrade().isEmpty();
+  }
+
+  @Override
+  public RequestInfo info() {
+    return asked().info();
+  }
+
+  @Override
+  public String userAgent() {
+    String agent = caller.request().getHeader(HttpHeaders.USER_AGENT);
+    return agent == null ? "" : agent;
+  }
+
+  @Override
+  public @Nullable ClientAddress address() {
+    return caller.peer().sharing();
+  }
+
+  @Override
+  public long headBytes() {
+    return size().head();
+  }
+
+  @Override
+  public long bodyBytes() {
+    return size().body();
+  }
+
+  private RequestSize size() {
+    RequestSize known = size;
+    if (known == null) {
+      known = RequestSize.of(caller.request());
+      size = known;
+    }
+    return known;
+  }
+
+  @Override
+  public long waitsUntil() {
+    return arrived + asked().queueWaitNanos();
+  }
+
+  @Override
+  public int waits() {
+    return waits;
+  }
+
+  @Override
+  public boolean isRefused() {
+    return refused;
   }
 
   // What it holds.
@@ -194,8 +259,8 @@ final class Call {
     return gone;
   }
 
-  /** Its place is needed by somebody who has less. From any thread. */
-  void giveWay() {
+  @Override
+  public void giveWay() {
     loop.run(
         () -> {
           Wait current = wait;
@@ -244,6 +309,7 @@ final class Call {
   /** Ends it before anything was forwarded. Harmless once it has ended. */
   void refuse(RefusedException refusal) {
     if (!hasEnded()) {
+      refused = !gone;
       answer(refusal);
       end();
     }

@@ -4,21 +4,27 @@ import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.server.listen.ClientEngines;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 
-/** Second station: who asks. Nobody waits for that longer than for seats, nor uncounted. */
+/**
+ * The station between the gates: who asks. Nobody waits for that longer than for seats, nor
+ * uncounted.
+ */
 final class Identify implements Station {
   private final Vertx vertx;
   private final IdentityResolver identities;
-  private final SharedState shared;
+  private final ClientEngines engines;
+  private final WaitingGates waiting;
   private final GoAwayChance goAway;
 
-  Identify(Vertx vertx, IdentityResolver identities, SharedState shared, GoAwayChance goAway) {
+  Identify(Vertx vertx, IdentityResolver identities, Limits limits, GoAwayChance goAway) {
     this.vertx = vertx;
     this.identities = identities;
-    this.shared = shared;
+    this.engines = limits.engines();
+    this.waiting = limits.gates().waitingForIdentity();
     this.goAway = goAway;
   }
 
@@ -49,7 +55,7 @@ final class Identify implements Station {
   private void found(Call call, Identity identity) {
     if (!call.hasEnded()) {
       if (identity.byCertificate()) {
-        call.caller().peer().believed(shared.engines());
+        call.caller().peer().believed(engines);
       }
       if (isAnonymous(identity.authenticated())) {
         goAway.after(call.caller().request(), call.caller().peer());
@@ -73,14 +79,7 @@ final class Identify implements Station {
 
     @Override
     void begin() throws RefusedException {
-      Runnable place =
-          shared.waitingRoom().enter(call.caller().request(), call.caller().peer().sharing());
-      if (place == null) {
-        throw new RefusedException(
-                429, "TooManyRequests", "queue-full", "too many requests wait to be let in")
-            .retryAfter(1);
-      }
-      hold(place);
+      waiting.pass(call, this);
       call.limit(this, call.queueWaitLeft());
     }
 

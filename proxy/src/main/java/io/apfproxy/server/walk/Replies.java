@@ -6,7 +6,6 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.Peer;
 import io.apfproxy.server.log.RefusalLog;
-import io.apfproxy.time.HttpDate;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.exchange.BodyDrain;
 import io.apfproxy.upstream.wire.ErrorCodes;

@@ -64,7 +64,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
 
   private final Vertx vertx;
   private final Collaborators collaborators;
-  private final SharedState shared;
+  private final Limits limits;
   private final Walk walk;
   private final Arrivals arrivals;
   private final RefusalLog log;
@@ -81,11 +81,11 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
       Vertx vertx,
       ServerConfig config,
       Collaborators collaborators,
-      SharedState shared,
+      Limits limits,
       Forwarder forwarder) {
     this.vertx = vertx;
     this.collaborators = collaborators;
-    this.shared = shared;
+    this.limits = limits;
     EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
     this.arrivals =
         new Arrivals(
@@ -103,6 +103,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     this.replies =
         new Replies(
             vertx, collaborators.events(), config.exposeFlowHeaders(), log, config.crossOrigin());
+    Gates gates = limits.gates();
     this.walk =
         new Walk(
             List.of(
@@ -110,10 +111,12 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
                     collaborators.heads(),
                     new RequestTimeout(config.requestTimeout()),
                     config.crossOrigin(),
-                    shared.engines()),
-                new Identify(vertx, collaborators.identities(), shared, goAway),
-                new TakePlaces(shared, watches),
-                new Admit(collaborators.flowControl(), shared),
+                    limits.engines()),
+                gates.beforeIdentity(),
+                new Identify(vertx, collaborators.identities(), limits, goAway),
+                gates.afterIdentity(),
+                this::rememberWatch,
+                new Admit(collaborators.flowControl(), gates.waitingForSeats()),
                 new Forward(vertx, forwarder, collaborators)));
     vertx.setPeriodic(
         SWEEP_MILLIS,
@@ -163,7 +166,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     }
     Call call = open(client, peer);
     goAway.roll(client, peer);
-    if (shared.draining()) {
+    if (limits.draining()) {
       call.refuse(Replies.shuttingDown());
     } else {
       walk.goOn(call);
@@ -206,6 +209,15 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
               call.leave();
             });
     return call;
+  }
+
+  /** A station: what is to be ended when the proxy stops. */
+  private Wait rememberWatch(Call call) {
+    if (call.info().isWatch()) {
+      watches.add(call);
+      call.hold(() -> watches.remove(call));
+    }
+    return Wait.NONE;
   }
 
   /** Until then something may be thrown that leaves the client without an end. */

@@ -4,8 +4,8 @@ import io.apfproxy.request.RefusedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one request waits for at a {@link Station}: who asks, seats, the upstream. It ends once, and
- * then the request goes on or is refused. Belongs to the event loop of its request.
+ * What one request waits for at a {@link Station}: who asks, a gate, seats, the upstream. It ends
+ * once, and then the request goes on or is refused. Belongs to the event loop of its request.
  */
 abstract class Wait {
   /** Of those that need not wait. */

@@ -3,7 +3,7 @@ package io.apfproxy.authn.memo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.apfproxy.authn.ManualClock;
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 @Tag("S14")
 @Tag("S15")
 class BoundedCacheTest {
-  private final ManualClock clock = new ManualClock();
+  private final ManualTime clock = new ManualTime();
 
   private BoundedCache<String, Integer> cache(int most, long bytes) {
     return new BoundedCache<>(most, bytes, clock);

@@ -2,12 +2,12 @@ package io.apfproxy.authn.who;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.authn.ManualClock;
 import io.apfproxy.fixtures.attack.ForgedCertificate;
 import io.apfproxy.fixtures.attack.KeyKind;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.pki.TestKeys;
+import io.apfproxy.time.ManualTime;
 import io.netty.handler.ssl.util.LazyX509Certificate;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +46,7 @@ class ChainVerifierTest {
   private static final X509Certificate UNREADABLE =
       new LazyX509Certificate("no certificate".getBytes(StandardCharsets.US_ASCII));
 
-  private final ManualClock clock = new ManualClock();
+  private final ManualTime clock = ManualTime.at(Instant.now());
   private final Queue<Runnable> work = new ArrayDeque<>();
   private final ChainVerifier verifier =
       new ChainVerifier(List.of(ROOT.own().certificate()), work::add, clock);

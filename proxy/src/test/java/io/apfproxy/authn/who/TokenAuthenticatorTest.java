@@ -3,9 +3,9 @@ package io.apfproxy.authn.who;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.authn.FakeReviews;
-import io.apfproxy.authn.ManualClock;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.ManualTime;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class TokenAuthenticatorTest {
   private static final String PEER = "192.0.2.1";
 
-  private final ManualClock clock = new ManualClock();
+  private final ManualTime clock = new ManualTime();
   private final List<CompletableFuture<Optional<UserInfo>>> open = new ArrayList<>();
   private final TokenReviewer slow =
       token -> {

@@ -27,14 +27,14 @@ import java.util.stream.IntStream;
  * What goes through an upgraded connection, and the log that streams beside them: exec, attach, cp,
  * port-forward, logs -f.
  */
-final class PodStreams {
+final class PodStreamSteps {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int COPIED_BYTES = 4 << 20;
   private static final int FORWARDED_BYTES = 2 << 20;
   private static final Pattern FORWARDING =
       Pattern.compile("Forwarding from 127\\.0\\.0\\.1:(\\d+) -> 7");
 
-  private PodStreams() {}
+  private PodStreamSteps() {}
 
   /**
    * The same steps for either protocol.
@@ -52,19 +52,20 @@ final class PodStreams {
     return List.of(
         step("exec " + suffix, by.apply(actor -> exec(actor, "echo out; echo err >&2")))
             .shows("err"),
-        step("exec with standard input " + suffix, by.apply(PodStreams::execWithInput))
+        step("exec with standard input " + suffix, by.apply(PodStreamSteps::execWithInput))
             .shows("from the client"),
         step("exec that fails " + suffix, by.apply(actor -> exec(actor, "exit 7"))).fails(7),
         step(
                 "exec of a missing pod " + suffix,
                 by.apply(actor -> actor.run("exec", "absent", "-n", "{ns}", "--", "true")))
             .fails(1),
-        step("exec with much output " + suffix, by.apply(PodStreams::execWithMuchOutput))
+        step("exec with much output " + suffix, by.apply(PodStreamSteps::execWithMuchOutput))
             .shows("5000000 bytes"),
-        step("attach " + suffix, by.apply(PodStreams::attach)).shows("typed"),
-        step("cp there and back " + suffix, by.apply(PodStreams::copy)).shows("same checksum"),
-        step("port-forward " + suffix, by.apply(PodStreams::portForward)).shows("same checksum"),
-        step("logs -f " + suffix, by.apply(PodStreams::followLog)).shows("consecutive"));
+        step("attach " + suffix, by.apply(PodStreamSteps::attach)).shows("typed"),
+        step("cp there and back " + suffix, by.apply(PodStreamSteps::copy)).shows("same checksum"),
+        step("port-forward " + suffix, by.apply(PodStreamSteps::portForward))
+            .shows("same checksum"),
+        step("logs -f " + suffix, by.apply(PodStreamSteps::followLog)).shows("consecutive"));
   }
 
   private static CommandResult exec(KubectlActor actor, String shell) {

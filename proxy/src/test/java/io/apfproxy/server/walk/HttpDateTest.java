@@ -1,12 +1,14 @@
-package io.apfproxy.time;
+package io.apfproxy.server.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.time.ManualTime;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class HttpDateTest {
-  private final ManualTime time = new ManualTime();
+  private final ManualTime time = ManualTime.at(Instant.EPOCH);
   private final HttpDate date = new HttpDate(time);
 
   @Test

@@ -13,35 +13,25 @@ import io.apfproxy.upstream.exchange.UnreadBytes;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the event loops of one listener have in common. Thread-safe. */
-public final class SharedState {
-  private static final int MAX_TUNNELS = 5_000;
-  private static final int MAX_TUNNELS_OF_USER = 200;
-  private static final int MAX_LONG = 20_000;
-  private static final int MAX_LONG_OF_USER = MAX_LONG / 4;
-
-  private final UserPlaces tunnels = new UserPlaces("tunnels", MAX_TUNNELS, MAX_TUNNELS_OF_USER);
-  private final UserPlaces longRequests =
-      new UserPlaces("long-requests", MAX_LONG, MAX_LONG_OF_USER);
-  private final WatchGate watches;
-  private final WaitingRoom waitingRoom;
+/** What all event loops of one listener hold their clients to, together. Thread-safe. */
+public final class Limits {
   private final Doorkeeper door;
   private final PartialHeads heads;
   private final UnreadBytes unread;
   private final long mostUnread;
   private final AcceptGuard guard;
   private final ClientEngines engines;
+  private final Gates gates;
   private volatile boolean draining;
 
-  public SharedState(ServerConfig config, TimeSource time) {
+  public Limits(ServerConfig config, TimeSource time) {
     this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
     this.mostUnread = config.requests().unreadBytes();
     this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
     this.guard = new AcceptGuard(door, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
-    this.watches = new WatchGate(config.requests(), time);
-    this.waitingRoom = new WaitingRoom(config.requests());
+    this.gates = new Gates(config.requests(), time);
   }
 
   /** Stands before the socket that they share. */
@@ -54,31 +44,20 @@ public final class SharedState {
     return engines;
   }
 
+  /** What requests pass. */
+  Gates gates() {
+    return gates;
+  }
+
   /** All that clients can fill. */
   public List<Bound> bounds() {
     return Stream.of(
             door.bounds(),
             List.of(heads.bound()),
-            tunnels.bounds(),
-            longRequests.bounds(),
-            watches.bounds(),
-            waitingRoom.bounds(),
+            gates.bounds(),
             List.of(new Bound("unread-bytes", unread::taken, mostUnread, unread::overflows)))
         .flatMap(List::stream)
         .toList();
-  }
-
-  UserPlaces tunnels() {
-    return tunnels;
-  }
-
-  /** Of requests that flow control lets pass as they last, tunnels among them. */
-  UserPlaces longRequests() {
-    return longRequests;
-  }
-
-  WatchGate watches() {
-    return watches;
   }
 
   /** Of responses. */
@@ -86,15 +65,12 @@ public final class SharedState {
     return unread;
   }
 
+  /** From now on new requests are refused. */
   public void drain() {
     draining = true;
   }
 
   boolean draining() {
     return draining;
-  }
-
-  WaitingRoom waitingRoom() {
-    return waitingRoom;
   }
 }

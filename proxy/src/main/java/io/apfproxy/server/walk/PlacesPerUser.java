@@ -1,10 +1,15 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.gate.Asked;
+import io.apfproxy.gate.Gate;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.Crowd;
 import io.apfproxy.server.listen.Scarcity;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * taken the one that has most gives way to who has less than a share. Only users who have one are
  * remembered. Thread-safe.
  */
-final class UserPlaces {
+final class PlacesPerUser implements Gate {
   /*
    * Who gives way ends some time later, on a thread of its own; its place is gone at once. So that
    * this cannot pile up, only so many may be on their way out at a time.
@@ -23,9 +28,10 @@ final class UserPlaces {
   private final String kind;
   private final int most;
   private final int mostOfUser;
-  private final Crowd<String, Place> users = new Crowd<>();
+  private final Predicate<Asked> needsOne;
+  private final Crowd<String, Asked> users = new Crowd<>();
+  private final Set<Asked> leaving = new HashSet<>();
   private int taken;
-  private int leaving;
   private long overflows;
   private long overflowsOfUser;
 
@@ -34,58 +40,79 @@ final class UserPlaces {
    * @param most in all, 0 for no limit
    * @param mostOfUser of one user while places are scarce, or always if {@code most} is 0; 0 for no
    *     limit
+   * @param needsOne which requests are of this kind
    */
-  UserPlaces(String kind, int most, int mostOfUser) {
+  PlacesPerUser(String kind, int most, int mostOfUser, Predicate<Asked> needsOne) {
     this.kind = kind;
     this.most = most;
     this.mostOfUser = mostOfUser;
+    this.needsOne = needsOne;
+  }
+
+  @Override
+  public boolean concerns(Asked asked) {
+    return needsOne.test(asked);
   }
 
   /**
-   * Takes a place.
+   * Takes a place, perhaps that of another, which is then told to give way.
    *
-   * @param giveWay asks the request, on any thread, to end soon; it then runs the result as ever
-   * @return gives it back; harmless when repeated
    * @throws RefusedException 429 if places are scarce and the user has its share, or none is left
    */
-  Runnable take(String user, Runnable giveWay) throws RefusedException {
-    Place place = new Place(user, giveWay);
-    Place leaves = enter(place);
+  @Override
+  public long enter(Asked asked, long now) throws RefusedException {
+    Asked leaves = take(asked);
     if (leaves != null) {
-      leaves.giveWay.run();
+      leaves.giveWay();
     }
-    return place;
+    return 0;
   }
 
-  private synchronized @Nullable Place enter(Place place) throws RefusedException {
-    int own = users.of(place.user);
+  private synchronized @Nullable Asked take(Asked asked) throws RefusedException {
+    String user = user(asked);
+    int own = users.of(user);
     if (mostOfUser > 0 && own >= mostOfUser && Scarcity.binds(taken, most)) {
       overflowsOfUser++;
       throw refusal("-of-user", "this user has too many " + kind + " open");
     }
-    Place leaves = null;
+    Asked leaves = null;
     if (most > 0 && taken >= most) {
       leaves = mostOfUser > 0 && users.most() > mostOfUser ? oneOfMost() : null;
       if (leaves == null) {
         overflows++;
         throw refusal("-total", "too many " + kind + " are open");
       }
-      leaves.asked = true;
-      leaving++;
-      leaves.free();
+      free(leaves);
+      leaving.add(leaves);
     }
     taken++;
-    users.add(place.user, place);
+    users.add(user, asked);
     return leaves;
   }
 
   /** The longest held. */
-  private @Nullable Place oneOfMost() {
-    return leaving >= MOST_LEAVING ? null : users.ofMost().iterator().next();
+  private @Nullable Asked oneOfMost() {
+    return leaving.size() >= MOST_LEAVING ? null : users.ofMost().iterator().next();
   }
 
   private RefusedException refusal(String scope, String message) {
     return new RefusedException(429, "TooManyRequests", kind + scope, message).retryAfter(1);
+  }
+
+  @Override
+  public synchronized void leave(Asked asked) {
+    if (!leaving.remove(asked)) { // else its place is somebody else's already
+      free(asked);
+    }
+  }
+
+  private void free(Asked asked) {
+    taken--;
+    users.remove(user(asked), asked);
+  }
+
+  private static String user(Asked asked) {
+    return asked.digest().user().name();
   }
 
   /** For those who watch. */
@@ -109,38 +136,5 @@ final class UserPlaces {
 
   private synchronized long overflowsOfUser() {
     return overflowsOfUser;
-  }
-
-  private final class Place implements Runnable {
-    private final String user;
-    private final Runnable giveWay;
-    private boolean held = true;
-    private boolean asked;
-    private boolean ended;
-
-    Place(String user, Runnable giveWay) {
-      this.user = user;
-      this.giveWay = giveWay;
-    }
-
-    /** Its request has ended. */
-    @Override
-    public void run() {
-      synchronized (UserPlaces.this) {
-        if (!ended) {
-          ended = true;
-          free();
-          leaving -= asked ? 1 : 0;
-        }
-      }
-    }
-
-    private void free() {
-      if (held) {
-        held = false;
-        taken--;
-        users.remove(user, this);
-      }
-    }
   }
 }

@@ -3,16 +3,36 @@ package io.apfproxy.server.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.apfproxy.gate.FakeAsked;
+import io.apfproxy.gate.GateChain;
+import io.apfproxy.gate.Passage;
 import io.apfproxy.request.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-class UserPlacesTest {
-  private static void expectRefusal(UserPlaces places, String user, String rule) {
+class PlacesPerUserTest {
+  private static PlacesPerUser tunnels(int most, int mostOfUser) {
+    return new PlacesPerUser("tunnels", most, mostOfUser, asked -> true);
+  }
+
+  /** Takes one place; the result gives it back. */
+  private static Runnable take(PlacesPerUser places, String user, Runnable onGiveWay)
+      throws RefusedException {
+    Passage passage = new GateChain(List.of(places)).passage(new FakeAsked(user, onGiveWay));
+    assertThat(passage).isNotNull();
+    assertThat(passage.goOn(0)).isZero();
+    return passage::giveBack;
+  }
+
+  private static Runnable take(PlacesPerUser places, String user) throws RefusedException {
+    return take(places, user, () -> {});
+  }
+
+  private static void expectRefusal(PlacesPerUser places, String user, String rule) {
     RefusedException refusal =
-        catchThrowableOfType(RefusedException.class, () -> places.take(user, () -> {}));
+        catchThrowableOfType(RefusedException.class, () -> take(places, user));
     assertThat(refusal.code()).isEqualTo(429);
     assertThat(refusal.reason()).isEqualTo("TooManyRequests");
     assertThat(refusal.rule()).isEqualTo(rule);
@@ -20,24 +40,24 @@ class UserPlacesTest {
     assertThat(refusal.closesConnection()).isFalse();
   }
 
-  private static long used(UserPlaces places, int bound) {
+  private static long used(PlacesPerUser places, int bound) {
     return places.bounds().get(bound).used().getAsLong();
   }
 
-  private static long overflows(UserPlaces places, int bound) {
+  private static long overflows(PlacesPerUser places, int bound) {
     return places.bounds().get(bound).overflows().getAsLong();
   }
 
-  private static void take(UserPlaces places, String user, int number) throws RefusedException {
+  private static void take(PlacesPerUser places, String user, int number) throws RefusedException {
     for (int i = 0; i < number; i++) {
-      places.take(user, () -> {});
+      take(places, user);
     }
   }
 
   @Test
   @Tag("S58")
   void letsAUserHaveWhatNobodyElseNeeds() throws RefusedException {
-    UserPlaces places = new UserPlaces("tunnels", 10, 2);
+    PlacesPerUser places = tunnels(10, 2);
     take(places, "alice", 8);
     expectRefusal(places, "alice", "tunnels-of-user");
     assertThat(used(places, 0)).isEqualTo(8);
@@ -48,8 +68,8 @@ class UserPlacesTest {
   @Test
   @Tag("S58")
   void keepsTheLastFifthForThoseBelowTheirShare() throws RefusedException {
-    UserPlaces places = new UserPlaces("tunnels", 10, 2);
-    Runnable first = places.take("alice", () -> {});
+    PlacesPerUser places = tunnels(10, 2);
+    Runnable first = take(places, "alice");
     take(places, "alice", 7);
     take(places, "bob", 1);
     expectRefusal(places, "alice", "tunnels-of-user");
@@ -62,12 +82,12 @@ class UserPlacesTest {
   @Test
   @Tag("S58")
   void makesTheOneWithMostGiveWayToWhoHasLessThanItsShare() throws RefusedException {
-    UserPlaces places = new UserPlaces("tunnels", 10, 2);
+    PlacesPerUser places = tunnels(10, 2);
     List<Integer> asked = new ArrayList<>();
     List<Runnable> held = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       int number = i;
-      held.add(places.take("alice", () -> asked.add(number)));
+      held.add(take(places, "alice", () -> asked.add(number)));
     }
     take(places, "bob", 2);
     for (int i = 0; i < 3; i++) {
@@ -83,34 +103,34 @@ class UserPlacesTest {
 
   @Test
   void asksOnlySoManyToGiveWayBeforeTheyAreGone() throws RefusedException {
-    UserPlaces places = new UserPlaces("tunnels", 200, 2);
+    PlacesPerUser places = tunnels(200, 2);
     List<Runnable> asked = new ArrayList<>();
     List<Runnable> held = new ArrayList<>();
     for (int i = 0; i < 160; i++) {
-      held.add(places.take("alice", () -> asked.add(() -> {})));
+      held.add(take(places, "alice", () -> asked.add(() -> {})));
     }
     for (int i = 0; i < 40 + 64; i++) {
-      places.take("user" + i, () -> {});
+      take(places, "user" + i);
     }
     assertThat(asked).hasSize(64);
     expectRefusal(places, "dave", "tunnels-total");
     held.get(0).run();
-    places.take("dave", () -> {});
+    take(places, "dave");
   }
 
   @Test
   void holdsAShareOfNothingAlways() throws RefusedException {
-    UserPlaces places = new UserPlaces("tunnels", 0, 2);
+    PlacesPerUser places = tunnels(0, 2);
     take(places, "alice", 2);
     expectRefusal(places, "alice", "tunnels-of-user");
   }
 
   @Test
   void refusesAllWhenAllPlacesAreTaken() throws RefusedException {
-    UserPlaces places = new UserPlaces("tunnels", 3, 0);
+    PlacesPerUser places = tunnels(3, 0);
     List<Runnable> taken = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
-      taken.add(places.take("alice", () -> {}));
+      taken.add(take(places, "alice"));
     }
     expectRefusal(places, "bob", "tunnels-total");
     assertThat(overflows(places, 0)).isEqualTo(1);
@@ -118,14 +138,14 @@ class UserPlacesTest {
     taken.forEach(Runnable::run);
     assertThat(used(places, 0)).isZero();
     assertThat(used(places, 1)).isZero();
-    places.take("bob", () -> {});
+    take(places, "bob");
   }
 
   @Test
   void takesAPlaceBackOnce() throws RefusedException {
-    UserPlaces places = new UserPlaces("tunnels", 0, 0);
-    Runnable leaves = places.take("alice", () -> {});
-    places.take("alice", () -> {});
+    PlacesPerUser places = tunnels(0, 0);
+    Runnable leaves = take(places, "alice");
+    take(places, "alice");
     leaves.run();
     leaves.run();
     assertThat(used(places, 0)).isEqualTo(1);

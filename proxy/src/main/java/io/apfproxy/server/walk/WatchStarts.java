@@ -1,5 +1,7 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.gate.Asked;
+import io.apfproxy.gate.Gate;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.RequestLimits;
@@ -9,35 +11,34 @@ import io.apfproxy.time.TokenBuckets;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says whether a user may open one more watch, and may open it now. A watch counts from its
- * arrival, also while it waits for seats. The rate holds only while watches queue up for their
- * seats: else there is nothing that it spares. Thread-safe. Source: specification security.md 12,
- * S58.
+ * How often a user may start a watch. The rate holds only while watches queue up for their seats:
+ * else there is nothing that it spares. Thread-safe. Source: specification security.md 12, S58.
  */
-final class WatchGate {
-  private static final String STARTS = "watch-starts-of-user";
+final class WatchStarts implements Gate {
+  private static final String RULE = "watch-starts-of-user";
 
   /** Names of users may have 128 KiB, and {@link RequestLimits#MOST_STARTING_USERS} are kept. */
   private static final int MAX_KEY = 256;
 
-  private final UserPlaces places;
   private final RequestLimits limits;
   private final @Nullable TokenBuckets<String> starts;
-  private final LongAdder refusedStarts = new LongAdder();
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final LongSupplier waiting;
+  private final LongAdder refused = new LongAdder();
 
-  WatchGate(RequestLimits limits, TimeSource time) {
+  /**
+   * @param waiting watches that wait for their seats now
+   */
+  WatchStarts(RequestLimits limits, LongSupplier waiting, TimeSource time) {
     this.limits = limits;
-    this.places = new UserPlaces("watches", limits.watches(), limits.watchesOfUser());
+    this.waiting = waiting;
     this.starts =
         limits.watchStartsOfUser() == 0
             ? null
@@ -48,25 +49,31 @@ final class WatchGate {
                 time);
   }
 
+  @Override
+  public boolean concerns(Asked asked) {
+    return starts != null && asked.info().isWatch();
+  }
+
   /**
-   * Lets a watch begin.
+   * Counts a start.
    *
-   * @param giveWay asks it, on any thread, to end soon
-   * @return to be run when it has ended; harmless when repeated
-   * @throws RefusedException 429 if there are too many, or too many in too short a time
+   * @throws RefusedException 429 if there are too many in too short a time
    */
-  Runnable enter(String user, Runnable giveWay) throws RefusedException {
-    Runnable place = places.take(user, giveWay);
-    long wait = starts == null ? 0 : starts.take(key(user));
-    if (wait > 0 && waiting.get() >= Scarcity.from(RequestLimits.MANY_WAITING_WATCHES)) {
-      place.run();
-      refusedStarts.increment();
+  @Override
+  public long enter(Asked asked, long now) throws RefusedException {
+    long wait = starts == null ? 0 : starts.take(key(asked.digest().user().name()));
+    if (wait > 0 && waiting.getAsLong() >= Scarcity.from(RequestLimits.MANY_WAITING_WATCHES)) {
+      refused.increment();
       throw new RefusedException(
-              429, "TooManyRequests", STARTS, "this user starts too many watches at a time")
+              429, "TooManyRequests", RULE, "this user starts too many watches at a time")
           .retryAfter(wholeSeconds(wait));
     }
-    return place;
+    return 0;
   }
+
+  /** Nothing comes back: who was refused further on has started one all the same. */
+  @Override
+  public void leave(Asked asked) {}
 
   /** A name in full while it is short; those who start are remembered beyond their watches. */
   static String key(String user) {
@@ -81,30 +88,18 @@ final class WatchGate {
     }
   }
 
-  /**
-   * Counts one that has to wait for its seats.
-   *
-   * @return to be run once when it waits no longer
-   */
-  Runnable await() {
-    waiting.incrementAndGet();
-    return waiting::decrementAndGet;
-  }
-
   private static int wholeSeconds(long nanos) {
     return (int) TimeUnit.NANOSECONDS.toSeconds(nanos - 1) + 1;
   }
 
   /** For those who watch. */
   List<Bound> bounds() {
-    List<Bound> bounds = new ArrayList<>(places.bounds());
-    bounds.add(new Bound(STARTS, null, limits.watchStartsOfUser(), refusedStarts::sum));
-    bounds.add(
+    return List.of(
+        new Bound(RULE, null, limits.watchStartsOfUser(), refused::sum),
         new Bound(
             "users-remembered",
             () -> starts == null ? 0 : starts.size(),
             RequestLimits.MOST_STARTING_USERS,
             () -> starts == null ? 0 : starts.shared()));
-    return bounds;
   }
 }

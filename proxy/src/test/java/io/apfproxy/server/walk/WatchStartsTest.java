@@ -3,36 +3,75 @@ package io.apfproxy.server.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.apfproxy.gate.FakeAsked;
+import io.apfproxy.gate.GateChain;
+import io.apfproxy.gate.Passage;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.time.ManualTime;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A storm of watches is spread where it queues up, and a user's share is bounded. */
 @Tag("S58")
-class WatchGateTest {
+class WatchStartsTest {
   private final ManualTime time = new ManualTime();
 
-  private WatchGate gate(int total, int ofUser, int startsPerSecond) {
-    return new WatchGate(new RequestLimits(total, ofUser, startsPerSecond, 0, 0, 0), time);
+  /** The gates of watches, as {@link Gates} lays them out. */
+  private final class Watches {
+    private final WaitingWatches waiting = new WaitingWatches();
+    private final PlacesPerUser places;
+    private final WatchStarts starts;
+    private final GateChain gates;
+
+    Watches(RequestLimits limits) {
+      places =
+          new PlacesPerUser(
+              "watches", limits.watches(), limits.watchesOfUser(), asked -> asked.info().isWatch());
+      starts = new WatchStarts(limits, waiting::number, time);
+      gates = new GateChain(List.of(places, starts));
+    }
+
+    /** Begins a watch; the result ends it. */
+    Runnable enter(String user) throws RefusedException {
+      return pass(gates, user);
+    }
+
+    /** One waits for its seats until the result is run. */
+    Runnable await() throws RefusedException {
+      return pass(new GateChain(List.of(waiting)), "alice");
+    }
+
+    private Runnable pass(GateChain chain, String user) throws RefusedException {
+      Passage passage = chain.passage(new FakeAsked(user));
+      assertThat(passage).isNotNull();
+      assertThat(passage.goOn(time.nanoTime())).isZero();
+      return passage::giveBack;
+    }
+
+    Bound bound(String rule) {
+      return Stream.of(places.bounds(), starts.bounds())
+          .flatMap(List::stream)
+          .filter(b -> b.rule().equals(rule))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
-  private static void nothing() {}
-
-  private static Bound bound(WatchGate gate, String rule) {
-    return gate.bounds().stream().filter(b -> b.rule().equals(rule)).findFirst().orElseThrow();
+  private Watches gate(int total, int ofUser, int startsPerSecond) {
+    return new Watches(new RequestLimits(total, ofUser, startsPerSecond, 0, 0, 0));
   }
 
-  private static RefusedException refusal(WatchGate gate, String user) {
-    return catchThrowableOfType(
-        RefusedException.class, () -> gate.enter(user, WatchGateTest::nothing));
+  private static RefusedException refusal(Watches gate, String user) {
+    return catchThrowableOfType(RefusedException.class, () -> gate.enter(user));
   }
 
   /** As many watches wait for seats as bind the rate, and not one more; ends the last one's. */
-  private static Runnable crowd(WatchGate gate) {
+  private static Runnable crowd(Watches gate) throws RefusedException {
     for (int i = 1; i < RequestLimits.MANY_WAITING_WATCHES / 5 * 4; i++) {
       gate.await();
     }
@@ -41,9 +80,9 @@ class WatchGateTest {
 
   @Test
   void letsAUserStartAnyNumberWhileFewWait() throws RefusedException {
-    WatchGate gate = gate(100_000, 5_000, 50);
+    Watches gate = gate(100_000, 5_000, 50);
     for (int i = 0; i < 15_000; i++) {
-      gate.enter("daemon", WatchGateTest::nothing);
+      gate.enter("daemon");
     }
     crowd(gate);
     assertThat(refusal(gate, "daemon").rule()).isEqualTo("watch-starts-of-user");
@@ -51,49 +90,49 @@ class WatchGateTest {
 
   @Test
   void letsAUserStartABurstAndThenSoManyASecondWhileManyWait() throws RefusedException {
-    WatchGate gate = gate(0, 0, 50);
+    Watches gate = gate(0, 0, 50);
     crowd(gate);
     for (int i = 0; i < 500; i++) {
-      gate.enter("alice", WatchGateTest::nothing).run();
+      gate.enter("alice").run();
     }
     RefusedException refusal = refusal(gate, "alice");
     assertThat(refusal.code()).isEqualTo(429);
     assertThat(refusal.rule()).isEqualTo("watch-starts-of-user");
     assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
-    gate.enter("bob", WatchGateTest::nothing);
+    gate.enter("bob");
     time.advance(Duration.ofMillis(20));
-    gate.enter("alice", WatchGateTest::nothing);
+    gate.enter("alice");
     assertThat(refusal(gate, "alice")).isNotNull();
-    assertThat(bound(gate, "watch-starts-of-user").overflows().getAsLong()).isEqualTo(2);
-    assertThat(bound(gate, "watches-total").used().getAsLong()).isEqualTo(2);
+    assertThat(gate.bound("watch-starts-of-user").overflows().getAsLong()).isEqualTo(2);
+    assertThat(gate.bound("watches-total").used().getAsLong()).isEqualTo(2);
   }
 
   @Test
   void startsThemFreelyAgainOnceFewWait() throws RefusedException {
-    WatchGate gate = gate(0, 0, 1);
+    Watches gate = gate(0, 0, 1);
     Runnable last = crowd(gate);
     for (int i = 0; i < 10; i++) {
-      gate.enter("alice", WatchGateTest::nothing);
+      gate.enter("alice");
     }
     assertThat(refusal(gate, "alice")).isNotNull();
     last.run();
     for (int i = 0; i < 100; i++) {
-      gate.enter("alice", WatchGateTest::nothing);
+      gate.enter("alice");
     }
   }
 
   @Test
   void countsOpenWatchesInAllAndByUser() throws RefusedException {
-    WatchGate gate = gate(6, 2, 0);
-    Runnable first = gate.enter("alice", WatchGateTest::nothing);
+    Watches gate = gate(6, 2, 0);
+    Runnable first = gate.enter("alice");
     for (int i = 0; i < 4; i++) {
-      gate.enter("alice", WatchGateTest::nothing);
+      gate.enter("alice");
     }
     assertThat(refusal(gate, "alice").rule()).isEqualTo("watches-of-user");
-    gate.enter("bob", WatchGateTest::nothing);
-    gate.enter("bob", WatchGateTest::nothing); // one of alice's has to go
-    gate.enter("carol", WatchGateTest::nothing);
-    gate.enter("carol", WatchGateTest::nothing);
+    gate.enter("bob");
+    gate.enter("bob"); // one of alice's has to go
+    gate.enter("carol");
+    gate.enter("carol");
     assertThat(refusal(gate, "dave").rule()).isEqualTo("watches-total");
     first.run();
     assertThat(refusal(gate, "dave").rule()).as("it had gone").isEqualTo("watches-total");
@@ -104,33 +143,33 @@ class WatchGateTest {
   @Tag("S61")
   void remembersLongNamesByADigest() {
     String name = "a".repeat(128 << 10);
-    assertThat(WatchGate.key(name)).hasSize(64).isNotEqualTo(WatchGate.key(name + "b"));
-    assertThat(WatchGate.key("system:serviceaccount:shop:checkout"))
+    assertThat(WatchStarts.key(name)).hasSize(64).isNotEqualTo(WatchStarts.key(name + "b"));
+    assertThat(WatchStarts.key("system:serviceaccount:shop:checkout"))
         .isEqualTo("system:serviceaccount:shop:checkout");
   }
 
   @Test
   void chargesNoStartToWhoHasNoPlace() throws RefusedException {
-    WatchGate gate = gate(0, 1, 1);
+    Watches gate = gate(0, 1, 1);
     crowd(gate);
-    Runnable open = gate.enter("alice", WatchGateTest::nothing);
+    Runnable open = gate.enter("alice");
     for (int i = 0; i < 100; i++) {
       assertThat(refusal(gate, "alice").rule()).isEqualTo("watches-of-user");
     }
     open.run();
     for (int i = 0; i < 9; i++) {
-      gate.enter("alice", WatchGateTest::nothing).run();
+      gate.enter("alice").run();
     }
     assertThat(refusal(gate, "alice").rule()).isEqualTo("watch-starts-of-user");
   }
 
   @Test
   void remembersOnlySoManyUsers() throws RefusedException {
-    WatchGate gate = gate(0, 0, 1);
+    Watches gate = gate(0, 0, 1);
     for (int i = 0; i < RequestLimits.MOST_STARTING_USERS + 3; i++) {
-      gate.enter("user" + i, WatchGateTest::nothing).run();
+      gate.enter("user" + i).run();
     }
-    Bound remembered = bound(gate, "users-remembered");
+    Bound remembered = gate.bound("users-remembered");
     assertThat(remembered.used().getAsLong()).isEqualTo(RequestLimits.MOST_STARTING_USERS);
     assertThat(remembered.overflows().getAsLong()).isEqualTo(3);
   }

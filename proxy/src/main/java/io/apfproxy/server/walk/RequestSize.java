@@ -1,21 +1,19 @@
 package io.apfproxy.server.walk;
 
-import io.apfproxy.server.listen.Bound;
-import io.apfproxy.server.listen.RequestLimits;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Bounds the bytes that requests hold while they wait for seats, or for who asks; their number is
- * flow control's to bound. No user, and no address, has more than a share while they are scarce.
- * Thread-safe. Source: specification security.md 12, S51.
+ * Bytes that a request holds while it waits.
+ *
+ * @param head as it is in memory
+ * @param body what may have arrived of it
  */
-final class WaitingRoom {
+record RequestSize(long head, long body) {
   /*
    * Heads are kept as objects, which take more than their text, some of it twice: measured with
    * requests of no field, of a thousand short ones, of a few long ones, of thousands of parameters. Bodies are not read before
@@ -40,35 +38,8 @@ final class WaitingRoom {
 
   private static final List<HttpMethod> BODYLESS = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
-  private final SharedBytes heads;
-  private final SharedBytes bodies;
-
-  WaitingRoom(RequestLimits limits) {
-    this.heads = new SharedBytes("waiting-head-bytes", limits.waitingHeadBytes());
-    this.bodies = new SharedBytes("waiting-body-bytes", limits.waitingBodyBytes());
-  }
-
-  /**
-   * Lets a request wait.
-   *
-   * @param who the user, or where it comes from as long as that is not known; null if it is to have
-   *     no share
-   * @return to be run once when it waits no longer; null if there is no room
-   */
-  @Nullable Runnable enter(HttpServerRequest client, @Nullable Object who) {
-    long head = headBytes(client);
-    long body = bodyBytes(client);
-    if (!heads.take(who, head)) {
-      return null;
-    }
-    if (!bodies.take(who, body)) {
-      heads.giveBack(who, head);
-      return null;
-    }
-    return () -> {
-      heads.giveBack(who, head);
-      bodies.giveBack(who, body);
-    };
+  static RequestSize of(HttpServerRequest client) {
+    return new RequestSize(headBytes(client), bodyBytes(client));
   }
 
   private static long headBytes(HttpServerRequest client) {
@@ -97,10 +68,5 @@ final class WaitingRoom {
             ? !BODYLESS.contains(client.method())
             : client.headers().contains(HttpHeaders.TRANSFER_ENCODING);
     return hasBody ? BODY_BYTES : 0;
-  }
-
-  /** For those who watch. */
-  List<Bound> bounds() {
-    return List.of(heads.bound(), bodies.bound());
   }
 }

@@ -1,0 +1,32 @@
+package io.apfproxy.app;
+
+import io.apfproxy.admin.AdminPages;
+import io.apfproxy.metrics.ProxyMetrics;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of a running proxy show to operators. */
+record Pages(Readiness ready, ProxyMetrics meters, FlowControlPart flowControl)
+    implements AdminPages {
+  @Override
+  public List<Check> readiness() {
+    return ready.checks();
+  }
+
+  @Override
+  public String metrics() {
+    return meters.scrape();
+  }
+
+  @Override
+  public Optional<String> explain(
+      String method, String url, @Nullable String user, List<String> groups) {
+    return flowControl.explain(method, url, user, groups);
+  }
+
+  @Override
+  public Optional<String> dump(Dump what, boolean withRequestDetails) {
+    return flowControl.dump(what, withRequestDetails);
+  }
+}

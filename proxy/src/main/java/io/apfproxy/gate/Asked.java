@@ -1,0 +1,45 @@
+package io.apfproxy.gate;
+
+import io.apfproxy.request.ClientAddress;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What gates may know of a request: the request itself, the same object each time and equal to
+ * itself only. What it says does not change, but for {@link #waits} and {@link #isRefused}. Belongs
+ * to its event loop; a gate that keeps one may read it elsewhere under the lock under which it did.
+ */
+public interface Asked {
+  RequestInfo info();
+
+  /** What is asked, and who asks. Not before that is known. */
+  RequestDigest digest();
+
+  /** Whether its connection would become a tunnel. */
+  boolean isUpgrade();
+
+  /** As the client writes it; empty if it does not. */
+  String userAgent();
+
+  /** Where it comes from; null if limits of one address do not hold for that. */
+  @Nullable ClientAddress address();
+
+  /** Bytes that its head takes in memory, about. */
+  long headBytes();
+
+  /** Bytes that may have arrived of its body, at most. */
+  long bodyBytes();
+
+  /** The instant until which it may wait, as {@code now} of {@link Gate#enter}. */
+  long waitsUntil();
+
+  /** How often it has waited so far, for anything. */
+  int waits();
+
+  /** Whether it ends by being refused. */
+  boolean isRefused();
+
+  /** Asks it to end soon, as somebody else needs what it holds. From any thread. */
+  void giveWay();
+}

@@ -1,0 +1,85 @@
+package io.apfproxy.gate;
+
+import io.apfproxy.request.RefusedException;
+
+/** One request on its way along the gates of a chain. Not thread-safe. */
+public final class Passage {
+  /*
+   * A bit for each gate. What was entered is refunded as long as the request has waited nowhere
+   * since; a step is what happens between two waits. Each bit is cleared before its gate is told, so
+   * that none is told twice, and the rest is told even if one of them throws.
+   */
+  private final Gate[] gates;
+  private final Asked asked;
+  private int next;
+  private long entered;
+  private long enteredInThisStep;
+  private int waitsBefore;
+
+  Passage(Gate[] gates, Asked asked) {
+    this.gates = gates;
+    this.asked = asked;
+  }
+
+  /**
+   * Passes gates until one lets the request wait. To be called again when it has waited so long;
+   * the gates behind are asked only then, so that nobody holds a place of theirs while he waits.
+   *
+   * @param now of {@link io.apfproxy.time.TimeSource#nanoTime}
+   * @return nanoseconds to wait; 0 if it has passed them all
+   * @throws RefusedException a gate refuses; all before it have been given back what they gave
+   */
+  public long goOn(long now) throws RefusedException {
+    enteredInThisStep = 0;
+    waitsBefore = asked.waits();
+    while (next < gates.length) {
+      int gate = next++;
+      if (gates[gate].concerns(asked)) {
+        long wait = enter(gate, now);
+        if (wait > 0) {
+          return wait;
+        }
+      }
+    }
+    return 0;
+  }
+
+  private long enter(int gate, long now) throws RefusedException {
+    long wait;
+    try {
+      wait = gates[gate].enter(asked, now);
+    } catch (RefusedException refusal) {
+      giveBack(true);
+      throw refusal;
+    }
+    entered |= 1L << gate;
+    enteredInThisStep |= 1L << gate;
+    return wait;
+  }
+
+  /**
+   * The request ends, however it does: tells the gates that it entered, the last one first.
+   * Harmless when repeated.
+   */
+  public void giveBack() {
+    giveBack(asked.isRefused() && asked.waits() == waitsBefore);
+  }
+
+  private void giveBack(boolean refundsThisStep) {
+    if (entered == 0) {
+      return;
+    }
+    long last = Long.highestOneBit(entered);
+    Gate gate = gates[Long.numberOfTrailingZeros(last)];
+    entered &= ~last;
+    try {
+      if (refundsThisStep && (enteredInThisStep & last) != 0) {
+        gate.refund(asked);
+      } else {
+        gate.leave(asked);
+      }
+    } finally {
+      giveBack(refundsThisStep);
+    }
+  }
+}

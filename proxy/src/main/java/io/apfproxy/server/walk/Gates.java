@@ -1,0 +1,78 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.gate.Asked;
+import io.apfproxy.gate.GateChain;
+import io.apfproxy.request.LongRunning;
+import io.apfproxy.server.listen.Bound;
+import io.apfproxy.server.listen.RequestLimits;
+import io.apfproxy.time.TimeSource;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All gates that requests pass, in order. Thread-safe. Source: specification limits.md L-03. */
+final class Gates {
+  private static final int MAX_TUNNELS = 5_000;
+  private static final int MAX_TUNNELS_OF_USER = 200;
+  private static final int MAX_LONG = 20_000;
+  private static final int MAX_LONG_OF_USER = MAX_LONG / 4;
+
+  private final PlacesPerUser tunnels =
+      new PlacesPerUser("tunnels", MAX_TUNNELS, MAX_TUNNELS_OF_USER, Asked::isUpgrade);
+
+  /** Of requests that flow control lets pass as they last, tunnels among them. */
+  private final PlacesPerUser longRequests =
+      new PlacesPerUser(
+          "long-requests", MAX_LONG, MAX_LONG_OF_USER, asked -> LongRunning.bypasses(asked.info()));
+
+  /** From their arrival, also while they wait for seats. */
+  private final PlacesPerUser watches;
+
+  private final WatchStarts watchStarts;
+  private final WaitingWatches waitingWatches = new WaitingWatches();
+  private final WaitingBytes waitingBytes;
+  private final TimeSource time;
+
+  Gates(RequestLimits limits, TimeSource time) {
+    this.time = time;
+    this.watches =
+        new PlacesPerUser(
+            "watches", limits.watches(), limits.watchesOfUser(), asked -> asked.info().isWatch());
+    this.watchStarts = new WatchStarts(limits, waitingWatches::number, time);
+    this.waitingBytes = new WaitingBytes(limits);
+  }
+
+  /** Before it is known who asks. */
+  PassGates beforeIdentity() {
+    return new PassGates(new GateChain(List.of()), waitingForIdentity(), time);
+  }
+
+  /** When it is known who asks. */
+  PassGates afterIdentity() {
+    return new PassGates(
+        new GateChain(List.of(longRequests, watches, watchStarts, tunnels)),
+        waitingForSeats(),
+        time);
+  }
+
+  /** Of those that have to wait before it is known who asks. */
+  WaitingGates waitingForIdentity() {
+    return new WaitingGates(new GateChain(List.of(waitingBytes.ofAddresses())), time);
+  }
+
+  /** Of those that have to wait when it is known who asks. */
+  WaitingGates waitingForSeats() {
+    return new WaitingGates(new GateChain(List.of(waitingBytes.ofUsers(), waitingWatches)), time);
+  }
+
+  /** For those who watch. */
+  List<Bound> bounds() {
+    return Stream.of(
+            tunnels.bounds(),
+            longRequests.bounds(),
+            watches.bounds(),
+            watchStarts.bounds(),
+            waitingBytes.bounds())
+        .flatMap(List::stream)
+        .toList();
+  }
+}

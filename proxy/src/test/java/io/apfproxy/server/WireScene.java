@@ -1,0 +1,44 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+
+import io.apfproxy.authn.head.ClientTrust;
+import io.apfproxy.authn.head.RequestHeadReader;
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.function.Consumer;
+
+/**
+ * The listener before an upstream of the test, with the product's own reader of heads: for clients
+ * that write bytes.
+ */
+final class WireScene implements AutoCloseable {
+  final TestProxy proxy;
+  final Vertx vertx;
+  final FakeUpstream upstream;
+
+  WireScene(Consumer<HttpServerRequest> answer) {
+    this(Vertx.vertx(), HttpVersion.HTTP_2, answer);
+  }
+
+  WireScene(Vertx vertx, HttpVersion upstreamVersion, Consumer<HttpServerRequest> answer) {
+    this.vertx = vertx;
+    this.upstream = FakeUpstream.http(vertx, answer, upstreamVersion);
+    this.proxy =
+        new TestProxy(
+            vertx,
+            upstream.port(),
+            Duration.ofSeconds(60),
+            new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read);
+  }
+
+  @Override
+  public void close() {
+    proxy.close();
+    upstream.close();
+    get(vertx.close());
+  }
+}

@@ -1,0 +1,347 @@
+package io.apfproxy.server.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.gate.Asked;
+import io.apfproxy.gate.Gate;
+import io.apfproxy.gate.GateChain;
+import io.apfproxy.gate.GateLedger;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestInfoParser;
+import io.apfproxy.request.RequestTarget;
+import io.apfproxy.server.listen.Peer;
+import io.apfproxy.server.listen.RequestLimits;
+import io.apfproxy.time.ManualTime;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpServerRequest;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What becomes of a request that waits at a gate, in virtual time: at random it goes on, its client
+ * leaves, its place is needed, the proxy stops, something is thrown. Each gate that it entered is
+ * told once, the last one first.
+ */
+@Tag("S50")
+class PassGatesTest {
+  private static final int WALKS = 40_000;
+
+  private final ManualTime time = new ManualTime();
+  private final WaitingGates nothing = new WaitingGates(new GateChain(List.of()), time);
+
+  private PassGates station(GateChain gates) {
+    return new PassGates(gates, nothing, time);
+  }
+
+  /** Lets each wait so long. */
+  private record Slow(long nanos) implements Gate {
+    @Override
+    public boolean concerns(Asked asked) {
+      return true;
+    }
+
+    @Override
+    public long enter(Asked asked, long now) {
+      return nanos;
+    }
+
+    @Override
+    public void leave(Asked asked) {}
+  }
+
+  @Test
+  void goesOnFromTheGateWhenTheWaitIsOver() {
+    FakeClient client = new FakeClient();
+    List<Long> came = new ArrayList<>();
+    Walk walk =
+        new Walk(
+            List.of(
+                station(new GateChain(List.of(new Slow(1_500_000), new Slow(10)))),
+                call -> {
+                  came.add(time.nanoTime());
+                  return Wait.NONE;
+                }));
+
+    client.turn(() -> walk.goOn(client.call));
+
+    assertThat(came).isEmpty();
+    client.passTime();
+    assertThat(came).isEmpty();
+    client.passTime();
+    assertThat(came).containsExactly(3_500_008L);
+    assertThat(client.call.hasEnded()).isTrue();
+  }
+
+  @Test
+  void refusesWhomThereIsNoRoomFor() {
+    FakeClient client = new FakeClient();
+    Gate full =
+        new Gate() {
+          @Override
+          public boolean concerns(Asked asked) {
+            return true;
+          }
+
+          @Override
+          public long enter(Asked asked, long now) throws RefusedException {
+            throw new RefusedException(429, "TooManyRequests", "queue-full", "message");
+          }
+
+          @Override
+          public void leave(Asked asked) {
+            throw new AssertionError("was not entered");
+          }
+        };
+    List<String> told = new ArrayList<>();
+    Gate rate =
+        new Gate() {
+          @Override
+          public boolean concerns(Asked asked) {
+            return true;
+          }
+
+          @Override
+          public long enter(Asked asked, long now) {
+            return 5;
+          }
+
+          @Override
+          public void refund(Asked asked) {
+            told.add("refund");
+          }
+
+          @Override
+          public void leave(Asked asked) {
+            told.add("leave");
+          }
+        };
+    WaitingGates waiting = new WaitingGates(new GateChain(List.of(full)), time);
+    Walk walk = new Walk(List.of(new PassGates(new GateChain(List.of(rate)), waiting, time)));
+
+    client.turn(() -> walk.goOn(client.call));
+
+    assertThat(client.refusals).containsExactly("queue-full");
+    assertThat(client.call.hasEnded()).isTrue();
+    assertThat(told).as("it never waited").containsExactly("refund");
+    assertThat(client.timers).isEmpty();
+  }
+
+  /** One that is neither a watch nor long. */
+  @Test
+  void allocatesNothingForAnOrdinaryRequest() throws RefusedException {
+    var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    Call call = new FakeClient().call;
+    call.understood(
+        new Understood(
+            null,
+            null,
+            RequestInfoParser.parse("GET", RequestTarget.parse("/api/v1/namespaces/a/pods/b")),
+            "",
+            0,
+            0));
+    Gates gates = new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), time);
+    List<PassGates> stations = List.of(gates.beforeIdentity(), gates.afterIdentity());
+    passThrough(stations, call, 1_000);
+    long before = thread.getCurrentThreadAllocatedBytes();
+    passThrough(stations, call, 100_000);
+    assertThat(thread.getCurrentThreadAllocatedBytes() - before)
+        .as("bytes of 100,000 requests")
+        .isLessThan(100_000);
+  }
+
+  private static void passThrough(List<PassGates> stations, Call call, int times)
+      throws RefusedException {
+    for (int i = 0; i < times; i++) {
+      for (int station = 0; station < stations.size(); station++) {
+        if (stations.get(station).at(call) != Wait.NONE) {
+          throw new AssertionError("waits");
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void tellsEachGateOnceInReverseOrderWhateverHappens(long seed) {
+    Random random = new Random(seed);
+    TreeMap<String, Integer> ends = new TreeMap<>();
+    int refunds = 0;
+    for (int i = 0; i < WALKS; i++) {
+      Try one = new Try(random.nextLong());
+      ends.merge(one.play(), 1, Integer::sum);
+      refunds += one.ledger.refunds();
+    }
+    assertThat(ends).containsOnlyKeys("served", "refused", "defect", "left");
+    assertThat(ends.values()).allMatch(times -> times > WALKS / 100);
+    assertThat(refunds).isGreaterThan(WALKS / 100);
+  }
+
+  private final class Try {
+    private final Random random;
+    private final FakeClient client = new FakeClient();
+    private final Call call = client.call;
+    private final GateLedger ledger;
+    private @Nullable Wait queue;
+
+    Try(long seed) {
+      this.random = new Random(seed);
+      this.ledger = new GateLedger(random, call, time::nanoTime, "seed " + seed);
+    }
+
+    String play() {
+      WaitingGates waiting = new WaitingGates(new GateChain(List.of()), time);
+      Walk walk =
+          new Walk(
+              List.of(
+                  new PassGates(ledger.chain(), waiting, time),
+                  this::perhapsWait,
+                  new PassGates(ledger.chain(), waiting, time),
+                  this::perhapsWait));
+      client.turn(() -> walk.goOn(call));
+      while (!call.hasEnded() || !client.timers.isEmpty() || !client.turns.isEmpty()) {
+        client.turn(this::somethingHappens);
+        client.runTurns();
+      }
+      ledger.expectNothingLeft();
+      return client.defects > 0
+          ? "defect"
+          : call.isGone() ? "left" : client.refusals.isEmpty() ? "served" : "refused";
+    }
+
+    private Wait perhapsWait(Call at) throws RefusedException {
+      switch (random.nextInt(16)) {
+        case 0 -> throw new RefusedException(429, "TooManyRequests", "queue-full", "message");
+        case 1 -> throw new GateLedger.Thrown();
+        case 2, 3, 4, 5 -> {
+          Wait wait = new Wait() {};
+          queue = wait;
+          return wait;
+        }
+        default -> {}
+      }
+      return Wait.NONE;
+    }
+
+    private void somethingHappens() {
+      switch (random.nextInt(16)) {
+        case 0 -> call.leave();
+        case 1 -> call.giveWay();
+        case 2 -> call.refuseIfWaiting();
+        case 3 -> throw new GateLedger.Thrown();
+        case 4, 5, 6, 7 -> {
+          Wait waited = queue;
+          if (waited != null && random.nextInt(4) == 0) {
+            waited.refuse(new RefusedException(429, "TooManyRequests", "time-out", "message"));
+          } else if (waited != null) {
+            waited.goOn();
+          }
+        }
+        default -> client.passTime();
+      }
+    }
+  }
+
+  /** The other end of one request, and its event loop in virtual time. */
+  private final class FakeClient implements RequestLoop, Caller {
+    private final Deque<Runnable> turns = new ArrayDeque<>();
+    private final List<Timer> timers = new ArrayList<>();
+    private final List<String> refusals = new ArrayList<>();
+    private final Call call = new Call(this, this);
+    private int defects;
+
+    private record Timer(long at, Runnable step) {}
+
+    /** As the event loop does: what is thrown is told to the request. */
+    private void turn(Runnable step) {
+      try {
+        step.run();
+      } catch (GateLedger.Thrown thrown) {
+        turn(() -> call.defect(thrown));
+      }
+    }
+
+    private void runTurns() {
+      for (Runnable next = turns.poll(); next != null; next = turns.poll()) {
+        turn(next);
+      }
+    }
+
+    /** Until the timer that was set first. */
+    private void passTime() {
+      if (!timers.isEmpty()) {
+        Timer first = timers.remove(0);
+        time.advance(Duration.ofNanos(Math.max(0, first.at - time.nanoTime())));
+        turn(first.step);
+      }
+    }
+
+    @Override
+    public void run(Runnable step) {
+      turns.add(step);
+    }
+
+    @Override
+    public Runnable after(long nanos, Runnable step) {
+      Timer timer = new Timer(time.nanoTime() + nanos, step);
+      timers.add(timer);
+      return () -> timers.remove(timer);
+    }
+
+    @Override
+    public void refuse(RefusedException refusal, Classification where) {
+      refusals.add(refusal.rule());
+    }
+
+    @Override
+    public void defect(Throwable thrown, boolean tunnel, Classification where) {
+      defects++;
+    }
+
+    @Override
+    public void cut() {
+      defects++;
+    }
+
+    @Override
+    public boolean isAnswered() {
+      return !refusals.isEmpty();
+    }
+
+    @Override
+    public void preflight() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void addFlow(MultiMap headers, Classification where) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public HttpServerRequest request() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Peer peer() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String auditId() {
+      return "id";
+    }
+  }
+}
