@@ -30,7 +30,7 @@ class PackageDirectionTest {
           List.of("config", "work"),
           List.of("classify", "level", "budget", "gate"),
           List.of("flowcontrol"),
-          List.of("report"),
+          List.of("report", "upstream.members"),
           // from here on libraries
           List.of("process", "tls", "cli", "authn.head", "learn"),
           List.of("timer", "authn.memo", "upstream.wire"),

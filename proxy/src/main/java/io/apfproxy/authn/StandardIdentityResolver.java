@@ -175,7 +175,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
     } else if (who.token() != null) {
       headers.bearer(who.token());
     }
-    Identity.UpstreamHeaders assertion = headers.wished(wish).build();
+    Identity.Assertion assertion = headers.wished(wish).build();
     return effective(wish, who, request)
         .thenApply(user -> new Identity(who.user(), user, mode, assertion, who.byCertificate()));
   }

@@ -89,6 +89,11 @@ public final class MaxInFlight implements FlowControl {
     }
 
     @Override
+    public int seats() {
+      return pool == null ? 0 : 1;
+    }
+
+    @Override
     public void watchInitialised() {
       // a watch holds no place
     }

@@ -2,6 +2,9 @@ package io.apfproxy.flowcontrol;
 
 /** Seats held by one executing request. Thread-safe. */
 public interface SeatLease extends AutoCloseable {
+  /** How many the request occupies while it executes, 0 if none. */
+  int seats();
+
   /**
    * A watch has sent its initial events: its seats go back while the stream goes on. Harmless when
    * repeated, or after {@link #close}.

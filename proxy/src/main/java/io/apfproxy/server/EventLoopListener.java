@@ -8,7 +8,9 @@ import io.apfproxy.server.walk.RequestPipeline;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.Forwarder;
-import io.apfproxy.upstream.wire.Upstream;
+import io.apfproxy.upstream.members.Members;
+import io.apfproxy.upstream.wire.Member;
+import io.apfproxy.upstream.wire.MemberConnections;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -18,6 +20,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
+import java.util.List;
 
 /** One event loop's part of the listener, with connections to the upstream of its own. */
 final class EventLoopListener extends VerticleBase {
@@ -30,7 +33,7 @@ final class EventLoopListener extends VerticleBase {
   private final SocketAddress where;
   private volatile int port;
   private @org.jspecify.annotations.Nullable HttpServer server;
-  private @org.jspecify.annotations.Nullable Upstream upstream;
+  private @org.jspecify.annotations.Nullable MemberConnections upstream;
   private @org.jspecify.annotations.Nullable RequestPipeline pipeline;
 
   EventLoopListener(ServerConfig config, Services services, Limits limits, SocketAddress where) {
@@ -42,8 +45,14 @@ final class EventLoopListener extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    Upstream connections = new Upstream(vertx, services.upstream(), services.reporter());
-    Forwarder forwarder = new Forwarder(vertx, connections, services.reporter(), limits.unread());
+    MemberConnections member =
+        new MemberConnections(vertx, services.upstream(), services.reporter());
+    Forwarder forwarder =
+        new Forwarder(
+            vertx,
+            new Members<Member>(List.of(member), System::nanoTime),
+            services.reporter(),
+            limits.unread());
     RequestPipeline requests = new RequestPipeline(vertx, config, services, limits, forwarder);
     HttpServerOptions options = Listening.options(config, limits.engines());
     HttpServer listener =
@@ -52,7 +61,7 @@ final class EventLoopListener extends VerticleBase {
             .connectionHandler(requests::connected)
             .requestHandler(requests)
             .invalidRequestHandler(requests::refuseUnreadable);
-    upstream = connections;
+    upstream = member;
     pipeline = requests;
     server = listener;
     GuardedTransport.guard(context, limits.guard());
@@ -80,11 +89,11 @@ final class EventLoopListener extends VerticleBase {
     Promise<Void> done = Promise.promise();
     context.runOnContext(
         now -> {
-          Upstream connections = upstream;
-          if (connections == null) {
+          MemberConnections member = upstream;
+          if (member == null) {
             done.fail("not listening");
           } else {
-            connections.probe().onComplete(done);
+            member.probe().onComplete(done);
           }
         });
     return done.future();
@@ -127,7 +136,7 @@ final class EventLoopListener extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    Upstream connections = upstream;
-    return connections == null ? Future.succeededFuture() : connections.close();
+    MemberConnections member = upstream;
+    return member == null ? Future.succeededFuture() : member.close();
   }
 }

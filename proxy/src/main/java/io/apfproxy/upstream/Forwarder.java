@@ -5,27 +5,39 @@ import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
 import io.apfproxy.upstream.exchange.HttpExchange;
 import io.apfproxy.upstream.exchange.UnreadBytes;
+import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.members.Members;
 import io.apfproxy.upstream.tunnel.UpgradeTunnel;
+import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
-import io.apfproxy.upstream.wire.Upstream;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 
 /** Sends requests on and their responses back. Belongs to one event loop. */
 public final class Forwarder {
   private final Vertx vertx;
-  private final Upstream upstream;
+  private final Members<Member> members;
   private final Reporter events;
   private final UnreadBytes unread;
 
   /**
    * @param unread counts for all event loops
    */
-  public Forwarder(Vertx vertx, Upstream upstream, Reporter events, UnreadBytes unread) {
+  public Forwarder(Vertx vertx, Members<Member> members, Reporter events, UnreadBytes unread) {
     this.vertx = vertx;
-    this.upstream = upstream;
+    this.members = members;
     this.events = events;
     this.unread = unread;
+  }
+
+  /**
+   * Chooses where a request goes.
+   *
+   * @param seats that it occupies, 0 if it needs none
+   * @return to be closed when the request has ended
+   */
+  public Chosen<Member> choose(int seats) {
+    return members.choose(seats);
   }
 
   /**
@@ -34,15 +46,16 @@ public final class Forwarder {
    * @param client its handlers for body and end are taken over; who calls watches for the client's
    *     leaving and tells {@link Exchange#cancel}
    */
-  public Exchange forward(HttpServerRequest client, Outgoing request, ExchangeListener listener) {
-    if (request.upgrade().isEmpty()) {
-      HttpExchange exchange =
-          new HttpExchange(vertx, upstream, events, client, request, listener, unread);
-      exchange.start();
-      return exchange;
-    }
-    UpgradeTunnel tunnel = new UpgradeTunnel(vertx, upstream, events, client, request, listener);
-    tunnel.start();
-    return tunnel;
+  public Exchange forward(
+      HttpServerRequest client,
+      Outgoing request,
+      Chosen<Member> chosen,
+      ExchangeListener listener) {
+    Exchange exchange =
+        request.upgrade().isEmpty()
+            ? new HttpExchange(vertx, chosen, events, client, request, listener, unread)
+            : new UpgradeTunnel(vertx, chosen, events, client, request, listener);
+    exchange.start();
+    return exchange;
   }
 }

@@ -90,7 +90,8 @@ abstract class IdentityFixture {
   }
 
   static List<String> lines(Identity identity) {
-    return identity.assertion().lines().stream()
+    Identity.Assertion told = identity.assertion();
+    return Stream.concat(Stream.ofNullable(told.user()), told.others().stream())
         .map(line -> line.getKey() + ": " + line.getValue())
         .toList();
   }

@@ -302,7 +302,7 @@ final class StandardIdentityResolverTest extends IdentityFixture {
     TestCertificate certificate = USERS.leaf(name.replace(",", "\\,")).forClients().issue();
     Identity identity = identity("auto", Heads.from(certificate));
     assertThat(identity.authenticated().name()).isEqualTo(name.replace(",", "\\,"));
-    String value = identity.assertion().lines().get(0).getValue();
+    String value = identity.assertion().user().getValue();
     assertThat(value.chars()).allMatch(c -> c < 256);
     assertThat(new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8))
         .isEqualTo(identity.authenticated().name());

@@ -60,6 +60,11 @@ class ApfFlowControlStressTest {
     INSTANCE;
 
     @Override
+    public int seats() {
+      return 0;
+    }
+
+    @Override
     public void watchInitialised() {}
 
     @Override

@@ -89,6 +89,11 @@ final class FakeFlowControl implements FlowControl {
     }
 
     @Override
+    public int seats() {
+      return 1;
+    }
+
+    @Override
     public void watchInitialised() {
       traps.at("watch initialised");
       initialised.incrementAndGet();

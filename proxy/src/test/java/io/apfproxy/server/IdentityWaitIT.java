@@ -50,7 +50,7 @@ final class IdentityWaitIT extends ForwardingFixture {
         UserInfo.ANONYMOUS,
         UserInfo.ANONYMOUS,
         Identity.Mode.PASS_THROUGH,
-        new Identity.UpstreamHeaders(List.of(Map.entry("Authorization", "Bearer a"))));
+        new Identity.Assertion(null, false, List.of(Map.entry("Authorization", "Bearer a"))));
   }
 
   @ParameterizedTest

@@ -102,6 +102,11 @@ final class OneSeat implements FlowControl {
 
   private record Counted(SeatLease inner, AtomicInteger closed) implements SeatLease {
     @Override
+    public int seats() {
+      return inner.seats();
+    }
+
+    @Override
     public void watchInitialised() {
       inner.watchInitialised();
     }

@@ -248,8 +248,9 @@ final class TestProxy implements AutoCloseable {
             user,
             user,
             Identity.Mode.PASS_THROUGH,
-            new Identity.UpstreamHeaders(
-                sent.equals(NOBODY) ? List.of() : List.of(Map.entry("Authorization", sent)))));
+            sent.equals(NOBODY)
+                ? new Identity.Assertion(null, true, List.of())
+                : new Identity.Assertion(null, false, List.of(Map.entry("Authorization", sent)))));
   }
 
   /** Just enough of the header rules for an honest client. */

@@ -1,9 +1,9 @@
 package io.apfproxy.authn.head;
 
+import io.apfproxy.request.HopByHop;
 import io.apfproxy.request.RefusedException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** What the {@code Connection} lines of one request name. */
 final class ConnectionOptions {
@@ -14,15 +14,8 @@ final class ConnectionOptions {
   private boolean upgrade;
 
   void add(String line, HeaderCatalogue catalogue) throws RefusedException {
-    int start = 0;
-    while (start <= line.length()) {
-      int comma = line.indexOf(',', start);
-      int end = comma < 0 ? line.length() : comma;
-      String option = line.substring(start, end).strip().toLowerCase(Locale.ROOT);
-      start = end + 1;
-      if (!option.isEmpty()) {
-        addOption(option, catalogue);
-      }
+    for (String option : HopByHop.options(line)) {
+      addOption(option, catalogue);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.apfproxy.authn.head;
 
+import io.apfproxy.request.HopByHop;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,13 +19,6 @@ final class HeaderCatalogue {
           Map.entry("expect", HeaderKind.EXPECT),
           Map.entry("authorization", HeaderKind.AUTHORIZATION),
           Map.entry("sec-websocket-protocol", HeaderKind.WEB_SOCKET_PROTOCOL),
-          Map.entry("keep-alive", HeaderKind.HOP_BY_HOP),
-          Map.entry("proxy-connection", HeaderKind.HOP_BY_HOP),
-          Map.entry("proxy-authenticate", HeaderKind.HOP_BY_HOP),
-          Map.entry("proxy-authorization", HeaderKind.HOP_BY_HOP),
-          Map.entry("te", HeaderKind.HOP_BY_HOP),
-          Map.entry("trailer", HeaderKind.HOP_BY_HOP),
-          Map.entry("http2-settings", HeaderKind.HOP_BY_HOP),
           Map.entry("x-forwarded-for", HeaderKind.FORWARDED_FOR),
           Map.entry("x-real-ip", HeaderKind.REAL_IP),
           Map.entry("x-forwarded-client-cert", HeaderKind.FORWARDING),
@@ -63,6 +57,7 @@ final class HeaderCatalogue {
 
   HeaderCatalogue(FrontProxyHeaders accepted, FrontProxyHeaders upstream) {
     Map<String, HeaderKind> all = new HashMap<>(FIXED_PREFIXES);
+    HopByHop.NAMES.forEach(name -> names.putIfAbsent(name, HeaderKind.HOP_BY_HOP));
     onceOnly.add("x-remote-user");
     onceOnly.add("x-remote-uid");
     for (FrontProxyHeaders headers : List.of(accepted, upstream)) {

@@ -1,6 +1,9 @@
 package io.apfproxy.authn.tell;
 
 import io.apfproxy.request.UserInfo;
+import java.util.List;
+import java.util.Map.Entry;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Who asks, and how upstream is told.
@@ -16,11 +19,10 @@ public record Identity(
     UserInfo authenticated,
     UserInfo effective,
     Mode mode,
-    UpstreamHeaders assertion,
+    Assertion assertion,
     boolean byCertificate) {
   /** One that no certificate proved. */
-  public Identity(
-      UserInfo authenticated, UserInfo effective, Mode mode, UpstreamHeaders assertion) {
+  public Identity(UserInfo authenticated, UserInfo effective, Mode mode, Assertion assertion) {
     this(authenticated, effective, mode, assertion, false);
   }
 
@@ -38,11 +40,16 @@ public record Identity(
   }
 
   /**
-   * The header lines that say who it is, set last, in order. Values are bytes as ISO-8859-1 chars.
+   * What the upstream is told, last of all. Header values are bytes as ISO-8859-1 chars.
+   *
+   * @param user the line that names whom the proxy vouches for; null where it vouches for nobody
+   * @param anonymous whether the upstream will find nobody in particular behind the request
+   * @param others all other lines that say who it is, in order
    */
-  public record UpstreamHeaders(java.util.List<java.util.Map.Entry<String, String>> lines) {
-    public UpstreamHeaders {
-      lines = java.util.List.copyOf(lines);
+  public record Assertion(
+      @Nullable Entry<String, String> user, boolean anonymous, List<Entry<String, String>> others) {
+    public Assertion {
+      others = List.copyOf(others);
     }
   }
 }

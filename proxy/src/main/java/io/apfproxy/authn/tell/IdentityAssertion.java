@@ -1,16 +1,14 @@
 package io.apfproxy.authn.tell;
 
 import io.apfproxy.authn.head.FieldSyntax;
-import io.apfproxy.authn.tell.Identity.Mode;
+import io.apfproxy.authn.tell.Identity.Assertion;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
-import java.util.List;
 import java.util.Map;
 
 /**
- * The last look at what the upstream will be told: the mode's user header comes first, is there
- * once, and names the user; no header of another mode is there. Source: specification security.md
- * 3.1 step 9.
+ * The last look at what the upstream will be told: who is vouched for is the right one and named
+ * once; no header of another mode is there. Source: specification security.md 3.1 step 9.
  */
 public final class IdentityAssertion {
   private static final String IMPERSONATE = "Impersonate-";
@@ -23,20 +21,20 @@ public final class IdentityAssertion {
    * @throws RefusedException 500 if it is not so, which is a defect of ours
    */
   public static Identity check(Identity identity) throws RefusedException {
-    List<Map.Entry<String, String>> lines = identity.assertion().lines();
+    Assertion told = identity.assertion();
+    long tokens = count(told, AUTHORIZATION);
     boolean good =
         switch (identity.mode()) {
-          case PASS_THROUGH -> lines.stream().allMatch(line -> isOfClient(line.getKey()));
-          case REQUEST_HEADER ->
-              names(lines, identity.authenticated())
-                  && !lines.get(0).getKey().startsWith(IMPERSONATE)
-                  && lines.stream().noneMatch(line -> line.getKey().equals(AUTHORIZATION));
+          case PASS_THROUGH ->
+              told.user() == null
+                  && tokens == (told.anonymous() ? 0 : 1)
+                  && told.others().stream().allMatch(line -> isOfClient(line.getKey()));
+          case REQUEST_HEADER -> vouchesFor(told, identity.authenticated(), false) && tokens == 0;
           case IMPERSONATION ->
-              names(lines, identity.effective())
-                  && lines.get(0).getKey().equals(IMPERSONATE_USER)
-                  && lines.stream().allMatch(line -> line.getKey().startsWith(IMPERSONATE));
+              vouchesFor(told, identity.effective(), true)
+                  && told.others().stream().allMatch(line -> line.getKey().startsWith(IMPERSONATE));
         };
-    if (!good || (identity.mode() == Mode.PASS_THROUGH && count(lines, AUTHORIZATION) > 1)) {
+    if (!good) {
       throw new RefusedException(
           500, "InternalError", "identity-assertion", "the request could not be attributed");
     }
@@ -47,14 +45,18 @@ public final class IdentityAssertion {
     return name.equals(AUTHORIZATION) || name.startsWith(IMPERSONATE);
   }
 
-  private static boolean names(List<Map.Entry<String, String>> lines, UserInfo user) {
-    return !lines.isEmpty()
-        && !lines.get(0).getValue().isEmpty()
-        && lines.get(0).getValue().equals(FieldSyntax.latin1(user.name()))
-        && count(lines, lines.get(0).getKey()) == 1;
+  private static boolean vouchesFor(Assertion told, UserInfo user, boolean impersonating) {
+    Map.Entry<String, String> line = told.user();
+    return line != null
+        && (impersonating
+            ? line.getKey().equals(IMPERSONATE_USER)
+            : !line.getKey().startsWith(IMPERSONATE))
+        && !line.getValue().isEmpty()
+        && line.getValue().equals(FieldSyntax.latin1(user.name()))
+        && count(told, line.getKey()) == 0;
   }
 
-  private static long count(List<Map.Entry<String, String>> lines, String name) {
-    return lines.stream().filter(line -> line.getKey().equalsIgnoreCase(name)).count();
+  private static long count(Assertion told, String name) {
+    return told.others().stream().filter(line -> line.getKey().equalsIgnoreCase(name)).count();
   }
 }

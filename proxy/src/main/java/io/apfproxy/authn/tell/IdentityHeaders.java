@@ -5,7 +5,7 @@ import io.apfproxy.authn.head.ExtraKeys;
 import io.apfproxy.authn.head.FieldSyntax;
 import io.apfproxy.authn.head.FrontProxyHeaders;
 import io.apfproxy.authn.head.Refusals;
-import io.apfproxy.authn.tell.Identity.UpstreamHeaders;
+import io.apfproxy.authn.tell.Identity.Assertion;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
@@ -23,6 +23,8 @@ public final class IdentityHeaders {
   private static final int MOST_CHARS = 128 * 1024;
 
   private final List<Map.Entry<String, String>> lines = new ArrayList<>();
+  private Map.@Nullable Entry<String, String> asserted;
+  private boolean anonymous = true;
   private int chars;
 
   /**
@@ -30,48 +32,63 @@ public final class IdentityHeaders {
    */
   public IdentityHeaders bearer(String token) {
     lines.add(Map.entry("Authorization", "Bearer " + token));
+    anonymous = false;
     return this;
   }
 
   /** What a front proxy says. */
   public IdentityHeaders remote(UserInfo user, FrontProxyHeaders names) throws RefusedException {
-    return identity(
-        user,
-        names.user().get(0),
-        names.uid().isEmpty() ? "" : names.uid().get(0),
-        names.group().isEmpty() ? "" : names.group().get(0),
-        names.extraPrefix().isEmpty() ? "" : names.extraPrefix().get(0));
+    anonymous = user.name().equals(UserInfo.ANONYMOUS.name());
+    asserted =
+        write(
+            user,
+            names.user().get(0),
+            names.uid().isEmpty() ? "" : names.uid().get(0),
+            names.group().isEmpty() ? "" : names.group().get(0),
+            names.extraPrefix().isEmpty() ? "" : names.extraPrefix().get(0));
+    return this;
   }
 
   /** Whom the proxy acts as. */
   public IdentityHeaders impersonated(UserInfo user) throws RefusedException {
-    return identity(
-        user, "Impersonate-User", "Impersonate-Uid", "Impersonate-Group", "Impersonate-Extra-");
+    anonymous = false; // the upstream sees the proxy, acting as somebody
+    asserted = writeImpersonation(user);
+    return this;
   }
 
   /** What the client wishes to be, for the upstream to decide; nothing if null. */
   public IdentityHeaders wished(@Nullable Impersonation wish) throws RefusedException {
-    return wish == null
-        ? this
-        : impersonated(new UserInfo(wish.user(), wish.uid(), wish.groups(), wish.extra()));
+    if (wish != null) {
+      int first = lines.size();
+      lines.add(
+          first,
+          writeImpersonation(new UserInfo(wish.user(), wish.uid(), wish.groups(), wish.extra())));
+    }
+    return this;
   }
 
-  public UpstreamHeaders build() {
-    return new UpstreamHeaders(lines);
+  public Assertion build() {
+    return new Assertion(asserted, anonymous, lines);
   }
 
-  private IdentityHeaders identity(
+  private Map.Entry<String, String> writeImpersonation(UserInfo user) throws RefusedException {
+    return write(
+        user, "Impersonate-User", "Impersonate-Uid", "Impersonate-Group", "Impersonate-Extra-");
+  }
+
+  /** Writes all lines but the first, which it returns. */
+  private Map.Entry<String, String> write(
       UserInfo user, String userName, String uidName, String groupName, String extraPrefix)
       throws RefusedException {
     if (user.groups().size() > MOST_GROUPS) {
       throw Refusals.forbidden("identity-too-large", "more than " + MOST_GROUPS + " groups");
     }
-    add(userName, user.name());
+    Map.Entry<String, String> name = line(userName, user.name());
     if (!user.uid().isEmpty()) {
-      add(uidName, user.uid());
+      lines.add(line(uidName, user.uid()));
     }
     for (String group : user.groups()) {
-      add(groupName, group);
+      lines.add(line(groupName, group));
     }
     int values = 0;
     for (Map.Entry<String, List<String>> extra : user.extra().entrySet()) {
@@ -83,15 +100,15 @@ public final class IdentityHeaders {
       if (extra.getKey().isEmpty() || extraPrefix.isEmpty()) {
         throw unsayable("extra key");
       }
-      String name = extraPrefix + ExtraKeys.encode(extra.getKey());
+      String extraName = extraPrefix + ExtraKeys.encode(extra.getKey());
       for (String value : extra.getValue()) {
-        add(name, value);
+        lines.add(line(extraName, value));
       }
     }
-    return this;
+    return name;
   }
 
-  private void add(String name, String text) throws RefusedException {
+  private Map.Entry<String, String> line(String name, String text) throws RefusedException {
     String value = FieldSyntax.latin1(text);
     if (name.isEmpty()
         || value.isEmpty()
@@ -104,7 +121,7 @@ public final class IdentityHeaders {
       throw Refusals.forbidden(
           "identity-too-large", "the identity takes more than " + MOST_CHARS + " bytes");
     }
-    lines.add(Map.entry(name, value));
+    return Map.entry(name, value);
   }
 
   private static RefusedException unsayable(String what) {

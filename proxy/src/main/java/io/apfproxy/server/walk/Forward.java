@@ -1,10 +1,13 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.upstream.Forwarder;
+import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.vertx.core.Vertx;
 
-/** Last station: the upstream, until it no longer works on the request. */
+/** Last station: a member of the upstream, until it no longer works on the request. */
 final class Forward implements Station {
   private final Vertx vertx;
   private final Forwarder forwarder;
@@ -24,8 +27,7 @@ final class Forward implements Station {
             asked.head().client().method(),
             asked.target().forwarded(),
             asked.head().survivors(),
-            UpstreamIdentity.lines(call.identity(), services.impersonationToken()),
-            UpstreamIdentity.credential(call.identity().mode()),
+            UpstreamIdentity.sender(call.identity(), services.impersonationToken()),
             call.caller().connection().address(),
             asked.head().client().authority(),
             call.account().auditId(),
@@ -33,8 +35,11 @@ final class Forward implements Station {
             asked.head().expectContinue(),
             asked.isLongRunning(),
             asked.info().subresource().equals("proxy"));
+    SeatLease seats = call.account().seats();
+    Chosen<Member> chosen = forwarder.choose(seats == null ? 0 : seats.seats());
+    call.hold(chosen::close);
     InExchange wait = new InExchange(call, vertx, services);
-    wait.start(forwarder, outgoing);
+    wait.start(forwarder, outgoing, chosen);
     return wait;
   }
 }

@@ -5,6 +5,8 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
+import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -29,9 +31,9 @@ final class InExchange extends Wait implements ExchangeListener {
     this.services = services;
   }
 
-  void start(Forwarder forwarder, Outgoing request) {
+  void start(Forwarder forwarder, Outgoing request, Chosen<Member> chosen) {
     call.account().sent(System.nanoTime());
-    Exchange started = forwarder.forward(call.caller().request(), request, this);
+    Exchange started = forwarder.forward(call.caller().request(), request, chosen, this);
     call.account().moves(started);
     exchange = started;
   }

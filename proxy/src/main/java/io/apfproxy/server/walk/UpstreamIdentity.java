@@ -1,7 +1,9 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.authn.tell.Identity.Assertion;
 import io.apfproxy.upstream.wire.Credential;
+import io.apfproxy.upstream.wire.Sender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,28 +15,25 @@ final class UpstreamIdentity {
   private UpstreamIdentity() {}
 
   /**
-   * Header lines as the resolver said.
+   * What the resolver said.
    *
    * @param impersonationToken the proxy's token to impersonate with; gives null if it has none
    */
-  static List<Map.Entry<String, String>> lines(
-      Identity identity, Supplier<@Nullable String> impersonationToken) {
-    List<Map.Entry<String, String>> lines = identity.assertion().lines();
-    String token = identity.mode() == Identity.Mode.IMPERSONATION ? impersonationToken.get() : null;
-    if (token == null) {
-      return lines;
-    }
-    List<Map.Entry<String, String>> withToken = new ArrayList<>(lines);
-    withToken.add(Map.entry("Authorization", "Bearer " + token));
-    return withToken;
+  static Sender sender(Identity identity, Supplier<@Nullable String> impersonationToken) {
+    Assertion told = identity.assertion();
+    return switch (identity.mode()) {
+      case PASS_THROUGH -> sender(Credential.NONE, told, null);
+      case REQUEST_HEADER -> sender(Credential.FRONT_PROXY, told, null);
+      case IMPERSONATION -> sender(Credential.OWN, told, impersonationToken.get());
+    };
   }
 
-  /** What the connection to the upstream presents. */
-  static Credential credential(Identity.Mode mode) {
-    return switch (mode) {
-      case PASS_THROUGH -> Credential.NONE;
-      case REQUEST_HEADER -> Credential.FRONT_PROXY;
-      case IMPERSONATION -> Credential.OWN;
-    };
+  private static Sender sender(Credential credential, Assertion told, @Nullable String token) {
+    List<Map.Entry<String, String>> others = told.others();
+    if (token != null) {
+      others = new ArrayList<>(others);
+      others.add(Map.entry("Authorization", "Bearer " + token));
+    }
+    return new Sender(credential, told.anonymous(), told.user(), others);
   }
 }

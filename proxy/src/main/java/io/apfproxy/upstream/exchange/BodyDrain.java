@@ -1,5 +1,6 @@
 package io.apfproxy.upstream.exchange;
 
+import io.apfproxy.request.HopByHop;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -31,15 +32,7 @@ public final class BodyDrain {
   public static boolean closeAsked(HttpServerRequest client) {
     String options =
         client.version() == HttpVersion.HTTP_2 ? null : client.headers().get("Connection");
-    if (options == null) {
-      return false;
-    }
-    for (String option : options.split(",", -1)) {
-      if (option.trim().equalsIgnoreCase("close")) {
-        return true;
-      }
-    }
-    return false;
+    return options != null && HopByHop.options(options).contains("close");
   }
 
   /**

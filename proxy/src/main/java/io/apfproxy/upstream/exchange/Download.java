@@ -1,13 +1,14 @@
 package io.apfproxy.upstream.exchange;
 
-import io.apfproxy.report.Reporter;
-import io.apfproxy.upstream.wire.Upstream;
+import io.apfproxy.upstream.wire.Member;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Passes one response on, head and body, as it comes. Belongs to the event loop of the request. */
@@ -23,25 +24,22 @@ final class Download {
   /** What a write takes beside its bytes. */
   private static final int WRITE_BYTES = 256;
 
-  private final Vertx vertx;
   private final HttpServerResponse response;
   private final HttpClientResponse answer;
   private final long length;
-  private final ExchangeListener listener;
-  private final Reporter events;
+  private final Consumer<Buffer> passing;
   private final Runnable stalled;
   private final UnreadBytes.Response unread;
+  private final BodyRate passed;
   private boolean stopped;
   private boolean blocked;
   private long behind;
-  private long passed;
-  private long passedAtTick;
   private byte last = '\n';
   private Future<Void> sent = Future.succeededFuture();
-  private long timer = -1;
 
   /**
    * @param length of the body, -1 if it ends with the stream
+   * @param passing told of each piece before it is passed on
    * @param stalled called at most once, if the client does not read
    * @param unread counts what the client has not taken
    */
@@ -50,26 +48,25 @@ final class Download {
       HttpServerResponse response,
       HttpClientResponse answer,
       long length,
-      ExchangeListener listener,
-      Reporter events,
+      Consumer<Buffer> passing,
       Runnable stalled,
       UnreadBytes.Response unread) {
-    this.vertx = vertx;
     this.response = response;
     this.answer = answer;
     this.length = length;
-    this.listener = listener;
-    this.events = events;
+    this.passing = passing;
     this.stalled = stalled;
     this.unread = unread;
+    this.passed = new BodyRate(vertx, RATE_MILLIS, MIN_BYTES);
   }
 
   /**
    * Call in the turn in which the response head arrived, or its first bytes are lost.
    *
+   * @param turn runs something at the end of this turn of the event loop
    * @param chunkless whether the body ends with the connection, as HTTP/1.0 has it
    */
-  void start(Runnable end, boolean chunkless) {
+  void start(Context turn, Runnable end, boolean chunkless) {
     answer.handler(this::pass);
     answer.endHandler(
         done -> {
@@ -82,7 +79,7 @@ final class Download {
     } else if (length < 0) {
       writeHead();
     } else {
-      vertx.runOnContext(later -> writeHead());
+      turn.runOnContext(later -> writeHead());
     }
   }
 
@@ -100,11 +97,10 @@ final class Download {
     if (size == 0) {
       return;
     }
-    passed += size;
+    passed.count(size);
     last = bytes.getByte(size - 1);
-    events.responseBytes(size);
-    listener.body(bytes);
-    if (passed == length) {
+    passing.accept(bytes);
+    if (passed.bytes() == length) {
       sent = response.end(bytes);
       count(sent, size);
       return;
@@ -126,15 +122,12 @@ final class Download {
   private void block() {
     blocked = true;
     answer.pause();
-    behind = Upstream.STREAM_WINDOW;
+    behind = Member.STREAM_WINDOW;
     if (length >= 0) {
-      behind = Math.min(behind, length - passed);
+      behind = Math.min(behind, length - passed.bytes());
     }
     unread.add(behind);
-    if (timer < 0) {
-      passedAtTick = passed;
-      timer = vertx.setPeriodic(RATE_MILLIS, tick -> checkRate());
-    }
+    passed.watch(this::checkRate);
     response.drainHandler(
         drained -> {
           blocked = false;
@@ -153,11 +146,9 @@ final class Download {
     }
   }
 
-  private void checkRate() {
-    boolean slow = blocked && passed - passedAtTick < MIN_BYTES;
-    passedAtTick = passed;
+  private void checkRate(boolean slow) {
     if (!blocked) {
-      cancelTimer();
+      passed.stop();
     } else if (slow && !stopped) {
       stop();
       stalled.run();
@@ -166,7 +157,7 @@ final class Download {
 
   /** Bytes so far. */
   long passed() {
-    return passed;
+    return passed.bytes();
   }
 
   /** Whether nothing of it waits for the client any more, after its end. */
@@ -176,7 +167,7 @@ final class Download {
 
   /** Whether the upstream ended the body before its declared length. */
   boolean truncated() {
-    return length > 0 && passed < length;
+    return length > 0 && passed.bytes() < length;
   }
 
   /** Whether a stream of JSON lines stands between two of them. */
@@ -215,13 +206,6 @@ final class Download {
   void stop() {
     stopped = true;
     unblock();
-    cancelTimer();
-  }
-
-  private void cancelTimer() {
-    if (timer >= 0) {
-      vertx.cancelTimer(timer);
-      timer = -1;
-    }
+    passed.stop();
   }
 }

@@ -1,37 +1,29 @@
 package io.apfproxy.upstream.exchange;
 
+import io.apfproxy.request.HopByHop;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.Outgoing;
+import io.apfproxy.upstream.wire.Sender;
 import io.vertx.core.MultiMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The last header rules of a request, and those of a response. Source: specification security.md
  * 3.1 steps 8 and 9, 3.3.
  */
 public final class HeaderRules {
+  private static final String AUTHORIZATION = "authorization";
+  private static final String CONNECTION = "connection";
   private static final String CONTENT_LENGTH = "content-length";
   private static final String TRANSFER_ENCODING = "transfer-encoding";
   private static final String FORWARDED_FOR = "X-Forwarded-For";
 
-  private static final Set<String> HOP_BY_HOP =
-      Set.of(
-          "connection",
-          "keep-alive",
-          "proxy-connection",
-          "proxy-authenticate",
-          "proxy-authorization",
-          "te",
-          "trailer",
-          TRANSFER_ENCODING,
-          "upgrade",
-          "http2-settings",
-          "alt-svc");
+  /** Tells clients of other addresses of the server, past us. */
+  private static final String ALT_SVC = "alt-svc";
 
   private HeaderRules() {}
 
@@ -51,59 +43,54 @@ public final class HeaderRules {
         FORWARDED_FOR,
         before == null ? request.clientAddress() : before + ", " + request.clientAddress());
     to.set("Audit-ID", request.auditId());
-    for (Map.Entry<String, String> line : request.identity()) {
+    Sender sender = request.sender();
+    if (sender.user() != null) {
+      to.add(sender.user().getKey(), sender.user().getValue());
+    }
+    for (Map.Entry<String, String> line : sender.others()) {
       to.add(line.getKey(), line.getValue());
     }
-    checkIdentity(request, to);
+    if (!isAttributed(request.survivors(), sender, to)) {
+      throw new RefusedException(
+          500, "InternalError", "identity-assertion", "the request could not be attributed");
+    }
   }
 
   /**
    * The upstream takes the rights of the connection's certificate where no header names a user, so
    * a request may not leave without one, nor with two.
    */
-  private static void checkIdentity(Outgoing request, MultiMap headers) throws RefusedException {
-    List<Map.Entry<String, String>> identity = request.identity();
-    for (Map.Entry<String, String> line : request.survivors()) {
-      if (claimsIdentity(line.getKey(), identity)) {
-        throw identityDefect();
+  private static boolean isAttributed(MultiMap survivors, Sender sender, MultiMap headers) {
+    Map.Entry<String, String> user = sender.user();
+    for (Map.Entry<String, String> line : survivors) {
+      String name = line.getKey();
+      if (name.equalsIgnoreCase(AUTHORIZATION)
+          || isImpersonation(name)
+          || (user != null && name.equalsIgnoreCase(user.getKey()))) {
+        return false;
       }
     }
-    if (request.credential() == Credential.NONE) {
-      for (Map.Entry<String, String> line : identity) {
-        String name = line.getKey().toLowerCase(Locale.ROOT);
-        if (!name.equals("authorization")
-            && !name.equals("sec-websocket-protocol")
-            && !name.startsWith("impersonate-")) {
-          throw identityDefect();
-        }
+    if (sender.credential() == Credential.NONE) {
+      return user == null && namesNobody(sender.others());
+    }
+    return user != null
+        && !user.getValue().isEmpty()
+        && headers.getAll(user.getKey()).size() == 1
+        && (sender.credential() != Credential.OWN
+            || user.getKey().equalsIgnoreCase("Impersonate-User"));
+  }
+
+  private static boolean namesNobody(List<Map.Entry<String, String>> lines) {
+    for (Map.Entry<String, String> line : lines) {
+      if (!line.getKey().equalsIgnoreCase(AUTHORIZATION) && !isImpersonation(line.getKey())) {
+        return false;
       }
-      return;
     }
-    if (identity.isEmpty()) {
-      throw identityDefect();
-    }
-    Map.Entry<String, String> user = identity.get(0);
-    if (user.getValue().isEmpty()
-        || headers.getAll(user.getKey()).size() != 1
-        || (request.credential() == Credential.OWN
-            && !user.getKey().equalsIgnoreCase("Impersonate-User"))) {
-      throw identityDefect();
-    }
+    return true;
   }
 
-  private static boolean claimsIdentity(String survivor, List<Map.Entry<String, String>> identity) {
-    if (survivor.equalsIgnoreCase("authorization")
-        || survivor.regionMatches(true, 0, "impersonate-", 0, 12)) {
-      return true;
-    }
-    return !identity.isEmpty()
-        && identity.get(0).getKey().equalsIgnoreCase(survivor)
-        && !survivor.equalsIgnoreCase("sec-websocket-protocol");
-  }
-
-  private static RefusedException identityDefect() {
-    return new RefusedException(
-        500, "InternalError", "identity-assertion", "the request could not be attributed");
+  private static boolean isImpersonation(String name) {
+    return name.regionMatches(true, 0, "impersonate-", 0, 12);
   }
 
   /** Declared length of the client's body; -1 if none was declared. */
@@ -121,7 +108,7 @@ public final class HeaderRules {
    */
   public static long copyResponse(MultiMap from, MultiMap to, boolean bodyless)
       throws RefusedException {
-    @Nullable String named = from.contains("connection") ? namedByConnection(from) : null;
+    List<String> named = namedByConnection(from);
     String length = null;
     for (Map.Entry<String, String> line : from) {
       String name = line.getKey();
@@ -136,8 +123,9 @@ public final class HeaderRules {
           length = value.trim();
           to.add(name, length);
         }
-      } else if (!HOP_BY_HOP.contains(lower)
-          && (named == null || !named.contains("," + lower + ","))) {
+      } else if (!HopByHop.NAMES.contains(lower)
+          && !lower.equals(ALT_SVC)
+          && !named.contains(lower)) {
         to.add(name, value);
       }
     }
@@ -150,14 +138,13 @@ public final class HeaderRules {
     return bodyless ? 0 : parseLength(length);
   }
 
-  private static String namedByConnection(MultiMap from) {
-    StringBuilder names = new StringBuilder(",");
-    for (String value : from.getAll("connection")) {
-      for (String name : value.split(",", -1)) {
-        names.append(name.trim().toLowerCase(Locale.ROOT)).append(',');
-      }
+  private static List<String> namedByConnection(MultiMap from) {
+    if (!from.contains(CONNECTION)) {
+      return List.of();
     }
-    return names.toString();
+    List<String> named = new ArrayList<>();
+    from.getAll(CONNECTION).forEach(line -> named.addAll(HopByHop.options(line)));
+    return named;
   }
 
   private static void checkValue(String value) throws RefusedException {

@@ -1,134 +1,98 @@
 package io.apfproxy.upstream.exchange;
 
 import io.apfproxy.report.Reporter;
-import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.members.Chosen;
 import io.apfproxy.upstream.wire.ErrorCodes;
+import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.NettyHttp2;
 import io.apfproxy.upstream.wire.Outgoing;
-import io.apfproxy.upstream.wire.Upstream;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its response. Belongs to the event loop of the request. */
-public final class HttpExchange implements Exchange {
+/** One request and its response. */
+public final class HttpExchange extends Exchange {
   /*
-   * Two things end apart: what the client sees (over) and what the upstream works on (ended). A
-   * client that leaves is over at once, while its seats are held until the upstream has finished,
-   * has reset the stream, or had RESET_GRACE after our own reset, which nobody acknowledges. That
-   * reset may have to wait (StreamResets); until then what still comes is dropped.
-   *
    * A request is sent again only if the upstream said that it never looked at it, and only if what
    * went out of its body is still here: whatever may have been executed is never repeated.
    */
-  private static final long RESET_GRACE_MILLIS = 1_000;
-  private static final int MOST_INTERIM = 16;
   private static final String UNREAD = "unread-bytes";
 
-  private final Vertx vertx;
-  private final Upstream upstream;
-  private final Reporter events;
-  private final HttpServerRequest client;
-  private final HttpServerResponse response;
-  private final Outgoing request;
-  private final ExchangeListener listener;
-  private final Upload upload;
   private final UnreadBytes unread;
-  private @Nullable HttpClientRequest stream;
+  private final Upload upload;
+  private final EarlyHints hints;
+  private @Nullable UpstreamStream stream;
   private @Nullable Download download;
-  private int interim;
   private boolean retried;
-  private boolean answered;
-  private boolean over;
-  private boolean dropping;
-  private boolean ended;
-  private Runnable withdrawReset = () -> {};
-  private long graceTimer = -1;
 
+  /**
+   * @param unread counts what clients do not read
+   */
   public HttpExchange(
       Vertx vertx,
-      Upstream upstream,
+      Chosen<Member> chosen,
       Reporter events,
       HttpServerRequest client,
       Outgoing request,
       ExchangeListener listener,
       UnreadBytes unread) {
-    this.vertx = vertx;
-    this.upstream = upstream;
-    this.events = events;
-    this.client = client;
-    this.response = client.response();
-    this.request = request;
-    this.listener = listener;
+    super(vertx, chosen, events, client, request, listener);
     this.unread = unread;
+    this.hints = new EarlyHints(client);
     this.upload = new Upload(vertx, client, request, this::bodyTooSlow);
   }
 
+  @Override
   public void start() {
-    upstream
-        .open(request)
-        .onComplete(
-            this::opened,
-            cause -> {
-              fail(UpstreamFault.unreachable(cause));
-              end(false);
-            });
+    upstream.open(request).onComplete(this::opened, this::notOpened);
+  }
+
+  private void notOpened(Throwable cause) {
+    chosen.unreachable();
+    refuse(UpstreamFault.unreachable(cause));
+    end(false);
   }
 
   private void opened(HttpClientRequest opened) {
-    if (over) {
+    chosen.reached();
+    if (isOver()) {
       opened.exceptionHandler(late -> {});
       opened.reset(ErrorCodes.CANCEL);
       end(false);
       return;
     }
-    stream = opened;
-    events.held(Held.UPSTREAM_STREAM, 1);
-    opened.exceptionHandler(cause -> broken(opened, cause));
+    UpstreamStream to = new UpstreamStream(vertx, upstream, events, opened);
+    stream = to;
+    to.begin();
+    opened.exceptionHandler(cause -> broken(to, cause));
     try {
       HeaderRules.writeRequest(request, opened.headers());
     } catch (RefusedException defect) {
-      fail(defect);
+      refuse(defect);
       reset();
       return;
     }
-    opened.earlyHintsHandler(this::hint);
-    opened.response().onComplete(this::head, cause -> broken(opened, cause));
+    opened.earlyHintsHandler(
+        interim -> {
+          if (isUnanswered()) {
+            hints.pass(interim);
+          }
+        });
+    opened.response().onComplete(answer -> head(to, answer), cause -> broken(to, cause));
     upload.to(opened);
   }
 
-  /** An interim response, which clients of HTTP/1.0 do not know. */
-  private void hint(MultiMap hints) {
-    if (over || answered || client.version() == HttpVersion.HTTP_1_0 || ++interim > MOST_INTERIM) {
-      return;
-    }
-    MultiMap passed = HttpHeaders.headers();
-    try {
-      HeaderRules.copyResponse(hints, passed, true);
-    } catch (RefusedException unfit) {
-      return; // it may be left out
-    }
-    if (!response.closed()) {
-      response.writeEarlyHints(passed);
-    }
-  }
-
-  private void head(HttpClientResponse answer) {
-    HttpClientRequest answeredBy = stream;
-    answer.exceptionHandler(cause -> broken(answeredBy, cause));
+  private void head(UpstreamStream from, HttpClientResponse answer) {
+    answer.exceptionHandler(cause -> broken(from, cause));
     answer.endHandler(unread -> end(false));
-    if (over) {
+    if (isOver()) {
       return;
     }
     int code = answer.statusCode();
@@ -142,23 +106,27 @@ public final class HttpExchange implements Exchange {
       length = HeaderRules.copyResponse(answer.headers(), response.headers(), bodyless);
     } catch (RefusedException unfit) {
       response.headers().clear();
-      fail(unfit);
+      refuse(unfit);
       reset();
       return;
     }
-    answered = true;
     response.setStatusCode(code);
-    listener.responded(code, response.headers());
+    answered(code, response.headers());
+    passOn(answer, length);
+  }
+
+  private void passOn(HttpClientResponse answer, long length) {
+    Context own = vertx.getOrCreateContext();
     Download body =
         new Download(
             vertx,
             response,
             answer,
             length,
-            listener,
-            events,
+            this::passing,
             () -> abort("slow-reader"),
-            unread.response(request.clientAddress(), cutOff()));
+            unread.response(
+                request.clientAddress(), () -> own.runOnContext(queued -> cutOffUnread())));
     download = body;
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
@@ -166,119 +134,84 @@ public final class HttpExchange implements Exchange {
     if (close) {
       BodyDrain.announceClose(client);
     }
-    body.start(() -> complete(answer, body, close), endless);
+    body.start(own, () -> complete(answer, body, close), endless);
   }
 
   private void complete(HttpClientResponse answer, Download body, boolean close) {
-    if (body.truncated()) {
+    boolean whole = !body.truncated();
+    if (!whole) {
       cut("upstream-truncated");
-      end(false);
-      return;
     }
-    over = true;
+    makeOver();
     upload.stop();
-    end(true);
-    endUnsent();
-    Future<Void> sent = body.finish(answer.trailers());
-    if (!response.closed() && (close || !client.isEnded())) {
-      sent.onSuccess(flushed -> BodyDrain.after(vertx, client, close));
+    end(whole);
+    if (stream != null && !upload.isSent()) { // it was answered before it was sent
+      stream.closeUnsent();
     }
-  }
-
-  /** Ends the upstream's side of a request that was answered before it was sent. */
-  private void endUnsent() {
-    HttpClientRequest unfinished = stream;
-    if (unfinished == null || upload.isSent()) {
-      return;
-    }
-    if (unfinished.connection().protocolVersion() == HttpVersion.HTTP_2) {
-      withdrawReset = upstream.reset(unfinished, () -> unfinished.reset(ErrorCodes.CANCEL));
-    } else {
-      unfinished.connection().close();
+    if (whole) {
+      Future<Void> sent = body.finish(answer.trailers());
+      if (!response.closed() && (close || !client.isEnded())) {
+        sent.onSuccess(flushed -> BodyDrain.after(vertx, client, close));
+      }
     }
   }
 
   /** The upstream's side broke: reset, closed, or not understood. */
-  private void broken(@Nullable HttpClientRequest by, Throwable cause) {
-    if (by == stream && over) {
-      withdrawReset.run();
+  private void broken(UpstreamStream by, Throwable cause) {
+    if (by != stream) {
+      return;
     }
-    if (dropping && by == stream) {
-      end(false);
-    }
-    if (by != stream || ended || over) {
-      return; // after our own reset nothing tells when the upstream noticed it
-    }
-    if (answered) {
+    if (isOver()) {
+      if (by.broke()) {
+        end(false);
+      }
+    } else if (isAnswered()) {
       cut("upstream-broken");
-      if (by != null && !(cause instanceof StreamResetException)) {
-        by.reset(ErrorCodes.CANCEL); // harmless if its connection is closed
+      if (!(cause instanceof StreamResetException)) {
+        by.request().reset(ErrorCodes.CANCEL); // harmless if its connection is closed
       }
       end(false);
-    } else if (!neverProcessed(cause)) {
-      fail(UpstreamFault.broken(cause));
+    } else if (!by.neverProcessed(cause)) {
+      refuse(UpstreamFault.broken(cause));
       end(false);
     } else if (retried || !upload.repeatable()) {
-      fail(UpstreamFault.unreachable(cause));
+      refuse(UpstreamFault.unreachable(cause));
       end(false);
     } else {
       retried = true;
       upload.pause();
       stream = null;
-      events.held(Held.UPSTREAM_STREAM, -1);
+      by.gone(false);
       start();
     }
   }
 
-  private boolean neverProcessed(Throwable cause) {
-    if (cause instanceof StreamResetException reset) {
-      return reset.getCode() == ErrorCodes.REFUSED_STREAM;
-    }
-    HttpClientRequest sent = stream;
-    if (cause instanceof HttpClosedException && sent != null) {
-      return upstream.wentAwayBefore(sent);
-    }
-    return false;
-  }
-
   private void bodyTooSlow() {
-    if (!over && !answered) {
-      fail(
-          new RefusedException(408, "Timeout", "slow-body", "the request body came too slowly")
-              .closing());
+    if (isUnanswered()) {
+      refuse(UpstreamFault.slowBody());
       reset();
     } else {
       abort("slow-body");
     }
   }
 
-  private void fail(RefusedException refusal) {
-    if (over) {
-      return;
-    }
-    over = true;
-    answered = true;
+  private void refuse(RefusedException refusal) {
     upload.stop();
-    listener.failed(refusal);
+    fail(refusal);
   }
 
   /** Gives up, in the middle of the response. */
   private void abort(String rule) {
-    if (!over) {
+    if (!isOver()) {
       cut(rule);
       reset();
     }
   }
 
-  /** For when what clients do not read takes too much room: from any thread, at any time. */
-  private Runnable cutOff() {
-    Context own = vertx.getOrCreateContext();
-    return () -> own.runOnContext(queued -> cutOffUnread());
-  }
-
+  /** What clients do not read takes too much room. At any time. */
   private void cutOffUnread() {
     Download body = download;
-    if (!over) {
+    if (!isOver()) {
       abort(UNREAD);
     } else if (body == null || body.isGone()) {
       return;
@@ -290,8 +223,7 @@ public final class HttpExchange implements Exchange {
 
   /** Cuts the client's response off, so that it does not look complete. */
   private void cut(String rule) {
-    over = true;
-    listener.cut(rule);
+    cutOff(rule);
     stopBodies();
     if (!response.ended()) {
       response.reset(ErrorCodes.INTERNAL_ERROR);
@@ -301,8 +233,7 @@ public final class HttpExchange implements Exchange {
   @Override
   public void cancel() {
     // a response of known length may be complete at the client before the upstream's stream ends
-    if (!over && !response.ended()) {
-      over = true;
+    if (!response.ended() && makeOver()) {
       stopBodies();
       reset();
     }
@@ -310,35 +241,28 @@ public final class HttpExchange implements Exchange {
 
   @Override
   public void abandon() {
-    over = true;
-    answered = true;
+    makeOver();
     stopBodies();
-    if (!dropping && graceTimer < 0) {
-      reset();
-    }
+    reset();
   }
 
   @Override
   public void expire() {
-    if (over) {
-      return;
-    }
-    if (answered) {
-      abort("deadline");
-    } else {
-      fail(UpstreamFault.deadline());
+    if (isUnanswered()) {
+      refuse(UpstreamFault.deadline());
       reset();
+    } else {
+      abort("deadline");
     }
   }
 
   @Override
   public void finishWatch(String rule) {
-    Download body = download;
-    if (over || body == null) {
+    if (isOver() || download == null) {
       return;
     }
-    if (body.betweenLines()) {
-      over = true;
+    if (download.betweenLines()) {
+      makeOver();
       stopBodies();
       response.end();
       reset();
@@ -361,63 +285,26 @@ public final class HttpExchange implements Exchange {
 
   private void stopBodies() {
     upload.stop();
-    Download body = download;
-    if (body != null) {
-      body.stop();
+    if (download != null) {
+      download.stop();
     }
   }
 
   private void reset() {
-    HttpClientRequest sent = stream;
-    if (ended) {
-      return;
-    }
-    if (sent == null) {
+    if (stream == null) {
       end(false);
-      return;
-    }
-    if (upstream.knowsNothingOf(sent)) { // and so has nothing to stop: no reset is spent on it
-      sent.reset(ErrorCodes.CANCEL);
-      end(false);
-      return;
-    }
-    dropping = true;
-    events.held(Held.UNWANTED_STREAM, 1);
-    Download body = download;
-    if (body != null) {
-      body.drop(() -> end(false));
-    }
-    withdrawReset = upstream.reset(sent, () -> resetNow(sent));
-  }
-
-  private void resetNow(HttpClientRequest sent) {
-    stopDropping();
-    sent.reset(ErrorCodes.CANCEL);
-    graceTimer = vertx.setTimer(RESET_GRACE_MILLIS, late -> end(false));
-  }
-
-  private void stopDropping() {
-    if (dropping) {
-      dropping = false;
-      events.held(Held.UNWANTED_STREAM, -1);
+    } else if (!hasEnded()) {
+      if (download != null) {
+        download.drop(() -> end(false));
+      }
+      stream.reset(() -> end(false));
     }
   }
 
-  private void end(boolean complete) {
-    if (ended) {
-      return;
-    }
-    ended = true;
-    if (upload.isSent()) {
-      withdrawReset.run(); // else it alone closes the stream
-    }
-    stopDropping();
-    if (graceTimer >= 0) {
-      vertx.cancelTimer(graceTimer);
-    }
+  @Override
+  protected void release() {
     if (stream != null) {
-      events.held(Held.UPSTREAM_STREAM, -1);
+      stream.gone(upload.isSent());
     }
-    listener.ended(complete);
   }
 }

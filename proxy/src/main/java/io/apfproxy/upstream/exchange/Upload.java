@@ -30,16 +30,12 @@ final class Upload {
   private final HttpServerRequest client;
   private final Outgoing request;
   private final Runnable tooSlow;
+  private final BodyRate received;
   private @Nullable HttpClientRequest target;
+  private @Nullable Buffer kept;
   private boolean clientEnded;
-  private boolean started;
   private boolean stopped;
   private boolean sent;
-  private boolean blocked;
-  private long received;
-  private @Nullable Buffer kept;
-  private long receivedAtTick;
-  private long timer = -1;
 
   /**
    * @param tooSlow called at most once, if the client sends its body too slowly
@@ -49,16 +45,17 @@ final class Upload {
     this.client = client;
     this.request = request;
     this.tooSlow = tooSlow;
+    this.received = new BodyRate(vertx, RATE_MILLIS, MIN_BYTES);
   }
 
   /** Whether all that has been given away is still here, so that it can be given away again. */
   boolean repeatable() {
-    return received <= KEPT_BYTES;
+    return received.bytes() <= KEPT_BYTES;
   }
 
   /** Bytes so far. */
   long passed() {
-    return received;
+    return received.bytes();
   }
 
   /** Whether the request has been sent to its end. */
@@ -70,8 +67,7 @@ final class Upload {
   void pause() {
     target = null;
     sent = false;
-    blocked = false;
-    cancelTimer();
+    received.stop();
     if (!clientEnded) {
       client.pause();
     }
@@ -124,7 +120,7 @@ final class Upload {
     client.endHandler(
         end -> {
           clientEnded = true;
-          cancelTimer();
+          received.stop();
           if (!stopped && stream == target) {
             sent = true;
             stream.end();
@@ -142,12 +138,12 @@ final class Upload {
       writeHead(stream);
     }
     if (!request.longRunning()) {
-      timer = vertx.setPeriodic(RATE_MILLIS, tick -> checkRate());
+      received.watch(slow -> checkRate(slow, stream));
     }
   }
 
   private void writeHead(HttpClientRequest stream) {
-    if (stopped || clientEnded || started || stream != target) {
+    if (stopped || clientEnded || received.bytes() > 0 || stream != target) {
       return;
     }
     stream.writeHead();
@@ -160,20 +156,15 @@ final class Upload {
     if (stopped || bytes.length() == 0) {
       return;
     }
-    started = true;
-    received += bytes.length();
+    received.count(bytes.length());
     keep(bytes);
     stream.write(bytes);
-    if (!blocked && stream.writeQueueFull()) {
-      blocked = true;
+    if (stream.writeQueueFull()) {
       client.pause();
       stream.drainHandler(
           drained -> {
-            if (stream == target) {
-              blocked = false;
-              if (!stopped && !clientEnded) {
-                client.resume();
-              }
+            if (stream == target && !stopped && !clientEnded) {
+              client.resume();
             }
           });
     }
@@ -189,10 +180,8 @@ final class Upload {
     }
   }
 
-  private void checkRate() {
-    boolean slow = !blocked && received - receivedAtTick < MIN_BYTES;
-    receivedAtTick = received;
-    if (slow && !stopped) {
+  private void checkRate(boolean slow, HttpClientRequest stream) {
+    if (slow && !stopped && !stream.writeQueueFull()) {
       stop();
       tooSlow.run();
     }
@@ -201,13 +190,6 @@ final class Upload {
   /** Nothing more goes upstream; what the client still sends is dropped by whoever replies. */
   void stop() {
     stopped = true;
-    cancelTimer();
-  }
-
-  private void cancelTimer() {
-    if (timer >= 0) {
-      vertx.cancelTimer(timer);
-      timer = -1;
-    }
+    received.stop();
   }
 }

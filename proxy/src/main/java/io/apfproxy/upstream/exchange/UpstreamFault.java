@@ -4,7 +4,7 @@ import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.request.RefusedException;
 import org.jspecify.annotations.Nullable;
 
-/** What a client is told when the upstream does not do its part. */
+/** What a client is told when the upstream, or the client itself, does not do its part. */
 public final class UpstreamFault {
   private UpstreamFault() {}
 
@@ -37,6 +37,11 @@ public final class UpstreamFault {
         "InternalError",
         "upstream-redirect",
         "the upstream attempted to redirect this request to another host, which is not permitted");
+  }
+
+  public static RefusedException slowBody() {
+    return new RefusedException(408, "Timeout", "slow-body", "the request body came too slowly")
+        .closing();
   }
 
   public static RefusedException deadline() {

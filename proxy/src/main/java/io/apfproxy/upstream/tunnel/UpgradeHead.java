@@ -1,5 +1,6 @@
 package io.apfproxy.upstream.tunnel;
 
+import io.apfproxy.request.HopByHop;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.exchange.HeaderRules;
 import io.apfproxy.upstream.wire.Outgoing;
@@ -9,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
-import java.util.Locale;
 import java.util.Map;
 
 /** The heads of an upgrade, as HTTP/1.1 written by hand. */
@@ -50,7 +50,7 @@ final class UpgradeHead {
   static boolean fits(Outgoing request, MultiMap headers) {
     String connection = headers.get("connection");
     if (connection == null
-        || !connection.toLowerCase(Locale.ROOT).contains("upgrade")
+        || !HopByHop.options(connection).contains("upgrade")
         || headers.getAll("upgrade").size() != 1
         || !isAskedFor(headers.get("upgrade"), request.upgrade())) {
       return false;

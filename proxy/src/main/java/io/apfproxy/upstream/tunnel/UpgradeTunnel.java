@@ -8,128 +8,97 @@ import io.apfproxy.upstream.exchange.ExchangeListener;
 import io.apfproxy.upstream.exchange.HeaderRules;
 import io.apfproxy.upstream.exchange.Redirects;
 import io.apfproxy.upstream.exchange.UpstreamFault;
+import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
-import io.apfproxy.upstream.wire.Upstream;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetSocket;
 import org.jspecify.annotations.Nullable;
 
-/** One request to upgrade, and the tunnel it may become. Belongs to the request's event loop. */
-public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
+/**
+ * One request to upgrade, and the tunnel it may become.
+ *
+ * <pre>
+ *  body read --> dialled --> asked by socket --- 101 ---> joint ---> tunnel
+ *                                 |
+ *                                 +--- anything else ---> declined
+ * </pre>
+ */
+public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listener {
   /*
    * The upstream gets the request on a connection of its own, as HTTP/1.1 written by hand, once it is
    * known to have no body. Only a 101 for the protocol asked for joins the two sockets. Any other
    * answer is passed on as a response. In each case both connections are closed afterwards: nobody
    * may get a raw channel with our trust.
    */
-  private static final long IDLE_MILLIS = 4 * 60 * 60 * 1000L;
-
-  /** How long the end of a body that has nothing in it may take. */
-  private static final long BODY_MILLIS = 30_000;
-
   private static final String BROKEN = "upstream-broken";
 
-  private final Vertx vertx;
-  private final Upstream upstream;
-  private final Reporter events;
-  private final HttpServerRequest client;
-  private final HttpServerResponse response;
-  private final Outgoing request;
-  private final ExchangeListener listener;
+  private final EmptyBody body;
   private final UpgradeReply reply = new UpgradeReply(this);
-  private @Nullable NetSocket socket;
-  private @Nullable RawPump tunnel;
-  private @Nullable Buffer early;
-  private long declined;
   private boolean dialled;
-  private boolean answered;
-  private boolean joining;
-  private boolean json;
-  private boolean betweenLines;
   private boolean tunnelling;
-  private boolean over;
-  private boolean ended;
-  private long bodyTimer = -1;
+  private @Nullable NetSocket socket;
+  private @Nullable DeclinedAnswer declined;
+  private @Nullable Joint joint;
+  private @Nullable RawPump tunnel;
 
   public UpgradeTunnel(
       Vertx vertx,
-      Upstream upstream,
+      Chosen<Member> chosen,
       Reporter events,
       HttpServerRequest client,
       Outgoing request,
       ExchangeListener listener) {
-    this.vertx = vertx;
-    this.upstream = upstream;
-    this.events = events;
-    this.client = client;
-    this.response = client.response();
-    this.request = request;
-    this.listener = listener;
+    super(vertx, chosen, events, client, request, listener);
+    this.body = new EmptyBody(vertx, client, this::giveUp);
   }
 
+  @Override
   public void start() {
     if (!RawSocket.available(client) || HeaderRules.contentLength(request.survivors()) > 0) {
-      refuseBody();
-      return;
+      body.refuse();
+    } else {
+      body.read(this::dial);
     }
-    bodyTimer = vertx.setTimer(BODY_MILLIS, late -> bodyTooSlow());
-    client.handler(bytes -> refuseBody());
-    client.endHandler(read -> dial());
-    client.resume();
   }
 
-  private void refuseBody() {
-    giveUp(RefusedException.badRequest("upgrade-body", "a request to upgrade has no body"));
-  }
-
-  private void bodyTooSlow() {
-    giveUp(new RefusedException(408, "Timeout", "slow-body", "the request body came too slowly"));
-  }
-
-  /** Refuses before the upstream was asked. */
+  /** Before the upstream was asked. */
   private void giveUp(RefusedException refusal) {
-    fail(refusal);
+    refuse(refusal);
     end(false);
   }
 
   private void dial() {
-    vertx.cancelTimer(bodyTimer);
-    if (over) {
-      end(false);
+    if (isOver()) {
       return;
     }
     dialled = true;
     upstream
-        .dial(request.credential())
+        .dial(request.sender().credential())
         .onComplete(
             this::connected,
             cause -> {
-              fail(UpstreamFault.unreachable(cause));
-              end(false);
+              chosen.unreachable();
+              giveUp(UpstreamFault.unreachable(cause));
             });
   }
 
   private void connected(NetSocket connected) {
-    if (over) {
+    chosen.reached();
+    if (isOver()) {
       connected.close();
       end(false);
       return;
     }
     Buffer head;
     try {
-      head =
-          UpgradeHead.request(
-              request, upstream.target(request), upstream.authority(request).toString());
+      head = UpgradeHead.request(request, upstream.target(request), upstream.authority(request));
     } catch (RefusedException defect) {
-      fail(defect);
       connected.close();
-      end(false);
+      giveUp(defect);
       return;
     }
     socket = connected;
@@ -142,7 +111,7 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
 
   @Override
   public void head(int code, MultiMap headers) {
-    if (over) {
+    if (isOver()) {
       return;
     }
     try {
@@ -156,7 +125,7 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
       }
     } catch (RefusedException unfit) {
       response.headers().clear();
-      fail(unfit);
+      refuse(unfit);
       closeUpstream();
     }
   }
@@ -168,102 +137,75 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     }
     MultiMap out = MultiMap.caseInsensitiveMultiMap();
     HeaderRules.copyResponse(headers, out, true);
-    answered = true;
-    joining = true;
-    listener.responded(101, out);
-    Buffer head = UpgradeHead.switching(out, headers.get("upgrade"));
-    peer.pause();
-    Promise<NetSocket> taken = ((ContextInternal) vertx.getOrCreateContext()).promise();
-    RawSocket.of(client).onComplete(taken);
-    taken
-        .future()
+    answered(101, out);
+    Joint joining = new Joint(vertx, peer, UpgradeHead.switching(out, headers.get("upgrade")));
+    joint = joining;
+    joining
+        .take(client)
         .onComplete(
-            own -> joined(own, peer, head),
+            own -> joined(joining, own),
             gone -> {
-              over = true;
+              makeOver();
               closeUpstream();
             });
   }
 
-  private void joined(NetSocket own, NetSocket peer, Buffer head) {
-    if (ended || over) {
+  private void joined(Joint joining, NetSocket own) {
+    if (isOver()) {
       own.close();
       return;
     }
-    own.pause();
     tunnelling = true;
-    events.held(Held.TUNNEL, 1);
+    events.held(Held.TUNNEL, 1); // before the client knows of it
     RawPump pump =
-        new RawPump(
-            vertx,
+        joining.join(
             own,
-            peer,
-            IDLE_MILLIS,
             () -> {
-              over = true;
+              makeOver();
               end(true);
             });
-    own.write(head);
-    if (early != null) {
-      pump.passToLeft(early);
-      early = null;
-    }
     tunnel = pump;
     pump.start();
   }
 
   /** Passes on an answer that is none to the upgrade. */
   private void decline(int code, MultiMap headers) throws RefusedException {
-    boolean bodyless = code == 204 || code == 304;
-    long length = HeaderRules.copyResponse(headers, response.headers(), bodyless);
-    answered = true;
-    @Nullable String type = headers.get("content-type");
-    json = type != null && type.startsWith("application/json");
-    response.setStatusCode(code);
-    response.putHeader("Connection", "close");
-    listener.responded(code, response.headers());
-    if (length < 0) {
-      response.setChunked(true);
-    }
+    DeclinedAnswer answer = new DeclinedAnswer(response, code, headers);
+    declined = answer;
+    answered(code, response.headers());
+    answer.begin();
   }
 
   @Override
   public void bytes(Buffer bytes) {
     if (tunnel != null) {
       tunnel.passToLeft(bytes);
-    } else if (joining) {
-      early = early == null ? bytes : early.appendBuffer(bytes);
-    } else if (!over && !response.ended() && !response.closed()) {
-      declined += bytes.length();
-      events.responseBytes(bytes.length());
-      listener.body(bytes);
-      response.write(bytes);
-      betweenLines = json && bytes.length() > 0 && bytes.getByte(bytes.length() - 1) == '\n';
-      NetSocket peer = socket;
-      if (peer != null && response.writeQueueFull()) {
-        peer.pause();
-        response.drainHandler(drained -> peer.resume());
-      }
+    } else if (joint != null) {
+      joint.early(bytes);
+    } else if (declined != null && socket != null && !isOver() && isOpen()) {
+      passing(bytes);
+      declined.pass(bytes, socket);
     }
+  }
+
+  private boolean isOpen() {
+    return !response.ended() && !response.closed();
   }
 
   @Override
   public void end() {
-    if (!over) {
-      over = true;
-      if (!response.ended() && !response.closed()) {
-        response.end().onComplete(sent -> client.connection().close());
-      }
+    if (makeOver() && isOpen()) {
+      response.end().onComplete(sent -> client.connection().close());
     }
     closeUpstream();
   }
 
   @Override
   public void malformed() {
-    if (answered) {
+    if (isAnswered()) {
       cut(BROKEN);
     } else {
-      fail(UpstreamFault.protocol("the upstream's answer to the upgrade is no HTTP"));
+      refuse(UpstreamFault.protocol("the upstream's answer to the upgrade is no HTTP"));
     }
     closeUpstream();
   }
@@ -273,53 +215,50 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
       return;
     }
     reply.closed();
-    if (!over) {
-      if (answered) {
-        cut(BROKEN);
-      } else {
-        fail(UpstreamFault.broken(null));
-      }
+    if (isAnswered()) {
+      cut(BROKEN);
+    } else {
+      refuse(UpstreamFault.broken(null));
     }
     end(false);
   }
 
   private void cut(String rule) {
-    over = true;
-    listener.cut(rule);
+    cutOff(rule);
     client.connection().close();
   }
 
-  private void fail(RefusedException refusal) {
-    if (!over) {
-      over = true;
-      answered = true;
-      listener.failed(refusal.closing());
-    }
+  private void refuse(RefusedException refusal) {
+    fail(refusal.closing());
   }
 
   @Override
   public void cancel() {
-    over = true;
+    makeOver();
+    stop();
+  }
+
+  /** Ends the upstream's side, whatever it is by now. */
+  private void stop() {
     if (tunnel != null) {
       tunnel.close();
-    } else if (socket != null) {
-      closeUpstream();
     } else if (!dialled) {
       end(false);
+    } else {
+      closeUpstream(); // or it is closed as soon as it is there
     }
   }
 
   @Override
   public void abandon() {
-    answered = true;
     cancel();
   }
 
   @Override
   public void expire() {
-    if (!answered) {
-      fail(UpstreamFault.deadline());
-      closeUpstream();
+    if (isUnanswered()) {
+      refuse(UpstreamFault.deadline());
+      stop();
     }
   }
 
@@ -327,8 +266,8 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
   public void finishWatch(String rule) {
     if (tunnel != null) {
       tunnel.close();
-    } else if (answered && !joining && !over) {
-      if (betweenLines && response.isChunked()) {
+    } else if (declined != null && isAnswered()) {
+      if (declined.mayEnd()) {
         end();
       } else {
         cut(rule);
@@ -339,14 +278,15 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
 
   @Override
   public long bytesIn() {
-    RawPump pump = tunnel;
-    return pump == null ? 0 : pump.toRight();
+    return tunnel == null ? 0 : tunnel.toRight();
   }
 
   @Override
   public long bytesOut() {
-    RawPump pump = tunnel;
-    return pump == null ? declined : pump.toLeft();
+    if (declined != null) {
+      return declined.passed();
+    }
+    return tunnel == null ? 0 : tunnel.toLeft();
   }
 
   private void closeUpstream() {
@@ -355,18 +295,15 @@ public final class UpgradeTunnel implements Exchange, UpgradeReply.Listener {
     }
   }
 
-  private void end(boolean complete) {
-    if (!ended) {
-      ended = true;
-      vertx.cancelTimer(bodyTimer);
-      reply.release();
-      if (tunnelling) {
-        events.held(Held.TUNNEL, -1);
-      }
-      if (socket != null) {
-        events.held(Held.UPSTREAM_STREAM, -1);
-      }
-      listener.ended(complete);
+  @Override
+  protected void release() {
+    body.stop();
+    reply.release();
+    if (tunnelling) {
+      events.held(Held.TUNNEL, -1);
+    }
+    if (socket != null) {
+      events.held(Held.UPSTREAM_STREAM, -1);
     }
   }
 }

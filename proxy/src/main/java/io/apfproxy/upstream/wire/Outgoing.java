@@ -1,9 +1,6 @@
 package io.apfproxy.upstream.wire;
 
-import io.apfproxy.request.UserInfo;
 import io.vertx.core.MultiMap;
-import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,8 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param target path and query, the client's bytes
  * @param survivors header lines to copy, with the client's {@code Content-Length}; no hop-by-hop
  *     header, none that claims an identity, no {@code Host}
- * @param identity the lines that say who asks, set last; for {@link Credential#FRONT_PROXY} and
- *     {@link Credential#OWN} the first names the user. Values are bytes as ISO-8859-1 chars
+ * @param sender who asks; what says so is set last
  * @param clientAddress for the end of {@code X-Forwarded-For}; the survivors have what is before
  * @param clientAuthority {@code Host} or {@code :authority} as the client sent it; null if it did
  *     not
@@ -28,31 +24,11 @@ public record Outgoing(
     String method,
     String target,
     MultiMap survivors,
-    List<Map.Entry<String, String>> identity,
-    Credential credential,
+    Sender sender,
     String clientAddress,
     @Nullable String clientAuthority,
     String auditId,
     String upgrade,
     boolean expectContinue,
     boolean longRunning,
-    boolean redirectsAnywhere) {
-  public Outgoing {
-    identity = List.copyOf(identity);
-  }
-
-  /** Whether the upstream will find nobody in particular behind this request. */
-  boolean isAnonymous() {
-    return switch (credential) {
-      case NONE ->
-          identity.stream()
-              .noneMatch(
-                  line ->
-                      line.getKey().equalsIgnoreCase("Authorization")
-                          || line.getKey().equalsIgnoreCase("Sec-WebSocket-Protocol"));
-      case FRONT_PROXY ->
-          !identity.isEmpty() && identity.get(0).getValue().equals(UserInfo.ANONYMOUS.name());
-      case OWN -> false;
-    };
-  }
-}
+    boolean redirectsAnywhere) {}

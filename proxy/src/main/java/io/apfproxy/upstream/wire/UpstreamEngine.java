@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds out by trying which engine an upstream's certificate needs. Belongs to one event loop, as
- * does the {@link Upstream} that has it.
+ * do the {@link MemberConnections} that have it.
  */
 final class UpstreamEngine implements EngineChoice {
   /*

@@ -3,6 +3,7 @@ package io.apfproxy.authn.tell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.apfproxy.authn.tell.Identity.Assertion;
 import io.apfproxy.authn.tell.Identity.Mode;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
@@ -27,7 +28,15 @@ class IdentityAssertionTest {
             .toList();
     UserInfo bob = UserInfo.of("bob");
     UserInfo effective = mode == Mode.IMPERSONATION ? UserInfo.of("\u0141ukasz") : bob;
-    return new Identity(bob, effective, mode, new Identity.UpstreamHeaders(headers));
+    boolean named = mode != Mode.PASS_THROUGH && !headers.isEmpty();
+    return new Identity(
+        bob,
+        effective,
+        mode,
+        new Assertion(
+            named ? headers.get(0) : null,
+            mode == Mode.PASS_THROUGH && headers.isEmpty(),
+            named ? headers.subList(1, headers.size()) : headers));
   }
 
   @Test
@@ -63,5 +72,19 @@ class IdentityAssertionTest {
     assertThatExceptionOfType(RefusedException.class)
         .isThrownBy(() -> IdentityAssertion.check(identity(mode, first, second)))
         .satisfies(refusal -> assertThat(refusal.code()).isEqualTo(500));
+  }
+
+  @Test
+  void answers500ToATokenOfAnonymousAndToNoneOfSomebody() {
+    for (Assertion bad :
+        List.of(
+            new Assertion(null, true, List.of(Map.entry("Authorization", "Bearer t"))),
+            new Assertion(null, false, List.of()),
+            new Assertion(Map.entry("Authorization", "Bearer t"), false, List.of()))) {
+      UserInfo bob = UserInfo.of("bob");
+      assertThatExceptionOfType(RefusedException.class)
+          .isThrownBy(
+              () -> IdentityAssertion.check(new Identity(bob, bob, Mode.PASS_THROUGH, bad)));
+    }
   }
 }

@@ -43,6 +43,11 @@ class ResponseReaderIT {
 
   private static final class NoLease implements SeatLease {
     @Override
+    public int seats() {
+      return 0;
+    }
+
+    @Override
     public void watchInitialised() {}
 
     @Override

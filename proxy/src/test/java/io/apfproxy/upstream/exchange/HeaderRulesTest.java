@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.Outgoing;
+import io.apfproxy.upstream.wire.Sender;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
@@ -29,8 +30,9 @@ class HeaderRulesTest {
             "GET",
             "/api",
             survivors,
-            List.of(identity),
-            credential,
+            credential == Credential.NONE
+                ? new Sender(credential, false, null, List.of(identity))
+                : new Sender(credential, false, identity, List.of()),
             "192.0.2.1",
             "proxy",
             "id",

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.Outgoing;
+import io.apfproxy.upstream.wire.Sender;
 import io.vertx.core.MultiMap;
 import java.net.URI;
 import java.util.List;
@@ -26,8 +27,7 @@ class RedirectsTest {
         "GET",
         "/api/v1/pods",
         MultiMap.caseInsensitiveMultiMap(),
-        List.of(),
-        Credential.NONE,
+        new Sender(Credential.NONE, true, null, List.of()),
         "127.0.0.1",
         authority,
         "audit",

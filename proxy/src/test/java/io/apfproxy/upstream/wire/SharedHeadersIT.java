@@ -54,7 +54,7 @@ class SharedHeadersIT {
               null,
               null,
               null);
-      Upstream upstream = new Upstream(vertx, () -> config, Reporter.NONE);
+      MemberConnections upstream = new MemberConnections(vertx, () -> config, Reporter.NONE);
       for (String token : List.of("Bearer one", "Bearer two", "Bearer one")) {
         HttpClientRequest request = get(onLoop(() -> upstream.open(asking(token))));
         request.putHeader("Authorization", token);
@@ -70,8 +70,7 @@ class SharedHeadersIT {
         "GET",
         "/api",
         MultiMap.caseInsensitiveMultiMap(),
-        List.of(Map.entry("Authorization", token)),
-        Credential.NONE,
+        new Sender(Credential.NONE, false, null, List.of(Map.entry("Authorization", token))),
         "127.0.0.1",
         null,
         "audit",

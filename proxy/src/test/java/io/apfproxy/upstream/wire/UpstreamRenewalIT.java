@@ -94,14 +94,14 @@ class UpstreamRenewalIT {
     return result.future();
   }
 
-  private Future<HttpClientResponse> send(Upstream upstream) {
+  private Future<HttpClientResponse> send(Member upstream) {
     Outgoing request =
         new Outgoing(
             "GET",
             "/api",
             MultiMap.caseInsensitiveMultiMap(),
-            List.of(Map.entry("X-Remote-User", "somebody")),
-            Credential.FRONT_PROXY,
+            new Sender(
+                Credential.FRONT_PROXY, false, Map.entry("X-Remote-User", "somebody"), List.of()),
             "127.0.0.1",
             null,
             "audit",
@@ -129,7 +129,7 @@ class UpstreamRenewalIT {
     // Given
     int port = server(version).actualPort();
     config = config(port, FakeUpstream.authorityPem(), OLD);
-    Upstream upstream = new Upstream(vertx, () -> config, Reporter.NONE);
+    MemberConnections upstream = new MemberConnections(vertx, () -> config, Reporter.NONE);
     Future<HttpClientResponse> open = send(upstream);
     assertThat(presented(arrived(1))).isEqualTo("CN=old");
 
@@ -157,7 +157,7 @@ class UpstreamRenewalIT {
   void presentsTheNewCertificateOnConnectionsForUpgrades() throws Exception {
     int port = server(HttpVersion.HTTP_1_1).actualPort();
     config = config(port, FakeUpstream.authorityPem(), OLD);
-    Upstream upstream = new Upstream(vertx, () -> config, Reporter.NONE);
+    MemberConnections upstream = new MemberConnections(vertx, () -> config, Reporter.NONE);
     for (String name : List.of("CN=old", "CN=new")) {
       int before = requests.size();
       get(
@@ -174,7 +174,7 @@ class UpstreamRenewalIT {
   void believesTheNewAuthorityFromTheNextRequestOn(HttpVersion version) {
     int port = server(version).actualPort();
     config = config(port, TestAuthority.named("another").pem(), NEW);
-    Upstream upstream = new Upstream(vertx, () -> config, Reporter.NONE);
+    MemberConnections upstream = new MemberConnections(vertx, () -> config, Reporter.NONE);
     assertThatThrownBy(() -> get(send(upstream))).hasCauseInstanceOf(SSLHandshakeException.class);
     assertThat(requests).isEmpty();
     config = config(port, FakeUpstream.authorityPem(), NEW);

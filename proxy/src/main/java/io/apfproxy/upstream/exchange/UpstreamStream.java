@@ -1,0 +1,149 @@
+package io.apfproxy.upstream.exchange;
+
+import io.apfproxy.report.Reporter;
+import io.apfproxy.report.Reporter.Held;
+import io.apfproxy.upstream.wire.ErrorCodes;
+import io.apfproxy.upstream.wire.Member;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.StreamResetException;
+
+/**
+ * The stream at the upstream that one request was sent on. Belongs to the request's event loop.
+ *
+ * <pre>
+ *  WANTED --- reset() ---> UNWANTED --- the connection bears it ---> RESET
+ *     |                       |                                        |
+ *     | its end               | its end                                | RESET_GRACE
+ *     +-----------------------+--------------------+-------------------+
+ *                                                  v
+ *                                                GONE
+ * </pre>
+ */
+final class UpstreamStream {
+  /*
+   * Nobody acknowledges a reset, so the upstream is taken to have noticed it after RESET_GRACE. The
+   * reset itself may have to wait (StreamResets); until then what still comes is dropped.
+   */
+  private static final long RESET_GRACE_MILLIS = 1_000;
+
+  private enum Stage {
+    WANTED,
+    UNWANTED,
+    RESET,
+    GONE
+  }
+
+  private final Vertx vertx;
+  private final Member member;
+  private final Reporter events;
+  private final HttpClientRequest request;
+  private Stage stage = Stage.WANTED;
+  private Runnable withdrawReset = () -> {};
+  private long graceTimer = -1;
+
+  UpstreamStream(Vertx vertx, Member member, Reporter events, HttpClientRequest request) {
+    this.vertx = vertx;
+    this.member = member;
+    this.events = events;
+    this.request = request;
+  }
+
+  /** The upstream is about to work on it. Call first, and once. */
+  void begin() {
+    events.held(Held.UPSTREAM_STREAM, 1);
+  }
+
+  HttpClientRequest request() {
+    return request;
+  }
+
+  /** Whether the upstream, which broke the stream, says that it never looked at the request. */
+  boolean neverProcessed(Throwable cause) {
+    if (cause instanceof StreamResetException reset) {
+      return reset.getCode() == ErrorCodes.REFUSED_STREAM;
+    }
+    return cause instanceof HttpClosedException && member.wentAwayBefore(request);
+  }
+
+  /**
+   * Nobody waits for it any more. Harmless when repeated.
+   *
+   * @param stopped called when the upstream has noticed, as far as can be known, if the stream does
+   *     not end before
+   */
+  void reset(Runnable stopped) {
+    if (stage != Stage.WANTED) {
+      return;
+    }
+    if (isUnknown()) { // and so the upstream has nothing to stop: no reset is spent on it
+      request.reset(ErrorCodes.CANCEL);
+      stopped.run();
+      return;
+    }
+    stage = Stage.UNWANTED;
+    events.held(Held.UNWANTED_STREAM, 1);
+    withdrawReset = member.reset(request, () -> resetNow(stopped));
+  }
+
+  /** Whether not even its head was sent: a stream of HTTP/2 has no number before. */
+  private boolean isUnknown() {
+    return isHttp2() && request.streamId() < 0;
+  }
+
+  private boolean isHttp2() {
+    return request.connection().protocolVersion() == HttpVersion.HTTP_2;
+  }
+
+  private void resetNow(Runnable stopped) {
+    if (stage == Stage.UNWANTED) {
+      events.held(Held.UNWANTED_STREAM, -1);
+      stage = Stage.RESET;
+      graceTimer = vertx.setTimer(RESET_GRACE_MILLIS, late -> stopped.run());
+    }
+    request.reset(ErrorCodes.CANCEL);
+  }
+
+  /**
+   * It broke, after the client had got what it gets.
+   *
+   * @return whether that is its end; after a reset nothing tells when the upstream noticed that
+   */
+  boolean broke() {
+    withdrawReset.run();
+    return stage == Stage.UNWANTED;
+  }
+
+  /**
+   * The response has ended, and the request was not sent to its end: closes our half of the stream.
+   */
+  void closeUnsent() {
+    if (isHttp2()) {
+      withdrawReset = member.reset(request, () -> request.reset(ErrorCodes.CANCEL));
+    } else {
+      request.connection().close();
+    }
+  }
+
+  /**
+   * The upstream works on it no longer. Call once.
+   *
+   * @param sent whether the request was sent to its end; else a reset that waits still has to close
+   *     our half of the stream
+   */
+  void gone(boolean sent) {
+    if (sent) {
+      withdrawReset.run();
+    }
+    if (stage == Stage.UNWANTED) {
+      events.held(Held.UNWANTED_STREAM, -1);
+    }
+    stage = Stage.GONE;
+    if (graceTimer >= 0) {
+      vertx.cancelTimer(graceTimer);
+    }
+    events.held(Held.UPSTREAM_STREAM, -1);
+  }
+}

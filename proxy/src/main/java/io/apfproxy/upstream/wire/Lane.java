@@ -1,0 +1,30 @@
+package io.apfproxy.upstream.wire;
+
+import io.vertx.core.http.HttpVersion;
+import java.util.List;
+
+/**
+ * Requests that may share connections.
+ *
+ * @param lasting whether they may last: what lasts and what is short have connections of their own,
+ *     so that neither crowds the other's, nor slows its window
+ */
+record Lane(Credential credential, boolean anonymous, boolean lasting) {
+  static Lane of(Outgoing request) {
+    Sender sender = request.sender();
+    return new Lane(sender.credential(), sender.anonymous(), request.longRunning());
+  }
+
+  /**
+   * What its connections may speak, preferred first: HTTP/2 where offered, as an idle watch then
+   * costs a stream, not a connection. kube-apiserver ends an HTTP/2 connection after each answer to
+   * an anonymous request, whatever else it carries (UnauthenticatedHTTP2DOSMitigation). Those
+   * requests have HTTP/1.1 connections of their own, which it keeps; so a flood of strangers costs
+   * nobody else a connection.
+   */
+  List<HttpVersion> versions() {
+    return anonymous
+        ? List.of(HttpVersion.HTTP_1_1)
+        : List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1);
+  }
+}

@@ -1,0 +1,154 @@
+package io.apfproxy.upstream.wire;
+
+import io.apfproxy.tls.TlsEngine;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientBuilder;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.ClientSSLOptions;
+import io.vertx.core.net.SocketAddress;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The connections that the requests of one lane share. Belongs to one event loop. */
+final class LaneConnections {
+  /*
+   * The library opens one connection by default and lets everything else wait, and kube-apiserver
+   * allows about 100 streams on each. Who is here has been let in, and has seats or a place among the
+   * watches, tunnels or long requests, so there is a stream for each: the pools grow as they must,
+   * and MAX_CONNECTIONS is more than all of those limits and the process's descriptors allow. A burst
+   * makes one connection after the other, each as full as the upstream allows: StreamOpener.
+   */
+  private static final int MAX_CONNECTIONS = 1 << 15; // squared it must fit into an int
+  private static final int MAX_WAITING = 4096;
+  private static final int MAX_HEADER_BYTES = 1 << 20;
+  private static final int CONNECTION_WINDOW = 32 << 20;
+  private static final int IDLE_SECONDS = 60;
+
+  private final Lane lane;
+  private final NamedAddress where;
+  private final UpstreamEngine engine;
+  private final StreamOpener opener;
+  private final HttpClientAgent client;
+
+  /**
+   * @param where looked at for each request
+   * @param connected told of each new connection
+   */
+  LaneConnections(
+      Vertx vertx,
+      Lane lane,
+      NamedAddress where,
+      @Nullable UpstreamConfig tls,
+      UpstreamEngine engine,
+      Consumer<HttpConnection> connected) {
+    this.lane = lane;
+    this.where = where;
+    this.engine = engine;
+    this.opener = new StreamOpener(vertx, MAX_WAITING, MemberConnections.STREAM_TIMEOUT_MILLIS);
+    opener.parallel(lane.anonymous());
+    this.client =
+        client(vertx, tls)
+            .withConnectHandler(
+                connection -> {
+                  opener.parallel(connection.protocolVersion() != HttpVersion.HTTP_2);
+                  connected.accept(connection);
+                })
+            .build();
+  }
+
+  private HttpClientBuilder client(Vertx vertx, @Nullable UpstreamConfig tls) {
+    HttpClientOptions options =
+        new HttpClientOptions()
+            .setConnectTimeout(MemberConnections.CONNECT_TIMEOUT_MILLIS)
+            .setKeepAliveTimeout(IDLE_SECONDS)
+            .setHttp2KeepAliveTimeout(IDLE_SECONDS)
+            .setHttp2ClearTextUpgrade(false)
+            .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
+            .setInitialSettings(
+                new Http2Settings()
+                    .setPushEnabled(false)
+                    .setInitialWindowSize(Member.STREAM_WINDOW)
+                    .setMaxHeaderListSize(MAX_HEADER_BYTES))
+            .setMaxHeaderSize(MAX_HEADER_BYTES)
+            .setMaxInitialLineLength(8 << 10)
+            .setMaxChunkSize(64 << 10);
+    TcpProbes.toUpstream(options);
+    HttpClientBuilder builder =
+        vertx
+            .httpClientBuilder()
+            .with(
+                new PoolOptions()
+                    .setHttp1MaxSize(MAX_CONNECTIONS)
+                    .setHttp2MaxSize(MAX_CONNECTIONS)
+                    .setMaxWaitQueueSize(MAX_WAITING));
+    if (tls == null) {
+      return builder.with(options);
+    }
+    options
+        .setSsl(true)
+        .setUseAlpn(true)
+        .setAlpnVersions(lane.versions())
+        .setProtocolVersion(lane.versions().get(0))
+        .setVerifyHost(!tls.insecureSkipTlsVerify());
+    return builder.with(options).with(options(tls)).with(TlsEngine.options(engine));
+  }
+
+  private ClientSSLOptions options(UpstreamConfig tls) {
+    return UpstreamTls.options(
+        tls, lane.credential(), lane.versions().stream().map(HttpVersion::alpnName).toList());
+  }
+
+  /**
+   * A stream or connection for one request.
+   *
+   * @param own where its handlers are to run
+   */
+  Future<HttpClientRequest> open(ContextInternal own, RequestOptions request) {
+    Promise<HttpClientRequest> opened = own.promise();
+    opener
+        .open(() -> where.find().compose(at -> on(own, () -> connect(request, at))))
+        .onComplete(opened);
+    return opened.future();
+  }
+
+  private Future<HttpClientRequest> connect(RequestOptions request, SocketAddress at) {
+    return engine.connect(() -> client.request(new RequestOptions(request).setServer(at)));
+  }
+
+  /**
+   * Asks for a stream on the context of its request, whoever's turn it is: its handlers run there,
+   * and what they throw is that request's.
+   */
+  private static Future<HttpClientRequest> on(
+      ContextInternal own, Supplier<Future<HttpClientRequest>> opening) {
+    ContextInternal others = own.beginDispatch();
+    try {
+      return opening.get();
+    } finally {
+      own.endDispatch(others);
+    }
+  }
+
+  /**
+   * There are other certificates. The library pools connections by their TLS options: no new
+   * request goes to a connection made with others, which ends when its last stream has.
+   */
+  void renew(UpstreamConfig tls) {
+    var unused = client.updateSSLOptions(options(tls));
+  }
+
+  Future<Void> close() {
+    return client.close();
+  }
+}
