@@ -26,6 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each request is told once, at its end, with all that was known of it by then. */
 final class AccountIT extends ForwardingFixture {
+  private static final String UPGRADE =
+      String.join("\r\n", "", "Connection: Upgrade", "Upgrade: SPDY/3.1", "", "");
+
   private static final Duration LONG = Duration.ofSeconds(20);
 
   private final Queue<HttpServerRequest> held = new ConcurrentLinkedQueue<>();
@@ -273,13 +276,10 @@ final class AccountIT extends ForwardingFixture {
                             socket.write(
                                 bytes.length() == 3
                                     ? "hello"
-                                    : "HTTP/1.1 101 Switching Protocols\r\n"
-                                        + "Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n")));
+                                    : "HTTP/1.1 101 Switching Protocols" + UPGRADE)));
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       try (RawClient client = new RawClient(proxy.port())) {
-        client.send(
-            "GET /api/v1/namespaces/a/pods/p/exec HTTP/1.1\r\nHost: a\r\n"
-                + "Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n");
+        client.send("GET /api/v1/namespaces/a/pods/p/exec HTTP/1.1\r\nHost: a" + UPGRADE);
         assertThat(client.readHead()).startsWith("HTTP/1.1 101");
         client.send("abc");
         assertThat(new String(client.read(5), java.nio.charset.StandardCharsets.US_ASCII))
