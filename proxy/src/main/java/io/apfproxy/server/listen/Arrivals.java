@@ -36,7 +36,6 @@ public final class Arrivals {
     /** Whether nobody waits for it any more. */
     boolean isGone();
 
-    /** Throws nothing. */
     void begin();
   }
 
@@ -64,12 +63,15 @@ public final class Arrivals {
 
   private void turn() {
     long start = clock.getAsLong();
-    do {
-      next(turns.remove());
-    } while (!turns.isEmpty() && clock.getAsLong() - start < TURN_NANOS);
-    hasTurn = !turns.isEmpty();
-    if (hasTurn) {
-      afterReadingAgain.execute(turn);
+    try {
+      do {
+        next(turns.remove());
+      } while (!turns.isEmpty() && clock.getAsLong() - start < TURN_NANOS);
+    } finally { // whatever is thrown, the others begin
+      hasTurn = !turns.isEmpty();
+      if (hasTurn) {
+        afterReadingAgain.execute(turn);
+      }
     }
   }
 

@@ -48,7 +48,6 @@ final class Call implements Asked {
   private @Nullable Understood asked;
   private @Nullable Identity identity;
   private @Nullable RequestSize size;
-  private boolean refused;
 
   Call(RequestLoop loop, Caller caller, Account account, Reporter reporter) {
     this.loop = loop;
@@ -213,7 +212,7 @@ final class Call implements Asked {
 
   @Override
   public boolean isRefused() {
-    return refused;
+    return account.refusal() != null;
   }
 
   private boolean mayBeTunnel() {
@@ -320,7 +319,6 @@ final class Call implements Asked {
   /** Ends it before anything was forwarded. Harmless once it has ended. */
   void refuse(RefusedException refusal) {
     if (!hasEnded()) {
-      refused = isWanted();
       answer(refusal);
       end();
     }

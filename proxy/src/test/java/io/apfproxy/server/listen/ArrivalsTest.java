@@ -1,6 +1,7 @@
 package io.apfproxy.server.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -116,5 +117,19 @@ class ArrivalsTest {
     come(connection, "a4");
     turn();
     assertThat(begun).hasSize(4);
+  }
+
+  @Test
+  void beginsTheOthersWhenOneThrows() {
+    whileItBegins =
+        () -> {
+          whileItBegins = () -> {};
+          throw new IllegalStateException("a defect");
+        };
+    come(new Arrivals.Line(), "a1", "a2");
+    come(new Arrivals.Line(), "b1");
+    assertThatThrownBy(this::turn).isInstanceOf(IllegalStateException.class);
+    turn();
+    assertThat(begun).containsExactly("a1", "b1", "a2");
   }
 }
