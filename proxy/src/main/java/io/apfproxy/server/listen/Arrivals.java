@@ -3,7 +3,6 @@ package io.apfproxy.server.listen;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
-import java.util.function.LongSupplier;
 
 /**
  * Requests of one event loop that have come and not begun. Connections begin them in turns. Source:
@@ -14,78 +13,97 @@ public final class Arrivals {
    * One read may hold the heads of hundreds of requests, and behind each its reset. So a request
    * begins when all that was read with it has been decoded: what its client has reset by then costs
    * nothing more. And a connection that brings hundreds holds up others by one of them at a time.
-   * What does not fit into a turn waits until the event loop has read again, or those who come then
-   * would wait for all who are here.
+   * All begin before the event loop reads again: clients are to wait in their own sockets, not here.
+   *
+   * Nobody counts what is here, so there is room for little of it. What finds none begins at once,
+   * and is refused or counted like all that wait.
    */
-  private static final long TURN_NANOS = 1_000_000;
+
+  /** So few take no room to speak of. */
+  private static final int FREE = 64;
+
+  private static final long MOST_BYTES = 16 << 20;
 
   private final Executor afterReading;
-  private final Executor afterReadingAgain;
-  private final LongSupplier clock;
   private final Deque<Line> turns = new ArrayDeque<>();
-  private final Runnable turn = this::turn;
-  private boolean hasTurn;
+  private final Runnable begin = this::beginAll;
+  private boolean isDue;
+  private int number;
+  private long bytes;
 
   /** Those of one connection, in the order in which they came. */
   public static final class Line {
-    private final Deque<Arrival> arrivals = new ArrayDeque<>(1);
+    private final Deque<Waiting> arrivals = new ArrayDeque<>(1);
   }
+
+  private record Waiting(Arrival arrival, long size) {}
 
   /** A request that has come. */
   public interface Arrival {
     /** Whether nobody waits for it any more. */
     boolean isGone();
 
+    /** What it takes in memory; counted once. */
+    long bytes();
+
     void begin();
   }
 
   /**
    * @param afterReading runs a step on the event loop when what it reads now has been decoded
-   * @param afterReadingAgain the same, once it has looked for more to read
-   * @param clock monotonic, in nanoseconds
    */
-  public Arrivals(Executor afterReading, Executor afterReadingAgain, LongSupplier clock) {
+  public Arrivals(Executor afterReading) {
     this.afterReading = afterReading;
-    this.afterReadingAgain = afterReadingAgain;
-    this.clock = clock;
   }
 
   public void add(Line connection, Arrival arrival) {
+    long size = number < FREE ? 0 : arrival.bytes();
+    if (bytes + size > MOST_BYTES) {
+      arrival.begin();
+      return;
+    }
+    number++;
+    bytes += size;
     if (connection.arrivals.isEmpty()) {
       turns.add(connection);
     }
-    connection.arrivals.add(arrival);
-    if (!hasTurn) {
-      hasTurn = true;
-      afterReading.execute(turn);
+    connection.arrivals.add(new Waiting(arrival, size));
+    if (!isDue) {
+      isDue = true;
+      afterReading.execute(begin);
     }
   }
 
-  private void turn() {
-    long start = clock.getAsLong();
+  private void beginAll() {
     try {
-      do {
+      while (!turns.isEmpty()) {
         next(turns.remove());
-      } while (!turns.isEmpty() && clock.getAsLong() - start < TURN_NANOS);
-    } finally { // whatever is thrown, the others begin
-      hasTurn = !turns.isEmpty();
-      if (hasTurn) {
-        afterReadingAgain.execute(turn);
+      }
+    } finally {
+      isDue = !turns.isEmpty(); // one threw: the others begin all the same
+      if (isDue) {
+        afterReading.execute(begin);
       }
     }
   }
 
   private void next(Line connection) {
-    Deque<Arrival> line = connection.arrivals;
-    Arrival next = line.remove();
-    while (next.isGone() && !line.isEmpty()) {
-      next = line.remove();
+    Arrival next = take(connection);
+    while (next.isGone() && !connection.arrivals.isEmpty()) {
+      next = take(connection);
     }
-    if (!line.isEmpty()) {
+    if (!connection.arrivals.isEmpty()) {
       turns.add(connection);
     }
     if (!next.isGone()) {
       next.begin();
     }
+  }
+
+  private Arrival take(Line connection) {
+    Waiting first = connection.arrivals.remove();
+    number--;
+    bytes -= first.size;
+    return first.arrival;
   }
 }

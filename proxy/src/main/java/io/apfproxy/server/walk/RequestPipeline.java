@@ -16,7 +16,6 @@ import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Liveness;
 import io.apfproxy.upstream.wire.StreamWritability;
-import io.netty.channel.EventLoop;
 import io.netty.handler.codec.PrematureChannelClosureException;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -67,14 +66,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
       Vertx vertx, ServerConfig config, Services services, Limits limits, Forwarder forwarder) {
     this.vertx = vertx;
     this.limits = limits;
-    EventLoop loop = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
-    this.arrivals =
-        new Arrivals(
-            loop,
-            turn -> {
-              var unused = loop.schedule(turn, 0, TimeUnit.NANOSECONDS);
-            },
-            System::nanoTime);
+    this.arrivals = new Arrivals(((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop());
     this.goAway =
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
@@ -134,6 +126,11 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     @Override
     public boolean isGone() {
       return client.response().closed();
+    }
+
+    @Override
+    public long bytes() {
+      return RequestSize.of(client).head();
     }
 
     @Override

@@ -15,16 +15,12 @@ import org.junit.jupiter.api.Test;
 /** Connections begin their requests in turns, and those that have left begin none. */
 @Tag("S33")
 class ArrivalsTest {
-  private static final long MILLI = 1_000_000;
-
   private final Deque<Runnable> turns = new ArrayDeque<>();
-  private final Deque<Runnable> laterTurns = new ArrayDeque<>();
   private final List<String> begun = new ArrayList<>();
   private final Set<String> gone = new HashSet<>();
-  private long now;
-  private long each = MILLI / 4;
+  private long headBytes = 1_000;
   private Runnable whileItBegins = () -> {};
-  private final Arrivals arrivals = new Arrivals(turns::add, laterTurns::add, () -> now);
+  private final Arrivals arrivals = new Arrivals(turns::add);
 
   private final class Request implements Arrivals.Arrival {
     private final String name;
@@ -39,9 +35,13 @@ class ArrivalsTest {
     }
 
     @Override
+    public long bytes() {
+      return headBytes;
+    }
+
+    @Override
     public void begin() {
       begun.add(name);
-      now += each;
       whileItBegins.run();
     }
   }
@@ -54,8 +54,8 @@ class ArrivalsTest {
 
   /** Runs what is to be run once all that was read has been decoded. */
   private void turn() {
-    assertThat(turns.size() + laterTurns.size()).isEqualTo(1);
-    (turns.isEmpty() ? laterTurns : turns).remove().run();
+    assertThat(turns).hasSize(1);
+    turns.remove().run();
   }
 
   @Test
@@ -65,7 +65,6 @@ class ArrivalsTest {
     turn();
     assertThat(begun).containsExactly("a1", "a2");
     assertThat(turns).isEmpty();
-    assertThat(laterTurns).isEmpty();
   }
 
   @Test
@@ -75,7 +74,6 @@ class ArrivalsTest {
     come(new Arrivals.Line(), "b1", "b2", "b3");
     turn();
     assertThat(begun).containsExactly("b2");
-    assertThat(laterTurns).isEmpty();
   }
 
   @Test
@@ -83,22 +81,8 @@ class ArrivalsTest {
     come(new Arrivals.Line(), "a1", "a2", "a3");
     come(new Arrivals.Line(), "b1");
     come(new Arrivals.Line(), "c1", "c2");
-    each = 0;
     turn();
     assertThat(begun).containsExactly("a1", "b1", "c1", "a2", "c2", "a3");
-  }
-
-  @Test
-  void letsWhoComesLaterInAfterOneOfEachConnection() {
-    Arrivals.Line many = new Arrivals.Line();
-    come(many, "a1", "a2", "a3", "a4", "a5", "a6");
-    turn();
-    assertThat(begun).containsExactly("a1", "a2", "a3", "a4");
-    assertThat(laterTurns).hasSize(1);
-    come(new Arrivals.Line(), "b1");
-    come(many, "a7");
-    turn();
-    assertThat(begun.subList(4, begun.size())).containsExactly("a5", "b1", "a6", "a7");
   }
 
   @Test
@@ -131,5 +115,21 @@ class ArrivalsTest {
     assertThatThrownBy(this::turn).isInstanceOf(IllegalStateException.class);
     turn();
     assertThat(begun).containsExactly("a1", "b1", "a2");
+  }
+
+  @Test
+  void beginsAtOnceWhatItHasNoRoomFor() {
+    headBytes = 1 << 20;
+    Arrivals.Line connection = new Arrivals.Line();
+    for (int i = 0; i < 64 + 16; i++) {
+      come(connection, "waits");
+    }
+    assertThat(begun).isEmpty();
+    come(connection, "at once");
+    assertThat(begun).containsExactly("at once");
+    turn();
+    assertThat(begun).hasSize(64 + 17);
+    come(connection, "waits");
+    assertThat(begun).as("there is room again").hasSize(64 + 17);
   }
 }
