@@ -132,6 +132,24 @@ class HostileFramesIT {
   }
 
   @Test
+  @Tag("S50")
+  void answersEachOfManyRequestsThatComeAtOnceWithoutAPath() throws IOException {
+    try (FrameConnection client = open()) {
+      List<Http2Frame> batch = new ArrayList<>();
+      for (int i = 0; i < RESETS / 2; i++) {
+        batch.addAll(
+            FrameConnection.headerFrames(
+                2 * i + 1, true, Http2Frame.LONGEST, ":method: CONNECT", ":authority: a"));
+      }
+      client.send(batch);
+      for (int i = 0; i < RESETS / 2; i++) {
+        assertThat(client.await(Http2Frame.HEADERS)).isNotNull();
+      }
+    }
+    assertThat(HELD).isEmpty();
+  }
+
+  @Test
   @Tag("S33")
   void endsTheConnectionOfAClientThatMakesItReset() throws IOException {
     try (FrameConnection client = open()) {

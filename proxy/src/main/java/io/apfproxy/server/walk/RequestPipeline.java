@@ -130,7 +130,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
 
     @Override
     public long bytes() {
-      return RequestSize.of(client).head();
+      return RequestSize.headBytes(client);
     }
 
     @Override

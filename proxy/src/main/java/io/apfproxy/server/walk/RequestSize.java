@@ -42,7 +42,8 @@ record RequestSize(long head, long body) {
     return new RequestSize(headBytes(client), bodyBytes(client));
   }
 
-  private static long headBytes(HttpServerRequest client) {
+  /** Of any head that the codec lets pass, also of one that will be refused. */
+  static long headBytes(HttpServerRequest client) {
     Cost cost = client.version() == HttpVersion.HTTP_2 ? Cost.HTTP_2 : Cost.HTTP_1;
     long fields = 0;
     long text = 0;
@@ -50,10 +51,11 @@ record RequestSize(long head, long body) {
       fields++;
       text += field.getKey().length() + field.getValue().length();
     }
+    String uri = client.uri(); // HTTP/2 knows requests without
     return cost.request
         + cost.field * fields
         + text * cost.quartersOfText / 4
-        + (long) TARGET_COPIES * client.uri().length();
+        + (long) TARGET_COPIES * (uri == null ? 0 : uri.length());
   }
 
   private static long bodyBytes(HttpServerRequest client) {
