@@ -3,7 +3,6 @@ package io.apfproxy.command;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.config.RateLimit.InFlight;
-import io.apfproxy.config.RateLimit.Key;
 import io.apfproxy.config.RateLimit.LeakyBucket;
 import io.apfproxy.config.RateLimit.TokenBucket;
 import java.util.LinkedHashMap;
@@ -58,7 +57,7 @@ final class RateLimitFields {
     fields.put("max", inFlight == null ? UNSET : String.valueOf(inFlight.max()));
   }
 
-  private static String key(@Nullable Key key) {
+  private static String key(RateLimit.@Nullable Key key) {
     if (key == null || key.by().isEmpty()) {
       return UNSET;
     }

@@ -139,8 +139,8 @@ final class RateAmounts {
 
   /** To the last bit as the rule of the CRD: whole milliseconds, and in floating point. */
   private static boolean fillsInADay(long units, long rate, String period) {
-    double millis = nanos(period).orElseThrow() / MILLI;
-    return (double) units * millis <= (double) rate * DAY_MILLIS;
+    long millis = nanos(period).orElseThrow() / MILLI;
+    return (double) units * (double) millis <= (double) rate * DAY_MILLIS;
   }
 
   private static boolean countsBytes(TokenBucket bucket) {

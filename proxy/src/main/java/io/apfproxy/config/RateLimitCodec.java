@@ -3,7 +3,6 @@ package io.apfproxy.config;
 import static io.apfproxy.config.FieldWriter.all;
 
 import io.apfproxy.config.RateLimit.InFlight;
-import io.apfproxy.config.RateLimit.Key;
 import io.apfproxy.config.RateLimit.LeakyBucket;
 import io.apfproxy.config.RateLimit.TokenBucket;
 import java.util.List;
@@ -38,8 +37,8 @@ final class RateLimitCodec {
         List.of());
   }
 
-  private static Key key(FieldReader key) {
-    return new Key(
+  private static RateLimit.Key key(FieldReader key) {
+    return new RateLimit.Key(
         key.texts("by"),
         key.text("groupPrefix"),
         Objects.requireNonNullElse(key.integer("max"), KEYS));
@@ -77,7 +76,7 @@ final class RateLimitCodec {
         .map();
   }
 
-  private static Map<String, Object> write(Key key) {
+  private static Map<String, Object> write(RateLimit.Key key) {
     return new FieldWriter()
         .set("by", key.by())
         .set("groupPrefix", key.groupPrefix().isEmpty() ? null : key.groupPrefix())

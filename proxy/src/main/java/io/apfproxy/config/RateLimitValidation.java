@@ -1,7 +1,6 @@
 package io.apfproxy.config;
 
 import io.apfproxy.config.FlowSchema.Rule;
-import io.apfproxy.config.RateLimit.Key;
 import io.apfproxy.request.AddressBlock;
 import java.util.Collection;
 import java.util.List;
@@ -123,7 +122,7 @@ final class RateLimitValidation {
     }
   }
 
-  private void validate(Key key) {
+  private void validate(RateLimit.Key key) {
     limit(key.by(), MOST_PARTS, "spec.key.by");
     for (int i = 0; i < key.by().size(); i++) {
       requireOneOf(PARTS, key.by().get(i), "spec.key.by[" + i + "]");
@@ -165,7 +164,7 @@ final class RateLimitValidation {
           "what is in flight is not known before authentication: must be TokenBucket or"
               + " LeakyBucket");
     }
-    Key key = spec.key();
+    RateLimit.Key key = spec.key();
     if (key != null && !KNOWN_BEFORE.containsAll(key.by())) {
       errors.invalid(
           "spec.key.by",

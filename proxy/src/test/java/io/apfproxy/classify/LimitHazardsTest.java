@@ -9,7 +9,6 @@ import io.apfproxy.config.FlowSchema.Rule;
 import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.config.RateLimit;
-import io.apfproxy.config.RateLimit.Key;
 import io.apfproxy.config.RateLimit.TokenBucket;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +29,7 @@ class LimitHazardsTest {
   private List<Subject> except = List.of();
   private List<String> agents = List.of();
   private String longRunning = RateLimit.INCLUDE;
-  private Key key;
+  private RateLimit.Key key;
 
   @Test
   @Tag("S57")
@@ -62,14 +61,14 @@ class LimitHazardsTest {
     assertThat(hazards()).isEmpty();
 
     longRunning = RateLimit.INCLUDE;
-    key = new Key(List.of(RateLimit.GROUP), "system:serviceaccounts:", 10);
+    key = new RateLimit.Key(List.of(RateLimit.GROUP), "system:serviceaccounts:", 10);
     assertThat(hazards()).isEmpty();
   }
 
   @Test
   void w1SeesAnAgentAndAGroupThatIsTheirs() {
     agents = List.of("kubelet/v1.37");
-    key = new Key(List.of(RateLimit.GROUP), "system:", 10);
+    key = new RateLimit.Key(List.of(RateLimit.GROUP), "system:", 10);
 
     assertThat(hazards()).hasSize(2).allMatch(message -> message.contains("node's"));
   }
@@ -87,14 +86,14 @@ class LimitHazardsTest {
   @Test
   void w2WarnsThatAClientMayCallItselfOtherwise() {
     except = VITAL;
-    key = new Key(List.of(RateLimit.USER_AGENT), "", 10);
+    key = new RateLimit.Key(List.of(RateLimit.USER_AGENT), "", 10);
 
     assertThat(hazards())
         .containsExactly(
             "a client leaves it by calling itself otherwise: beside UserAgent, key should have User"
                 + " or SourceAddress");
 
-    key = new Key(List.of(RateLimit.USER, RateLimit.USER_AGENT), "", 10);
+    key = new RateLimit.Key(List.of(RateLimit.USER, RateLimit.USER_AGENT), "", 10);
     assertThat(hazards()).isEmpty();
   }
 

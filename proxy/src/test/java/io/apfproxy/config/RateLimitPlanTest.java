@@ -7,7 +7,6 @@ import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.config.FlowSchema.NonResourceRule;
 import io.apfproxy.config.FlowSchema.Rule;
 import io.apfproxy.config.FlowSchema.Subject;
-import io.apfproxy.config.RateLimit.Key;
 import io.apfproxy.config.RateLimit.TokenBucket;
 import java.util.List;
 import java.util.Map;
@@ -124,7 +123,7 @@ class RateLimitPlanTest {
             List.of(),
             List.of(),
             RateLimit.INCLUDE,
-            new Key(List.of(RateLimit.USER), "", keys),
+            new RateLimit.Key(List.of(RateLimit.USER), "", keys),
             RateLimit.REQUESTS,
             RateLimit.TOKEN_BUCKET,
             new TokenBucket(rate, "1s", 10, "0s"),
