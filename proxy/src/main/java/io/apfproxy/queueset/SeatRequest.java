@@ -112,8 +112,8 @@ public abstract class SeatRequest {
   }
 
   /**
-   * Seats times how long it has held them, in seat-nanoseconds. From when it was served the whole of
-   * its additional latency counts. May be read from any thread that knows it executes.
+   * Seats times how long it has held them, in seat-nanoseconds. From when it was served the whole
+   * of its additional latency counts. May be read from any thread that knows it executes.
    *
    * @param nowNanos by the level's clock
    */

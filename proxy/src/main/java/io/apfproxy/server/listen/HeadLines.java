@@ -57,8 +57,7 @@ final class HeadLines {
     int ended = 0;
     for (int at = from; at < to; ) {
       byte first = bytes.getByte(at);
-      folded |=
-          ofHead && lines > 0 && stand == Stand.LINE_START && (first == ' ' || first == '\t');
+      folded |= ofHead && lines > 0 && stand == Stand.LINE_START && (first == ' ' || first == '\t');
       int lineEnd = bytes.indexOf(at, to, (byte) '\n');
       int next = lineEnd < 0 ? to : lineEnd + 1;
       lineLength += next - at;
@@ -113,8 +112,7 @@ final class HeadLines {
     }
     return lines <= MOST_LINES
         ? null
-        : new RefusedException(
-            431, "BadRequest", "too-many-headers", "at most 1000 header lines");
+        : new RefusedException(431, "BadRequest", "too-many-headers", "at most 1000 header lines");
   }
 
   /** The same, for one that is complete: its lines are counted elsewhere. */

@@ -28,8 +28,7 @@ public final class UnreadableHead {
       return new RefusedException(431, "BadRequest", "header-size", "header block too large");
     }
     if (cause instanceof Http1Versions.UnknownVersionException) {
-      return new RefusedException(
-          505, "BadRequest", "version", String.valueOf(cause.getMessage()));
+      return new RefusedException(505, "BadRequest", "version", String.valueOf(cause.getMessage()));
     }
     return RefusedException.badRequest("syntax", "not a well-formed HTTP request");
   }

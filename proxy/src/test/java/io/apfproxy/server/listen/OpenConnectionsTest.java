@@ -59,7 +59,8 @@ class OpenConnectionsTest extends ConnectionsFixture {
   void isFullWhileFileDescriptorsAreScarce() {
     long[] open = {79};
     OpenConnections all =
-        new OpenConnections(ConnectionLimits.NONE, new FileDescriptors(() -> open[0], 100, time), time);
+        new OpenConnections(
+            ConnectionLimits.NONE, new FileDescriptors(() -> open[0], 100, time), time);
     enter(all, 1);
     open[0] = 80;
     time.advance(Duration.ofMillis(50));
@@ -79,7 +80,9 @@ class OpenConnectionsTest extends ConnectionsFixture {
     assertThat(refusal(all, 1)).isEqualTo(ConnectionRule.OF_ADDRESS);
     assertThat(sockets).noneMatch(socket -> socket.closed);
     for (int i = 0; i < 80; i++) {
-      sockets.stream().filter(socket -> socket.begun).forEach(socket -> socket.counted().handshaken());
+      sockets.stream()
+          .filter(socket -> socket.begun)
+          .forEach(socket -> socket.counted().handshaken());
       all.beginHandshakes();
     }
     assertThat(sockets).allMatch(socket -> socket.begun);
@@ -162,7 +165,8 @@ class OpenConnectionsTest extends ConnectionsFixture {
     enter(all, 2, 2);
     enter(all, 3, 2);
     enter(all, 4, 2);
-    assertThat(most.subList(3, 7)).allMatch(socket -> socket.closed); // they never asked for anything
+    assertThat(most.subList(3, 7))
+        .allMatch(socket -> socket.closed); // they never asked for anything
     assertThat(most.subList(0, 3)).noneMatch(socket -> socket.closed);
     enter(all, 5, 1);
     assertThat(most.get(7).closed).isTrue();
@@ -238,9 +242,7 @@ class OpenConnectionsTest extends ConnectionsFixture {
     }
     enter(all, 1, 2);
     enter(all, 2, 2);
-    assertThat(refusal(all, free))
-        .as("nobody is beyond its share")
-        .isEqualTo(ConnectionRule.TOTAL);
+    assertThat(refusal(all, free)).as("nobody is beyond its share").isEqualTo(ConnectionRule.TOTAL);
     OpenConnections other = limited(10, 2, 0, 0, free::equals);
     List<FakeSocket> greedy = enter(other, 1, 8);
     greedy.forEach(socket -> socket.counted().serves(1));
