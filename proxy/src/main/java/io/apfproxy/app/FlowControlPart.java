@@ -30,7 +30,9 @@ record FlowControlPart(
   static FlowControlPart create(
       ProxyOptions.FlowControlling options, Timers timers, ProxyMetrics metrics) {
     if (!options.fair()) {
-      MaxInFlight limits = new MaxInFlight(options.maxInFlight(), options.maxMutatingInFlight());
+      MaxInFlight limits =
+          new MaxInFlight(
+              options.maxInFlight(), options.maxMutatingInFlight(), TimeSource.system());
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
       return new FlowControlPart(limits, null, null);
     }

@@ -3,8 +3,8 @@ package io.apfproxy.server.walk;
 import io.apfproxy.server.listen.AcceptGuard;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.ClientEngines;
-import io.apfproxy.server.listen.Doorkeeper;
 import io.apfproxy.server.listen.FileDescriptors;
+import io.apfproxy.server.listen.OpenConnections;
 import io.apfproxy.server.listen.PartialHeads;
 import io.apfproxy.server.listen.Scarcity;
 import io.apfproxy.server.listen.ServerConfig;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 
 /** What all event loops of one listener hold their clients to, together. Thread-safe. */
 public final class Limits {
-  private final Doorkeeper door;
+  private final OpenConnections connections;
   private final PartialHeads heads;
   private final UnreadBytes unread;
   private final long mostUnread;
@@ -25,11 +25,12 @@ public final class Limits {
   private volatile boolean draining;
 
   public Limits(ServerConfig config, TimeSource time) {
-    this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
+    this.connections =
+        new OpenConnections(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
     this.mostUnread = config.requests().unreadBytes();
     this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
-    this.guard = new AcceptGuard(door, heads);
+    this.guard = new AcceptGuard(connections, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
     this.gates = new Gates(config.requests(), time);
   }
@@ -52,7 +53,7 @@ public final class Limits {
   /** All that clients can fill. */
   public List<Bound> bounds() {
     return Stream.of(
-            door.bounds(),
+            connections.bounds(),
             List.of(heads.bound()),
             gates.bounds(),
             List.of(new Bound("unread-bytes", unread::taken, mostUnread, unread::overflows)))
