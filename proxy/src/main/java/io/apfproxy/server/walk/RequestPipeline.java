@@ -66,7 +66,9 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
       Vertx vertx, ServerConfig config, Services services, Limits limits, Forwarder forwarder) {
     this.vertx = vertx;
     this.limits = limits;
-    this.arrivals = new Arrivals(((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop());
+    this.arrivals =
+        new Arrivals(
+            ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop(), limits.arrived());
     this.goAway =
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
