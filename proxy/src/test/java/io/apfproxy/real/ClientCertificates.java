@@ -106,7 +106,7 @@ final class ClientCertificates {
   private void putKeysAndSignatures() {
     Issuer rsa = trusted.named("rsa");
     for (KeyKind kind : KeyKind.values()) {
-      if (kind != KeyKind.P224) { // which the JDK's TLS cannot present
+      if (kind != KeyKind.P224 && kind != KeyKind.RSA_PSS) { // not presented or not asked for
         put("key " + kind, kind, ca(), PLAIN);
       }
       Issuer lower = ca().below("lower " + kind, kind, PLAIN);

@@ -35,7 +35,8 @@ final class RefusalsRealIT {
   private static final String MAPS = "/api/v1/namespaces/default/configmaps";
   private static final String SHUT = "bob";
   private static final String NARROW = "elephant";
-  private static final String LEVEL = "narrow";
+  private static final String SHUT_LEVEL = "shut";
+  private static final String NARROW_LEVEL = "narrow";
 
   private static ControlPlane cluster;
   private static ProxyProcess proxy;
@@ -59,9 +60,6 @@ final class RefusalsRealIT {
         .kubectl("admin")
         .runWithInput(TestResources.read("/real/refusals.yaml"), "apply", "-f", "-")
         .orThrow();
-    Awaitility.await()
-        .atMost(PATIENCE)
-        .until(() -> answer(cluster.url(), cluster.pki("ca.crt"), WireProtocol.HTTP1, SHUT, Asked.get(MAPS)).startsWith("429"));
     proxy =
         ProxyProcess.start(
             cluster,
@@ -111,33 +109,52 @@ final class RefusalsRealIT {
 
   @ParameterizedTest
   @EnumSource
+  @SuppressWarnings("try") // somebody holds it, that is all
   void refusesInTheWordsOfTheServer(WireProtocol protocol) {
     SoftAssertions each = new SoftAssertions();
-    askers()
-        .forEach(
-            (name, asked) ->
-                each.assertThat(proxied(protocol, SHUT, asked))
-                    .as(name)
-                    .startsWith("429")
-                    .isEqualTo(direct(protocol, SHUT, asked)));
+    try (Holder seatOfBoth = seatOfBoth()) {
+      askers()
+          .forEach(
+              (name, asked) ->
+                  each.assertThat(proxied(protocol, SHUT, asked))
+                      .as(name)
+                      .startsWith("429")
+                      .isEqualTo(direct(protocol, SHUT, asked)));
+    }
     each.assertAll();
   }
 
   @Test
+  @SuppressWarnings("try") // somebody holds it, that is all
   void answersOldAndImpatientClientsAsTheServerDoes() {
     SoftAssertions each = new SoftAssertions();
-    for (String request :
+    try (Holder seatOfBoth = seatOfBoth()) {
+      OLD_AND_IMPATIENT.forEach(
+          request ->
+              each.assertThat(head(proxy.url(), request))
+                  .as(request)
+                  .contains(" 429 ")
+                  .isEqualTo(head(cluster.url(), request)));
+    }
+    each.assertAll();
+  }
+
+  private static final List<String> OLD_AND_IMPATIENT =
         List.of(
             "GET " + MAPS + " HTTP/1.0",
             "HEAD " + MAPS + " HTTP/1.1\nHost: a",
             "GET " + MAPS + " HTTP/1.1\nHost: a\nConnection: close",
             "GET " + MAPS + "?watch=1 HTTP/1.1\nHost: a\nConnection: Upgrade\nUpgrade: websocket\n"
-                + "Sec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")) {
-      each.assertThat(head(proxy.url(), request))
-          .as(request)
-          .isEqualTo(head(cluster.url(), request));
-    }
-    each.assertAll();
+                + "Sec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+
+  /** The only seat at the proxy, and with it the only one at the server. */
+  private static Holder seatOfBoth() {
+    await(() -> inProxy("executing", SHUT_LEVEL) == 0);
+    await(() -> !serverMetrics().contains(sample("executing", SHUT_LEVEL, 1)));
+    Holder holder = new Holder(proxy.url(), SHUT);
+    await(() -> serverMetrics().contains(sample("executing", SHUT_LEVEL, 1)));
+    await(() -> inProxy("executing", SHUT_LEVEL) == 1);
+    return holder;
   }
 
   /** The level has one seat and one place to wait; requests without their body hold both. */
@@ -148,24 +165,24 @@ final class RefusalsRealIT {
     Asked patient = Asked.get(MAPS + "?timeout=2s");
     Map<String, String> server = new LinkedHashMap<>();
     Map<String, String> ours = new LinkedHashMap<>();
-    try (Holder seat = new Holder(cluster.url())) {
-      await(() -> serverMetrics().contains(sample("executing", 1)));
+    try (Holder seat = new Holder(cluster.url(), NARROW)) {
+      await(() -> serverMetrics().contains(sample("executing", NARROW_LEVEL, 1)));
       server.put("time is up", direct(protocol, NARROW, patient));
-      try (Holder place = new Holder(cluster.url())) {
-        await(() -> serverMetrics().contains(sample("inqueue", 1)));
+      try (Holder place = new Holder(cluster.url(), NARROW)) {
+        await(() -> serverMetrics().contains(sample("inqueue", NARROW_LEVEL, 1)));
         server.put("queue is full", direct(protocol, NARROW, patient));
       }
     }
-    await(() -> serverMetrics().contains(sample("executing", 0)));
-    try (Holder seat = new Holder(proxy.url())) {
-      await(() -> inProxy("executing") == 1);
+    await(() -> serverMetrics().contains(sample("executing", NARROW_LEVEL, 0)));
+    try (Holder seat = new Holder(proxy.url(), NARROW)) {
+      await(() -> inProxy("executing", NARROW_LEVEL) == 1);
       ours.put("time is up", proxied(protocol, NARROW, patient));
-      try (Holder place = new Holder(proxy.url())) {
-        await(() -> inProxy("inqueue") == 1);
+      try (Holder place = new Holder(proxy.url(), NARROW)) {
+        await(() -> inProxy("inqueue", NARROW_LEVEL) == 1);
         ours.put("queue is full", proxied(protocol, NARROW, patient));
       }
     }
-    await(() -> inProxy("executing") == 0);
+    await(() -> inProxy("executing", NARROW_LEVEL) == 0);
     assertThat(ours).isEqualTo(server);
     assertThat(server.values()).allMatch(answer -> answer.startsWith("429"));
   }
@@ -178,16 +195,16 @@ final class RefusalsRealIT {
     return cluster.kubectl("admin").run("get", "--raw", "/metrics").stdout();
   }
 
-  private static String sample(String state, int number) {
+  private static String sample(String state, String level, int number) {
     return "apiserver_flowcontrol_current_%s_requests{flow_schema=\"%s\",priority_level=\"%s\"} %d"
-        .formatted(state, LEVEL, LEVEL, number);
+        .formatted(state, level, level, number);
   }
 
-  private static double inProxy(String state) {
+  private static double inProxy(String state, String level) {
     try {
       return proxy.metric(
           "apiserver_flowcontrol_current_" + state + "_requests",
-          "priority_level=\"" + LEVEL + "\"");
+          "priority_level=\"" + level + "\"");
     } catch (IllegalStateException none) {
       return 0; // nobody has come to the level yet
     }
@@ -197,10 +214,10 @@ final class RefusalsRealIT {
   private static final class Holder implements AutoCloseable {
     private final RawClient client;
 
-    Holder(URI server) {
+    Holder(URI server, String user) {
       client = new RawClient(server.getPort());
       client.send(
-          ("POST " + MAPS + " HTTP/1.1\nHost: a\nAuthorization: Bearer " + NARROW + "-token\n"
+          ("POST " + MAPS + " HTTP/1.1\nHost: a\nAuthorization: Bearer " + user + "-token\n"
                   + "Content-Type: application/json\nContent-Length: 1000\n\n{")
               .replace("\n", "\r\n"));
     }

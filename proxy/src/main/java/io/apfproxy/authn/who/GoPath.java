@@ -28,6 +28,7 @@ final class GoPath {
    * insists on them.
    */
   private static final String POLICY_CONSTRAINTS = "2.5.29.36";
+  private static final String PSS_ONLY = "RSASSA-PSS"; // Go knows no such keys
   private static final int MAY_SIGN = 5;
   private static final int LEAST_RSA_BITS = 1024;
 
@@ -59,6 +60,9 @@ final class GoPath {
   /** What holds for a certificate wherever it stands. */
   static void checkAlone(X509Certificate certificate, long nowMillis)
       throws GeneralSecurityException {
+    if (certificate.getPublicKey().getAlgorithm().equals(PSS_ONLY)) {
+      throw new CertificateException("a key for PSS only");
+    }
     certificate.checkValidity(new Date(nowMillis));
     GoRules.checkCritical(certificate);
     if (!ClientUsage.allows(certificate)) {

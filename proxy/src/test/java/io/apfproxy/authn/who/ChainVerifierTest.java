@@ -382,6 +382,15 @@ class ChainVerifierTest {
     assertThat(isBelieved(odd, List.of(read(below(keys, "odd")))))
         .as("an authority of ours says something critical")
         .isFalse();
+    assertThat(
+            name(
+                List.of(
+                    read(
+                        new ForgedCertificate(KeyKind.RSA_PSS)
+                            .signedBy(nameOf(ROOT), keysOf(ROOT))
+                            .signature("SHA256withECDSA")))))
+        .as("a key for PSS only")
+        .isEmpty();
   }
 
   /** Source: Go, parser.go; a client that presents one does not get through its handshake. */
