@@ -18,10 +18,13 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page of limits names each rule that the metrics have, and no other; admin's have a prefix. */
+/**
+ * The page of limits names each rule that the metrics have, and no other; admin's have a prefix.
+ */
 class BoundsPageIT {
   private static final Path PAGE = Path.of("..", "README.md");
-  private static final Pattern ROW = Pattern.compile("(?m)^\\|.*\\| (`[a-z-]+`(?:, `[a-z-]+`)*) \\|$");
+  private static final Pattern ROW =
+      Pattern.compile("(?m)^\\|.*\\| (`[a-z-]+`(?:, `[a-z-]+`)*) \\|$");
   private static final Pattern SAMPLE =
       Pattern.compile("(?m)^apf_proxy_bound_limit\\{rule=\"([a-z-]+)\"");
 

@@ -86,7 +86,14 @@ final class CertificatesRealIT {
   private static String published() {
     return cluster
         .kubectl("admin")
-        .run("get", "configmap", "-n", "kube-system", "extension-apiserver-authentication", "-o", "json")
+        .run(
+            "get",
+            "configmap",
+            "-n",
+            "kube-system",
+            "extension-apiserver-authentication",
+            "-o",
+            "json")
         .stdout();
   }
 
@@ -125,7 +132,8 @@ final class CertificatesRealIT {
           if (!(engine.equals("boringssl") && NOT_BY_BORINGSSL.contains(name))) {
             each.assertThat(proxied.get(name))
                 .as(name + ", directly " + answer)
-                .allMatch(ours -> ours.equals(expected) || (isRefused(ours) && isRefused(expected)));
+                .allMatch(
+                    ours -> ours.equals(expected) || (isRefused(ours) && isRefused(expected)));
           }
         });
     each.assertAll();

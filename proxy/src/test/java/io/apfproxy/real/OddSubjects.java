@@ -76,7 +76,9 @@ final class OddSubjects {
   private void putShapes() {
     put("empty subject", new X500NameBuilder());
     put("empty name", called("").addRDN(BCStyle.O, "dev"));
-    put("names", called("one").addRDN(BCStyle.CN, "two").addRDN(BCStyle.O, "a").addRDN(BCStyle.O, "b"));
+    put(
+        "names",
+        called("one").addRDN(BCStyle.CN, "two").addRDN(BCStyle.O, "a").addRDN(BCStyle.O, "b"));
     put(
         "names at once",
         new X500NameBuilder()

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
  */
 @RealControlPlane
 final class PausesReport {
-  private static final Duration PAUSE = Duration.ofSeconds(Integer.getInteger("apf.pause.seconds", 330));
+  private static final Duration PAUSE =
+      Duration.ofSeconds(Integer.getInteger("apf.pause.seconds", 330));
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String MAPS = "/api/v1/namespaces/default/configmaps";
 
@@ -48,13 +49,22 @@ final class PausesReport {
                 .kubectl("alice")
                 .with("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", webSockets)
                 .with("KUBECTL_PORT_FORWARD_WEBSOCKETS", webSockets);
-        commands.put("exec, web sockets " + webSockets, by.start("exec", "-i", "quiet", "--", "sh", "-c", "echo first; cat"));
-        commands.put("output only, web sockets " + webSockets, by.start("exec", "quiet", "--", "sh", "-c", "echo first; sleep " + PAUSE.toSeconds() + "; echo second"));
+        commands.put(
+            "exec, web sockets " + webSockets,
+            by.start("exec", "-i", "quiet", "--", "sh", "-c", "echo first; cat"));
+        commands.put(
+            "output only, web sockets " + webSockets,
+            by.start(
+                "exec",
+                "quiet",
+                "--",
+                "sh",
+                "-c",
+                "echo first; sleep " + PAUSE.toSeconds() + "; echo second"));
       }
       commands.put("logs -f", proxy.kubectl("alice").start("logs", "-f", "quiet", "--tail=1"));
       commands.put("get -w", proxy.kubectl("alice").start("get", "configmaps", "-w", "-o", "name"));
-      commands.forEach(
-          (name, command) -> command.awaitStdout(text -> !text.isEmpty(), PATIENCE));
+      commands.forEach((name, command) -> command.awaitStdout(text -> !text.isEmpty(), PATIENCE));
       Map<String, Integer> before = new LinkedHashMap<>();
       commands.forEach((name, command) -> before.put(name, command.stdout().length()));
       await(() -> watched.size() == 2);
@@ -77,12 +87,15 @@ final class PausesReport {
       commands.forEach(
           (name, command) -> {
             command.awaitStdout(text -> text.length() > before.get(name), PATIENCE.plus(PATIENCE));
-            System.out.printf("%s: %s%n", name, command.stdout().substring(before.get(name)).strip());
+            System.out.printf(
+                "%s: %s%n", name, command.stdout().substring(before.get(name)).strip());
           });
       await(() -> watched.values().stream().allMatch(seen -> seen.contains("after-the-pause")));
       assertThat(watched.values()).noneMatch(seen -> seen.contains("ended"));
       System.out.println("watches over " + watched.keySet());
-      assertThat(proxy.metric("apf_proxy_tunnels")).as("input is still open").isGreaterThanOrEqualTo(2);
+      assertThat(proxy.metric("apf_proxy_tunnels"))
+          .as("input is still open")
+          .isGreaterThanOrEqualTo(2);
     } finally {
       commands.values().forEach(RunningCommand::close);
     }
@@ -101,7 +114,9 @@ final class PausesReport {
                 "",
                 Map.of(),
                 HttpResponse.BodyHandlers.ofByteArrayConsumer(
-                    bytes -> bytes.ifPresent(some -> add(version, new String(some, StandardCharsets.UTF_8)))))
+                    bytes ->
+                        bytes.ifPresent(
+                            some -> add(version, new String(some, StandardCharsets.UTF_8)))))
             .whenComplete((end, failure) -> add(version, "ended"));
   }
 

@@ -33,13 +33,13 @@ final class TrustedIssuers {
   private static final ASN1ObjectIdentifier USAGE = Extension.extendedKeyUsage;
   private static final ASN1ObjectIdentifier NAMES = Extension.nameConstraints;
   private static final KeyUsage DIGITAL = new KeyUsage(KeyUsage.digitalSignature);
-  private static final ExtendedKeyUsage SERVERS = new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth);
+  private static final ExtendedKeyUsage SERVERS =
+      new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth);
 
   private final Map<String, Issuer> known = new LinkedHashMap<>();
 
   TrustedIssuers(ControlPlane cluster) {
-    known.put(
-        "ca", Issuer.of(TestAuthority.read(cluster.pki("ca.crt"), cluster.pki("ca.key"))));
+    known.put("ca", Issuer.of(TestAuthority.read(cluster.pki("ca.crt"), cluster.pki("ca.key"))));
     Instant now = Instant.now();
     put("rsa", KeyKind.RSA_2048, forged -> forged);
     put("rsa-1024", KeyKind.RSA_1024, forged -> forged);

@@ -76,8 +76,7 @@ final class UpstreamGoAwayRealIT {
   }
 
   private static long ended(LoadReport report) {
-    return report.failures()
-        + report.statuses().values().stream().mapToLong(Long::longValue).sum();
+    return report.failures() + report.statuses().values().stream().mapToLong(Long::longValue).sum();
   }
 
   private static Supplier<LoadRequest> readsAndWrites() {
@@ -89,7 +88,9 @@ final class UpstreamGoAwayRealIT {
               HttpMethod.POST,
               NAMESPACE + "/configmaps?dryRun=All",
               "application/json",
-              "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m" + next + "\"}}")
+              "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m"
+                  + next
+                  + "\"}}")
           : new LoadRequest(HttpMethod.GET, NAMESPACE, "", "");
     };
   }

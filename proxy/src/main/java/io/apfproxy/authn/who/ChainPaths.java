@@ -40,7 +40,9 @@ final class ChainPaths {
             .collect(Collectors.groupingBy(one -> name(one.getSubjectX500Principal())));
   }
 
-  /** Names are the same if their bytes are: Go knows no other sameness, Java knows case and blanks. */
+  /**
+   * Names are the same if their bytes are: Go knows no other sameness, Java knows case and blanks.
+   */
   private static ByteBuffer name(X500Principal principal) {
     return ByteBuffer.wrap(principal.getEncoded());
   }

@@ -99,8 +99,7 @@ final class GoPath {
   }
 
   private static void checkPolicies(Path path, long nowMillis) throws GeneralSecurityException {
-    PKIXParameters parameters =
-        new PKIXParameters(Set.of(new TrustAnchor(path.authority(), null)));
+    PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(path.authority(), null)));
     parameters.setRevocationEnabled(false);
     parameters.setDate(new Date(nowMillis));
     parameters.addCertPathChecker(new ClientUsage());

@@ -12,7 +12,8 @@ import org.bouncycastle.asn1.ASN1T61String;
 import org.bouncycastle.asn1.ASN1UTF8String;
 
 /**
- * A part of a name as Go reads it. Source: Go, crypto/x509, parser.go (parseASN1String, isPrintable).
+ * A part of a name as Go reads it. Source: Go, crypto/x509, parser.go (parseASN1String,
+ * isPrintable).
  */
 final class GoText {
   private static final String PRINTABLE_MARKS = " '()*+,-./:=?&";

@@ -63,6 +63,19 @@ class ChainVerifierTest {
   private static final X509Certificate UNREADABLE =
       new LazyX509Certificate("no certificate".getBytes(StandardCharsets.US_ASCII));
 
+  private static final Named GOOD_ONLY =
+      new Named(
+          Extension.nameConstraints,
+          new NameConstraints(
+              new GeneralSubtree[] {
+                new GeneralSubtree(new GeneralName(GeneralName.dNSName, "good.example"))
+              },
+              null));
+  private static final Named NO_USAGE = new Named(Extension.keyUsage, new KeyUsage(0));
+  private static final Named LAST = new Named(Extension.basicConstraints, new BasicConstraints(0));
+
+  private record Named(ASN1ObjectIdentifier id, ASN1Object value) {}
+
   private final ManualTime clock = ManualTime.at(Instant.now());
   private final Queue<Runnable> work = new ArrayDeque<>();
   private final ChainVerifier verifier =
@@ -343,8 +356,7 @@ class ChainVerifierTest {
                 List.of(
                     read(
                         forged("alice")
-                            .extension(
-                                Extension.cRLDistributionPoints, true, new DERSequence())))))
+                            .extension(Extension.cRLDistributionPoints, true, new DERSequence())))))
         .as("places of revocation lists are known")
         .contains("alice");
   }
@@ -412,20 +424,6 @@ class ChainVerifierTest {
     assertThat(name(List.of(read(forged("x").subject(old))))).contains("\u00fc");
   }
 
-  private static final Named GOOD_ONLY =
-      new Named(
-          Extension.nameConstraints,
-          new NameConstraints(
-              new GeneralSubtree[] {
-                new GeneralSubtree(new GeneralName(GeneralName.dNSName, "good.example"))
-              },
-              null));
-  private static final Named NO_USAGE = new Named(Extension.keyUsage, new KeyUsage(0));
-  private static final Named LAST =
-      new Named(Extension.basicConstraints, new BasicConstraints(0));
-
-  private record Named(ASN1ObjectIdentifier id, ASN1Object value) {}
-
   private static ForgedCertificate rootSigned(
       KeyPair keys, String name, boolean authority, Named extension) {
     ForgedCertificate forged =
@@ -443,9 +441,7 @@ class ChainVerifierTest {
   }
 
   private static ForgedCertificate forged(String name) {
-    return new ForgedCertificate(KeyKind.P256)
-        .subject(name)
-        .signedBy(nameOf(ROOT), keysOf(ROOT));
+    return new ForgedCertificate(KeyKind.P256).subject(name).signedBy(nameOf(ROOT), keysOf(ROOT));
   }
 
   @Test
