@@ -48,10 +48,11 @@ record FlowControlPart(
     budget.onChange(fair::resize);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
-    return new FlowControlPart(
-        fair,
-        fair,
-        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system()));
+    ResponseLearning learning =
+        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system());
+    metrics.bindBound(
+        "learning-bytes", learning::bytesBehind, learning.mostBehind(), learning::givenUp);
+    return new FlowControlPart(fair, fair, learning);
   }
 
   void adjustBorrowing() {

@@ -1,6 +1,7 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.server.listen.AcceptGuard;
+import io.apfproxy.server.listen.ArrivedBytes;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.ClientEngines;
 import io.apfproxy.server.listen.FileDescriptors;
@@ -17,6 +18,7 @@ import java.util.stream.Stream;
 public final class Limits {
   private final OpenConnections connections;
   private final PartialHeads heads;
+  private final ArrivedBytes arrived;
   private final UnreadBytes unread;
   private final long mostUnread;
   private final AcceptGuard guard;
@@ -28,6 +30,7 @@ public final class Limits {
     this.connections =
         new OpenConnections(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
+    this.arrived = new ArrivedBytes(config.eventLoops());
     this.mostUnread = config.requests().unreadBytes();
     this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
     this.guard = new AcceptGuard(connections, heads);
@@ -45,6 +48,11 @@ public final class Limits {
     return engines;
   }
 
+  /** Of requests that have come and not begun. */
+  ArrivedBytes arrived() {
+    return arrived;
+  }
+
   /** What requests pass. */
   Gates gates() {
     return gates;
@@ -54,7 +62,7 @@ public final class Limits {
   public List<Bound> bounds() {
     return Stream.of(
             connections.bounds(),
-            List.of(heads.bound()),
+            List.of(heads.bound(), arrived.bound()),
             gates.bounds(),
             List.of(new Bound("unread-bytes", unread::taken, mostUnread, unread::overflows)))
         .flatMap(List::stream)
