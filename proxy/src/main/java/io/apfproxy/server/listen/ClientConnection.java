@@ -5,6 +5,7 @@ import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
+import java.net.InetAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ public final class ClientConnection {
   private final HttpConnection connection;
   private final List<X509Certificate> certificates;
   private final String address;
+  private final @Nullable InetAddress peer;
   private final boolean byBoringSsl;
   private boolean engineJudged;
   private boolean engineBelieved;
@@ -37,6 +39,7 @@ public final class ClientConnection {
     this.connection = connection;
     this.certificates = certificatesOf(connection);
     this.address = connection.remoteAddress().hostAddress();
+    this.peer = ClientAddress.parse(address).orElse(null);
     this.byBoringSsl =
         connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession());
     this.visit = AcceptGuard.visit(connection);
@@ -96,6 +99,12 @@ public final class ClientConnection {
 
   public String address() {
     return address;
+  }
+
+  /** Its address; null if it has none. */
+  @Nullable
+  public InetAddress peer() {
+    return peer;
   }
 
   /** Whose share of what is limited by address it has; null if it has none. */
