@@ -148,14 +148,27 @@ public final class ConfigurationPlan {
   /** Digests what is to be in force, with no configuration before it. */
   public FlowControlConfiguration digest() {
     return FlowControlConfiguration.digest(
-        inForce(Kind.FLOW_SCHEMA), inForce(Kind.PRIORITY_LEVEL), null);
+            inForce(Kind.FLOW_SCHEMA), inForce(Kind.PRIORITY_LEVEL), null)
+        .withRateLimits(inForce(Kind.RATE_LIMIT));
   }
 
   /** Whether another plan puts the same into force: names, UIDs and specs. */
   public boolean sameAs(ConfigurationPlan other) {
-    return inForce.keySet().equals(other.inForce.keySet())
-        && inForce.values().stream()
-            .allMatch(
-                object -> object.isSameAs(Objects.requireNonNull(other.inForce.get(object.key()))));
+    return Kind.all().stream().allMatch(kind -> sameAs(other, kind));
+  }
+
+  /** The same, as far as objects of one kind go. */
+  public boolean sameAs(ConfigurationPlan other, Kind<?> kind) {
+    Map<ObjectKey, SourceObject> own = ofKind(kind);
+    Map<ObjectKey, SourceObject> others = other.ofKind(kind);
+    return own.keySet().equals(others.keySet())
+        && own.values().stream()
+            .allMatch(object -> object.isSameAs(Objects.requireNonNull(others.get(object.key()))));
+  }
+
+  private Map<ObjectKey, SourceObject> ofKind(Kind<?> kind) {
+    Map<ObjectKey, SourceObject> objects = new HashMap<>(inForce);
+    objects.keySet().removeIf(key -> !key.kind().equals(kind));
+    return objects;
   }
 }

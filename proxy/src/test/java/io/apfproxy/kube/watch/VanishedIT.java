@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,12 +36,12 @@ class VanishedIT {
   private final ManualTime time = new ManualTime();
 
   private Vanished vanished() {
-    return new Vanished(client, List.of(SCHEMAS, LEVELS), SETTLING, time);
+    return new Vanished(
+        client, Map.of(Kind.FLOW_SCHEMA, SCHEMAS, Kind.PRIORITY_LEVEL, LEVELS), SETTLING, time);
   }
 
   @Test
   void anObjectThatIsDeletedWhileItsDefinitionStandsIsGone() {
-    isDefined(SCHEMAS, 1);
     isDefined(LEVELS, 1);
 
     assertThat(vanished().keep(objects("a", "b"), objects("b"))).isEmpty();
@@ -90,7 +89,7 @@ class VanishedIT {
     server
         .expect()
         .get()
-        .withPath(PATH + SCHEMAS)
+        .withPath(PATH + LEVELS)
         .andReturn(403, new StatusBuilder().withCode(403).build())
         .always();
 
