@@ -65,6 +65,7 @@ final class FlowSources {
       }
     }
     ConditionWriter writer = conditions;
+    LimitsInForce limits = new LimitsInForce(part.rateLimits());
     Timers thread = closers.add("reconfiguration thread", new Timers("reconfiguration"));
     Reconfiguration reconfiguration =
         closers.add(
@@ -73,6 +74,7 @@ final class FlowSources {
                 fair,
                 sources,
                 (verdicts, inForce) -> {
+                  limits.apply(inForce.rateLimits());
                   if (writer != null) {
                     writer.report(verdicts, inForce);
                   }

@@ -91,7 +91,7 @@ public record LimitExplanation(boolean concerns, String text) {
       RateLimit.Spec spec, RequestDigest digest, ToIntFunction<RequestDigest> width) {
     String units =
         switch (spec.unit()) {
-          case RateLimit.SEATS -> width.applyAsInt(digest) + " seats of ";
+          case RateLimit.SEATS -> seats(width.applyAsInt(digest)) + " of ";
           case RateLimit.BYTES -> "bytes, which are not counted yet, of ";
           default -> "1 of ";
         };
@@ -120,6 +120,10 @@ public record LimitExplanation(boolean concerns, String text) {
           + " wait at most";
     }
     return units + (inFlight == null ? "?" : inFlight.max()) + " at a time";
+  }
+
+  private static String seats(int number) {
+    return number + (number == 1 ? " seat" : " seats");
   }
 
   private static String period(long nanos) {
