@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,6 +34,10 @@ class ConfigurationCommandsIT {
     "check-yaml.txt,    1, check @/invalid-yaml.yaml",
     "check-kind.txt,    1, check @/invalid-kind.yaml",
     "check-missing.txt, 1, check @/valid-tenants.yaml @/missing.yaml",
+    "check-limits.txt,  0, check @/valid-limits.yaml",
+    "check-limit-warnings.txt, 1, check @/valid-careless-limit.yaml",
+    "check-limit-fields.txt, 1, check @/invalid-limit.yaml",
+    "diff-limits.txt,   0, diff @/valid-limits.yaml @/changed-limits",
     "diff.txt,          0, diff @/valid-tenants.yaml @/changed",
     "diff-nothing.txt,  0, diff @/changed @/changed",
     "explain.txt,       0, explain --user alice --group tenants --config @/valid-tenants.yaml GET"
@@ -64,6 +69,36 @@ class ConfigurationCommandsIT {
             "explain --config @/invalid-kind.yaml GET /api")) {
       assertThatThrownBy(() -> run(line)).isInstanceOf(StartException.class).hasMessage(errors);
     }
+  }
+
+  /** L-34: whoever takes them over begins without a warning. */
+  @Test
+  void findsNothingToSayAgainstTheExamples() {
+    Output output = CheckCommand.run(List.of(Path.of("..", "deploy", "examples")));
+
+    assertThat(output)
+        .isEqualTo(
+            new Output("0 FlowSchemas, 0 PriorityLevelConfigurations, 7 RateLimits: valid\n", 0));
+  }
+
+  /** L-12: each of them is valid, but not beside all others. */
+  @Test
+  void checkRefusesWhatIsOverABound(@TempDir Path folder) throws Exception {
+    String limit = Files.readString(MANIFESTS.resolve("valid-limits.yaml"));
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 51; i++) {
+      many.append(limit.split("---")[0].replace("tenant-lists", "l" + i)).append("---\n");
+    }
+    Path file = Files.writeString(folder.resolve("many.yaml"), many);
+
+    Output output = CheckCommand.run(List.of(file));
+
+    assertThat(output.exitCode()).isEqualTo(1);
+    assertThat(output.text())
+        .isEqualTo(
+            file
+                + ":118: metadata.name: at most 500000 keys (spec.key.max) of all RateLimits"
+                + " together are kept\n");
   }
 
   @Test

@@ -47,6 +47,24 @@ class VanishedIT {
     assertThat(vanished().keep(objects("a", "b"), objects("b"))).isEmpty();
   }
 
+  /** L-10: in a cluster without rate limits schemas and levels can be deleted as ever. */
+  @Test
+  void aDefinitionThatWasNeverThereKeepsNothingOfOtherKinds() {
+    isDefined(LEVELS, 1);
+    Vanished vanished =
+        new Vanished(
+            client,
+            Map.of(
+                Kind.PRIORITY_LEVEL,
+                LEVELS,
+                Kind.RATE_LIMIT,
+                "ratelimits.flowcontrol.apf-proxy.io"),
+            SETTLING,
+            time);
+
+    assertThat(vanished.keep(objects("a", "b"), objects("b"))).isEmpty();
+  }
+
   @Test
   void whatWentWithItsDefinitionIsKeptUntilWhatIsBackHasStoodStill() {
     isDefined(SCHEMAS, 100);
