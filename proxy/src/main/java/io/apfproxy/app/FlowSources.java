@@ -65,7 +65,6 @@ final class FlowSources {
       }
     }
     ConditionWriter writer = conditions;
-    LimitsInForce limits = new LimitsInForce(part.rateLimits());
     Timers thread = closers.add("reconfiguration thread", new Timers("reconfiguration"));
     Reconfiguration reconfiguration =
         closers.add(
@@ -74,7 +73,7 @@ final class FlowSources {
                 fair,
                 sources,
                 (verdicts, inForce) -> {
-                  limits.apply(inForce.rateLimits());
+                  part.rateLimits().apply(inForce.rateLimits().values());
                   if (writer != null) {
                     writer.report(verdicts, inForce);
                   }

@@ -64,8 +64,11 @@ final class Limit {
     return switch (spec.type()) {
       case RateLimit.TOKEN_BUCKET -> {
         RateLimit.TokenBucket bucket = set(spec.tokenBucket());
-        yield Pace.tokenBucket(
-            bucket.rate(), bucket.periodNanos(), bucket.burst(), bucket.maxWaitNanos());
+        yield spec.unit().equals(RateLimit.BYTES)
+            ? Pace.ofPieces(
+                bucket.rate(), bucket.periodNanos(), bucket.burst(), bucket.maxWaitNanos())
+            : Pace.tokenBucket(
+                bucket.rate(), bucket.periodNanos(), bucket.burst(), bucket.maxWaitNanos());
       }
       case RateLimit.LEAKY_BUCKET -> {
         RateLimit.LeakyBucket bucket = set(spec.leakyBucket());
@@ -118,7 +121,11 @@ final class Limit {
   }
 
   private long units(Asked asked) {
-    return limit.spec().unit().equals(RateLimit.SEATS) ? asked.width(around.width()) : 1;
+    return switch (limit.spec().unit()) {
+      case RateLimit.SEATS -> asked.width(around.width());
+      case RateLimit.BYTES -> 0; // it begins if none is owed, and pays as it goes
+      default -> 1;
+    };
   }
 
   private static long patience(Asked asked, long now) {
@@ -135,6 +142,25 @@ final class Limit {
     return state.keys().take(hash, now, units(asked), patience(asked, now));
   }
 
+  boolean countsBytes() {
+    return limit.spec().unit().equals(RateLimit.BYTES);
+  }
+
+  /**
+   * Bytes have passed.
+   *
+   * @param out whether to the client
+   * @return nanoseconds until none is owed
+   */
+  long charge(long hash, long bytes, boolean out, long now) {
+    state.moved(bytes, out);
+    long owed = 0;
+    for (long left = bytes; left > 0; left -= Pace.PIECE) {
+      owed = state.keys().charge(hash, now, Math.min(left, Pace.PIECE));
+    }
+    return owed;
+  }
+
   /** It goes on after so long. */
   void passed(long waitNanos) {
     state.passed(waitNanos);
@@ -142,7 +168,9 @@ final class Limit {
 
   /** It was refused further on, in the same step. */
   void refund(long hash, Asked asked, long now) {
-    state.keys().back(hash, now, units(asked));
+    if (!countsBytes()) {
+      state.keys().back(hash, now, units(asked));
+    }
     state.refunded();
   }
 

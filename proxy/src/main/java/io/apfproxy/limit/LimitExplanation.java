@@ -92,7 +92,7 @@ public record LimitExplanation(boolean concerns, String text) {
     String units =
         switch (spec.unit()) {
           case RateLimit.SEATS -> seats(width.applyAsInt(digest)) + " of ";
-          case RateLimit.BYTES -> "bytes, which are not counted yet, of ";
+          case RateLimit.BYTES -> "its bytes of ";
           default -> "1 of ";
         };
     RateLimit.TokenBucket tokens = spec.tokenBucket();

@@ -7,6 +7,8 @@ import java.util.List;
  *
  * @param refunded of those that passed: how many got their units back, as they were refused further
  *     on at once
+ * @param bytesIn from clients, where bytes are counted
+ * @param bytesOut to clients, where bytes are counted
  * @param keys that are known now, 0 where all requests share one bucket
  * @param overflows how often a key had to share a bucket, for want of room for one of its own
  * @param fullest how much that key has taken that has taken most, 0 to 1 for all
@@ -18,6 +20,8 @@ public record LimitReading(
     long refused,
     long refunded,
     Waits waits,
+    long bytesIn,
+    long bytesOut,
     int keys,
     long overflows,
     double fullest) {

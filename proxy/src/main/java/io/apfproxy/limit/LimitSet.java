@@ -6,7 +6,10 @@ import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.TimeSource;
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Limits that stand at the same place of the walk. Immutable. */
 final class LimitSet {
@@ -16,6 +19,7 @@ final class LimitSet {
   private final Limit[] limits;
   private final RuleIndex rules;
   private final boolean identified;
+  private final boolean bytes;
 
   /**
    * @param identified whether it is known there who asks
@@ -23,6 +27,7 @@ final class LimitSet {
   LimitSet(List<Limit> limits, boolean identified) {
     this.limits = limits.toArray(Limit[]::new);
     this.identified = identified;
+    this.bytes = limits.stream().anyMatch(Limit::countsBytes);
     this.rules = new RuleIndex(limits.stream().map(limit -> rules(limit.limit().spec())).toList());
   }
 
@@ -51,6 +56,29 @@ final class LimitSet {
       }
     }
     return found;
+  }
+
+  boolean countsBytes() {
+    return bytes;
+  }
+
+  /** What charges the bytes of a request; null if none of those that concern it counts them. */
+  @Nullable ByteMeter meter(Asked asked, TimeSource time) {
+    Found found = find(asked);
+    List<Limit> counting = new ArrayList<>();
+    List<Long> keys = new ArrayList<>();
+    for (int i = 0; i < found.number(); i++) {
+      if (limit(found, i).countsBytes()) {
+        counting.add(limit(found, i));
+        keys.add(found.key(i));
+      }
+    }
+    return counting.isEmpty()
+        ? null
+        : new ByteMeter(
+            counting.toArray(Limit[]::new),
+            keys.stream().mapToLong(Long::longValue).toArray(),
+            time);
   }
 
   Limit limit(Found found, int i) {

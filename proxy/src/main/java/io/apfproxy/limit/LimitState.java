@@ -15,6 +15,8 @@ final class LimitState {
   private final LongAdder delayed = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder refunded = new LongAdder();
+  private final LongAdder bytesIn = new LongAdder();
+  private final LongAdder bytesOut = new LongAdder();
   private final WaitTimes waits = new WaitTimes();
 
   LimitState(int keys, Allowance allowance, long now) {
@@ -33,6 +35,11 @@ final class LimitState {
       delayed.increment();
       waits.add(waitNanos);
     }
+  }
+
+  /** Bytes of requests that it concerns. */
+  void moved(long bytes, boolean out) {
+    (out ? bytesOut : bytesIn).add(bytes);
   }
 
   /** Counts a refusal; returns how many there were in the last second. */
@@ -54,6 +61,8 @@ final class LimitState {
         refused.sum(),
         refunded.sum(),
         waits.read(),
+        bytesIn.sum(),
+        bytesOut.sum(),
         reading.keys(),
         keys.overflows(),
         reading.fullest());

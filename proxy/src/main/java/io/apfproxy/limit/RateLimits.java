@@ -1,6 +1,7 @@
 package io.apfproxy.limit;
 
 import io.apfproxy.config.RateLimit;
+import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.Gate;
 import io.apfproxy.limit.LimitTable.Place;
 import io.apfproxy.request.RequestDigest;
@@ -12,6 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rate limits in force: gates for those who ask, figures for those who watch. Thread-safe.
@@ -61,25 +63,18 @@ public final class RateLimits {
     return new RateLimits(TimeSource.system(), digest -> 1, address -> false);
   }
 
-  /** Whether a limit is one of those that are enforced so far: bytes are not counted yet. */
-  public static boolean enforces(RateLimit limit) {
-    return !limit.spec().unit().equals(RateLimit.BYTES);
-  }
-
   /**
    * Puts limits into force in the place of those before. What is missing of each key stays missing
    * where a limit of the same name counts the same: no change fills a bucket. Who waits goes on at
    * his instant. Looks at every key of a limit that changed: not for an event loop.
    *
-   * @param limits valid, with their defaults; names are unique. Those that are not enforced are
-   *     passed over
+   * @param limits valid, with their defaults; names are unique
    */
   public synchronized void apply(Collection<RateLimit> limits) {
     LimitTable before = table;
     long now = time.nanoTime();
     List<Limit> next =
         limits.stream()
-            .filter(RateLimits::enforces)
             .map(limit -> Limit.of(limit, before.named(limit.metadata().name()), around, now))
             .toList();
     if (!next.equals(before.limits())) { // which are the same objects where nothing changed
@@ -108,6 +103,16 @@ public final class RateLimits {
   /** Limits of what is asked at the same time; to be passed behind {@link #paces}. */
   public Gate places() {
     return at(Place.PLACES);
+  }
+
+  /**
+   * What charges the bytes of a request that has passed {@link #paces}; null if no limit counts
+   * them.
+   */
+  public @Nullable ByteMeter meter(Asked asked) {
+    return table.at(Place.PACES).countsBytes()
+        ? ((LimitTable) asked.inForce(this::table)).at(Place.PACES).meter(asked, time)
+        : null;
   }
 
   /** Room for those whom a gate lets wait. */

@@ -55,6 +55,9 @@ enum ProxyMeterName {
       "apf_proxy_rate_limit_wait_seconds", "How long a rate limit made requests wait, by limit"),
   RATE_LIMIT_WAITING(
       "apf_proxy_rate_limit_waiting", "Requests that wait for their rate limits now"),
+  RATE_LIMIT_BYTES(
+      "apf_proxy_rate_limit_bytes",
+      "Bytes that a rate limit of bytes counted, by limit and direction: in, out"),
   RATE_LIMIT_KEYS(
       "apf_proxy_rate_limit_keys", "Keys of a rate limit that have not all they could have"),
   RATE_LIMIT_KEYS_OVERFLOWED(

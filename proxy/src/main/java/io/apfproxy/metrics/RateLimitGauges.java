@@ -19,6 +19,7 @@ import java.util.function.Supplier;
 final class RateLimitGauges implements MultiCollector {
   private static final String LIMIT = "rate_limit";
   private static final String OUTCOME = "outcome";
+  private static final String DIRECTION = "direction";
 
   private final Supplier<List<LimitReading>> limits;
 
@@ -30,6 +31,7 @@ final class RateLimitGauges implements MultiCollector {
   public MetricSnapshots collect() {
     CounterSnapshot.Builder requests = counter(ProxyMeterName.RATE_LIMIT_REQUESTS);
     CounterSnapshot.Builder overflows = counter(ProxyMeterName.RATE_LIMIT_KEYS_OVERFLOWED);
+    CounterSnapshot.Builder bytes = counter(ProxyMeterName.RATE_LIMIT_BYTES);
     HistogramSnapshot.Builder waits =
         HistogramSnapshot.builder()
             .name(ProxyMeterName.RATE_LIMIT_WAIT.meterName())
@@ -43,13 +45,21 @@ final class RateLimitGauges implements MultiCollector {
           .dataPoint(count(name.add(OUTCOME, "delayed"), limit.delayed()))
           .dataPoint(count(name.add(OUTCOME, "refused"), limit.refused()))
           .dataPoint(count(name.add(OUTCOME, "refunded"), limit.refunded()));
+      bytes
+          .dataPoint(count(name.add(DIRECTION, "in"), limit.bytesIn()))
+          .dataPoint(count(name.add(DIRECTION, "out"), limit.bytesOut()));
       overflows.dataPoint(count(name, limit.overflows()));
       waits.dataPoint(histogram(name, limit.waits()));
       keys.dataPoint(point(name, limit.keys()));
       fullest.dataPoint(point(name, limit.fullest()));
     }
     return new MetricSnapshots(
-        requests.build(), overflows.build(), waits.build(), keys.build(), fullest.build());
+        requests.build(),
+        bytes.build(),
+        overflows.build(),
+        waits.build(),
+        keys.build(),
+        fullest.build());
   }
 
   private static HistogramSnapshot.HistogramDataPointSnapshot histogram(

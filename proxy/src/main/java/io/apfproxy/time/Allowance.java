@@ -19,7 +19,7 @@ public interface Allowance {
   /**
    * Whether so many units may be taken.
    *
-   * @param units 1 or more
+   * @param units 1 or more; 0 to ask whether there are any, or none is owed
    * @param patienceNanos how long the asker would wait, 0 or more
    * @return the nanoseconds after which it goes on, 0 for at once; or, negative, those after which
    *     it would be let in if it came then

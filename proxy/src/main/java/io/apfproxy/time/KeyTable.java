@@ -188,6 +188,41 @@ public final class KeyTable {
     }
   }
 
+  /**
+   * Takes units whether they are there or not: what comes next waits until they are made good.
+   *
+   * @return the nanoseconds until there would be some again; 0 if there are
+   */
+  public long charge(long hash, long now, long units) {
+    sweepNowAndThen(now);
+    long ticks = ticks(now);
+    if (sets == 0) {
+      return chargeToAll(ticks, units);
+    }
+    long key = known(hash);
+    int set = set(key);
+    Stripe stripe = stripe(set);
+    synchronized (stripe) {
+      Allowance allowance = stripe.allowance;
+      int way = room(set, key, ticks, allowance);
+      int place = set * VALUES + (way < 0 ? WAYS : way);
+      boolean known = way < 0 || hashes[set * WAYS + way] == key;
+      long value = known ? values[place] : allowance.whole(ticks);
+      if (way >= 0) {
+        hashes[set * WAYS + way] = key;
+      }
+      values[place] = allowance.after(value, ticks, units);
+      return way < 0 ? chargeToAll(ticks, units) : -allowance.wait(values[place], ticks, 0, 0);
+    }
+  }
+
+  private long chargeToAll(long ticks, long units) {
+    synchronized (shared) {
+      sharedValue = shared.allowance.after(sharedValue, ticks, units);
+      return -shared.allowance.wait(sharedValue, ticks, 0, 0);
+    }
+  }
+
   /** Gives back what was taken, as far as the allowance permits. */
   public void back(long hash, long now, long units) {
     long ticks = ticks(now);

@@ -19,6 +19,13 @@ public final class Pace implements Allowance {
   private static final long MOST_AHEAD = 1L << 61; // 26 days
   private static final long DEEPEST = 1L << 58;
 
+  /** What is taken at a time of things that are taken in pieces, at most. */
+  public static final long PIECE = 64 << 10;
+
+  private static final long MOST_PERIOD_OF_PIECES = 60_000_000_000L;
+
+  private final long period;
+  private final long rate;
   private final long unit;
   private final long burst;
   private final long depth;
@@ -31,12 +38,44 @@ public final class Pace implements Allowance {
           "%d per %d ns, %d at once: must be 1 or more, in some hours"
               .formatted(rate, periodNanos, burst));
     }
-    long period = periodNanos << TICK_BITS;
+    this.period = periodNanos << TICK_BITS;
+    this.rate = rate;
     this.unit = period / rate + (period % rate == 0 ? 0 : 1);
     this.burst = burst;
     this.depth = product(unit, burst);
     this.patience = leaky ? product(unit, patience) : patience << TICK_BITS;
     this.leaky = leaky;
+  }
+
+  private Pace(long rate, long periodNanos, long burst, long patience) {
+    if (rate < 1 || periodNanos < 1 || periodNanos > MOST_PERIOD_OF_PIECES || burst < PIECE) {
+      throw new IllegalArgumentException(
+          "%d per %d ns, %d at once: must be 1 or more in a minute at most, %d or more at once"
+              .formatted(rate, periodNanos, burst, PIECE));
+    }
+    this.period = periodNanos << TICK_BITS;
+    this.rate = rate;
+    this.unit = 0;
+    this.burst = burst;
+    this.depth = costOfPieces(burst);
+    this.patience = patience;
+    this.leaky = false;
+    if (depth > DEEPEST) {
+      throw new IllegalArgumentException(burst + " at once: must come within some days");
+    }
+  }
+
+  /** Rounded up, against the client; {@link #MOST_AHEAD} at most. */
+  private long costOfPieces(long units) {
+    if (units <= PIECE) {
+      return (units * period + rate - 1) / rate;
+    }
+    return BigInteger.valueOf(units)
+        .multiply(BigInteger.valueOf(period))
+        .add(BigInteger.valueOf(rate - 1))
+        .divide(BigInteger.valueOf(rate))
+        .min(BigInteger.valueOf(MOST_AHEAD))
+        .longValue();
   }
 
   private static long product(long ticks, long number) {
@@ -65,12 +104,28 @@ public final class Pace implements Allowance {
     return new Pace(rate, periodNanos, 1, capacity, true);
   }
 
+  /**
+   * A token bucket of things that are so many that each costs less than a tick, as bytes: what is
+   * taken at a time is rounded, not each of it.
+   *
+   * @param rate units a period, 1 or more
+   * @param periodNanos a minute at most
+   * @param burst units at once, {@link #PIECE} or more, which come within some days
+   * @param maxWaitNanos how long one waits for its units, at most a day
+   */
+  public static Pace ofPieces(long rate, long periodNanos, long burst, long maxWaitNanos) {
+    return new Pace(rate, periodNanos, burst, maxWaitNanos << TICK_BITS);
+  }
+
   /** A token bucket that lets nobody wait. */
   public static Pace perSecond(int rate, int burst) {
     return tokenBucket(rate, 1_000_000_000, burst, 0);
   }
 
   private long cost(long units) {
+    if (unit == 0) {
+      return costOfPieces(Math.min(units, burst));
+    }
     long counted = leaky ? units : Math.min(units, burst);
     return Math.multiplyHigh(unit, counted) == 0 && unit * counted >= 0
         ? Math.min(unit * counted, MOST_AHEAD)
@@ -136,11 +191,19 @@ public final class Pace implements Allowance {
 
   @Override
   public long carried(long due, long now, Allowance before) {
-    if (!(before instanceof Pace old) || old.unit == unit) {
+    if (!(before instanceof Pace old) || (old.rate == rate && old.period == period)) {
       return due;
     }
-    BigInteger missing = BigInteger.valueOf(ahead(due, now)).multiply(BigInteger.valueOf(unit));
-    BigInteger[] ticks = missing.divideAndRemainder(BigInteger.valueOf(old.unit));
+    BigInteger missing = BigInteger.valueOf(ahead(due, now));
+    BigInteger[] ticks =
+        unit == 0
+            ? missing
+                .multiply(BigInteger.valueOf(period).multiply(BigInteger.valueOf(old.rate)))
+                .divideAndRemainder(
+                    BigInteger.valueOf(old.period).multiply(BigInteger.valueOf(rate)))
+            : missing
+                .multiply(BigInteger.valueOf(unit))
+                .divideAndRemainder(BigInteger.valueOf(old.unit));
     BigInteger most = BigInteger.valueOf(MOST_AHEAD - 1);
     return now + ticks[0].min(most).longValue() + Math.min(1, ticks[1].signum());
   }

@@ -3,7 +3,6 @@ package io.apfproxy.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.FlowSchema.Subject;
-import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.FakeAsked;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -199,13 +198,5 @@ class RateLimitMatchTest {
                     proxy.ask(stranger, proxy.limits.beforeAuthentication()).refusal())
                 .limit())
         .isEqualTo("strangers");
-  }
-
-  @Test
-  void isSilentOnWhatItDoesNotCountYet() {
-    RateLimit bytes =
-        Limiting.of("bytes").unit(RateLimit.BYTES).tokens(1_000_000, "1s", 100_000, "0s");
-    assertThat(RateLimits.enforces(bytes)).isFalse();
-    assertThat(new LimitedProxy(bytes).limits.read()).isEmpty();
   }
 }

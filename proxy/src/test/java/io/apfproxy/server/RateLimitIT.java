@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class RateLimitIT extends ForwardingFixture {
   private static final String TARGET = "/api/v1/namespaces/shop/pods/web-0";
+  private static final int LARGE = 400_000;
   private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
   /** Answers at once, but a watch, which it begins. */
@@ -42,6 +43,8 @@ class RateLimitIT extends ForwardingFixture {
           .putHeader("Content-Type", "application/json")
           .setChunked(true)
           .write("{}\n");
+    } else if (request.uri().endsWith("/pods")) {
+      request.response().end(Buffer.buffer(new byte[LARGE]));
     } else {
       request.response().end("ok");
     }
@@ -279,5 +282,22 @@ class RateLimitIT extends ForwardingFixture {
           request.reset(8);
         },
         Limiting.of("slow").by("User").tokens(1, "10s", 1, "60s"));
+  }
+
+  /** L-21: who holds seats is not held up; the next one pays. */
+  @Test
+  void chargesTheBytesOfAListToWhatComesNext() {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          Answer list = get(ask(client, "/api/v1/pods", "ci"));
+          assertThat(list.body().length()).isEqualTo(LARGE);
+          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesOut() == LARGE);
+          Answer refused = get(ask(client, TARGET, "ci"));
+          expectRefusal(refused, "bytes");
+          assertThat(Integer.parseInt(refused.head().getHeader("Retry-After"))).isBetween(25, 34);
+          assertThat(get(ask(client, TARGET, "other")).passed()).isTrue();
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(10_000, "1s", 65_536, "0s"));
   }
 }

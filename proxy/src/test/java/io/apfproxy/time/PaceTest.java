@@ -289,6 +289,28 @@ class PaceTest {
     }
   }
 
+  /**
+   * What is taken in pieces is rounded piece by piece, also where a unit costs less than a tick.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1_000, 8 << 20, 3_333_333_333L, 1_000_000_000_000L})
+  void letsPiecesThroughAtTheirRate(long rate) {
+    long burst = Pace.PIECE;
+    Bucket bucket = new Bucket(Pace.ofPieces(rate, SECOND, burst, 0), 0);
+    long now = 0;
+    long moved = 0;
+    for (int piece = 0; piece < 10_000; piece++) {
+      assertThat(bucket.ask(now, 0)).isZero();
+      bucket.due = bucket.pace.after(bucket.due, bucket.ticks(now), Pace.PIECE);
+      moved += Pace.PIECE;
+      now += Math.max(0, -bucket.ask(now, 0));
+    }
+    double law = (double) (moved - burst) * SECOND / rate;
+    assertThat((double) now).isBetween(law - 1, law * (1 + 1e-6) + 10_000);
+    change(bucket, Pace.ofPieces(2 * rate, SECOND, burst, 0), now);
+    assertThat(bucket.missing(now)).as("all of it").isBetween(990L, 1_000L);
+  }
+
   /** L-28: a higher rate forgives nothing, a higher burst adds its difference. */
   @Test
   void keepsTheUnitsThatAreMissingWhenItChanges() {
