@@ -11,6 +11,7 @@ import io.apfproxy.config.RateLimit.TokenBucket;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Rate limits beside schemas and levels. Source: specification limits.md L-10, L-26. */
@@ -83,6 +84,31 @@ class RateLimitPlanTest {
     assertThat(over.digest().rateLimits()).hasSize(5).doesNotContainKey("a-newcomer");
     assertThat(refusals(over))
         .containsExactly("at most 500000 keys (spec.key.max) of all RateLimits together are kept");
+  }
+
+  /** A bound is no reason to lose what was in force, neither of the object nor of another one. */
+  @Test
+  void aLimitThatGrowsBeyondStaysAsItWas() {
+    ConfigurationPlan before = plan(null, full(10, 50_000));
+    ConfigurationPlan after = plan(before, full(20, 50_001));
+
+    assertThat(after.digest().rateLimits()).hasSize(6);
+    assertThat(after.digest().rateLimits().get("a").spec().tokenBucket().rate()).isEqualTo(10);
+    assertThat(after.verdicts().get(0).state()).isEqualTo(State.LAST_VALID);
+    assertThat(after.verdicts().get(0).object().errors())
+        .extracting(FieldError::detail)
+        .containsExactly("at most 500000 keys (spec.key.max) of all RateLimits together are kept");
+    assertThat(plan(after, full(20, 50_000)).digest().rateLimits().get("a").spec().tokenBucket())
+        .extracting(TokenBucket::rate)
+        .isEqualTo(20L);
+  }
+
+  /** All keys there are, if the first limit has 50,000 of them. */
+  private static SourceObject[] full(long rate, int keys) {
+    return Stream.concat(
+            Stream.of(limit("a", rate, keys)),
+            IntStream.range(0, 5).mapToObj(i -> limit("m" + i, 10, 90_000)))
+        .toArray(SourceObject[]::new);
   }
 
   @Test

@@ -106,12 +106,14 @@ class ClusterSourceIT {
         list(level("flowcontrol.apf-proxy.io/v1", "a", Map.of())));
 
     start(ClusterSource.custom(client, FAST));
-    await().until(() -> source.snapshot().loaded());
+    await().atMost(Duration.ofSeconds(60)).until(() -> source.snapshot().loaded());
     assertThat(source.snapshot().trouble()).isEmpty();
     assertThat(source.snapshot().objects()).hasSize(1);
 
     lists(OURS + "ratelimits", list(limit("l")));
-    await().untilAsserted(() -> assertThat(source.snapshot().objects()).hasSize(2));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(source.snapshot().objects()).hasSize(2));
     assertThat(source.snapshot().trouble()).isEmpty();
   }
 
@@ -131,7 +133,7 @@ class ClusterSourceIT {
 
     start(ClusterSource.custom(client, FAST));
 
-    await().until(() -> source.snapshot().loaded());
+    await().atMost(Duration.ofSeconds(60)).until(() -> source.snapshot().loaded());
     assertThat(source.snapshot().trouble()).isEmpty();
     assertThat(shares()).containsExactly("a 30");
   }
@@ -146,7 +148,9 @@ class ClusterSourceIT {
 
     start(ClusterSource.custom(client, FAST));
 
-    await().until(() -> source.snapshot().trouble().contains("ratelimits are not served"));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> source.snapshot().trouble().contains("ratelimits are not served"));
     assertThat(source.snapshot().objects()).hasSize(1);
   }
 
