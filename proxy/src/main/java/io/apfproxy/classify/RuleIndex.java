@@ -26,6 +26,7 @@ public final class RuleIndex {
    */
   private final ThreadLocal<long[]> candidates;
   private final ExactMatch[] exact;
+  private final boolean namesNamespaces;
 
   private final SchemaIndex users;
   private final SchemaIndex groups;
@@ -50,6 +51,7 @@ public final class RuleIndex {
       exact[i] = new ExactMatch(rules.get(i));
       index.add(rules.get(i), i);
     }
+    this.namesNamespaces = index.namesNamespaces;
     this.users = index.users.build();
     this.groups = index.groups.build();
     this.serviceAccountNamespaces = index.serviceAccountNamespaces.build();
@@ -72,7 +74,7 @@ public final class RuleIndex {
    * @param user after impersonation
    */
   public int first(RequestInfo info, UserInfo user) {
-    String accountNamespace = Subjects.accountNamespace(user.name());
+    String accountNamespace = accountNamespace(user);
     long[] set = candidates(info, user, accountNamespace);
     for (int word = 0; word < set.length; word++) {
       for (long left = set[word]; left != 0; left &= left - 1) {
@@ -92,7 +94,7 @@ public final class RuleIndex {
    * @return how many there are
    */
   public int all(RequestInfo info, UserInfo user, int[] into) {
-    String accountNamespace = Subjects.accountNamespace(user.name());
+    String accountNamespace = accountNamespace(user);
     long[] set = candidates(info, user, accountNamespace);
     int number = 0;
     for (int word = 0; word < set.length; word++) {
@@ -104,6 +106,11 @@ public final class RuleIndex {
       }
     }
     return number;
+  }
+
+  /** Costs a string: null also where no rule names service accounts. */
+  private @Nullable String accountNamespace(UserInfo user) {
+    return namesNamespaces ? Subjects.accountNamespace(user.name()) : null;
   }
 
   /** A superset of those that match; valid until the next call on this thread. */
@@ -154,6 +161,7 @@ public final class RuleIndex {
 
     final SchemaIndex.Builder pathVerbs;
     final SchemaIndex.Builder pathRoots;
+    boolean namesNamespaces;
 
     IndexBuilder(int size) {
       users = new SchemaIndex.Builder(size);
@@ -200,6 +208,7 @@ public final class RuleIndex {
         groups.add(group, position);
       }
       if (account != null) {
+        namesNamespaces = true;
         serviceAccountNamespaces.add(account.namespace(), position);
       }
     }

@@ -46,7 +46,8 @@ public final class Subjects {
 
   /** Whether one of them is this user, or a group of his. */
   public boolean cover(UserInfo user) {
-    return cover(user, accountNamespace(user.name()));
+    return cover(
+        user, serviceAccountNamespaces.isEmpty() ? null : accountNamespace(user.name()));
   }
 
   /**

@@ -55,7 +55,7 @@ class LimitGateTest {
             Limiting.of("users").by("User").perSecond(1_000_000_000, 1_000_000_000),
             Limiting.of("lists").verbs("list").perSecond(1, 1));
     Gate gate = proxy.limits.paces();
-    FakeAsked asked = proxy.get("alice");
+    FakeAsked asked = proxy.get("system:serviceaccount:shop:checkout");
     var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     enter(gate, asked, 20_000);
     long before = thread.getCurrentThreadAllocatedBytes();
