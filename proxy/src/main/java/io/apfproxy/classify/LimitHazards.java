@@ -1,18 +1,12 @@
 package io.apfproxy.classify;
 
-import io.apfproxy.config.FlowSchema;
-import io.apfproxy.config.FlowSchema.NonResourceRule;
-import io.apfproxy.config.FlowSchema.ResourceRule;
 import io.apfproxy.config.FlowSchema.Rule;
 import io.apfproxy.config.FlowSchema.ServiceAccount;
 import io.apfproxy.config.FlowSchema.Subject;
-import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.config.RateLimit;
-import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -24,22 +18,17 @@ final class LimitHazards {
    * As with priority levels it is found out by asking, as those would who hold the cluster together, and as one of those would whom
    * the limit names. Who comes from which address cannot be known here, so addresses are no excuse.
    */
-  private static final List<String> ANY = List.of("*");
-  private static final List<ResourceRule> ALL_RESOURCES =
-      List.of(new ResourceRule(ANY, ANY, ANY, true, ANY));
-  private static final List<NonResourceRule> ALL_PATHS = List.of(new NonResourceRule(ANY, ANY));
   private static final List<Subject> EVERYBODY = List.of(Subject.user("*"));
-  private static final RequestInfo SOME_REQUEST = VitalRequest.ALL.get(0).info();
 
   private static final String ACCOUNTS = "system:serviceaccounts";
   private static final String NAMELESS = "somebody";
 
   private final RateLimit.Spec spec;
-  private final ExactMatch excepted;
+  private final Subjects excepted;
 
   private LimitHazards(RateLimit.Spec spec) {
     this.spec = spec;
-    this.excepted = match(List.of(new Rule(spec.exceptSubjects(), ALL_RESOURCES, ALL_PATHS)));
+    this.excepted = new Subjects(spec.exceptSubjects());
   }
 
   /** In words, for people. */
@@ -63,7 +52,7 @@ final class LimitHazards {
     if (spec.longRunning().equals(RateLimit.ONLY)) {
       return Stream.of();
     }
-    ExactMatch named = match(named());
+    ExactMatch named = new ExactMatch(named());
     return VitalRequest.ALL.stream()
         .filter(vital -> named.matches(vital.info(), vital.user()) && concerns(vital))
         .map(vital -> vital.what() + " may be delayed or refused: " + wayOut(vital.user()));
@@ -92,7 +81,7 @@ final class LimitHazards {
   }
 
   private boolean concerns(VitalRequest vital) {
-    return !excepted.matches(vital.info(), vital.user())
+    return !excepted.cover(vital.user())
         && (spec.userAgents().isEmpty()
             || spec.userAgents().stream().anyMatch(agent -> begins(vital.agent(), agent)))
         && hasKey(vital.user());
@@ -119,7 +108,7 @@ final class LimitHazards {
         && spec.rules().stream()
             .flatMap(rule -> rule.subjects().stream())
             .flatMap(LimitHazards::examples)
-            .allMatch(user -> excepted.matches(SOME_REQUEST, user));
+            .allMatch(excepted::cover);
   }
 
   /** Somebody of each sort that a subject means, who is named by nothing else. */
@@ -156,20 +145,12 @@ final class LimitHazards {
   }
 
   private static UserInfo named(String user) {
-    String namespace = ExactMatch.accountNamespace(user);
+    String namespace = Subjects.accountNamespace(user);
     if (namespace != null) {
       return account(namespace, user.substring(user.lastIndexOf(':') + 1));
     }
     return user.equals(UserInfo.ANONYMOUS.name())
         ? UserInfo.ANONYMOUS
         : UserInfo.of(user, UserInfo.AUTHENTICATED);
-  }
-
-  private static ExactMatch match(List<Rule> rules) {
-    return new ExactMatch(
-        new FlowSchema(
-            ObjectMeta.of("asked", "", Map.of()),
-            new FlowSchema.Spec("any", 1, null, rules),
-            List.of()));
   }
 }

@@ -202,6 +202,11 @@ public final class ApfFlowControl implements FlowControl {
     return estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
   }
 
+  /** How many seats wide a request is by itself, whatever its level lets it have. */
+  public int width(RequestDigest digest) {
+    return estimator.estimate(digest.info(), digest.query(), 0).maxSeats();
+  }
+
   TimeSource time() {
     return time;
   }

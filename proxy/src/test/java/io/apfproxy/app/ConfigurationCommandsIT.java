@@ -44,6 +44,10 @@ class ConfigurationCommandsIT {
         + " /api/v1/pods?limit=500",
     "explain-flow.txt,  0, explain --user system:serviceaccount:team:builder --group tenants"
         + " --config @/changed DELETE /api/v1/namespaces/team/pods/a",
+    "explain-limits.txt, 0, explain --user ci --group team:a --config @/valid-many-limits.yaml GET"
+        + " /api/v1/pods?limit=500",
+    "explain-humans.txt, 0, explain --user alice --config @/valid-many-limits.yaml GET"
+        + " /api/v1/namespaces/team/pods/a",
     "explain-exempt.txt, 0, explain GET /healthz",
     "explain-bypass.txt, 0, explain --user alice GET /api/v1/namespaces/team/pods/a/log"
   })

@@ -1,5 +1,6 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.server.listen.AcceptGuard;
 import io.apfproxy.server.listen.ArrivedBytes;
 import io.apfproxy.server.listen.Bound;
@@ -26,7 +27,7 @@ public final class Limits {
   private final Gates gates;
   private volatile boolean draining;
 
-  public Limits(ServerConfig config, TimeSource time) {
+  public Limits(ServerConfig config, RateLimits rates, TimeSource time) {
     this.connections =
         new OpenConnections(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
@@ -35,7 +36,7 @@ public final class Limits {
     this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
     this.guard = new AcceptGuard(connections, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
-    this.gates = new Gates(config.requests(), time);
+    this.gates = new Gates(config.requests(), rates, time);
   }
 
   /** Stands before the socket that they share. */

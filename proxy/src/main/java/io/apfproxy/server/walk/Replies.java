@@ -71,6 +71,9 @@ final class Replies {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
     addFlow(client.response().headers(), account.classification(), true);
+    if (exposeNames) {
+      addIfKnown(client.response().headers(), "X-Apf-Ratelimit", refusal.limit());
+    }
     boolean goAway =
         refusal.rule().equals(SHUTTING_DOWN)
             || (refusal.code() == 401 && client.version() == HttpVersion.HTTP_2);
