@@ -1,7 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages.Dump;
-import io.apfproxy.budget.Budget;
+import io.apfproxy.budget.RampedBudget;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.command.Explanation;
 import io.apfproxy.config.FlowControlConfiguration;
@@ -21,20 +21,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * Flow control as it was asked for: fair, or the two classic limits.
  *
+ * @param budget of seats in all
  * @param fair null with the classic limits, which have no queues, borrowing or dumps
  * @param learning null with the classic limits, which need not know how wide a request is
  */
 record FlowControlPart(
-    FlowControl control, @Nullable ApfFlowControl fair, @Nullable ResponseLearning learning) {
+    FlowControl control,
+    RampedBudget budget,
+    @Nullable ApfFlowControl fair,
+    @Nullable ResponseLearning learning) {
   /** Makes it, and lets the metrics see it. */
   static FlowControlPart create(
       ProxyOptions.FlowControlling options, Timers timers, ProxyMetrics metrics) {
     if (!options.fair()) {
       MaxInFlight limits = new MaxInFlight(options.maxInFlight(), options.maxMutatingInFlight());
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
-      return new FlowControlPart(limits, null, null);
+      return new FlowControlPart(limits, new RampedBudget(classic(options), timers), null, null);
     }
-    Budget budget = Budget.fixed(options.serverLimit());
+    RampedBudget budget = new RampedBudget(options.serverLimit(), timers);
     ApfFlowControl fair =
         ApfFlowControl.create(
             FlowControlSettings.of(budget.seats())
@@ -48,8 +52,15 @@ record FlowControlPart(
     metrics.bindKinds(fair::load);
     return new FlowControlPart(
         fair,
+        budget,
         fair,
         new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system()));
+  }
+
+  /** The classic limits stay as they are; only those in hand are let go by this. */
+  private static int classic(ProxyOptions.FlowControlling options) {
+    boolean unlimited = options.maxInFlight() == 0 || options.maxMutatingInFlight() == 0;
+    return unlimited ? Integer.MAX_VALUE : options.serverLimit();
   }
 
   void adjustBorrowing() {

@@ -6,6 +6,7 @@ import io.apfproxy.request.LongRunning;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.members.Outage;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -30,9 +31,11 @@ final class Gates {
   private final WatchStarts watchStarts;
   private final WaitingWatches waitingWatches = new WaitingWatches();
   private final WaitingBytes waitingBytes;
+  private final UpstreamDown upstreamDown;
   private final TimeSource time;
 
-  Gates(RequestLimits limits, TimeSource time) {
+  Gates(RequestLimits limits, Outage outage, TimeSource time) {
+    this.upstreamDown = new UpstreamDown(outage);
     this.time = time;
     this.watches =
         new PlacesPerUser(
@@ -43,7 +46,7 @@ final class Gates {
 
   /** Before it is known who asks. */
   PassGates beforeIdentity() {
-    return new PassGates(new GateChain(List.of()), waitingForIdentity(), time);
+    return new PassGates(new GateChain(List.of(upstreamDown)), waitingForIdentity(), time);
   }
 
   /** When it is known who asks. */

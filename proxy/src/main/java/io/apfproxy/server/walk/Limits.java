@@ -10,6 +10,7 @@ import io.apfproxy.server.listen.Scarcity;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.exchange.UnreadBytes;
+import io.apfproxy.upstream.members.Outage;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -24,14 +25,14 @@ public final class Limits {
   private final Gates gates;
   private volatile boolean draining;
 
-  public Limits(ServerConfig config, TimeSource time) {
+  public Limits(ServerConfig config, Outage outage, TimeSource time) {
     this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
     this.mostUnread = config.requests().unreadBytes();
     this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
     this.guard = new AcceptGuard(door, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
-    this.gates = new Gates(config.requests(), time);
+    this.gates = new Gates(config.requests(), outage, time);
   }
 
   /** Stands before the socket that they share. */

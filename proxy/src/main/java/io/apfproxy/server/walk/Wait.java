@@ -45,6 +45,15 @@ abstract class Wait {
     return false;
   }
 
+  /**
+   * The proxy stops: refuses what has seats, but was not sent yet.
+   *
+   * @return whether it did
+   */
+  boolean withdraw(RefusedException refusal) {
+    return false;
+  }
+
   /** Something was thrown, and nothing is known of how far it came. */
   void abandon(Call call) {
     try {

@@ -15,6 +15,7 @@ import io.apfproxy.request.RequestTarget;
 import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.time.ManualTime;
+import io.apfproxy.upstream.members.Outage;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.lang.management.ManagementFactory;
@@ -153,7 +154,7 @@ class PassGatesTest {
             "",
             0,
             0));
-    Gates gates = new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), time);
+    Gates gates = new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), Outage.never(), time);
     List<PassGates> stations = List.of(gates.beforeIdentity(), gates.afterIdentity());
     passThrough(stations, call, 1_000);
     long before = thread.getCurrentThreadAllocatedBytes();
