@@ -1,6 +1,7 @@
 package io.apfproxy.upstream;
 
 import io.apfproxy.upstream.members.Outage;
+import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.OwnConnections;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Context;
@@ -140,7 +141,8 @@ public final class Pulse {
 
     private Future<?> ask(HttpClientRequest request) {
       if (told) {
-        return request.reset().compose(unsent -> Future.failedFuture("too late to be sent"));
+        request.reset(ErrorCodes.CANCEL);
+        return Future.failedFuture("too late to be sent");
       }
       String secret = token.get();
       if (secret != null) {

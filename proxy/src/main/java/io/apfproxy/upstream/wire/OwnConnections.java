@@ -97,7 +97,11 @@ public final class OwnConnections {
     RequestOptions options =
         new RequestOptions().setMethod(HttpMethod.GET).setURI(endpoint.below(path));
     return on.compose(connection -> connection.request(options))
-        .map(request -> request.authority(endpoint.authority()));
+        .map(
+            request -> {
+              request.exceptionHandler(told -> {}); // whoever asks is told by the future
+              return request.authority(endpoint.authority());
+            });
   }
 
   /** Looks whether there are new certificates. */
