@@ -1,7 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages.Dump;
-import io.apfproxy.budget.Budget;
+import io.apfproxy.budget.RampedBudget;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.command.Explanation;
 import io.apfproxy.config.FlowControlConfiguration;
@@ -24,12 +24,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Flow control as it was asked for: fair, or the two classic limits.
  *
+ * @param budget of seats in all
  * @param fair null with the classic limits, which have no queues, borrowing or dumps
  * @param learning null with the classic limits, which need not know how wide a request is
  */
 record FlowControlPart(
     FlowControl control,
     RateLimits rateLimits,
+    RampedBudget budget,
     @Nullable ApfFlowControl fair,
     @Nullable ResponseLearning learning) {
   /**
@@ -47,9 +49,10 @@ record FlowControlPart(
           new MaxInFlight(
               options.maxInFlight(), options.maxMutatingInFlight(), TimeSource.system());
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
-      return new FlowControlPart(limits, RateLimits.none(), null, null);
+      return new FlowControlPart(
+          limits, RateLimits.none(), new RampedBudget(classic(options), timers), null, null);
     }
-    Budget budget = Budget.fixed(options.serverLimit());
+    RampedBudget budget = new RampedBudget(options.serverLimit(), timers);
     ApfFlowControl fair =
         ApfFlowControl.create(
             FlowControlSettings.of(budget.seats())
@@ -67,7 +70,13 @@ record FlowControlPart(
         "learning-bytes", learning::bytesBehind, learning.mostBehind(), learning::givenUp);
     RateLimits rates = new RateLimits(TimeSource.system(), fair::width, unlimited);
     metrics.bindRateLimits(rates::read, rates::waiting);
-    return new FlowControlPart(fair, rates, fair, learning);
+    return new FlowControlPart(fair, rates, budget, fair, learning);
+  }
+
+  /** The classic limits stay as they are; only those in hand are let go by this. */
+  private static int classic(ProxyOptions.FlowControlling options) {
+    boolean unlimited = options.maxInFlight() == 0 || options.maxMutatingInFlight() == 0;
+    return unlimited ? Integer.MAX_VALUE : options.serverLimit();
   }
 
   void adjustBorrowing() {

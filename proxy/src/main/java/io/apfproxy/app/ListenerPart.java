@@ -8,6 +8,7 @@ import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.server.ProxyServer;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.tls.PemKeyPair;
+import io.apfproxy.upstream.members.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -41,6 +42,7 @@ final class ListenerPart {
       IdentityPart identity,
       FlowControlPart flowControl,
       UpstreamAccess access,
+      Outage outage,
       ProxyMetrics metrics)
       throws StartException {
     ProxyOptions.Listener listener = options.listener();
@@ -53,6 +55,7 @@ final class ListenerPart {
             flowControl.learning(),
             access::upstream,
             access.impersonationToken(),
+            outage,
             metrics.events());
     try {
       return new ListenerPart(

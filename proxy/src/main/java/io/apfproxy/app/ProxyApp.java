@@ -48,8 +48,10 @@ public final class ProxyApp implements AutoCloseable {
               options.flowControl(), ListenerSettings.unlimited(options.limits()), timers, metrics);
       Optional<Reconfiguration> reconfiguration =
           FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
+      UpstreamWatch watch =
+          new UpstreamWatch(options.upstream().holdWhileDown(), flowControl.budget());
       IdentityPart identity = IdentityPart.open(options, access, metrics, closers);
-      upstream = new UpstreamHealth(identity.gate(), identity.trust());
+      upstream = new UpstreamHealth(identity.gate(), identity.trust(), watch.outage());
       identity.gate().ask();
       Vertx vertx = transports.open(options.listener().eventLoops());
       closers.add("event loops", () -> Waiting.on(vertx.close()));
@@ -58,6 +60,7 @@ public final class ProxyApp implements AutoCloseable {
           transports.name(),
           transports.tls(),
           options.listener().eventLoops());
+      watch.start(transports, access, metrics, closers);
       readiness = new Readiness(upstream, reconfiguration, startedAt);
       SelfMetrics.bind(metrics, options, transports, readiness, certificate, access);
       admin =
@@ -71,7 +74,14 @@ public final class ProxyApp implements AutoCloseable {
               closers);
       listener =
           ListenerPart.start(
-              vertx, options, certificate.current().pem(), identity, flowControl, access, metrics);
+              vertx,
+              options,
+              certificate.current().pem(),
+              identity,
+              flowControl,
+              access,
+              watch.outage(),
+              metrics);
       upstream.tryWay(listener::probeUpstream);
       listener.show(metrics);
       readiness.listens();

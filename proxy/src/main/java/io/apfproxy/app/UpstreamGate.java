@@ -7,15 +7,17 @@ import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamCheck.Findings;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfo;
+import io.apfproxy.upstream.members.ReturnSpread;
 import io.vertx.core.Future;
 import java.net.URI;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows whether the upstream answers, and lets nobody through before it was found to be what it
- * should be. Thread-safe.
+ * Knows whether the upstream is one that can be used, and lets nobody through before it was found
+ * to be. Whether it is there at the moment, pulses tell ({@link UpstreamWatch}). Thread-safe.
  */
 final class UpstreamGate implements IdentityResolver {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamGate.class);
@@ -26,6 +28,9 @@ final class UpstreamGate implements IdentityResolver {
   private final UpstreamVersion version;
   private final boolean refusePowerful;
   private final IdentityResolver inner;
+  private final ReturnSpread spread =
+      new ReturnSpread(bound -> ThreadLocalRandom.current().nextInt(bound));
+  private final long startedAt = System.nanoTime();
   private volatile boolean passed;
   private volatile boolean reachable;
   private boolean told;
@@ -51,6 +56,11 @@ final class UpstreamGate implements IdentityResolver {
     this.inner = inner;
   }
 
+  /** Whether it was found to be what it should be. */
+  boolean hasPassed() {
+    return passed;
+  }
+
   /** Whether the upstream passed, and answered when last asked. */
   boolean isReachable() {
     return passed && reachable;
@@ -61,10 +71,10 @@ final class UpstreamGate implements IdentityResolver {
     return passed ? inner.resolve(head, request) : Future.failedFuture(notYet());
   }
 
-  private static RefusedException notYet() {
+  private RefusedException notYet() {
     return new RefusedException(
             503, "ServiceUnavailable", "upstream-not-reached", "kube-apiserver is not reachable")
-        .retryAfter(1);
+        .retryAfter(spread.seconds(System.nanoTime() - startedAt));
   }
 
   /**

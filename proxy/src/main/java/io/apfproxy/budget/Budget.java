@@ -12,22 +12,4 @@ public interface Budget {
    * lock.
    */
   void onChange(IntConsumer follow);
-
-  /** One that never changes. */
-  static Budget fixed(int seats) {
-    if (seats < 1) {
-      throw new IllegalArgumentException("seats are " + seats + ", must be 1 or more");
-    }
-    return new Budget() {
-      @Override
-      public int seats() {
-        return seats;
-      }
-
-      @Override
-      public void onChange(IntConsumer follow) {
-        // there are none
-      }
-    };
-  }
 }

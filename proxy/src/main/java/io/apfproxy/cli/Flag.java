@@ -113,6 +113,12 @@ enum Flag {
       ValueKind.DURATION,
       "1m0s",
       "longest for a request, a quarter of it queued"),
+  HOLD_WHILE_DOWN(
+      "hold-while-down",
+      Group.UPSTREAM,
+      ValueKind.DURATION,
+      "15s",
+      "requests with seats wait so long for an upstream that is away; 0: not at all"),
 
   ANONYMOUS_AUTH(
       "anonymous-auth",

@@ -127,7 +127,8 @@ final class OptionsReader {
         settings.bool(Flag.ALLOW_PRIVILEGED_IMPERSONATION),
         impersonatingAccount(identity),
         timeout,
-        settings.bool(Flag.ALLOW_INSECURE_UPSTREAM));
+        settings.bool(Flag.ALLOW_INSECURE_UPSTREAM),
+        settings.duration(Flag.HOLD_WHILE_DOWN));
   }
 
   private @Nullable String impersonatingAccount(List<String> identity) throws UsageException {

@@ -78,6 +78,8 @@ public record ProxyOptions(
    * @param impersonatingAccount service account as {@code namespace/name} to impersonate with; null
    *     to use the proxy's own credential
    * @param allowInsecure whether plain HTTP and certificates that are not verified will do
+   * @param holdWhileDown how long requests of which nothing was sent wait for an upstream that is
+   *     away; zero for not at all
    */
   public record Upstream(
       @Nullable Path kubeconfig,
@@ -88,7 +90,8 @@ public record ProxyOptions(
       boolean allowPrivilegedImpersonation,
       @Nullable String impersonatingAccount,
       Duration requestTimeout,
-      boolean allowInsecure) {}
+      boolean allowInsecure,
+      Duration holdWhileDown) {}
 
   /** How clients prove who they are. Files that are null are taken from the cluster if readable. */
   public record Authentication(

@@ -19,6 +19,18 @@ enum ProxyMeterName {
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),
   TUNNELS("apf_proxy_tunnels", "Upgraded connections open now"),
+  REQUESTS_HELD(
+      "apf_proxy_requests_held",
+      "Requests with seats of which nothing was sent, as they wait for upstream to come back"),
+  UPSTREAM_STATE("apf_proxy_upstream_state", "1 for the state that upstream is in: up or down"),
+  UPSTREAM_PULSES(
+      "apf_proxy_upstream_pulses",
+      "Pulses, which ask whether anybody is there, by outcome: answered, missed (not within 2 s),"
+          + " failed"),
+  SEATS(
+      "apf_proxy_seats",
+      "Seats of all priority levels together: now, and their bounds min and max; fewer than max"
+          + " for some seconds after upstream was down"),
   UPSTREAM_STREAMS("apf_proxy_upstream_streams", "Requests that upstream works on now"),
   UNWANTED_STREAMS(
       "apf_proxy_upstream_unwanted_streams",

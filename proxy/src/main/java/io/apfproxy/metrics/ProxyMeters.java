@@ -35,6 +35,7 @@ final class ProxyMeters implements Reporter {
     this.registry = registry;
     hold(Held.EXCHANGE, ProxyMeterName.EXCHANGES);
     hold(Held.TUNNEL, ProxyMeterName.TUNNELS);
+    hold(Held.AWAITING_UPSTREAM, ProxyMeterName.REQUESTS_HELD);
     hold(Held.UPSTREAM_STREAM, ProxyMeterName.UPSTREAM_STREAMS);
     hold(Held.UNWANTED_STREAM, ProxyMeterName.UNWANTED_STREAMS);
     hold(Held.UPSTREAM_CONNECTION, ProxyMeterName.UPSTREAM_CONNECTIONS);

@@ -123,6 +123,28 @@ public final class ProxyMetrics implements AutoCloseable {
     counter(ProxyMeterName.BOUND_OVERFLOWS, overflows, "rule", rule);
   }
 
+  /** Shows whether anybody is there upstream. */
+  public void bindUpstreamState(BooleanSupplier down) {
+    gauge(ProxyMeterName.UPSTREAM_STATE, () -> down.getAsBoolean() ? 0 : 1, "state", "up");
+    gauge(ProxyMeterName.UPSTREAM_STATE, () -> down.getAsBoolean() ? 1 : 0, "state", "down");
+  }
+
+  /**
+   * Shows how many pulses ended in one way.
+   *
+   * @param outcome one of few fixed names
+   */
+  public void bindPulses(String outcome, LongSupplier pulses) {
+    counter(ProxyMeterName.UPSTREAM_PULSES, pulses, "outcome", outcome);
+  }
+
+  /** Shows how many seats there are in all. */
+  public void bindSeats(IntSupplier now, int min, int max) {
+    gauge(ProxyMeterName.SEATS, now::getAsInt, "bound", "now");
+    gauge(ProxyMeterName.SEATS, () -> min, "bound", "min");
+    gauge(ProxyMeterName.SEATS, () -> max, "bound", "max");
+  }
+
   /** Shows how many header lines were dropped that claimed an identity. */
   public void bindDisbelieved(LongSupplier lines) {
     counter(ProxyMeterName.DISBELIEVED_HEADERS, lines);

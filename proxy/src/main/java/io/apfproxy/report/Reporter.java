@@ -14,6 +14,8 @@ public interface Reporter {
     EXCHANGE,
     /** An upgraded connection. */
     TUNNEL,
+    /** A request in hand that waits until somebody is there upstream; it keeps its seats. */
+    AWAITING_UPSTREAM,
     /** A request or stream that the upstream works on. */
     UPSTREAM_STREAM,
     /** One of those that nobody waits for any more, until it ends or may be reset. */

@@ -51,7 +51,7 @@ final class EventLoopListener extends VerticleBase {
     Forwarder forwarder =
         new Forwarder(
             vertx,
-            new Members<Member>(List.of(member), System::nanoTime),
+            new Members<Member>(List.of(member), services.outage(), System::nanoTime),
             services.reporter(),
             limits.unread());
     RequestPipeline requests = new RequestPipeline(vertx, config, services, limits, forwarder);

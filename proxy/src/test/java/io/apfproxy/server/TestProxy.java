@@ -25,6 +25,7 @@ import io.apfproxy.server.walk.HeadReader;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
+import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -162,6 +163,21 @@ final class TestProxy implements AutoCloseable {
         CrossOrigin.NONE);
   }
 
+  /** Before an upstream that may be away. */
+  TestProxy(Vertx vertx, int upstreamPort, Outage outage) {
+    this(
+        vertx,
+        upstreamConfig(upstreamPort),
+        Duration.ofSeconds(60),
+        TestProxy::read,
+        0,
+        1,
+        ConnectionLimits.NONE,
+        RequestLimits.NONE,
+        CrossOrigin.NONE,
+        outage);
+  }
+
   private TestProxy(
       Vertx vertx,
       UpstreamConfig upstream,
@@ -172,6 +188,30 @@ final class TestProxy implements AutoCloseable {
       ConnectionLimits connections,
       RequestLimits requests,
       CrossOrigin crossOrigin) {
+    this(
+        vertx,
+        upstream,
+        requestTimeout,
+        heads,
+        goAwayChance,
+        eventLoops,
+        connections,
+        requests,
+        crossOrigin,
+        Outage.never());
+  }
+
+  private TestProxy(
+      Vertx vertx,
+      UpstreamConfig upstream,
+      Duration requestTimeout,
+      HeadReader heads,
+      double goAwayChance,
+      int eventLoops,
+      ConnectionLimits connections,
+      RequestLimits requests,
+      CrossOrigin crossOrigin,
+      Outage outage) {
     this.vertx = vertx;
     TestCertificate certificate = FakeUpstream.certificate();
     ServerConfig config =
@@ -209,6 +249,7 @@ final class TestProxy implements AutoCloseable {
                       return upstream;
                     },
                     () -> null,
+                    outage,
                     events)));
   }
 

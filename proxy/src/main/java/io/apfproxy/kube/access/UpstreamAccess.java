@@ -258,6 +258,11 @@ public final class UpstreamAccess implements AutoCloseable {
     return new UpstreamCheck(client(), impersonator);
   }
 
+  /** The token of the proxy itself, null if there is none. Never blocks, follows rotation. */
+  public Supplier<@Nullable String> ownToken() {
+    return () -> credentials.token();
+  }
+
   /** The token to impersonate with, null if there is none. Never blocks, follows rotation. */
   public Supplier<@Nullable String> impersonationToken() {
     return impersonator == null ? () -> credentials.token() : impersonator;

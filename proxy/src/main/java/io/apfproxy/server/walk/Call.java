@@ -311,8 +311,14 @@ final class Call implements Asked {
 
   /** The proxy is about to end, and this one was not sent on yet. */
   void refuseIfWaiting() {
-    if (isWanted() && account.sentAt() == 0) {
+    if (!isWanted()) {
+      return;
+    }
+    Wait current = wait;
+    if (account.sentAt() == 0) {
       refuse(Replies.shuttingDown());
+    } else if (current != null) {
+      current.withdraw(Replies.shuttingDown());
     }
   }
 

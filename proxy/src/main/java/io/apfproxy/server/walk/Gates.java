@@ -7,6 +7,7 @@ import io.apfproxy.request.LongRunning;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.members.Outage;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -32,10 +33,12 @@ final class Gates {
   private final WaitingWatches waitingWatches = new WaitingWatches();
   private final WaitingBytes waitingBytes;
   private final RateLimits rates;
+  private final UpstreamDown upstreamDown;
   private final TimeSource time;
 
-  Gates(RequestLimits limits, RateLimits rates, TimeSource time) {
+  Gates(RequestLimits limits, RateLimits rates, Outage outage, TimeSource time) {
     this.rates = rates;
+    this.upstreamDown = new UpstreamDown(outage);
     this.time = time;
     this.watches =
         new PlacesPerUser(
@@ -47,7 +50,7 @@ final class Gates {
   /** Before it is known who asks. */
   PassGates beforeIdentity() {
     return new PassGates(
-        new GateChain(List.of(rates.beforeAuthentication())),
+        new GateChain(List.of(upstreamDown, rates.beforeAuthentication())),
         new WaitingGates(
             new GateChain(List.of(rates.waitingRoom(), waitingBytes.ofAddresses())), time),
         time);

@@ -126,6 +126,12 @@ final class InExchange extends Wait implements ExchangeListener {
     return true;
   }
 
+  @Override
+  boolean withdraw(RefusedException refusal) {
+    Exchange current = exchange;
+    return current != null && current.withdraw(refusal);
+  }
+
   /** Its end may never be told any more, and is waited for no longer than a reset takes. */
   @Override
   void abandon(Call of) {

@@ -1,5 +1,7 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.request.RefusedException;
+
 /** What may befall a request while it waits. Belongs to the event loop of its request. */
 abstract class Interruptible {
   /** Nobody waits for it any more, as the client left: it is to end soon. */
@@ -17,6 +19,15 @@ abstract class Interruptible {
    * @return whether there is one
    */
   boolean finish(String rule) {
+    return false;
+  }
+
+  /**
+   * The proxy stops: refuses what has seats, but was not sent yet.
+   *
+   * @return whether it did
+   */
+  boolean withdraw(RefusedException refusal) {
     return false;
   }
 

@@ -12,6 +12,7 @@ import io.apfproxy.server.listen.Scarcity;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.exchange.UnreadBytes;
+import io.apfproxy.upstream.members.Outage;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -27,7 +28,7 @@ public final class Limits {
   private final Gates gates;
   private volatile boolean draining;
 
-  public Limits(ServerConfig config, RateLimits rates, TimeSource time) {
+  public Limits(ServerConfig config, RateLimits rates, Outage outage, TimeSource time) {
     this.connections =
         new OpenConnections(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
@@ -36,7 +37,7 @@ public final class Limits {
     this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
     this.guard = new AcceptGuard(connections, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
-    this.gates = new Gates(config.requests(), rates, time);
+    this.gates = new Gates(config.requests(), rates, outage, time);
   }
 
   /** Stands before the socket that they share. */

@@ -5,6 +5,7 @@ import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     with its response head
  * @param upstream where it is, with the certificates to present there now; only those may change
  * @param impersonationToken the bearer token to impersonate with; gives null if there is none
+ * @param outage of the upstream
  */
 public record Services(
     HeadReader heads,
@@ -25,6 +27,7 @@ public record Services(
     @Nullable ResponseLearning learning,
     Supplier<UpstreamConfig> upstream,
     Supplier<@Nullable String> impersonationToken,
+    Outage outage,
     Reporter reporter) {
   /** For a proxy without rate limits, whose own credential, if it has one, is a certificate. */
   public Services(
@@ -33,6 +36,7 @@ public record Services(
       FlowControl flowControl,
       @Nullable ResponseLearning learning,
       Supplier<UpstreamConfig> upstream,
+      Outage outage,
       Reporter reporter) {
     this(
         heads,
@@ -42,6 +46,7 @@ public record Services(
         learning,
         upstream,
         () -> null,
+        outage,
         reporter);
   }
 }

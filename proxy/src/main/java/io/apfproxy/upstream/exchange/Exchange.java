@@ -17,6 +17,9 @@ import io.vertx.core.http.HttpServerResponse;
  * to the event loop of its request.
  *
  * <pre>
+ *     nobody is there, it holds seats
+ *      +------+
+ *      v      | somebody is
  *  UNANSWERED --- head of the response ---> ANSWERED
  *      |                                        |
  *      | refused, gone, thrown                  | whole, cut off, gone, thrown
@@ -32,7 +35,9 @@ public abstract class Exchange implements Traffic {
   /*
    * Two things end apart: what the client sees (OVER) and what the upstream works on (ENDED). A
    * client that leaves is over at once, while its seats are held until the upstream has finished or
-   * was stopped. Nothing goes back up: whatever else is told later finds that it comes too late.
+   * was stopped. Nothing goes back up: whatever else is told later finds that it comes too late. A
+   * request of which nothing was sent may wait for somebody who takes it (AwaitedReturn): to its
+   * client that is no stage of its own, and it leaves it as it leaves UNANSWERED.
    */
   private enum Stage {
     UNANSWERED,
@@ -96,6 +101,15 @@ public abstract class Exchange implements Traffic {
    * @param rule why, for what has to be cut off
    */
   public abstract void finishWatch(String rule);
+
+  /**
+   * Refuses it if nothing of it was sent, as it waits until somebody is there.
+   *
+   * @return whether it did
+   */
+  public boolean withdraw(RefusedException refusal) {
+    return false;
+  }
 
   protected final boolean isUnanswered() {
     return stage == Stage.UNANSWERED;

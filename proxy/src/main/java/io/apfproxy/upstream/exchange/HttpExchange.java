@@ -21,13 +21,15 @@ import org.jspecify.annotations.Nullable;
 public final class HttpExchange extends Exchange {
   /*
    * A request is sent again only if the upstream said that it never looked at it, and only if what
-   * went out of its body is still here: whatever may have been executed is never repeated.
+   * went out of its body is still here: whatever may have been executed is never repeated. Where
+   * nobody is there nothing was sent, and it waits for somebody.
    */
   private static final String UNREAD = "unread-bytes";
 
   private final UnreadBytes unread;
   private final Upload upload;
   private final EarlyHints hints;
+  private final AwaitedReturn somebody;
   private @Nullable UpstreamStream stream;
   private @Nullable Download download;
   private boolean retried;
@@ -47,17 +49,50 @@ public final class HttpExchange extends Exchange {
     this.unread = unread;
     this.hints = new EarlyHints(client);
     this.upload = new Upload(vertx, client, request, this::bodyTooSlow);
+    this.somebody = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
   }
 
   @Override
   public void start() {
-    upstream.open(request).onComplete(this::opened, this::notOpened);
+    if (isOver()) {
+      end(false);
+    } else if (chosen.isAway()) {
+      awaitSomebody();
+    } else {
+      upstream.open(request).onComplete(this::opened, this::notOpened);
+    }
   }
 
   private void notOpened(Throwable cause) {
     chosen.unreachable();
-    refuse(UpstreamFault.unreachable(cause));
+    somebody.foundNobody(cause);
+    if (isOver()) {
+      end(false);
+    } else {
+      awaitSomebody();
+    }
+  }
+
+  private void awaitSomebody() {
+    if (!somebody.begin()) {
+      notSent();
+    }
+  }
+
+  /** Nobody is there, and it is not to wait any longer. */
+  private void notSent() {
+    refuse(somebody.refusal());
     end(false);
+  }
+
+  @Override
+  public boolean withdraw(RefusedException refusal) {
+    if (!somebody.isWaiting()) {
+      return false;
+    }
+    refuse(refusal);
+    end(false);
+    return true;
   }
 
   private void opened(HttpClientRequest opened) {
@@ -92,6 +127,7 @@ public final class HttpExchange extends Exchange {
   private void head(UpstreamStream from, HttpClientResponse answer) {
     answer.exceptionHandler(cause -> broken(from, cause));
     answer.endHandler(unread -> end(false));
+    chosen.answered();
     if (isOver()) {
       return;
     }
@@ -175,7 +211,7 @@ public final class HttpExchange extends Exchange {
       refuse(UpstreamFault.broken(cause));
       end(false);
     } else if (retried || !upload.repeatable()) {
-      refuse(UpstreamFault.unreachable(cause));
+      refuse(UpstreamFault.unreachable(cause, chosen.retryAfterSeconds()));
       end(false);
     } else {
       retried = true;
@@ -248,7 +284,9 @@ public final class HttpExchange extends Exchange {
 
   @Override
   public void expire() {
-    if (isUnanswered()) {
+    if (somebody.isWaiting()) {
+      notSent();
+    } else if (isUnanswered()) {
       refuse(UpstreamFault.deadline());
       reset();
     } else {
@@ -303,6 +341,7 @@ public final class HttpExchange extends Exchange {
 
   @Override
   protected void release() {
+    somebody.end();
     if (stream != null) {
       stream.gone(upload.isSent());
     }

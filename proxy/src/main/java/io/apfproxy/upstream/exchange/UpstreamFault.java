@@ -8,13 +8,18 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamFault {
   private UpstreamFault() {}
 
-  /** Nothing was executed: the client may ask again at once. */
-  public static RefusedException unreachable(Throwable cause) {
+  /**
+   * Nothing was executed: the client may ask again.
+   *
+   * @param cause null if it was not even tried
+   */
+  public static RefusedException unreachable(@Nullable Throwable cause, int retryAfterSeconds) {
     OutOfMemory.endIf(cause);
-    return new RefusedException(
-            503, "ServiceUnavailable", "upstream-unreachable", "no upstream can be reached")
-        .causedBy(cause)
-        .retryAfter(1);
+    RefusedException unreachable =
+        new RefusedException(
+                503, "ServiceUnavailable", "upstream-unreachable", "no upstream can be reached")
+            .retryAfter(retryAfterSeconds);
+    return cause == null ? unreachable : unreachable.causedBy(cause);
   }
 
   /** The request may have been executed. */

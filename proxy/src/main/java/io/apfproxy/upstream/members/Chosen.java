@@ -1,22 +1,57 @@
 package io.apfproxy.upstream.members;
 
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The member that one request goes to, until that has ended. Belongs to its event loop. */
 public final class Chosen<M> implements AutoCloseable {
   private final Standing<M> standing;
+  private final Outage outage;
   private final LongSupplier nanos;
+  private final int held;
   private int seats;
 
-  Chosen(Standing<M> standing, int seats, LongSupplier nanos) {
+  /**
+   * @param held seats that the request holds, 0 for none
+   */
+  Chosen(Standing<M> standing, int held, Outage outage, LongSupplier nanos) {
     this.standing = standing;
-    this.seats = seats;
+    this.held = held;
+    this.seats = Math.max(1, held);
+    this.outage = outage;
     this.nanos = nanos;
     standing.add(seats);
   }
 
   public M member() {
     return standing.member();
+  }
+
+  /** Whether there is no use in sending the request, as nobody is there. */
+  public boolean isAway() {
+    return outage.isClosed();
+  }
+
+  /**
+   * Lets the request wait until somebody is there.
+   *
+   * @param go it may be sent now
+   * @param inVain its time is over; at most one of the two is run, on any thread, perhaps before
+   *     this returns
+   * @return to be closed when the request has ended there; null if it may not wait
+   */
+  public Outage.@Nullable Place hold(Runnable go, Runnable inVain) {
+    return held == 0 ? null : outage.hold(held, go, inVain);
+  }
+
+  /** When a client that is refused because nobody is there may come back. */
+  public int retryAfterSeconds() {
+    return outage.retryAfterSeconds();
+  }
+
+  /** The head of its response is there. */
+  public void answered() {
+    outage.headCame();
   }
 
   /** A connection to it is there. */
@@ -27,6 +62,7 @@ public final class Chosen<M> implements AutoCloseable {
   /** None could be had. */
   public void unreachable() {
     standing.health().unreachable(nanos);
+    outage.foundNobody();
   }
 
   /** The request has ended there. Harmless when repeated. */

@@ -16,17 +16,20 @@ public final class Members<M> {
    * another. A watch counts for as long as it lasts, also when its seats have gone back.
    */
   private final List<Standing<M>> members;
+  private final Outage outage;
   private final LongSupplier nanos;
 
   /**
    * @param members at least one
+   * @param outage is told what requests find, and knows when there is nobody
    * @param nanos monotonic time; read only while a member cannot be reached
    */
-  public Members(List<M> members, LongSupplier nanos) {
+  public Members(List<M> members, Outage outage, LongSupplier nanos) {
     if (members.isEmpty()) {
       throw new IllegalArgumentException("an upstream has no member, must have at least one");
     }
     this.members = members.stream().map(Standing::new).toList();
+    this.outage = outage;
     this.nanos = nanos;
   }
 
@@ -34,7 +37,7 @@ public final class Members<M> {
    * Chooses the member with the fewest seats in use, the first of equals. One that could not be
    * reached is passed over for as long as others can be, but for a request now and then.
    *
-   * @param seats that the request occupies; what needs none counts as one
+   * @param seats that the request occupies; what needs none, 0, counts as one here
    */
   public Chosen<M> choose(int seats) {
     Standing<M> best = members.get(0);
@@ -48,6 +51,6 @@ public final class Members<M> {
       }
     }
     best.health().tried(nanos);
-    return new Chosen<>(best, Math.max(1, seats), nanos);
+    return new Chosen<>(best, seats, outage, nanos);
   }
 }

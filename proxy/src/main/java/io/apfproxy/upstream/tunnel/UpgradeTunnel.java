@@ -75,6 +75,10 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
     if (isOver()) {
       return;
     }
+    if (chosen.isAway()) {
+      giveUp(UpstreamFault.unreachable(null, chosen.retryAfterSeconds()));
+      return;
+    }
     dialled = true;
     upstream
         .dial(request.sender().credential())
@@ -82,7 +86,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
             this::connected,
             cause -> {
               chosen.unreachable();
-              giveUp(UpstreamFault.unreachable(cause));
+              giveUp(UpstreamFault.unreachable(cause, chosen.retryAfterSeconds()));
             });
   }
 
@@ -111,6 +115,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
 
   @Override
   public void head(int code, MultiMap headers) {
+    chosen.answered();
     if (isOver()) {
       return;
     }

@@ -41,6 +41,16 @@ final class Endpoint {
     return address;
   }
 
+  /** Value of {@code Host} there, for requests of the proxy's own. */
+  HostAndPort authority() {
+    return authority;
+  }
+
+  /** The target there of a path: its path prefix, then that. */
+  String below(String path) {
+    return pathPrefix + path;
+  }
+
   /**
    * Value of {@code Host} there. Behind the subresource {@code proxy} it is the client's: the
    * server passes it to the back end, which compares origins and makes links with it. An upstream
@@ -57,6 +67,6 @@ final class Endpoint {
 
   /** The target there: its path prefix, then the client's bytes. */
   String target(Outgoing request) {
-    return pathPrefix.isEmpty() ? request.target() : pathPrefix + request.target();
+    return pathPrefix.isEmpty() ? request.target() : below(request.target());
   }
 }

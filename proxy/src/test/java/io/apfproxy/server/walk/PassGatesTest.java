@@ -14,6 +14,7 @@ import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.time.ManualTime;
+import io.apfproxy.upstream.members.Outage;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,7 +152,8 @@ class PassGatesTest {
             "",
             0,
             0));
-    Gates gates = new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), RateLimits.none(), time);
+    Gates gates =
+        new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), RateLimits.none(), Outage.never(), time);
     List<PassGates> stations = List.of(gates.beforeIdentity(), gates.afterIdentity());
     passThrough(stations, call, 1_000);
     long before = thread.getCurrentThreadAllocatedBytes();

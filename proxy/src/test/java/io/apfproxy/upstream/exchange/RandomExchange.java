@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.members.Members;
+import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Member;
@@ -20,6 +21,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -32,6 +34,7 @@ import java.util.Random;
 /** One exchange between stand-ins for both ends. What happens to it follows from its seed. */
 final class RandomExchange implements ExchangeListener, Reporter {
   private static final int STEPS = 40;
+  private static final Duration HOLD = Duration.ofSeconds(5);
 
   /** What is thrown on purpose. */
   private static final class Thrown extends RuntimeException {
@@ -52,6 +55,8 @@ final class RandomExchange implements ExchangeListener, Reporter {
   private final Deque<Handler<Void>> turns = new ArrayDeque<>();
   private final Map<Long, Handler<Long>> timers = new LinkedHashMap<>();
   private final Map<Held, Integer> held = new EnumMap<>(Held.class);
+  private long now;
+  private final Outage outage = new Outage(HOLD, () -> now, new Outage.Listener() {});
   private final HttpExchange exchange;
   private long lastTimer;
   private int answers;
@@ -71,7 +76,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
     exchange =
         new HttpExchange(
             vertx(),
-            new Members<>(List.of(member()), () -> 0).choose(1),
+            new Members<>(List.of(member()), outage, () -> 0).choose(random.nextInt(4)),
             this,
             client.request(),
             new Outgoing(
@@ -197,7 +202,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
   }
 
   private void somethingHappens() {
-    switch (random.nextInt(24)) {
+    switch (random.nextInt(30)) {
       case 0 -> exchange.cancel();
       case 1 -> exchange.expire();
       case 2 -> {
@@ -211,8 +216,21 @@ final class RandomExchange implements ExchangeListener, Reporter {
       case 5, 6, 7 -> open();
       case 8, 9, 10 -> runTurn();
       case 11, 12, 13, 14 -> client.somethingHappens(random);
+      case 24, 25 -> outage.pulseAnswered();
+      case 26, 27 -> outage.pulseMissed();
+      case 28 -> now += random.nextLong(HOLD.toNanos());
+      case 29 -> withdraw();
       default -> streamHappens();
     }
+  }
+
+  /** The proxy stops: only what waits can be refused, and is. */
+  private void withdraw() {
+    boolean waits = held.getOrDefault(Held.AWAITING_UPSTREAM, 0) == 1;
+    boolean refused =
+        random.nextInt(8) == 0
+            && exchange.withdraw(new RefusedException(429, "TooManyRequests", "test", "stops"));
+    assertThat(refused && !waits).as("seed %s: refused what was sent", seed).isFalse();
   }
 
   private void bringToAnEnd() {
@@ -289,6 +307,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
     assertThat(answers + refusals).as("%s: answers", seen).isLessThanOrEqualTo(1);
     assertThat(held.values()).as("%s: held", seen).allMatch(left -> left == 0);
     assertThat(unread.taken()).as("%s: unread bytes", seen).isZero();
+    assertThat(outage.waiting()).as("%s: those that wait", seen).isZero();
     if (!stopping) { // else the connection is about to be closed
       assertThat(streams.stream().filter(FakeStream::isOpen)).as("%s: streams", seen).isEmpty();
     }

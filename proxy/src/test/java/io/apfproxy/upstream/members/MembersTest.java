@@ -17,7 +17,7 @@ class MembersTest {
   private long now = 17;
 
   private Members<String> members(String... names) {
-    return new Members<>(List.of(names), () -> now);
+    return new Members<>(List.of(names), Outage.never(), () -> now);
   }
 
   @Test

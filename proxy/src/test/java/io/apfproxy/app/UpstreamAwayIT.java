@@ -1,0 +1,114 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.apfproxy.fixtures.attack.TcpRelay;
+import io.apfproxy.fixtures.pki.TrustingTls;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole proxy while the wire to its upstream is cut. */
+@Tag("L-91")
+@Tag("L-94")
+@Tag("S84")
+@Tag("S86")
+class UpstreamAwayIT {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String NAMESPACES = "/api/v1/namespaces";
+  private static final int REQUESTS = 20;
+
+  @TempDir Path directory;
+
+  @Test
+  void isNotReadyAndHoldsRequestsUntilItIsBack() throws Exception {
+    try (EmbeddedApiServer upstream =
+            EmbeddedApiServer.builder(Files.createDirectory(directory.resolve("upstream")))
+                .user("alice")
+                .allow("alice", "*", "*")
+                .start();
+        TcpRelay wire = new TcpRelay(URI.create(upstream.url()).getPort());
+        ProxyApp proxy = ProxyApp.start(options(upstream, wire))) {
+      await().atMost(LONG).until(proxy::isReady);
+      HttpClient client =
+          HttpClient.newBuilder()
+              .sslContext(TrustingTls.context(proxy.certificateAuthority()))
+              .build();
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
+              .header("Authorization", "Bearer " + upstream.token("alice"))
+              .build();
+      assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+
+      wire.cut();
+      await().atMost(LONG).until(() -> metric(proxy, "apf_proxy_upstream_connections") == 0);
+      List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+      for (int i = 0; i < REQUESTS; i++) {
+        answers.add(client.sendAsync(request, BodyHandlers.ofString()));
+      }
+      await().atMost(LONG).until(() -> metric(proxy, "apf_proxy_requests_held") == REQUESTS);
+      await()
+          .atMost(LONG)
+          .until(() -> metric(proxy, "apf_proxy_upstream_state{state=\"down\"}") == 1);
+      assertThat(proxy.isReady()).isFalse();
+
+      wire.mend();
+
+      for (CompletableFuture<HttpResponse<String>> answer : answers) {
+        assertThat(answer.join().statusCode()).isEqualTo(200);
+      }
+      await().atMost(LONG).until(proxy::isReady);
+      await().atMost(LONG).until(() -> metric(proxy, "apf_proxy_seats{bound=\"now\"}") == 600);
+      assertThat(metric(proxy, "apf_proxy_seats{bound=\"min\"}")).isEqualTo(30);
+      assertThat(metric(proxy, "apf_proxy_upstream_pulses_total{outcome=\"failed\"}"))
+          .isGreaterThanOrEqualTo(3);
+    }
+  }
+
+  private ProxyOptions options(EmbeddedApiServer upstream, TcpRelay wire) throws Exception {
+    int port = URI.create(upstream.url()).getPort();
+    Path kubeconfig =
+        Files.writeString(
+            directory.resolve("wired.kubeconfig"),
+            Files.readString(upstream.adminKubeconfig()).replace(":" + port, ":" + wire.port()));
+    return ProxyOptions.of(
+        "--kubeconfig=" + kubeconfig,
+        "--bind-address=127.0.0.1",
+        "--secure-port=0",
+        "--admin-port=0",
+        "--cert-dir=" + directory.resolve("certs"),
+        "--allow-privileged-impersonation",
+        "--hold-while-down=10m",
+        "--shutdown-grace=10s");
+  }
+
+  private static double metric(ProxyApp proxy, String series) throws Exception {
+    String page =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics"))
+                    .build(),
+                BodyHandlers.ofString())
+            .body();
+    return page.lines()
+        .filter(line -> line.startsWith(series + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+}

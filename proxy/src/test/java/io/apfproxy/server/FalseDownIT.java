@@ -1,0 +1,107 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.upstream.Pulse.Outcome;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What pulses make of an upstream that answers them, and of one that does not. */
+@Tag("L-40")
+@Tag("L-90")
+@Tag("S84")
+class FalseDownIT {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration HOLD = Duration.ofSeconds(15);
+  private static final String PULSE = "/livez/ping";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Queue<String> credentials = new ConcurrentLinkedQueue<>();
+
+  @AfterEach
+  void close() {
+    get(vertx.close());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 403, 404, 429, 500})
+  void anyStatusIsAnAnswer(int code) {
+    try (WatchedProxy watched =
+        new WatchedProxy(
+            vertx,
+            HOLD,
+            request -> {
+              credentials.add(request.path() + " " + request.getHeader("Authorization"));
+              request.response().setStatusCode(code).end();
+            })) {
+      await().atMost(LONG).until(() -> watched.pulse.count(Outcome.ANSWERED) >= 2);
+
+      assertThat(watched.outage.isTrusted()).isTrue();
+      assertThat(watched.wire.accepted()).as("connections").isEqualTo(1);
+      assertThat(credentials).containsOnly(PULSE + " Bearer own-token");
+    }
+  }
+
+  @Test
+  void isNotDownIfOnlyPulsesAreSwallowed() {
+    try (WatchedProxy watched = new WatchedProxy(vertx, HOLD, FalseDownIT::swallowPulses)) {
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      await()
+          .atMost(LONG)
+          .pollInterval(Duration.ofMillis(100))
+          .until(
+              () -> {
+                assertThat(status(client)).isEqualTo(200);
+                return watched.pulse.count(Outcome.MISSED) >= 6;
+              });
+      assertThat(watched.outage.isTrusted()).isFalse();
+      assertThat(watched.outage.returns()).isZero();
+
+      await("without traffic nobody knows better").atMost(LONG).until(watched.outage::isDown);
+    }
+  }
+
+  @Test
+  void noticesSilenceAndItsEnd() {
+    try (WatchedProxy watched =
+        new WatchedProxy(vertx, HOLD, request -> request.response().end())) {
+      await().atMost(LONG).until(() -> watched.pulse.count(Outcome.ANSWERED) >= 1);
+
+      watched.wire.freeze();
+      await().atMost(LONG).until(watched.outage::isDown);
+      watched.wire.thaw();
+      await().atMost(LONG).until(watched.outage::isTrusted);
+
+      assertThat(watched.outage.returns()).isOne();
+      assertThat(watched.pulse.count(Outcome.MISSED)).isGreaterThanOrEqualTo(3);
+    }
+  }
+
+  private static void swallowPulses(HttpServerRequest request) {
+    if (!request.path().equals(PULSE)) {
+      request.response().end();
+    }
+  }
+
+  private static int status(HttpClient client) {
+    return get(client
+            .request(HttpMethod.GET, "/api/v1/pods")
+            .compose(HttpClientRequest::send)
+            .compose(answer -> answer.end().map(answer)))
+        .statusCode();
+  }
+}

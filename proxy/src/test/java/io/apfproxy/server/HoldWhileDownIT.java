@@ -1,0 +1,198 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.report.Reporter.Held;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The wire to the upstream is cut and mended while clients ask. */
+@Tag("L-91")
+@Tag("L-93")
+@Tag("S84")
+class HoldWhileDownIT {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final int REQUESTS = 40;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Map<String, AtomicInteger> executed = new ConcurrentHashMap<>();
+
+  @AfterEach
+  void close() {
+    get(vertx.close());
+  }
+
+  private WatchedProxy start(Duration hold) {
+    WatchedProxy watched = new WatchedProxy(vertx, hold, this::serve);
+    HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+    await().atMost(LONG).until(() -> status(ask(client, HttpMethod.GET, "/warm")) == 200);
+    return watched;
+  }
+
+  private void serve(HttpServerRequest request) {
+    executed.computeIfAbsent(request.path(), path -> new AtomicInteger()).incrementAndGet();
+    request.bodyHandler(body -> request.response().end(body));
+  }
+
+  private static Future<HttpClientResponse> ask(HttpClient client, HttpMethod method, String path) {
+    return client
+        .request(method, path)
+        .compose(
+            request ->
+                method == HttpMethod.POST
+                    ? request.send(Buffer.buffer("body of " + path))
+                    : request.send())
+        .compose(answer -> answer.body().map(body -> answer));
+  }
+
+  private static int status(Future<HttpClientResponse> answer) {
+    return get(answer).statusCode();
+  }
+
+  /** Nothing is sent any more over a connection of which nobody has noticed yet that it is gone. */
+  private static void cut(WatchedProxy watched) {
+    watched.wire.cut();
+    await().atMost(LONG).until(() -> watched.proxy.events.held(Held.UPSTREAM_CONNECTION) == 0);
+  }
+
+  private static int held(WatchedProxy watched) {
+    return watched.proxy.events.held(Held.AWAITING_UPSTREAM);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void nobodyGetsAnErrorWhoWasNotInTheMiddleAndNothingIsExecutedTwice(HttpVersion version) {
+    try (WatchedProxy watched = start(Duration.ofSeconds(60))) {
+      HttpClient client = watched.proxy.client(version);
+      cut(watched);
+      int dialled = watched.wire.accepted();
+      List<Future<HttpClientResponse>> answers = new ArrayList<>();
+      for (int i = 0; i < REQUESTS; i++) {
+        HttpMethod method = i % 2 == 0 ? HttpMethod.GET : HttpMethod.POST;
+        answers.add(ask(client, method, "/api/v1/namespaces/n/things/" + i));
+      }
+      await().atMost(LONG).until(() -> held(watched) == REQUESTS);
+      await().atMost(LONG).until(watched.outage::isDown);
+      assertThat(watched.proxy.flowControl.executing).as("keep their seats").hasValue(REQUESTS);
+      assertThat(watched.wire.accepted() - dialled)
+          .as("connections made, besides pulses")
+          .isLessThanOrEqualTo((int) watched.pulses() + 10);
+
+      watched.wire.mend();
+
+      for (Future<HttpClientResponse> answer : answers) {
+        assertThat(status(answer)).isEqualTo(200);
+      }
+      assertThat(executed).hasSizeGreaterThan(REQUESTS);
+      for (int i = 0; i < REQUESTS; i++) {
+        assertThat(executed.get("/api/v1/namespaces/n/things/" + i)).hasValue(1);
+      }
+      assertThat(held(watched)).isZero();
+      watched.proxy.expectRest();
+    }
+  }
+
+  @Test
+  @Tag("L-92")
+  void refusesUnreadWhatIsNewOnceItIsAwayForTooLong() {
+    try (WatchedProxy watched = start(Duration.ofSeconds(1))) {
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      cut(watched);
+      Future<HttpClientResponse> inHand = ask(client, HttpMethod.GET, "/api/v1/pods");
+      await().atMost(LONG).until(() -> held(watched) == 1);
+
+      assertThat(status(inHand)).isEqualTo(503);
+      await().atMost(LONG).until(watched.outage::isRefusing);
+      assertThat(watched.proxy.events.refusals).containsOnly("upstream-unreachable");
+      watched.proxy.events.refusals.clear();
+      long before = watched.wire.accepted() - watched.pulses();
+      TreeSet<Integer> returns = new TreeSet<>();
+      for (int i = 0; i < 100; i++) {
+        HttpClientResponse refused = get(ask(client, HttpMethod.POST, "/api/v1/things"));
+        assertThat(refused.statusCode()).isEqualTo(503);
+        returns.add(Integer.parseInt(refused.getHeader("Retry-After")));
+      }
+      assertThat(watched.proxy.events.refusals).hasSize(100).containsOnly("upstream-down");
+      assertThat(returns).hasSizeGreaterThan(2).allMatch(seconds -> seconds >= 1 && seconds <= 30);
+      assertThat(watched.wire.accepted() - watched.pulses())
+          .as("nobody is dialled but by pulses")
+          .isBetween(before - 10, before + 10);
+
+      watched.wire.mend();
+      await().atMost(LONG).until(() -> status(ask(client, HttpMethod.GET, "/api/v1/pods")) == 200);
+      assertThat(executed).doesNotContainKey("/api/v1/things");
+      watched.proxy.expectRest();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/namespaces/n/pods/p/log?follow=true",
+        "/api/v1/namespaces/n/services/s/proxy/",
+      })
+  void failsAtOnceForWhatHasNoSeats(String target) {
+    try (WatchedProxy watched = start(Duration.ofSeconds(60))) {
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      cut(watched);
+      await().atMost(LONG).until(watched.outage::isDown);
+
+      assertThat(status(ask(client, HttpMethod.GET, target))).isEqualTo(503);
+
+      assertThat(held(watched)).isZero();
+      watched.proxy.expectRest();
+    }
+  }
+
+  @Test
+  void endsWithTheClientTheDeadlineAndTheProxy() {
+    WatchedProxy watched = start(Duration.ofSeconds(60));
+    try (watched) {
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      cut(watched);
+      await().atMost(LONG).until(watched.outage::isDown);
+      HttpClientRequest leaving = get(client.request(HttpMethod.GET, "/api/v1/leaves"));
+      var unused = leaving.send();
+      await().atMost(LONG).until(() -> held(watched) == 1);
+      leaving.reset(8);
+      await().atMost(LONG).until(() -> held(watched) == 0);
+      await().atMost(LONG).until(() -> watched.proxy.flowControl.executing.get() == 0);
+
+      HttpClientResponse late = get(ask(client, HttpMethod.GET, "/api/v1/late?timeout=1s"));
+      assertThat(late.statusCode()).isEqualTo(503);
+      assertThat(late.getHeader("Retry-After")).isNotNull();
+
+      Future<HttpClientResponse> last = ask(client, HttpMethod.GET, "/api/v1/last");
+      Future<HttpClientResponse> watch = ask(client, HttpMethod.GET, "/api/v1/pods?watch=1");
+      await().atMost(LONG).until(() -> held(watched) == 2);
+      Future<Void> stopped = watched.proxy.server.shutdown(Duration.ofSeconds(3));
+      assertThat(status(last)).isEqualTo(429);
+      assertThat(status(watch)).isEqualTo(429);
+      get(stopped);
+      assertThat(watched.outage.waiting()).isZero();
+      watched.proxy.expectRest();
+    }
+  }
+}
