@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Knows whether requests find their way to the upstream: over the connections, the TLS and the
- * event loops that they use, which are not those of {@link UpstreamGate} and {@link UpstreamWatch}. Thread-safe.
+ * event loops that they use, which are not those of {@link UpstreamGate} and {@link UpstreamWatch}.
+ * Thread-safe.
  */
 final class UpstreamPath {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamPath.class);

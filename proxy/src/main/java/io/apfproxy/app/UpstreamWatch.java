@@ -36,15 +36,13 @@ final class UpstreamWatch implements Outage.Listener {
   }
 
   /** Begins to watch, on an event loop of its own. */
-  void start(
-      Transports transports, UpstreamAccess access, ProxyMetrics metrics, Closers closers) {
+  void start(Transports transports, UpstreamAccess access, ProxyMetrics metrics, Closers closers) {
     Vertx own = transports.open(1);
     closers.add("pulse's event loop", () -> Waiting.on(own.close()));
     Pulse started = new Pulse(own, access::upstream, access.ownToken(), outage);
     closers.add("pulse", () -> Waiting.on(started.close()));
     for (Pulse.Outcome outcome : Pulse.Outcome.values()) {
-      metrics.bindPulses(
-          outcome.name().toLowerCase(Locale.ROOT), () -> started.count(outcome));
+      metrics.bindPulses(outcome.name().toLowerCase(Locale.ROOT), () -> started.count(outcome));
     }
     metrics.bindUpstreamState(outage::isDown);
     metrics.bindSeats(budget::seats, budget.least(), budget.most());

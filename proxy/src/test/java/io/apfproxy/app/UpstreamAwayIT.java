@@ -49,8 +49,7 @@ class UpstreamAwayIT {
               .sslContext(TrustingTls.context(proxy.certificateAuthority()))
               .build();
       HttpRequest request =
-          HttpRequest.newBuilder(
-                  URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
+          HttpRequest.newBuilder(URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
               .header("Authorization", "Bearer " + upstream.token("alice"))
               .build();
       assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);

@@ -57,7 +57,8 @@ class RampedBudgetTest {
     budget.begin();
     time.advance(STEP.multipliedBy(5));
 
-    assertThat(told).as("one doubling a second, none of the first ramp's")
+    assertThat(told)
+        .as("one doubling a second, none of the first ramp's")
         .containsExactly(30, 60, 120, 30, 60, 120, 240, 480, 600);
   }
 

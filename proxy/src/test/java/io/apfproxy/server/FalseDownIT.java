@@ -98,11 +98,10 @@ class FalseDownIT {
   }
 
   private static int status(HttpClient client) {
-    return get(
-            client
-                .request(HttpMethod.GET, "/api/v1/pods")
-                .compose(HttpClientRequest::send)
-                .compose(answer -> answer.end().map(answer)))
+    return get(client
+            .request(HttpMethod.GET, "/api/v1/pods")
+            .compose(HttpClientRequest::send)
+            .compose(answer -> answer.end().map(answer)))
         .statusCode();
   }
 }

@@ -61,7 +61,7 @@ class HoldWhileDownIT {
         .request(method, path)
         .compose(
             request ->
-                method == HttpMethod.POST
+                method.equals(HttpMethod.POST)
                     ? request.send(Buffer.buffer("body of " + path))
                     : request.send())
         .compose(answer -> answer.body().map(body -> answer));
@@ -141,9 +141,7 @@ class HoldWhileDownIT {
           .isBetween(before - 10, before + 10);
 
       watched.wire.mend();
-      await()
-          .atMost(LONG)
-          .until(() -> status(ask(client, HttpMethod.GET, "/api/v1/pods")) == 200);
+      await().atMost(LONG).until(() -> status(ask(client, HttpMethod.GET, "/api/v1/pods")) == 200);
       assertThat(executed).doesNotContainKey("/api/v1/things");
       watched.proxy.expectRest();
     }

@@ -34,8 +34,7 @@ final class AwaitedReturn {
    * @param go sends it
    * @param inVain told if its time is over
    */
-  AwaitedReturn(
-      Vertx vertx, Chosen<?> chosen, Reporter events, Runnable go, Runnable inVain) {
+  AwaitedReturn(Vertx vertx, Chosen<?> chosen, Reporter events, Runnable go, Runnable inVain) {
     this.vertx = vertx;
     this.chosen = chosen;
     this.events = events;
