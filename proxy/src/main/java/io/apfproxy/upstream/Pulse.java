@@ -10,8 +10,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -47,11 +48,11 @@ public final class Pulse {
   private final OwnConnections connections;
   private final Supplier<@Nullable String> token;
   private final Outage outage;
-  private final Map<Outcome, LongAdder> outcomes =
+  private final Map<Outcome, AtomicLong> outcomes =
       Map.of(
-          Outcome.ANSWERED, new LongAdder(),
-          Outcome.MISSED, new LongAdder(),
-          Outcome.FAILED, new LongAdder());
+          Outcome.ANSWERED, new AtomicLong(),
+          Outcome.MISSED, new AtomicLong(),
+          Outcome.FAILED, new AtomicLong());
   private long lastSent;
   private long timer = -1;
   private long due;
@@ -87,7 +88,7 @@ public final class Pulse {
 
   /** How many ended so. */
   public long count(Outcome outcome) {
-    return outcomes.get(outcome).sum();
+    return Objects.requireNonNull(outcomes.get(outcome)).get();
   }
 
   /** Ends it, with its connections. */
@@ -173,7 +174,7 @@ public final class Pulse {
       }
       told = true;
       vertx.cancelTimer(late);
-      outcomes.get(outcome).increment();
+      Objects.requireNonNull(outcomes.get(outcome)).incrementAndGet();
       return true;
     }
   }

@@ -168,7 +168,7 @@ final class IsolationReport {
     Awaitility.await().atMost(Duration.ofMinutes(2)).until(condition);
   }
 
-  private static Target target(URI server, Path trusted) {
+  static Target target(URI server, Path trusted) {
     try {
       return new Target(
           server.getHost(),
@@ -182,7 +182,7 @@ final class IsolationReport {
     }
   }
 
-  private static ControlPlane start(List<String> flags) {
+  static ControlPlane start(List<String> flags) {
     ControlPlane cluster = ControlPlane.start(new ControlPlane.Options(false, false, flags));
     try {
       ProxyAccess.grant(cluster);

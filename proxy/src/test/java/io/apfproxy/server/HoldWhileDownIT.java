@@ -61,7 +61,7 @@ class HoldWhileDownIT {
         .request(method, path)
         .compose(
             request ->
-                method == HttpMethod.POST
+                method.equals(HttpMethod.POST)
                     ? request.send(Buffer.buffer("body of " + path))
                     : request.send())
         .compose(answer -> answer.body().map(body -> answer));
