@@ -46,8 +46,7 @@ public final class Subjects {
 
   /** Whether one of them is this user, or a group of his. */
   public boolean cover(UserInfo user) {
-    return cover(
-        user, serviceAccountNamespaces.isEmpty() ? null : accountNamespace(user.name()));
+    return cover(user, serviceAccountNamespaces.isEmpty() ? null : accountNamespace(user.name()));
   }
 
   /**
