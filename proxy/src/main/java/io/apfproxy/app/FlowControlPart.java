@@ -43,7 +43,9 @@ record FlowControlPart(
       Timers timers,
       ProxyMetrics metrics) {
     if (!options.fair()) {
-      MaxInFlight limits = new MaxInFlight(options.maxInFlight(), options.maxMutatingInFlight());
+      MaxInFlight limits =
+          new MaxInFlight(
+              options.maxInFlight(), options.maxMutatingInFlight(), TimeSource.system());
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
       return new FlowControlPart(limits, RateLimits.none(), null, null);
     }
@@ -59,13 +61,13 @@ record FlowControlPart(
     budget.onChange(fair::resize);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
+    ResponseLearning learning =
+        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system());
+    metrics.bindBound(
+        "learning-bytes", learning::bytesBehind, learning.mostBehind(), learning::givenUp);
     RateLimits rates = new RateLimits(TimeSource.system(), fair::width, unlimited);
     metrics.bindRateLimits(rates::read, rates::waiting);
-    return new FlowControlPart(
-        fair,
-        rates,
-        fair,
-        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system()));
+    return new FlowControlPart(fair, rates, fair, learning);
   }
 
   void adjustBorrowing() {

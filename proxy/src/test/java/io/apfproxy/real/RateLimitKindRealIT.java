@@ -84,7 +84,7 @@ final class RateLimitKindRealIT {
         .atMost(SOON)
         .until(() -> proxy.metric("apf_proxy_config_source_up", "source=\"crd\"") == 1);
     assertThat(proxy.page("/readyz?verbose")).contains("[+]flowcontrol-crd ok");
-    assertThat(proxy.log()).contains(ABSENT).doesNotContain("WARN");
+    assertThat(proxy.log()).contains(ABSENT).doesNotContain("ratelimits are not served");
   }
 
   @Test
@@ -95,8 +95,7 @@ final class RateLimitKindRealIT {
 
     awaitConditions("tenant-lists", "Accepted=True/Valid", "InForce=True/Applied");
     assertThat(proxy.log()).containsOnlyOnce(ABSENT);
-    assertThat(proxy.metric("apf_proxy_config_objects", "source=\"crd\"", "state=\"in_force\""))
-        .isEqualTo(1);
+    assertThat(inForce()).isEqualTo(1);
   }
 
   @Test
@@ -235,6 +234,31 @@ final class RateLimitKindRealIT {
     assertThat(refused.exitCode()).isNotZero();
     assertThat(refused.stderr())
         .contains("spec.rules", "who asks is not known before authentication: subjects must be");
+  }
+
+  /** S70: whoever installs the definition anew does not mean to be without limits meanwhile. */
+  @Test
+  @Order(9)
+  void limitsOutliveTheirDefinition() {
+    double before = inForce();
+    assertThat(before).isEqualTo(7);
+    kubectl.run("delete", "crd", "ratelimits.flowcontrol.apf-proxy.io", "--timeout=60s").orThrow();
+
+    await()
+        .atMost(SOON)
+        .until(() -> proxy.metric("apf_proxy_config_source_up", "source=\"crd\"") == 0);
+    assertThat(inForce()).isEqualTo(before);
+
+    apply("ratelimits");
+    applyExample("ratelimit-bytes.yaml");
+    await()
+        .atMost(SOON)
+        .until(() -> proxy.metric("apf_proxy_config_source_up", "source=\"crd\"") == 1);
+    await().atMost(SOON).until(() -> inForce() == 1);
+  }
+
+  private static double inForce() {
+    return proxy.metric("apf_proxy_config_objects", "source=\"crd\"", "state=\"in_force\"");
   }
 
   private static void patch(String name, String patch) {

@@ -23,10 +23,8 @@ public final class ClientConnection {
   private final List<X509Certificate> certificates;
   private final String address;
   private final @Nullable InetAddress peer;
-  private final boolean byBoringSsl;
-  private boolean engineJudged;
-  private boolean engineBelieved;
-  private final Doorkeeper.@Nullable Visit visit;
+  private final EngineProof engine;
+  private final @Nullable OpenConnection counted;
   private final Arrivals.Line arrivals = new Arrivals.Line();
   private int open;
   private boolean used;
@@ -40,43 +38,13 @@ public final class ClientConnection {
     this.certificates = certificatesOf(connection);
     this.address = connection.remoteAddress().hostAddress();
     this.peer = ClientAddress.parse(address).orElse(null);
-    this.byBoringSsl =
-        connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession());
-    this.visit = AcceptGuard.visit(connection);
+    this.engine =
+        new EngineProof(
+            address,
+            certificates,
+            connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession()));
+    this.counted = AcceptGuard.counted(connection);
     this.idleSince = now;
-  }
-
-  /**
-   * Tells once by what its first request showed which engine suits its address.
-   *
-   * @param bare whether the request has no credentials, and is none that strangers send honestly
-   */
-  public void judgeEngine(boolean hasToken, boolean bare, ClientEngines engines) {
-    if (engineJudged) {
-      return;
-    }
-    engineJudged = true;
-    if (isRare()) {
-      engines.showedUnproven(address);
-    } else if (!certificates.isEmpty()) {
-      engines.showed(address, false);
-    } else if (hasToken) {
-      engines.showed(address, false);
-    } else if (bare && byBoringSsl) {
-      engines.showedNothing(address);
-    }
-  }
-
-  /** Its certificate proved who asks. */
-  public void believed(ClientEngines engines) {
-    if (!engineBelieved && isRare()) {
-      engineBelieved = true;
-      engines.showed(address, true);
-    }
-  }
-
-  private boolean isRare() {
-    return !certificates.isEmpty() && TlsEngine.isRare(certificates.get(0));
   }
 
   private static List<X509Certificate> certificatesOf(HttpConnection connection) {
@@ -101,6 +69,11 @@ public final class ClientConnection {
     return address;
   }
 
+  /** What it shows of the engine that suits its address. */
+  public EngineProof engine() {
+    return engine;
+  }
+
   /** Its address; null if it has none. */
   @Nullable
   public InetAddress peer() {
@@ -108,9 +81,8 @@ public final class ClientConnection {
   }
 
   /** Whose share of what is limited by address it has; null if it has none. */
-  @Nullable
-  public ClientAddress sharing() {
-    return visit == null ? null : visit.sharing();
+  public @Nullable ClientAddress sharing() {
+    return counted == null ? null : counted.sharing();
   }
 
   /** Its requests that have not begun. */
@@ -154,19 +126,19 @@ public final class ClientConnection {
   public void opened() {
     used = true;
     open++;
-    tellVisit();
+    tellOpen();
   }
 
   public void closed(long now) {
     open--;
     idleSince = now;
-    tellVisit();
+    tellOpen();
     closeIfLeft();
   }
 
-  private void tellVisit() {
-    if (visit != null) {
-      visit.serves(open);
+  private void tellOpen() {
+    if (counted != null) {
+      counted.serves(open);
     }
   }
 
