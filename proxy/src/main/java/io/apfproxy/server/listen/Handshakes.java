@@ -1,8 +1,10 @@
 package io.apfproxy.server.listen;
 
 import io.apfproxy.request.ClientAddress;
+import io.apfproxy.time.KeyHash;
+import io.apfproxy.time.KeyTable;
+import io.apfproxy.time.Pace;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.time.TokenBuckets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ final class Handshakes {
 
   private final ConnectionLimits limits;
   private final TimeSource time;
-  private final @Nullable TokenBuckets<ClientAddress> newOnes;
+  private final @Nullable KeyTable newOnes;
   private final Turns<ClientAddress, OpenConnection> inTime = new Turns<>();
   private final Turns<ClientAddress, OpenConnection> tooOften = new Turns<>();
   private final Crowd<ClientAddress, OpenConnection> byAddress = new Crowd<>();
@@ -33,12 +35,22 @@ final class Handshakes {
     this.newOnes =
         limits.newPerSecond() == 0
             ? null
-            : new TokenBuckets<>(limits.newPerSecond(), limits.burst(), MOST_ADDRESSES, time);
+            : new KeyTable(
+                MOST_ADDRESSES,
+                Pace.perSecond(limits.newPerSecond(), limits.burst()),
+                time.nanoTime());
   }
 
   void standInLine(OpenConnection one) {
-    boolean often = one.shares() && newOnes != null && newOnes.take(one.address()) > 0;
+    boolean often = one.shares() && comesTooOften(one.address());
     (often ? tooOften : inTime).add(one.address(), one);
+  }
+
+  private boolean comesTooOften(ClientAddress address) {
+    return newOnes != null
+        && newOnes.take(
+                KeyHash.of(address.ipv6() ? 6 : 4, address.bits()), time.nanoTime(), 1, 0)
+            < 0;
   }
 
   void leaveLine(OpenConnection one) {
@@ -137,11 +149,16 @@ final class Handshakes {
 
   /** Addresses whose new connections are counted. Thread-safe. */
   long remembered() {
-    return newOnes == null ? 0 : newOnes.size();
+    return newOnes == null ? 0 : newOnes.read(time.nanoTime()).keys();
+  }
+
+  /** How many may be, at most. */
+  long mostRemembered() {
+    return newOnes == null ? 0 : newOnes.most();
   }
 
   /** How often there was no room to count those of an address apart. Thread-safe. */
   long notRemembered() {
-    return newOnes == null ? 0 : newOnes.shared();
+    return newOnes == null ? 0 : newOnes.overflows();
   }
 }

@@ -202,7 +202,7 @@ public final class OpenConnections {
         new Bound(
             "addresses-remembered",
             handshakes::remembered,
-            Handshakes.MOST_ADDRESSES,
+            handshakes.mostRemembered(),
             handshakes::notRemembered));
   }
 

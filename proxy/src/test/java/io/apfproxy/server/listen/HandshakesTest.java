@@ -103,13 +103,13 @@ class HandshakesTest extends ConnectionsFixture {
   @Test
   void remembersOnlySoManyAddresses() {
     OpenConnections all = limited(0, 1, 1, 0);
-    for (int i = 0; i < Handshakes.MOST_ADDRESSES + 7; i++) {
+    for (int i = 0; i < 10 * Handshakes.MOST_ADDRESSES; i++) {
       enter(all, i).counted().leave();
     }
     Bound remembered = bound(all, "addresses-remembered");
-    assertThat(remembered.used().getAsLong()).isEqualTo(Handshakes.MOST_ADDRESSES);
-    assertThat(remembered.limit()).isEqualTo(Handshakes.MOST_ADDRESSES);
-    assertThat(remembered.overflows().getAsLong()).isEqualTo(7);
+    assertThat(remembered.used().getAsLong())
+        .isBetween((long) Handshakes.MOST_ADDRESSES, remembered.limit());
+    assertThat(remembered.overflows().getAsLong()).isPositive();
     assertThat(used(all, ConnectionRule.OF_ADDRESS)).isZero();
   }
 }
