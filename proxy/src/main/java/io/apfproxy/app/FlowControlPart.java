@@ -10,12 +10,15 @@ import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
 import io.apfproxy.flowcontrol.MaxInFlight;
 import io.apfproxy.learn.ResponseLearning;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +28,26 @@ import org.jspecify.annotations.Nullable;
  * @param learning null with the classic limits, which need not know how wide a request is
  */
 record FlowControlPart(
-    FlowControl control, @Nullable ApfFlowControl fair, @Nullable ResponseLearning learning) {
-  /** Makes it, and lets the metrics see it. */
+    FlowControl control,
+    RateLimits rateLimits,
+    @Nullable ApfFlowControl fair,
+    @Nullable ResponseLearning learning) {
+  /**
+   * Makes it, and lets the metrics see it.
+   *
+   * @param unlimited addresses that rate limits by address do not concern
+   */
   static FlowControlPart create(
-      ProxyOptions.FlowControlling options, Timers timers, ProxyMetrics metrics) {
+      ProxyOptions.FlowControlling options,
+      Predicate<InetAddress> unlimited,
+      Timers timers,
+      ProxyMetrics metrics) {
     if (!options.fair()) {
       MaxInFlight limits =
           new MaxInFlight(
               options.maxInFlight(), options.maxMutatingInFlight(), TimeSource.system());
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
-      return new FlowControlPart(limits, null, null);
+      return new FlowControlPart(limits, RateLimits.none(), null, null);
     }
     Budget budget = Budget.fixed(options.serverLimit());
     ApfFlowControl fair =
@@ -48,10 +61,13 @@ record FlowControlPart(
     budget.onChange(fair::resize);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
-    return new FlowControlPart(
-        fair,
-        fair,
-        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system()));
+    ResponseLearning learning =
+        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system());
+    metrics.bindBound(
+        "learning-bytes", learning::bytesBehind, learning.mostBehind(), learning::givenUp);
+    RateLimits rates = new RateLimits(TimeSource.system(), fair::width, unlimited);
+    metrics.bindRateLimits(rates::read, rates::waiting);
+    return new FlowControlPart(fair, rates, fair, learning);
   }
 
   void adjustBorrowing() {

@@ -5,6 +5,7 @@ import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
+import java.net.InetAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ public final class ClientConnection {
   private final HttpConnection connection;
   private final List<X509Certificate> certificates;
   private final String address;
+  private final @Nullable InetAddress peer;
   private final EngineProof engine;
   private final @Nullable OpenConnection counted;
   private final Arrivals.Line arrivals = new Arrivals.Line();
@@ -35,6 +37,7 @@ public final class ClientConnection {
     this.connection = connection;
     this.certificates = certificatesOf(connection);
     this.address = connection.remoteAddress().hostAddress();
+    this.peer = ClientAddress.parse(address).orElse(null);
     this.engine =
         new EngineProof(
             address,
@@ -69,6 +72,12 @@ public final class ClientConnection {
   /** What it shows of the engine that suits its address. */
   public EngineProof engine() {
     return engine;
+  }
+
+  /** Its address; null if it has none. */
+  @Nullable
+  public InetAddress peer() {
+    return peer;
   }
 
   /** Whose share of what is limited by address it has; null if it has none. */

@@ -1,6 +1,8 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.server.listen.AcceptGuard;
+import io.apfproxy.server.listen.ArrivedBytes;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.ClientEngines;
 import io.apfproxy.server.listen.FileDescriptors;
@@ -17,6 +19,7 @@ import java.util.stream.Stream;
 public final class Limits {
   private final OpenConnections connections;
   private final PartialHeads heads;
+  private final ArrivedBytes arrived;
   private final UnreadBytes unread;
   private final long mostUnread;
   private final AcceptGuard guard;
@@ -24,15 +27,16 @@ public final class Limits {
   private final Gates gates;
   private volatile boolean draining;
 
-  public Limits(ServerConfig config, TimeSource time) {
+  public Limits(ServerConfig config, RateLimits rates, TimeSource time) {
     this.connections =
         new OpenConnections(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
+    this.arrived = new ArrivedBytes(config.eventLoops());
     this.mostUnread = config.requests().unreadBytes();
     this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
     this.guard = new AcceptGuard(connections, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
-    this.gates = new Gates(config.requests(), time);
+    this.gates = new Gates(config.requests(), rates, time);
   }
 
   /** Stands before the socket that they share. */
@@ -45,6 +49,11 @@ public final class Limits {
     return engines;
   }
 
+  /** Of requests that have come and not begun. */
+  ArrivedBytes arrived() {
+    return arrived;
+  }
+
   /** What requests pass. */
   Gates gates() {
     return gates;
@@ -54,7 +63,7 @@ public final class Limits {
   public List<Bound> bounds() {
     return Stream.of(
             connections.bounds(),
-            List.of(heads.bound()),
+            List.of(heads.bound(), arrived.bound()),
             gates.bounds(),
             List.of(new Bound("unread-bytes", unread::taken, mostUnread, unread::overflows)))
         .flatMap(List::stream)

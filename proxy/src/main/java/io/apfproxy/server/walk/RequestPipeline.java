@@ -57,7 +57,9 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     this.vertx = vertx;
     this.limits = limits;
     this.connections = new ClientConnections(vertx);
-    this.arrivals = new Arrivals(((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop());
+    this.arrivals =
+        new Arrivals(
+            ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop(), limits.arrived());
     this.goAway =
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());

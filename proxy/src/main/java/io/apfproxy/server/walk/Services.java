@@ -3,6 +3,7 @@ package io.apfproxy.server.walk;
 import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.learn.ResponseLearning;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import java.util.function.Supplier;
@@ -19,12 +20,13 @@ import org.jspecify.annotations.Nullable;
 public record Services(
     HeadReader heads,
     IdentityResolver identities,
+    RateLimits rateLimits,
     FlowControl flowControl,
     @Nullable ResponseLearning learning,
     Supplier<UpstreamConfig> upstream,
     Supplier<@Nullable String> impersonationToken,
     Reporter reporter) {
-  /** For a proxy whose own credential, if it has one, is a certificate. */
+  /** For a proxy without rate limits, whose own credential, if it has one, is a certificate. */
   public Services(
       HeadReader heads,
       IdentityResolver identities,
@@ -32,6 +34,14 @@ public record Services(
       @Nullable ResponseLearning learning,
       Supplier<UpstreamConfig> upstream,
       Reporter reporter) {
-    this(heads, identities, flowControl, learning, upstream, () -> null, reporter);
+    this(
+        heads,
+        identities,
+        RateLimits.none(),
+        flowControl,
+        learning,
+        upstream,
+        () -> null,
+        reporter);
   }
 }

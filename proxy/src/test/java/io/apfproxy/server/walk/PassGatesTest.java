@@ -6,6 +6,7 @@ import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.Gate;
 import io.apfproxy.gate.GateChain;
 import io.apfproxy.gate.GateLedger;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
@@ -150,7 +151,7 @@ class PassGatesTest {
             "",
             0,
             0));
-    Gates gates = new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), time);
+    Gates gates = new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), RateLimits.none(), time);
     List<PassGates> stations = List.of(gates.beforeIdentity(), gates.afterIdentity());
     passThrough(stations, call, 1_000);
     long before = thread.getCurrentThreadAllocatedBytes();
