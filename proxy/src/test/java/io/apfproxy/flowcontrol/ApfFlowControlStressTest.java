@@ -37,7 +37,7 @@ class ApfFlowControlStressTest {
   private static final class Fate implements AdmissionListener {
     private final AtomicInteger answers = new AtomicInteger();
     private final Queue<Fate> open;
-    private volatile SeatLease lease = Nothing.INSTANCE;
+    private volatile SeatLease lease = NoLease.INSTANCE;
 
     Fate(Queue<Fate> open) {
       this.open = open;
@@ -54,26 +54,6 @@ class ApfFlowControlStressTest {
     public void onReject(Rejection rejection) {
       answers.incrementAndGet();
     }
-  }
-
-  private enum Nothing implements SeatLease {
-    INSTANCE;
-
-    @Override
-    public int seats() {
-      return 0;
-    }
-
-    @Override
-    public long seatNanos() {
-      return 0;
-    }
-
-    @Override
-    public void watchInitialised() {}
-
-    @Override
-    public void close() {}
   }
 
   @ParameterizedTest

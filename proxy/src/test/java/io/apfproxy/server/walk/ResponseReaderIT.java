@@ -3,7 +3,7 @@ package io.apfproxy.server.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.flowcontrol.NoLease;
 import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.ObjectReading;
@@ -41,24 +41,6 @@ class ResponseReaderIT {
     vertx.close().toCompletionStage().toCompletableFuture().get();
   }
 
-  private static final class NoLease implements SeatLease {
-    @Override
-    public int seats() {
-      return 0;
-    }
-
-    @Override
-    public long seatNanos() {
-      return 0;
-    }
-
-    @Override
-    public void watchInitialised() {}
-
-    @Override
-    public void close() {}
-  }
-
   /** A list that expands by about 100. */
   private static Buffer compressedList() {
     Random random = new Random(7);
@@ -86,7 +68,7 @@ class ResponseReaderIT {
         vertx,
         learning,
         Requests.get("/apis/example.com/v1/widgets"),
-        new NoLease(),
+        NoLease.INSTANCE,
         200,
         MultiMap.caseInsensitiveMultiMap()
             .add("Content-Type", "application/json")
