@@ -48,8 +48,7 @@ final class Handshakes {
 
   private boolean comesTooOften(ClientAddress address) {
     return newOnes != null
-        && newOnes.take(
-                KeyHash.of(address.ipv6() ? 6 : 4, address.bits()), time.nanoTime(), 1, 0)
+        && newOnes.take(KeyHash.of(address.ipv6() ? 6 : 4, address.bits()), time.nanoTime(), 1, 0)
             < 0;
   }
 
