@@ -29,7 +29,7 @@ class PackageDirectionTest {
           List.of("queueset", "borrowing", "request", "time"),
           List.of("config", "work"),
           List.of("classify", "level", "budget", "gate"),
-          List.of("flowcontrol"),
+          List.of("flowcontrol", "limit"),
           List.of("report", "upstream.members"),
           // from here on libraries
           List.of("process", "tls", "cli", "authn.head", "learn"),

@@ -10,12 +10,15 @@ import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
 import io.apfproxy.flowcontrol.MaxInFlight;
 import io.apfproxy.learn.ResponseLearning;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,16 +30,27 @@ import org.jspecify.annotations.Nullable;
  */
 record FlowControlPart(
     FlowControl control,
+    RateLimits rateLimits,
     RampedBudget budget,
     @Nullable ApfFlowControl fair,
     @Nullable ResponseLearning learning) {
-  /** Makes it, and lets the metrics see it. */
+  /**
+   * Makes it, and lets the metrics see it.
+   *
+   * @param unlimited addresses that rate limits by address do not concern
+   */
   static FlowControlPart create(
-      ProxyOptions.FlowControlling options, Timers timers, ProxyMetrics metrics) {
+      ProxyOptions.FlowControlling options,
+      Predicate<InetAddress> unlimited,
+      Timers timers,
+      ProxyMetrics metrics) {
     if (!options.fair()) {
-      MaxInFlight limits = new MaxInFlight(options.maxInFlight(), options.maxMutatingInFlight());
+      MaxInFlight limits =
+          new MaxInFlight(
+              options.maxInFlight(), options.maxMutatingInFlight(), TimeSource.system());
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
-      return new FlowControlPart(limits, new RampedBudget(classic(options), timers), null, null);
+      return new FlowControlPart(
+          limits, RateLimits.none(), new RampedBudget(classic(options), timers), null, null);
     }
     RampedBudget budget = new RampedBudget(options.serverLimit(), timers);
     ApfFlowControl fair =
@@ -50,11 +64,13 @@ record FlowControlPart(
     budget.onChange(fair::resize);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
-    return new FlowControlPart(
-        fair,
-        budget,
-        fair,
-        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system()));
+    ResponseLearning learning =
+        new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system());
+    metrics.bindBound(
+        "learning-bytes", learning::bytesBehind, learning.mostBehind(), learning::givenUp);
+    RateLimits rates = new RateLimits(TimeSource.system(), fair::width, unlimited);
+    metrics.bindRateLimits(rates::read, rates::waiting);
+    return new FlowControlPart(fair, rates, budget, fair, learning);
   }
 
   /** The classic limits stay as they are; only those in hand are let go by this. */

@@ -73,6 +73,7 @@ final class FlowSources {
                 fair,
                 sources,
                 (verdicts, inForce) -> {
+                  part.rateLimits().apply(inForce.rateLimits().values());
                   if (writer != null) {
                     writer.report(verdicts, inForce);
                   }

@@ -50,6 +50,7 @@ final class ListenerPart {
         new Services(
             new RequestHeadReader(identity.trust(), ListenerSettings.trustedProxies(options))::read,
             identity.gate(),
+            flowControl.rateLimits(),
             flowControl.control(),
             flowControl.learning(),
             access::upstream,

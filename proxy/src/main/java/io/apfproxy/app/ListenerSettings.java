@@ -1,7 +1,7 @@
 package io.apfproxy.app;
 
-import io.apfproxy.cli.AddressBlock;
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.request.AddressBlock;
 import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.RequestLimits;

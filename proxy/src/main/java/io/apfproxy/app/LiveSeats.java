@@ -21,6 +21,11 @@ final class LiveSeats implements Explanation.Seats {
   }
 
   @Override
+  public int width(RequestDigest digest) {
+    return flowControl.width(digest);
+  }
+
+  @Override
   public String limit(PriorityLevelConfiguration level) {
     for (LevelSnapshot snapshot : flowControl.snapshot()) {
       if (snapshot.name().equals(level.name())) {

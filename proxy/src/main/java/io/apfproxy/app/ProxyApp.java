@@ -43,7 +43,9 @@ public final class ProxyApp implements AutoCloseable {
       access = closers.add("upstream access", openUpstream(options.upstream()));
       Transports transports = Transports.choose(options.listener().transport());
       Timers timers = closers.add("timers", new Timers("timers"));
-      FlowControlPart flowControl = FlowControlPart.create(options.flowControl(), timers, metrics);
+      FlowControlPart flowControl =
+          FlowControlPart.create(
+              options.flowControl(), ListenerSettings.unlimited(options.limits()), timers, metrics);
       Optional<Reconfiguration> reconfiguration =
           FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
       UpstreamWatch watch =

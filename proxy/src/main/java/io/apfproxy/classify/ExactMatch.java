@@ -3,58 +3,40 @@ package io.apfproxy.classify;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.FlowSchema.NonResourceRule;
 import io.apfproxy.config.FlowSchema.ResourceRule;
-import io.apfproxy.config.FlowSchema.ServiceAccount;
-import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether one schema matches a request. Immutable. Source: reference,
+ * Decides whether one of some rules matches a request. Immutable. Source: reference,
  * pkg/util/flowcontrol/rule.go; specification apf-config.md 2.5.
  */
 final class ExactMatch {
-  private static final String SERVICE_ACCOUNT_PREFIX = "system:serviceaccount:";
-
   /*
    * Arrays, and lists by index: this runs for every request, and iterators would be most of what it
    * allocates.
    */
   private final Rule[] rules;
 
-  ExactMatch(FlowSchema schema) {
-    this.rules = schema.spec().rules().stream().map(Rule::new).toArray(Rule[]::new);
+  ExactMatch(List<FlowSchema.Rule> rules) {
+    this.rules = rules.stream().map(Rule::new).toArray(Rule[]::new);
   }
 
   boolean matches(RequestInfo info, UserInfo user) {
-    return matches(info, user, accountNamespace(user.name()));
+    return matches(info, user, Subjects.accountNamespace(user.name()));
   }
 
   /**
-   * @param accountNamespace what {@link #accountNamespace} says of the user
+   * @param accountNamespace what {@link Subjects#accountNamespace} says of the user
    */
   boolean matches(RequestInfo info, UserInfo user, @Nullable String accountNamespace) {
     for (Rule rule : rules) {
-      if (rule.covers(user, accountNamespace) && rule.covers(info)) {
+      if (rule.subjects.cover(user, accountNamespace) && rule.covers(info)) {
         return true;
       }
     }
     return false;
-  }
-
-  /**
-   * The namespace of the service account that a user name stands for; null if it stands for none.
-   */
-  static @Nullable String accountNamespace(String userName) {
-    if (!userName.startsWith(SERVICE_ACCOUNT_PREFIX)) {
-      return null;
-    }
-    int start = SERVICE_ACCOUNT_PREFIX.length();
-    int end = userName.indexOf(':', start);
-    return end < 0 ? null : userName.substring(start, end);
   }
 
   /**
@@ -70,52 +52,15 @@ final class ExactMatch {
     return stem.endsWith("/") ? stem : stem + "/";
   }
 
-  /** One rule with its subjects hashed: there may be a thousand of them. */
   private static final class Rule {
-    private final Set<String> users = new HashSet<>();
-    private final Set<String> groups = new HashSet<>();
-    private final Set<String> serviceAccountNamespaces = new HashSet<>();
-    private boolean everybody;
+    private final Subjects subjects;
     private final ResourceRule[] resourceRules;
     private final NonResourceRule[] nonResourceRules;
 
     Rule(FlowSchema.Rule rule) {
-      rule.subjects().forEach(this::add);
+      this.subjects = new Subjects(rule.subjects());
       this.resourceRules = rule.resourceRules().toArray(ResourceRule[]::new);
       this.nonResourceRules = rule.nonResourceRules().toArray(NonResourceRule[]::new);
-    }
-
-    private void add(Subject subject) {
-      String user = subject.user();
-      String group = subject.group();
-      ServiceAccount account = subject.serviceAccount();
-      if (subject.kind().equals(FlowSchema.USER) && user != null) {
-        everybody |= user.equals("*");
-        users.add(user);
-      } else if (subject.kind().equals(FlowSchema.GROUP) && group != null) {
-        everybody |= group.equals("*");
-        groups.add(group);
-      } else if (subject.kind().equals(FlowSchema.SERVICE_ACCOUNT) && account != null) {
-        if (account.name().equals("*")) {
-          serviceAccountNamespaces.add(account.namespace());
-        } else {
-          users.add(SERVICE_ACCOUNT_PREFIX + account.namespace() + ":" + account.name());
-        }
-      }
-    }
-
-    boolean covers(UserInfo user, @Nullable String accountNamespace) {
-      if (everybody || users.contains(user.name())) {
-        return true;
-      }
-      if (!groups.isEmpty()) {
-        for (int i = 0; i < user.groups().size(); i++) {
-          if (groups.contains(user.groups().get(i))) {
-            return true;
-          }
-        }
-      }
-      return accountNamespace != null && serviceAccountNamespaces.contains(accountNamespace);
     }
 
     boolean covers(RequestInfo info) {

@@ -4,12 +4,10 @@ import io.apfproxy.config.Bootstrap;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.FlowSchema.Subject;
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.PriorityLevelConfiguration;
-import io.apfproxy.request.RefusedException;
-import io.apfproxy.request.RequestInfo;
-import io.apfproxy.request.RequestInfoParser;
-import io.apfproxy.request.RequestTarget;
+import io.apfproxy.config.RateLimit;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,9 +16,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What is legal, and obeyed, but seldom meant. Source: specification security.md S57 and S69.
+ * What is legal, and obeyed, but seldom meant. Source: specification security.md S57 and S69, of
+ * rate limits limits.md L-13.
  *
- * @param object the schema that leads there
+ * @param object the schema that leads there, or the limit
  * @param message for people
  */
 public record Hazard(ObjectKey object, String message) {
@@ -31,42 +30,13 @@ public record Hazard(ObjectKey object, String message) {
    */
   private static final Set<String> EVERYBODY =
       Set.of("*", UserInfo.AUTHENTICATED, UserInfo.UNAUTHENTICATED);
-  private static final List<Vital> VITAL =
-      List.of(
-          new Vital(
-              "a renewal of the lease of kube-controller-manager",
-              component("system:kube-controller-manager"),
-              "PUT",
-              "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-controller-manager"),
-          new Vital(
-              "a renewal of the lease of kube-scheduler",
-              component("system:kube-scheduler"),
-              "PUT",
-              "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/kube-scheduler"),
-          new Vital(
-              "a renewal of a node's lease",
-              node(),
-              "PUT",
-              "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/some-node"),
-          new Vital(
-              "a node's status", node(), "PATCH", "/api/v1/nodes/some-node/status?timeout=10s"));
 
-  private record Vital(String what, UserInfo user, String method, String target) {
-    RequestInfo info() {
-      try {
-        return RequestInfoParser.parse(method, RequestTarget.parse(target));
-      } catch (RefusedException e) {
-        throw new IllegalStateException(target, e);
-      }
-    }
-  }
-
-  private static UserInfo component(String name) {
-    return UserInfo.of(name, UserInfo.AUTHENTICATED);
-  }
-
-  private static UserInfo node() {
-    return UserInfo.of("system:node:some-node", "system:nodes", UserInfo.AUTHENTICATED);
+  /**
+   * Whether what is seldom meant of such an object stands in it alone, whatever other objects say:
+   * then {@code check} fails, and it is the object that is doubtful, not what it amounts to.
+   */
+  public static boolean isWithin(ObjectKey object) {
+    return object.kind().equals(Kind.RATE_LIMIT);
   }
 
   /** All there are in a configuration. Takes a classifier's making: not for an event loop. */
@@ -88,7 +58,7 @@ public record Hazard(ObjectKey object, String message) {
       }
     }
     Classifier classifier = new Classifier(configuration);
-    for (Vital vital : VITAL) {
+    for (VitalRequest vital : VitalRequest.ALL) {
       FlowMatch match = classifier.classify(vital.info(), vital.user());
       if (mayRefuse(match.level())) {
         hazards.add(
@@ -102,6 +72,9 @@ public record Hazard(ObjectKey object, String message) {
                             ? "has no queue"
                             : "has no seats and may borrow none")));
       }
+    }
+    for (RateLimit limit : configuration.rateLimits().values()) {
+      LimitHazards.of(limit).forEach(message -> hazards.add(new Hazard(limit.key(), message)));
     }
     return hazards;
   }

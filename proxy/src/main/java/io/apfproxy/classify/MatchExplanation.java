@@ -5,12 +5,10 @@ import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.FlowSchema.NonResourceRule;
 import io.apfproxy.config.FlowSchema.ResourceRule;
 import io.apfproxy.config.FlowSchema.Rule;
-import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Why a request goes where it goes: what stands in its way at each schema before the right one. */
 public final class MatchExplanation {
@@ -38,7 +36,7 @@ public final class MatchExplanation {
       FlowControlConfiguration configuration, RequestInfo info, UserInfo user) {
     List<Step> steps = new ArrayList<>();
     for (FlowSchema schema : configuration.schemas()) {
-      Step step = new Step(schema, obstacle(schema, info, user));
+      Step step = new Step(schema, obstacle(schema.spec().rules(), info, user));
       steps.add(step);
       if (step.matches()) {
         return steps;
@@ -47,20 +45,21 @@ public final class MatchExplanation {
     return steps;
   }
 
-  private static String obstacle(FlowSchema schema, RequestInfo info, UserInfo user) {
-    if (new ExactMatch(schema).matches(info, user)) {
+  /** Why no rule matches, in few words; empty if one does. */
+  public static String obstacle(List<Rule> rules, RequestInfo info, UserInfo user) {
+    if (new ExactMatch(rules).matches(info, user)) {
       return "";
     }
-    if (schema.spec().rules().isEmpty()) {
+    if (rules.isEmpty()) {
       return "it has no rules";
     }
     List<String> obstacles = new ArrayList<>();
     int number = 0;
-    for (Rule rule : schema.spec().rules()) {
+    for (Rule rule : rules) {
       number++;
       if (coversSubject(rule, info, user)) {
         String why = info.resourceRequest() ? resource(rule, info, user) : path(rule, info, user);
-        obstacles.add(schema.spec().rules().size() == 1 ? why : "rule " + number + ": " + why);
+        obstacles.add(rules.size() == 1 ? why : "rule " + number + ": " + why);
       }
     }
     return obstacles.isEmpty() ? "no subject is this user" : String.join("; ", obstacles);
@@ -131,8 +130,6 @@ public final class MatchExplanation {
   }
 
   private static boolean covers(Rule rule, RequestInfo info, UserInfo user) {
-    FlowSchema.Spec spec = new FlowSchema.Spec("any", 1, null, List.of(rule));
-    FlowSchema asked = new FlowSchema(ObjectMeta.of("asked", "", Map.of()), spec, List.of());
-    return new ExactMatch(asked).matches(info, user);
+    return new ExactMatch(List.of(rule)).matches(info, user);
   }
 }

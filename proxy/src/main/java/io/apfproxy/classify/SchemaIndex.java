@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Which schemas one property of a request may match, as a set of their positions. Immutable. */
+/** Which objects one property of a request may match, as a set of their positions. Immutable. */
 final class SchemaIndex {
   /*
    * A value that many schemas name has a word set, 64 schemas a word; one that few name has the

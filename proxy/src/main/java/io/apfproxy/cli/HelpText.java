@@ -50,7 +50,8 @@ final class HelpText {
 
   static String check() {
     StringBuilder text = new StringBuilder();
-    line(text, "Prints what is wrong in manifests as file:line: field: message; exit code 1 then.");
+    line(text, "Prints what is wrong in manifests as file:line: field: message; exit code 1 then,");
+    line(text, "and if a rate limit is seldom meant as it stands.");
     line(text, "");
     line(text, "Usage:");
     line(text, "  apf-proxy check FILE...    files of YAML or JSON, or folders of them");
@@ -59,7 +60,7 @@ final class HelpText {
 
   static String diff() {
     StringBuilder text = new StringBuilder();
-    line(text, "Prints what a change of manifests means for levels, limits and matching.");
+    line(text, "Prints what a change of manifests means for levels, matching and rate limits.");
     line(text, "");
     line(text, "Usage:");
     line(text, "  apf-proxy diff OLD NEW [flags]   each a file, or a folder of them");

@@ -1,5 +1,6 @@
 package io.apfproxy.cli;
 
+import io.apfproxy.request.AddressBlock;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

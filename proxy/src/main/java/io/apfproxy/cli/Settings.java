@@ -1,5 +1,6 @@
 package io.apfproxy.cli;
 
+import io.apfproxy.request.AddressBlock;
 import io.apfproxy.request.GoDuration;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -133,16 +134,10 @@ final class Settings {
   /** An IP address; names are refused, since they would have to be looked up. */
   String address(Flag flag) throws UsageException {
     String value = text(flag);
-    if (!isAddress(value)) {
+    if (!AddressBlock.isAddress(value)) {
       throw unexpected(flag);
     }
     return value;
-  }
-
-  /** Whether it looks like an IP address; {@code false} for every name. */
-  static boolean isAddress(String text) {
-    return text.matches("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\\.(?!$)|$)){4}")
-        || (text.contains(":") && text.matches("[0-9a-fA-F:.]+"));
   }
 
   List<AddressBlock> addressBlocks(Flag flag) throws UsageException {

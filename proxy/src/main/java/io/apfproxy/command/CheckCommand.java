@@ -6,7 +6,8 @@ import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.BuiltInObjects;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
-import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.ConfigurationPlan.State;
+import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.Kind;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.source.Finding;
@@ -14,11 +15,14 @@ import io.apfproxy.source.ManifestSet;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Says what is wrong in manifests: {@code file:line: field: message}. */
+/** Says what is wrong in manifests, {@code file:line: field: message}, and what is seldom meant. */
 public final class CheckCommand {
   private CheckCommand() {}
 
-  /** Exit code 1 if anything is wrong. */
+  /**
+   * Exit code 1 if anything is wrong, or a rate limit is not likely to be meant. Source:
+   * specification limits.md L-13.
+   */
   public static Output run(List<Path> files) {
     ManifestSet read = ManifestSet.read(files);
     StringBuilder text = new StringBuilder();
@@ -30,26 +34,38 @@ public final class CheckCommand {
     if (!read.findings().isEmpty()) {
       return new Output(text.toString(), 1);
     }
-    for (Hazard hazard : Hazard.of(overBuiltIn(read.objects()))) {
-      text.append("warning: ")
-          .append(hazard.object())
-          .append(": ")
-          .append(hazard.message())
-          .append('\n');
+    ConfigurationPlan plan = overBuiltIn(read.objects());
+    List<SourceObject> tooMany = tooMany(plan);
+    for (SourceObject object : tooMany) {
+      object.errors().forEach(e -> text.append(object.place() + ": " + e + "\n"));
+    }
+    if (!tooMany.isEmpty()) {
+      return new Output(text.toString(), 1);
+    }
+    int exitCode = 0;
+    for (Hazard hazard : Hazard.of(plan.digest())) {
+      exitCode = Hazard.isWithin(hazard.object()) ? 1 : exitCode;
+      text.append("warning: " + hazard.object() + ": " + hazard.message() + "\n");
     }
     text.append(Kind.all().stream().map(kind -> count(read, kind)).collect(joining(", ")))
         .append(": valid\n");
-    return new Output(text.toString(), 0);
+    return new Output(text.toString(), exitCode);
+  }
+
+  /** Each is valid, but not beside all the others. */
+  private static List<SourceObject> tooMany(ConfigurationPlan plan) {
+    return plan.verdicts().stream()
+        .filter(verdict -> verdict.state() == State.REJECTED)
+        .map(Verdict::object)
+        .toList();
   }
 
   /** The files may hold a part of what is to be in force: the rest is as it is at first. */
-  private static FlowControlConfiguration overBuiltIn(List<SourceObject> objects) {
+  private static ConfigurationPlan overBuiltIn(List<SourceObject> objects) {
     return ConfigurationPlan.of(
-            List.of(
-                new Layer("builtin", true, BuiltInObjects.all()),
-                new Layer("files", true, objects)),
-            null)
-        .digest();
+        List.of(
+            new Layer("builtin", true, BuiltInObjects.all()), new Layer("files", true, objects)),
+        null);
   }
 
   private static String count(ManifestSet read, Kind<?> kind) {

@@ -33,6 +33,7 @@ public final class DiffCommand {
     diff.limits(before, after, options.seats());
     diff.schemas(before, after);
     diff.order(before, after);
+    diff.section("rate limits", changes(RateLimitFields.of(before), RateLimitFields.of(after)));
     if (diff.text.isEmpty()) {
       diff.text.append("nothing changes\n");
     }
@@ -142,7 +143,9 @@ public final class DiffCommand {
       String key,
       @org.jspecify.annotations.Nullable String old,
       @org.jspecify.annotations.Nullable String fresh) {
-    return key.equals("rules") ? "rules changed" : key + " " + old + " -> " + fresh;
+    return key.equals("rules") || key.equals("except")
+        ? key + " changed"
+        : key + " " + old + " -> " + fresh;
   }
 
   private static String list(Map<String, String> fields) {
@@ -152,7 +155,7 @@ public final class DiffCommand {
             entry ->
                 entry.getKey()
                     + " "
-                    + (entry.getKey().equals("rules")
+                    + (entry.getKey().equals("rules") || entry.getKey().equals("except")
                         ? entry.getValue().replaceFirst(" .*", "")
                         : entry.getValue()))
         .collect(Collectors.joining(", "));

@@ -102,11 +102,20 @@ public final class ExplainCommand {
       return Objects.requireNonNull(bounds.get(level.name()));
     }
 
+    private static WorkEstimate estimate(RequestDigest digest, long maxSeats) {
+      return new WorkEstimator(
+              ObjectStatistics.learned(TimeSource.system()), new WatchTracker(), true)
+          .estimate(digest.info(), digest.query(), maxSeats);
+    }
+
+    @Override
+    public int width(RequestDigest digest) {
+      return estimate(digest, 0).maxSeats();
+    }
+
     @Override
     public String width(PriorityLevelConfiguration level, RequestDigest digest) {
-      WorkEstimate work =
-          new WorkEstimator(ObjectStatistics.learned(TimeSource.system()), new WatchTracker(), true)
-              .estimate(digest.info(), digest.query(), of(level).maxSeats());
+      WorkEstimate work = estimate(digest, of(level).maxSeats());
       boolean learned =
           switch (digest.info().verb()) {
             case "list", "watch", "create", "update", "patch", "delete" -> true;

@@ -6,6 +6,8 @@ import io.apfproxy.classify.MatchExplanation;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.limit.LimitExplanation;
 import io.apfproxy.queueset.Dealer;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
@@ -39,6 +41,9 @@ public final class Explanation {
     /** How wide a request to this level is, in words. */
     String width(PriorityLevelConfiguration level, RequestDigest digest);
 
+    /** How many seats wide a request is by itself. */
+    int width(RequestDigest digest);
+
     /** How many seats this level has, in words. */
     String limit(PriorityLevelConfiguration level);
   }
@@ -68,6 +73,10 @@ public final class Explanation {
     UserInfo user = digest.user();
     row("request", what(info));
     row("user", user.name() + ", groups " + String.join(", ", user.groups()));
+    for (RateLimit limit : configuration.rateLimits().values()) {
+      LimitExplanation explained = LimitExplanation.of(limit, digest, seats::width);
+      row(explained.concerns() ? "limit" : "not", explained.text());
+    }
     if (LongRunning.bypasses(info)) {
       row("schema", "none: long-running requests other than watches bypass flow control");
       return text.toString();

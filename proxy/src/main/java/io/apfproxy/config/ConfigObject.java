@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * An object of flow control, of one of the kinds of {@link Kind}'s table. Immutable; its defaults
  * are filled in where that is not said otherwise.
  */
-public sealed interface ConfigObject permits FlowSchema, PriorityLevelConfiguration {
+public sealed interface ConfigObject permits FlowSchema, PriorityLevelConfiguration, RateLimit {
   /** Its row in the table of kinds. */
   Kind<?> kind();
 

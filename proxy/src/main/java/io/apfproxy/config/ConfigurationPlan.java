@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -94,9 +93,17 @@ public final class ConfigurationPlan {
       }
     }
     Map<ObjectKey, FieldError> tooMany =
-        Bounds.over(merged, previous == null ? Set.of() : previous.inForce.keySet());
-    merged.keySet().removeAll(tooMany.keySet());
-    lastGood.values().forEach(good -> good.keySet().removeAll(tooMany.keySet()));
+        Bounds.over(merged, previous == null ? Map.of() : previous.inForce);
+    for (ObjectKey key : tooMany.keySet()) {
+      lastGood.values().forEach(good -> good.remove(key));
+      SourceObject kept = previous == null ? null : previous.inForce.get(key);
+      if (kept == null) {
+        merged.remove(key);
+      } else {
+        merged.put(key, kept);
+        Objects.requireNonNull(lastGood.get(winners.get(key))).put(key, kept);
+      }
+    }
     List<Verdict> verdicts = new ArrayList<>();
     for (Layer layer : layers) {
       Map<ObjectKey, SourceObject> good = Objects.requireNonNull(lastGood.get(layer.source()));
@@ -120,7 +127,8 @@ public final class ConfigurationPlan {
       Map<ObjectKey, FieldError> tooMany) {
     FieldError bound = tooMany.get(object.key());
     if (bound != null) {
-      return new Verdict(source, object.with(List.of(bound)), State.REJECTED, "");
+      State state = good.containsKey(object.key()) ? State.LAST_VALID : State.REJECTED;
+      return new Verdict(source, object.with(List.of(bound)), state, "");
     }
     String winner = winners.getOrDefault(object.key(), source);
     if (object.isValid()) {
@@ -148,14 +156,27 @@ public final class ConfigurationPlan {
   /** Digests what is to be in force, with no configuration before it. */
   public FlowControlConfiguration digest() {
     return FlowControlConfiguration.digest(
-        inForce(Kind.FLOW_SCHEMA), inForce(Kind.PRIORITY_LEVEL), null);
+            inForce(Kind.FLOW_SCHEMA), inForce(Kind.PRIORITY_LEVEL), null)
+        .withRateLimits(inForce(Kind.RATE_LIMIT));
   }
 
   /** Whether another plan puts the same into force: names, UIDs and specs. */
   public boolean sameAs(ConfigurationPlan other) {
-    return inForce.keySet().equals(other.inForce.keySet())
-        && inForce.values().stream()
-            .allMatch(
-                object -> object.isSameAs(Objects.requireNonNull(other.inForce.get(object.key()))));
+    return Kind.all().stream().allMatch(kind -> sameAs(other, kind));
+  }
+
+  /** The same, as far as objects of one kind go. */
+  public boolean sameAs(ConfigurationPlan other, Kind<?> kind) {
+    Map<ObjectKey, SourceObject> own = ofKind(kind);
+    Map<ObjectKey, SourceObject> others = other.ofKind(kind);
+    return own.keySet().equals(others.keySet())
+        && own.values().stream()
+            .allMatch(object -> object.isSameAs(Objects.requireNonNull(others.get(object.key()))));
+  }
+
+  private Map<ObjectKey, SourceObject> ofKind(Kind<?> kind) {
+    Map<ObjectKey, SourceObject> objects = new HashMap<>(inForce);
+    objects.keySet().removeIf(key -> !key.kind().equals(kind));
+    return objects;
   }
 }

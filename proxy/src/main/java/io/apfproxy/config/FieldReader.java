@@ -13,6 +13,11 @@ public interface FieldReader {
   /** Empty if absent. */
   String text(String field);
 
+  /**
+   * @param otherwise what it is if absent; what is there and empty stays empty
+   */
+  String text(String field, String otherwise);
+
   /** A 32 bit number; null if absent. */
   @Nullable Integer integer(String field);
 

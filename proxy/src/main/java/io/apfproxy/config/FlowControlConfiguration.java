@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One digested configuration: schemas in matching order, usable levels, mandatory objects always
- * among them. Immutable. Source: specification apf-config.md 2.4 and 4.2, steps 1, 2 and 4.
+ * among them, and rate limits. Immutable. Source: specification apf-config.md 2.4 and 4.2, steps 1,
+ * 2 and 4.
  */
 public final class FlowControlConfiguration {
   private static final Comparator<FlowSchema> MATCHING_ORDER =
@@ -26,16 +27,19 @@ public final class FlowControlConfiguration {
   private final SortedMap<String, PriorityLevelConfiguration> levels;
   private final SortedSet<String> danglingSchemas;
   private final SortedSet<String> unusableLevels;
+  private final SortedMap<String, RateLimit> rateLimits;
 
   private FlowControlConfiguration(
       List<FlowSchema> schemas,
       SortedMap<String, PriorityLevelConfiguration> levels,
       SortedSet<String> danglingSchemas,
-      SortedSet<String> unusableLevels) {
+      SortedSet<String> unusableLevels,
+      SortedMap<String, RateLimit> rateLimits) {
     this.schemas = Collections.unmodifiableList(schemas);
     this.levels = Collections.unmodifiableSortedMap(levels);
     this.danglingSchemas = Collections.unmodifiableSortedSet(danglingSchemas);
     this.unusableLevels = Collections.unmodifiableSortedSet(unusableLevels);
+    this.rateLimits = Collections.unmodifiableSortedMap(rateLimits);
   }
 
   /** The mandatory objects alone, as before the first object is seen. */
@@ -56,7 +60,7 @@ public final class FlowControlConfiguration {
    * @param schemas names are unique
    * @param levels names are unique
    * @param previous the configuration in force until now, whose mandatory levels stay as they are
-   *     where {@code levels} has none; null at the start
+   *     where {@code levels} has none, and its rate limits; null at the start
    */
   public static FlowControlConfiguration digest(
       Collection<FlowSchema> schemas,
@@ -89,7 +93,23 @@ public final class FlowControlConfiguration {
     }
     imagine(usable, Bootstrap.exemptLevel(), previous);
     imagine(usable, Bootstrap.catchAllLevel(), previous);
-    return new FlowControlConfiguration(ordered, usable, dangling, unusable);
+    return new FlowControlConfiguration(
+        ordered,
+        usable,
+        dangling,
+        unusable,
+        previous == null ? Collections.emptySortedMap() : previous.rateLimits);
+  }
+
+  /**
+   * The same with other rate limits; nothing else of it is another object than before.
+   *
+   * @param limits valid, with their defaults; names are unique
+   */
+  public FlowControlConfiguration withRateLimits(Collection<RateLimit> limits) {
+    SortedMap<String, RateLimit> byName = new TreeMap<>();
+    limits.forEach(limit -> byName.put(limit.name(), limit));
+    return new FlowControlConfiguration(schemas, levels, danglingSchemas, unusableLevels, byName);
   }
 
   private static boolean lacks(List<FlowSchema> schemas, String name) {
@@ -144,5 +164,10 @@ public final class FlowControlConfiguration {
   /** Names of the given levels that were ignored. */
   public SortedSet<String> unusableLevels() {
     return unusableLevels;
+  }
+
+  /** The rate limits in force, by name. */
+  public SortedMap<String, RateLimit> rateLimits() {
+    return rateLimits;
   }
 }

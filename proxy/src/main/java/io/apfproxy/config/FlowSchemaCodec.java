@@ -27,14 +27,14 @@ final class FlowSchemaCodec {
         List.of());
   }
 
-  private static Rule rule(FieldReader rule) {
+  static Rule rule(FieldReader rule) {
     return new Rule(
         rule.objects("subjects", FlowSchemaCodec::subject),
         rule.objects("resourceRules", FlowSchemaCodec::resources),
         rule.objects("nonResourceRules", FlowSchemaCodec::paths));
   }
 
-  private static Subject subject(FieldReader subject) {
+  static Subject subject(FieldReader subject) {
     return new Subject(
         subject.text("kind"),
         subject.object("user", user -> user.text("name")),
@@ -67,7 +67,7 @@ final class FlowSchemaCodec {
         .map();
   }
 
-  private static Map<String, Object> write(Rule rule) {
+  static Map<String, Object> write(Rule rule) {
     return new FieldWriter()
         .set("subjects", all(rule.subjects(), FlowSchemaCodec::write))
         .set("resourceRules", all(rule.resourceRules(), FlowSchemaCodec::write))
@@ -75,7 +75,7 @@ final class FlowSchemaCodec {
         .map();
   }
 
-  private static Map<String, Object> write(Subject subject) {
+  static Map<String, Object> write(Subject subject) {
     return new FieldWriter()
         .set("kind", subject.kind())
         .set("user", subject.user(), name -> Map.of("name", name))

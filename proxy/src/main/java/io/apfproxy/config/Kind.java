@@ -16,7 +16,7 @@ public final class Kind<T extends ConfigObject> implements Comparable<Kind<?>> {
   /*
    * Who reads, lays over each other, watches, writes conditions or keeps built-in objects goes through the table and names no kind.
    * A further kind is its class (permitted by ConfigObject) and its row; a kind without built-in objects is none of kube-apiserver's:
-   * it is neither read from there nor kept, nor deleted, by bootstrap.
+   * it is neither read from there nor kept, nor deleted, by bootstrap, and a cluster may do without it.
    */
   public static final Kind<FlowSchema> FLOW_SCHEMA =
       new Kind<>(
@@ -45,7 +45,23 @@ public final class Kind<T extends ConfigObject> implements Comparable<Kind<?>> {
                   1_000_000, "queues in all levels together", PriorityLevelConfiguration::queues)),
           Bootstrap::priorityLevels);
 
-  private static final List<Kind<?>> ALL = List.of(FLOW_SCHEMA, PRIORITY_LEVEL);
+  /** What is left open is filled in as it is read: an empty string is no default here. */
+  public static final Kind<RateLimit> RATE_LIMIT =
+      new Kind<>(
+          "RateLimit",
+          "ratelimits",
+          RateLimit.class,
+          RateLimitCodec::read,
+          RateLimitCodec::write,
+          UnaryOperator.identity(),
+          RateLimitValidation::validate,
+          List.of(
+              Bound.ofNumber(256, "RateLimits"),
+              new Bound<>(
+                  500_000, "keys (spec.key.max) of all RateLimits together", RateLimit::keys)),
+          List::of);
+
+  private static final List<Kind<?>> ALL = List.of(FLOW_SCHEMA, PRIORITY_LEVEL, RATE_LIMIT);
 
   private final String apiName;
   private final String plural;
@@ -60,13 +76,14 @@ public final class Kind<T extends ConfigObject> implements Comparable<Kind<?>> {
   /**
    * @param apiName as in {@code kind} of an object
    * @param plural as in the path of a request
-   * @param decoder makes an object, without defaults, of its metadata and the fields of its {@code
-   *     spec}, as {@code v1} has them
+   * @param decoder makes an object of its metadata and the fields of its {@code spec}, as {@code
+   *     v1} has them
    * @param encoder writes the {@code spec} back
    * @param defaults fills in what is left open
    * @param validator adds what is wrong with the {@code spec}
    * @param bounds asked in order; an object is over the first that it would pass
-   * @param builtIn the objects every kube-apiserver has, which bootstrap keeps
+   * @param builtIn the objects every kube-apiserver has, which bootstrap keeps; none if it has not
+   *     this kind
    */
   private Kind(
       String apiName,
@@ -123,7 +140,7 @@ public final class Kind<T extends ConfigObject> implements Comparable<Kind<?>> {
     return type.cast(object);
   }
 
-  /** Reads an object, without defaults. */
+  /** Reads an object; {@link #withDefaults} fills in what is open then. */
   public T decode(ObjectMeta metadata, FieldReader spec) {
     return decoder.apply(metadata, spec);
   }

@@ -9,12 +9,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How much, how often or how many at a time some may ask, beside their priority level. Immutable;
- * {@code v1} fields, unset strings are empty, unset lists are empty. Source: specification
- * limits.md L-11.
+ * {@code v1} fields with their defaults, unset lists are empty. Source: specification limits.md
+ * L-11.
  *
  * @param conditionTypes types of the conditions in its status, in order; validated only
  */
-public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTypes) {
+public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTypes)
+    implements ConfigObject {
   public static final String AFTER_AUTHENTICATION = "AfterAuthentication";
   public static final String BEFORE_AUTHENTICATION = "BeforeAuthentication";
   public static final String INCLUDE = "Include";
@@ -38,6 +39,17 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
     Objects.requireNonNull(metadata);
     Objects.requireNonNull(spec);
     conditionTypes = List.copyOf(conditionTypes);
+  }
+
+  @Override
+  public Kind<RateLimit> kind() {
+    return Kind.RATE_LIMIT;
+  }
+
+  /** Keys that it remembers at most; 0 where all requests share one bucket. */
+  int keys() {
+    Key key = spec.key();
+    return key == null || key.by().isEmpty() ? 0 : key.max();
   }
 
   /**
@@ -82,7 +94,7 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
    * @param by 3 at most of {@link #USER}, {@link #GROUP}, {@link #NAMESPACE}, {@link #USER_AGENT},
    *     {@link #SOURCE_ADDRESS}
    * @param groupPrefix set exactly with {@link #GROUP} in a valid object, else empty
-   * @param max keys remembered, 1 to 100,000; 0 before defaulting
+   * @param max keys remembered, 1 to 100,000
    */
   public record Key(List<String> by, String groupPrefix, int max) {
     public Key {
@@ -94,9 +106,9 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
    * So many units a period, so many at once; beyond them a request waits for its units.
    *
    * @param rate 1 to 10¹²
-   * @param period as Go writes durations, 1ms to 24h; empty before defaulting
+   * @param period as Go writes durations, 1ms to 24h
    * @param burst 1 to 10¹²
-   * @param maxWait as Go writes durations, 0s to 60s; empty before defaulting
+   * @param maxWait as Go writes durations, 0s to 60s
    */
   public record TokenBucket(long rate, String period, long burst, String maxWait) {
     /** Of a valid object. */
@@ -114,7 +126,7 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
    * Constant outflow, one at a time.
    *
    * @param rate 1 to 10¹²
-   * @param period as Go writes durations, 1ms to 24h; empty before defaulting
+   * @param period as Go writes durations, 1ms to 24h
    * @param capacity requests that may wait, 0 to 1,000,000; what flows over is refused
    */
   public record LeakyBucket(long rate, String period, long capacity) {

@@ -4,6 +4,7 @@ import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.RateLimit;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
@@ -81,8 +82,8 @@ public final class ApfFlowControl implements FlowControl {
   }
 
   /**
-   * Puts a new configuration into force. Requests that wait or execute stay where they are; a level
-   * that is gone takes no new ones and is dropped once it is idle.
+   * Puts a new configuration into force; rate limits stay. Requests that wait or execute stay where
+   * they are; a level that is gone takes no new ones and is dropped once it is idle.
    *
    * @param schemas with their defaults; names are unique
    * @param priorityLevels with their defaults; names are unique
@@ -92,6 +93,17 @@ public final class ApfFlowControl implements FlowControl {
       Collection<FlowSchema> schemas, Collection<PriorityLevelConfiguration> priorityLevels) {
     return levels.apply(
         previous -> FlowControlConfiguration.digest(schemas, priorityLevels, previous));
+  }
+
+  /**
+   * Puts other rate limits into force: they stand in {@link #configuration}, for whoever holds
+   * requests to them; nothing else changes.
+   *
+   * @param limits valid, with their defaults; names are unique
+   * @return the configuration in force from now on
+   */
+  public FlowControlConfiguration limit(Collection<RateLimit> limits) {
+    return levels.limit(limits);
   }
 
   /** The configuration in force. */
@@ -188,6 +200,11 @@ public final class ApfFlowControl implements FlowControl {
     Routing routing = levels.routing();
     Route route = routing.route(routing.classify(digest).schemaIndex());
     return estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
+  }
+
+  /** How many seats wide a request is by itself, whatever its level lets it have. */
+  public int width(RequestDigest digest) {
+    return estimator.estimate(digest.info(), digest.query(), 0).maxSeats();
   }
 
   TimeSource time() {

@@ -176,6 +176,11 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   }
 
   @Override
+  public long seatNanos() {
+    return seatNanos(control.time().nanoTime());
+  }
+
+  @Override
   public void watchInitialised() {
     if (digest.info().isWatch()) {
       returnSeats();

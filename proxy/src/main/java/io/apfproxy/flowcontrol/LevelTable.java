@@ -4,11 +4,13 @@ import io.apfproxy.borrowing.LimitAdjustment;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.RateLimit;
 import io.apfproxy.level.PriorityLevel;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.MaxSeats;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,6 +100,24 @@ final class LevelTable {
       metrics.inForce(routing().leads());
       return configuration;
     } finally {
+      building.unlock();
+    }
+  }
+
+  /**
+   * Puts other rate limits into force: neither levels nor what requests go by change.
+   *
+   * @param limits valid, with their defaults; names are unique
+   */
+  FlowControlConfiguration limit(Collection<RateLimit> limits) {
+    building.lock(); // whoever makes a configuration ready keeps the limits he found
+    changes.lock();
+    try {
+      Routing next = routing().with(routing().configuration().withRateLimits(limits));
+      routing = next;
+      return next.configuration();
+    } finally {
+      changes.unlock();
       building.unlock();
     }
   }

@@ -2,8 +2,9 @@ package io.apfproxy.flowcontrol;
 
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
-import java.util.concurrent.atomic.AtomicBoolean;
+import io.apfproxy.time.TimeSource;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,14 +17,16 @@ public final class MaxInFlight implements FlowControl {
 
   private final Pool readOnly;
   private final Pool mutating;
+  private final TimeSource time;
 
   /**
    * @param readOnlyLimit requests that may read at a time, 0 for no limit
    * @param mutatingLimit all others that may execute at a time, 0 for no limit
    */
-  public MaxInFlight(int readOnlyLimit, int mutatingLimit) {
+  public MaxInFlight(int readOnlyLimit, int mutatingLimit, TimeSource time) {
     this.readOnly = new Pool(readOnlyLimit);
     this.mutating = new Pool(mutatingLimit);
+    this.time = time;
   }
 
   @Override
@@ -80,9 +83,12 @@ public final class MaxInFlight implements FlowControl {
   }
 
   /** One place of a pool, or of none. */
-  private static final class Slot implements SeatLease {
+  private final class Slot implements SeatLease {
+    private static final long HELD = -1;
+
     private final @Nullable Pool pool;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final long takenAt = time.nanoTime();
+    private final AtomicLong heldNanos = new AtomicLong(HELD);
 
     Slot(@Nullable Pool pool) {
       this.pool = pool;
@@ -94,13 +100,19 @@ public final class MaxInFlight implements FlowControl {
     }
 
     @Override
+    public long seatNanos() {
+      long held = heldNanos.get();
+      return seats() * (held == HELD ? time.nanoTime() - takenAt : held);
+    }
+
+    @Override
     public void watchInitialised() {
       // a watch holds no place
     }
 
     @Override
     public void close() {
-      if (pool != null && closed.compareAndSet(false, true)) {
+      if (pool != null && heldNanos.compareAndSet(HELD, time.nanoTime() - takenAt)) {
         pool.taken.decrementAndGet();
       }
     }

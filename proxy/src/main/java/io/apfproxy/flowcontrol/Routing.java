@@ -69,6 +69,11 @@ final class Routing {
         : new Classifier(configuration);
   }
 
+  /** The same for a configuration that says the same of schemas and levels. */
+  Routing with(FlowControlConfiguration same) {
+    return new Routing(same, classifier, routes);
+  }
+
   FlowControlConfiguration configuration() {
     return configuration;
   }

@@ -6,6 +6,12 @@ public interface SeatLease extends AutoCloseable {
   int seats();
 
   /**
+   * Seats times how long they have been held, in seat-nanoseconds; once they were given back it is
+   * final, and the time counts for which they stay held after the response.
+   */
+  long seatNanos();
+
+  /**
    * A watch has sent its initial events: its seats go back while the stream goes on. Harmless when
    * repeated, or after {@link #close}.
    */

@@ -3,6 +3,9 @@ package io.apfproxy.gate;
 import io.apfproxy.request.ClientAddress;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
+import java.net.InetAddress;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,21 @@ public interface Asked {
 
   /** Where it comes from; null if limits of one address do not hold for that. */
   @Nullable ClientAddress address();
+
+  /** The other end of its connection; null if that has no address. */
+  @Nullable InetAddress peer();
+
+  /**
+   * How many seats wide it is: estimated when that is first asked, and the same from then on. Not
+   * before it is known who asks.
+   */
+  int width(ToIntFunction<RequestDigest> estimate);
+
+  /**
+   * What its gates found in force when that was first asked: the same object from then on, whatever
+   * is configured meanwhile.
+   */
+  Object inForce(Supplier<?> now);
 
   /** Bytes that its head takes in memory, about. */
   long headBytes();

@@ -1,6 +1,7 @@
 package io.apfproxy.learn;
 
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Bytes that all readers together have not looked at yet; what is over is not read. Thread-safe.
@@ -10,13 +11,22 @@ final class Backlog {
   static final int MOST = 16 << 20;
 
   private final AtomicLong bytes = new AtomicLong();
+  private final LongAdder overflows = new LongAdder();
 
-  /** Whether there was room. */
-  boolean take(int more) {
-    if (bytes.addAndGet(more) <= MOST) {
+  /**
+   * Whether there was room.
+   *
+   * @param behind how many the one that asks has behind already
+   */
+  boolean take(int behind, int more) {
+    boolean ofOne = behind == 0 || behind + more <= MOST_OF_ONE;
+    if (ofOne && bytes.addAndGet(more) <= MOST) {
       return true;
     }
-    giveBack(more);
+    if (ofOne) {
+      giveBack(more);
+    }
+    overflows.increment();
     return false;
   }
 
@@ -26,5 +36,10 @@ final class Backlog {
 
   long bytes() {
     return bytes.get();
+  }
+
+  /** How many readers were given up for want of room. */
+  long overflows() {
+    return overflows.sum();
   }
 }

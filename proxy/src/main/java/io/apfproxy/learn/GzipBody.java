@@ -48,7 +48,7 @@ final class GzipBody implements BodySink, AutoCloseable {
     if (isDone() || complete) {
       return;
     }
-    if (bytesBehind + length > Math.max(length, Backlog.MOST_OF_ONE) || !backlog.take(length)) {
+    if (!backlog.take(bytesBehind, length)) {
       close();
       return;
     }

@@ -17,14 +17,20 @@ final class JsonItems extends ListItems {
 
   private final byte[] text = new byte[PARTIAL_KIND.length() + 1];
   private int textLength;
-  private boolean inString;
-  private boolean escaped;
+  private Place place = Place.STRUCTURE;
   private boolean capturing;
   private boolean valueExpected;
   private int depth;
   private Key key = Key.OTHER;
   private Key section = Key.OTHER;
   private boolean begun;
+
+  private enum Place {
+    STRUCTURE,
+    STRING,
+    /** Behind a backslash. */
+    ESCAPE
+  }
 
   private enum Key {
     ITEMS("items"),
@@ -46,10 +52,10 @@ final class JsonItems extends ListItems {
   public void accept(byte[] bytes, int offset, int length) {
     int end = offset + length;
     for (int position = offset; position < end && !isDone(); position++) {
-      if (inString) {
-        position = string(bytes, position, end);
-      } else {
+      if (place == Place.STRUCTURE) {
         structure(bytes[position]);
+      } else {
+        position = string(bytes, position, end);
       }
     }
   }
@@ -63,12 +69,12 @@ final class JsonItems extends ListItems {
   private int string(byte[] bytes, int from, int end) {
     for (int position = from; position < end; position++) {
       byte octet = bytes[position];
-      if (escaped) {
-        escaped = false;
+      if (place == Place.ESCAPE) {
+        place = Place.STRING;
       } else if (octet == '\\') {
-        escaped = true;
+        place = Place.ESCAPE;
       } else if (octet == '"') {
-        inString = false;
+        place = Place.STRUCTURE;
         endOfString();
         return position;
       }
@@ -122,7 +128,7 @@ final class JsonItems extends ListItems {
 
   private void beginString() {
     expect(depth > 0);
-    inString = true;
+    place = Place.STRING;
     capturing = depth == LIST || (depth == SECTION && section == Key.METADATA);
     textLength = 0;
   }

@@ -46,4 +46,19 @@ public final class ResponseLearning {
       RequestDigest digest, int status, String contentType, String contentEncoding) {
     return WatchInitialisation.of(digest, status, contentType, contentEncoding, backlog);
   }
+
+  /** Compressed bytes that passed and were not read along yet. */
+  public long bytesBehind() {
+    return backlog.bytes();
+  }
+
+  /** So many there may be. */
+  public long mostBehind() {
+    return Backlog.MOST;
+  }
+
+  /** How many answers taught nothing, because reading along would have fallen behind too far. */
+  public long givenUp() {
+    return backlog.overflows();
+  }
 }

@@ -59,6 +59,25 @@ enum ProxyMeterName {
       "Schemas and levels, by source and by what became of them: in_force, overridden,"
           + " last_valid (an earlier version is in force), rejected"),
   CONFIG_CHANGES("apf_proxy_config_changes", "Changes of the schemas and levels in force"),
+  RATE_LIMIT_REQUESTS(
+      "apf_proxy_rate_limit_requests",
+      "Requests that a rate limit concerned, by limit and by what became of them there: passed,"
+          + " delayed, refused; and refunded, of those that passed and were refused further on"),
+  RATE_LIMIT_WAIT(
+      "apf_proxy_rate_limit_wait_seconds", "How long a rate limit made requests wait, by limit"),
+  RATE_LIMIT_WAITING(
+      "apf_proxy_rate_limit_waiting", "Requests that wait for their rate limits now"),
+  RATE_LIMIT_BYTES(
+      "apf_proxy_rate_limit_bytes",
+      "Bytes that a rate limit of bytes counted, by limit and direction: in, out"),
+  RATE_LIMIT_KEYS(
+      "apf_proxy_rate_limit_keys", "Keys of a rate limit that have not all they could have"),
+  RATE_LIMIT_KEYS_OVERFLOWED(
+      "apf_proxy_rate_limit_keys_overflowed",
+      "How often a key had to share a bucket with others, for want of room, by limit"),
+  RATE_LIMIT_FULLEST(
+      "apf_proxy_rate_limit_fullest_ratio",
+      "How much that key of a rate limit has taken now that has taken most: 1 is all"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

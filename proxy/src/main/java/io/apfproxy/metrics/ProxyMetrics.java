@@ -3,6 +3,7 @@ package io.apfproxy.metrics;
 import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.limit.LimitReading;
 import io.apfproxy.report.Reporter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -71,6 +72,12 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Shows what waits and executes of each kind, at each scrape. */
   public void bindKinds(Function<KindLoad.Kind, KindLoad.Reading> loads) {
     prometheus.register(new KindGauges(loads));
+  }
+
+  /** Shows what rate limits do, at each scrape. */
+  public void bindRateLimits(Supplier<List<LimitReading>> limits, IntSupplier waiting) {
+    prometheus.register(new RateLimitGauges(limits));
+    gauge(ProxyMeterName.RATE_LIMIT_WAITING, waiting::getAsInt);
   }
 
   /** Shows the classic limits' use, as kube-apiserver does, but as it is at the scrape. */

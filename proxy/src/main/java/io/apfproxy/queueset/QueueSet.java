@@ -124,6 +124,7 @@ public final class QueueSet {
     }
     advance(nowNanos);
     executing--;
+    request.servedNanos = nowNanos;
     request.tally.executing--;
     FlowQueue queue = request.queue;
     if (queue == null) {

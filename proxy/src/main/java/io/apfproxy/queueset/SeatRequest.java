@@ -29,6 +29,7 @@ public abstract class SeatRequest {
 
   long arrivalNanos;
   long startNanos;
+  long servedNanos;
 
   /** R when it was enqueued. */
   long arrivalR;
@@ -108,6 +109,20 @@ public abstract class SeatRequest {
   /** When it got its seats, by the level's clock; unset before. */
   public final long startNanos() {
     return startNanos;
+  }
+
+  /**
+   * Seats times how long it has held them, in seat-nanoseconds. From when it was served the whole
+   * of its additional latency counts. May be read from any thread that knows it executes.
+   *
+   * @param nowNanos by the level's clock
+   */
+  public final long seatNanos(long nowNanos) {
+    return switch (state) {
+      case CREATED, WAITING, REFUSED -> 0;
+      case EXECUTING -> seats * (nowNanos - startNanos);
+      case LINGERING, ENDED -> seats * (servedNanos - startNanos + additionalLatencyNanos);
+    };
   }
 
   /**

@@ -237,6 +237,16 @@ public final class Account {
     return seats;
   }
 
+  /**
+   * Seats times how long it held them, in seat-nanoseconds, as its level counts it: a watch holds
+   * them until it has sent its initial events, a write for some time after its response. 0 if it
+   * had no seats, or needed none.
+   */
+  public long seatNanos() {
+    SeatLease held = seats;
+    return held == null ? 0 : held.seatNanos();
+  }
+
   /** When it was sent to the upstream: it then no longer waited for seats. */
   public long sentAt() {
     return sent;

@@ -15,6 +15,7 @@ public final class RefusedException extends Exception {
   private final int retryAfterSeconds;
   private final boolean closeConnection;
   private final @Nullable String text;
+  private final String limit;
 
   /**
    * @param code HTTP status
@@ -24,7 +25,7 @@ public final class RefusedException extends Exception {
    * @param message for people, names the header, field or flag and what was expected
    */
   public RefusedException(int code, String reason, String rule, String message) {
-    this(code, reason, rule, message, 0, false, null, null);
+    this(code, reason, rule, message, 0, false, null, "", null);
   }
 
   private RefusedException(
@@ -35,6 +36,7 @@ public final class RefusedException extends Exception {
       int retryAfterSeconds,
       boolean close,
       @Nullable String text,
+      String limit,
       @Nullable Throwable cause) {
     super(message, cause, false, false);
     this.code = code;
@@ -43,29 +45,38 @@ public final class RefusedException extends Exception {
     this.retryAfterSeconds = retryAfterSeconds;
     this.closeConnection = close;
     this.text = text;
+    this.limit = limit;
   }
 
   /** 400 of an ambiguous or illegal message; an HTTP/1.1 connection is closed after it. */
   public static RefusedException badRequest(String rule, String message) {
-    return new RefusedException(400, "BadRequest", rule, message, 0, true, null, null);
+    return new RefusedException(400, "BadRequest", rule, message, 0, true, null, "", null);
   }
 
   /** The same refusal with {@code Retry-After}. */
   public RefusedException retryAfter(int seconds) {
     return new RefusedException(
-        code, reason, rule, getMessageText(), seconds, closeConnection, text, getCause());
+        code, reason, rule, getMessageText(), seconds, closeConnection, text, limit, getCause());
   }
 
   /** The same refusal, after which an HTTP/1.1 connection is closed. */
   public RefusedException closing() {
     return new RefusedException(
-        code, reason, rule, getMessageText(), retryAfterSeconds, true, text, getCause());
+        code, reason, rule, getMessageText(), retryAfterSeconds, true, text, limit, getCause());
   }
 
   /** The same refusal with what led to it, for the log only. */
   public RefusedException causedBy(Throwable cause) {
     return new RefusedException(
-        code, reason, rule, getMessageText(), retryAfterSeconds, closeConnection, text, cause);
+        code,
+        reason,
+        rule,
+        getMessageText(),
+        retryAfterSeconds,
+        closeConnection,
+        text,
+        limit,
+        cause);
   }
 
   /**
@@ -81,6 +92,21 @@ public final class RefusedException extends Exception {
         retryAfterSeconds,
         closeConnection,
         plain,
+        limit,
+        getCause());
+  }
+
+  /** The same refusal by an object of this name, which clients are told only if they may know. */
+  public RefusedException by(String name) {
+    return new RefusedException(
+        code,
+        reason,
+        rule,
+        getMessageText(),
+        retryAfterSeconds,
+        closeConnection,
+        text,
+        name,
         getCause());
   }
 
@@ -108,6 +134,11 @@ public final class RefusedException extends Exception {
   /** What the client is told in place of a Status; null for a Status with the message. */
   public @Nullable String plainText() {
     return text;
+  }
+
+  /** Name of the rate limit that refuses; empty if none does. */
+  public String limit() {
+    return limit;
   }
 
   private String getMessageText() {

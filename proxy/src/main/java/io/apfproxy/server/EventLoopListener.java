@@ -21,6 +21,7 @@ import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** One event loop's part of the listener, with connections to the upstream of its own. */
 final class EventLoopListener extends VerticleBase {
@@ -32,9 +33,9 @@ final class EventLoopListener extends VerticleBase {
   private final Limits limits;
   private final SocketAddress where;
   private volatile int port;
-  private @org.jspecify.annotations.Nullable HttpServer server;
-  private @org.jspecify.annotations.Nullable MemberConnections upstream;
-  private @org.jspecify.annotations.Nullable RequestPipeline pipeline;
+  private @Nullable HttpServer server;
+  private @Nullable MemberConnections upstream;
+  private @Nullable RequestPipeline pipeline;
 
   EventLoopListener(ServerConfig config, Services services, Limits limits, SocketAddress where) {
     this.config = config;

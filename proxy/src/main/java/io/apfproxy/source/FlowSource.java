@@ -3,7 +3,7 @@ package io.apfproxy.source;
 import io.apfproxy.config.SourceObject;
 import java.util.List;
 
-/** A place that schemas and levels come from. Thread-safe. */
+/** A place that schemas, levels and rate limits come from. Thread-safe. */
 public interface FlowSource extends AutoCloseable {
   /** As in {@code --flowcontrol-source}. */
   String name();

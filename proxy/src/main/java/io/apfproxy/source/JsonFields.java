@@ -64,6 +64,11 @@ final class JsonFields implements FieldReader {
     return value == null ? "" : value.textValue();
   }
 
+  @Override
+  public String text(String field, String otherwise) {
+    return value(field) == null ? otherwise : text(field);
+  }
+
   /** As with kube-apiserver 5.0 and 5e0 are whole numbers. */
   @Override
   public @Nullable Integer integer(String v1Field) {

@@ -105,10 +105,7 @@ public final class Reconfiguration implements AutoCloseable {
     }
     ConfigurationPlan next = ConfigurationPlan.of(layers, plan);
     boolean differs = !next.sameAs(plan);
-    FlowControlConfiguration inForce =
-        differs
-            ? flowControl.apply(next.inForce(Kind.FLOW_SCHEMA), next.inForce(Kind.PRIORITY_LEVEL))
-            : flowControl.configuration();
+    FlowControlConfiguration inForce = differs ? apply(next) : flowControl.configuration();
     if (differs) {
       warn(Hazard.of(inForce));
     }
@@ -117,12 +114,23 @@ public final class Reconfiguration implements AutoCloseable {
     if (differs) {
       onChange.run();
       LOG.info(
-          "flow control has changed: {} schemas, {} levels",
+          "flow control has changed: {} schemas, {} levels, {} rate limits",
           inForce.schemas().size(),
-          inForce.levels().size());
+          inForce.levels().size(),
+          inForce.rateLimits().size());
     }
     tell(inForce);
     observer.applied(verdicts, inForce);
+  }
+
+  /** Limits by themselves are no reason to touch levels and the shares they have of the seats. */
+  private FlowControlConfiguration apply(ConfigurationPlan next) {
+    if (!Kind.natives().stream().allMatch(kind -> next.sameAs(plan, kind))) {
+      flowControl.apply(next.inForce(Kind.FLOW_SCHEMA), next.inForce(Kind.PRIORITY_LEVEL));
+    }
+    return next.sameAs(plan, Kind.RATE_LIMIT)
+        ? flowControl.configuration()
+        : flowControl.limit(next.inForce(Kind.RATE_LIMIT));
   }
 
   /** One line for each object that is newly bad, bad in another way, or good again. */

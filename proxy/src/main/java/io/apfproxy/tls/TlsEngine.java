@@ -8,6 +8,8 @@ import javax.net.ssl.SSLSession;
 
 /** What does the TLS of both sides: BoringSSL where its native library loads, else the JDK. */
 public final class TlsEngine {
+  private static final int MAY_SIGN = 0;
+
   private TlsEngine() {}
 
   /** Options with which connections that need it are made by the JDK all the same. */
@@ -25,10 +27,14 @@ public final class TlsEngine {
     return session.getClass().getName().contains("OpenSsl");
   }
 
-  /** Whether BoringSSL does not ask clients for such a certificate; one that it took is none. */
+  /**
+   * Whether BoringSSL does not ask clients for such a certificate, or refuses it for a key usage
+   * that Go's TLS does not look at; one that it took is none.
+   */
   public static boolean isRare(X509Certificate certificate) {
     try {
-      return TlsKeys.isRare(certificate.getPublicKey());
+      boolean[] usage = certificate.getKeyUsage();
+      return (usage != null && !usage[MAY_SIGN]) || TlsKeys.isRare(certificate.getPublicKey());
     } catch (IllegalStateException unreadable) { // parsed by Java only now
       return false;
     }

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,12 +34,20 @@ class ConfigurationCommandsIT {
     "check-yaml.txt,    1, check @/invalid-yaml.yaml",
     "check-kind.txt,    1, check @/invalid-kind.yaml",
     "check-missing.txt, 1, check @/valid-tenants.yaml @/missing.yaml",
+    "check-limits.txt,  0, check @/valid-limits.yaml",
+    "check-limit-warnings.txt, 1, check @/valid-careless-limit.yaml",
+    "check-limit-fields.txt, 1, check @/invalid-limit.yaml",
+    "diff-limits.txt,   0, diff @/valid-limits.yaml @/changed-limits",
     "diff.txt,          0, diff @/valid-tenants.yaml @/changed",
     "diff-nothing.txt,  0, diff @/changed @/changed",
     "explain.txt,       0, explain --user alice --group tenants --config @/valid-tenants.yaml GET"
         + " /api/v1/pods?limit=500",
     "explain-flow.txt,  0, explain --user system:serviceaccount:team:builder --group tenants"
         + " --config @/changed DELETE /api/v1/namespaces/team/pods/a",
+    "explain-limits.txt, 0, explain --user ci --group team:a --config @/valid-many-limits.yaml GET"
+        + " /api/v1/pods?limit=500",
+    "explain-humans.txt, 0, explain --user alice --config @/valid-many-limits.yaml GET"
+        + " /api/v1/namespaces/team/pods/a",
     "explain-exempt.txt, 0, explain GET /healthz",
     "explain-bypass.txt, 0, explain --user alice GET /api/v1/namespaces/team/pods/a/log"
   })
@@ -60,6 +69,37 @@ class ConfigurationCommandsIT {
             "explain --config @/invalid-kind.yaml GET /api")) {
       assertThatThrownBy(() -> run(line)).isInstanceOf(StartException.class).hasMessage(errors);
     }
+  }
+
+  /** L-34: whoever takes them over begins without a warning. */
+  @Test
+  void findsNothingToSayAgainstTheExamples() {
+    Output output = CheckCommand.run(List.of(Path.of("..", "deploy", "examples")));
+
+    assertThat(output)
+        .isEqualTo(
+            new Output("0 FlowSchemas, 0 PriorityLevelConfigurations, 7 RateLimits: valid\n", 0));
+  }
+
+  /** L-12: each of them is valid, but not beside all others. */
+  @Test
+  void checkRefusesWhatIsOverABound(@TempDir Path folder) throws Exception {
+    String limits = Files.readString(MANIFESTS.resolve("valid-limits.yaml"));
+    String first = limits.substring(0, limits.indexOf("---"));
+    StringBuilder many = new StringBuilder();
+    for (int i = 0; i < 51; i++) {
+      many.append(first.replace("tenant-lists", "l" + i)).append("---\n");
+    }
+    Path file = Files.writeString(folder.resolve("many.yaml"), many);
+
+    Output output = CheckCommand.run(List.of(file));
+
+    assertThat(output.exitCode()).isEqualTo(1);
+    assertThat(output.text())
+        .isEqualTo(
+            file
+                + ":118: metadata.name: at most 500000 keys (spec.key.max) of all RateLimits"
+                + " together are kept\n");
   }
 
   @Test

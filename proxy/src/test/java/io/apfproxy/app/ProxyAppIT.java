@@ -112,6 +112,69 @@ class ProxyAppIT {
             BodyHandlers.ofString());
   }
 
+  /** A change of the limit comes into force, and does not fill what was taken. */
+  @Test
+  void holdsRequestsToRateLimitsAsTheFilesSayNow() throws Exception {
+    Path limits = Files.createDirectory(directory.resolve("limits"));
+    Path file = limits.resolve("limit.yaml");
+    Files.writeString(file, daily(3));
+    start("--flowcontrol-source=builtin,files:" + limits);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> admin("/metrics").body().contains("{rate_limit=\"everybody\"}"));
+    HttpClient client = client();
+    for (int i = 0; i < 3; i++) {
+      assertThat(client.send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode())
+          .isEqualTo(200);
+    }
+    HttpResponse<String> refused = client.send(asAlice(NAMESPACES), BodyHandlers.ofString());
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(Integer.parseInt(refused.headers().firstValue("Retry-After").orElseThrow()))
+        .isBetween(28_700, 28_800);
+    assertThat(refused.body()).contains("a rate limit of this proxy").doesNotContain("everybody");
+    assertThat(refused.headers().firstValue("X-Apf-Ratelimit")).isEmpty();
+    assertThat(admin("/metrics").body())
+        .contains(
+            "apf_proxy_rate_limit_requests_total{outcome=\"passed\",rate_limit=\"everybody\"} 3.0",
+            "apf_proxy_rate_limit_requests_total{outcome=\"refused\",rate_limit=\"everybody\"} 1.0",
+            "apf_proxy_rate_limit_keys{rate_limit=\"everybody\"} 1.0",
+            "apf_proxy_rate_limit_keys_overflowed_total{rate_limit=\"everybody\"} 0.0",
+            "apf_proxy_rate_limit_fullest_ratio{rate_limit=\"everybody\"} 0.99",
+            "apf_proxy_rate_limit_wait_seconds_count{rate_limit=\"everybody\"} 0",
+            "apf_proxy_rate_limit_waiting 0.0",
+            "apf_proxy_bound_limit{rule=\"rate-limit-waiting\"} 10000.0");
+
+    Files.writeString(file, daily(4));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> client.send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode() == 200);
+    assertThat(client.send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode())
+        .isEqualTo(429);
+
+    Files.delete(file);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> client.send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode() == 200);
+  }
+
+  /** So many at once, and no more on the same day to speak of. */
+  private static String daily(int burst) {
+    return """
+        apiVersion: flowcontrol.apf-proxy.io/v1
+        kind: RateLimit
+        metadata: {name: everybody}
+        spec:
+          rules:
+          - subjects: [{kind: User, user: {name: alice}}]
+            resourceRules:
+            - {verbs: ["*"], apiGroups: ["*"], resources: ["*"], clusterScope: true, namespaces: ["*"]}
+          key: {by: [User]}
+          type: TokenBucket
+          tokenBucket: {rate: %d, period: 24h, burst: %d}
+        """
+        .formatted(burst, burst);
+  }
+
   @Test
   void leadsClientsThroughToTheUpstream() throws Exception {
     start("--expose-flow-headers");

@@ -55,6 +55,11 @@ final class BenchConfiguration {
     return FlowControlConfiguration.digest(objects, List.of(level), null);
   }
 
+  /** Of one tenant. */
+  static List<Rule> rules(Tenants tenants, int tenant) {
+    return List.of(rule(tenants, tenant));
+  }
+
   private static Rule rule(Tenants tenants, int tenant) {
     Subject subject =
         switch (tenants) {

@@ -29,6 +29,8 @@ class BenchesRunTest {
                     .param("queues", "1", "64")
                     .param("lists", "64")
                     .param("schemas", "11")
+                    .param("limits", "11")
+                    .param("keys", "1", "1000")
                     .shouldFailOnError(true)
                     .verbosity(VerboseMode.SILENT)
                     .build())
@@ -43,6 +45,9 @@ class BenchesRunTest {
                 "DecisionBench.queued",
                 "LevelBench.decide",
                 "QueueSetBench.decide",
+                "RateLimitBench.passed",
+                "RateLimitBench.unconcerned",
+                "RateLimitBench.unlimited",
                 "WaitingListsBench.exchange"));
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());

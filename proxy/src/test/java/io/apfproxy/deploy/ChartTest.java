@@ -154,7 +154,7 @@ class ChartTest {
             .filter(object -> object.path("kind").asText().equals("CustomResourceDefinition"))
             .toList();
 
-    assertThat(definitions).hasSize(2);
+    assertThat(definitions).hasSize(3);
     for (JsonNode definition : definitions) {
       ObjectNode metadata = (ObjectNode) definition.path("metadata");
       assertThat(metadata.remove("annotations").path("helm.sh/resource-policy").asText())

@@ -50,7 +50,7 @@ class ManifestsTest {
   @Test
   void areAllNamedInTheKustomization() throws IOException {
     try (Stream<Path> files = Files.list(Manifests.FOLDER)) {
-      assertThat(files.map(file -> file.getFileName().toString()))
+      assertThat(files.filter(Files::isRegularFile).map(file -> file.getFileName().toString()))
           .containsExactlyInAnyOrderElementsOf(
               Stream.concat(Stream.of("kustomization.yaml"), Manifests.resources()).toList());
     }

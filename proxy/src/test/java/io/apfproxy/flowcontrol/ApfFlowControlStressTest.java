@@ -65,6 +65,11 @@ class ApfFlowControlStressTest {
     }
 
     @Override
+    public long seatNanos() {
+      return 0;
+    }
+
+    @Override
     public void watchInitialised() {}
 
     @Override

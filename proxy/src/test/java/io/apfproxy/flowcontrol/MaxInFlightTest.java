@@ -3,6 +3,7 @@ package io.apfproxy.flowcontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.ManualTime;
 import org.junit.jupiter.api.Test;
 
 class MaxInFlightTest {
@@ -10,7 +11,7 @@ class MaxInFlightTest {
 
   @Test
   void countsReadsAndWritesApart() {
-    MaxInFlight control = new MaxInFlight(1, 1);
+    MaxInFlight control = new MaxInFlight(1, 1, new ManualTime());
 
     assertThat(Client.get(control, "ann", POD).executes()).isTrue();
     assertThat(Client.get(control, "ann", "/api/v1/pods").rejection())
@@ -23,7 +24,7 @@ class MaxInFlightTest {
 
   @Test
   void givesAPlaceBackOnce() {
-    MaxInFlight control = new MaxInFlight(2, 1);
+    MaxInFlight control = new MaxInFlight(2, 1, new ManualTime());
     Client first = Client.get(control, "ann", POD);
     Client second = Client.get(control, "ann", POD);
 
@@ -38,7 +39,7 @@ class MaxInFlightTest {
 
   @Test
   void letsAdministratorsInWhenItIsFullWithoutCountingThem() {
-    MaxInFlight control = new MaxInFlight(1, 1);
+    MaxInFlight control = new MaxInFlight(1, 1, new ManualTime());
     UserInfo admin = UserInfo.of("admin", UserInfo.MASTERS);
     Client counted = Client.send(control, admin, "GET", POD);
     Client uncounted = Client.send(control, admin, "GET", POD);
@@ -51,7 +52,7 @@ class MaxInFlightTest {
 
   @Test
   void knowsNoLimitWhereItIsZero() {
-    MaxInFlight control = new MaxInFlight(0, 1);
+    MaxInFlight control = new MaxInFlight(0, 1, new ManualTime());
     for (int i = 0; i < 100; i++) {
       assertThat(Client.get(control, "ann", POD).executes()).isTrue();
     }
@@ -62,7 +63,7 @@ class MaxInFlightTest {
 
   @Test
   void doesNotCountWatches() {
-    MaxInFlight control = new MaxInFlight(1, 1);
+    MaxInFlight control = new MaxInFlight(1, 1, new ManualTime());
     for (int i = 0; i < 3; i++) {
       assertThat(Client.get(control, "ann", "/api/v1/pods?watch=1").executes()).isTrue();
     }

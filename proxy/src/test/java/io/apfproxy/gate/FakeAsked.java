@@ -4,9 +4,13 @@ import io.apfproxy.request.ClientAddress;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
+import java.net.InetAddress;
 import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
-/** A watch before gates. */
+/** A request before gates; a watch if nothing else is said. */
 public final class FakeAsked implements Asked {
   private static final RequestInfo WATCH =
       new RequestInfo(
@@ -20,10 +24,23 @@ public final class FakeAsked implements Asked {
 
   public boolean refused;
   public long waitsUntil;
+  public String userAgent = "";
+  public @Nullable InetAddress peer;
+
+  private int width;
+  private @Nullable Object inForce;
+
+  public FakeAsked(RequestDigest digest) {
+    this(digest, () -> {});
+  }
+
+  private FakeAsked(RequestDigest digest, Runnable onGiveWay) {
+    this.digest = digest;
+    this.onGiveWay = onGiveWay;
+  }
 
   public FakeAsked(String user, Runnable onGiveWay) {
-    this.digest = new RequestDigest(WATCH, UserInfo.of(user), "watch=true");
-    this.onGiveWay = onGiveWay;
+    this(new RequestDigest(WATCH, UserInfo.of(user), "watch=true"), onGiveWay);
   }
 
   public FakeAsked(String user) {
@@ -47,12 +64,35 @@ public final class FakeAsked implements Asked {
 
   @Override
   public String userAgent() {
-    return "";
+    return userAgent;
   }
 
   @Override
   public ClientAddress address() {
     return new ClientAddress(false, 1);
+  }
+
+  @Override
+  public @Nullable InetAddress peer() {
+    return peer;
+  }
+
+  @Override
+  public int width(ToIntFunction<RequestDigest> estimate) {
+    if (width == 0) {
+      width = estimate.applyAsInt(digest);
+    }
+    return width;
+  }
+
+  @Override
+  public Object inForce(Supplier<?> now) {
+    Object known = inForce;
+    if (known == null) {
+      known = now.get();
+      inForce = known;
+    }
+    return known;
   }
 
   @Override

@@ -188,7 +188,7 @@ final class CrdRealIT {
     assertThat(rules)
         .contains("subjects\t<[]Object> -required-", "Who asks; one of these must match.")
         .doesNotContain("<no description>");
-    for (String kind : List.of("fs", "plc")) {
+    for (String kind : List.of("fs", "plc", "rl")) {
       CommandResult whole =
           kubectl.run("explain", kind, "--recursive", "--api-version=" + OURS + "/v1").orThrow();
       assertThat(whole.stdout()).contains("spec", "status").doesNotContain("<no description>");

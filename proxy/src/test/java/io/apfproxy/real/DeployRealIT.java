@@ -45,7 +45,8 @@ final class DeployRealIT {
   private static final String ACCOUNT = "system:serviceaccount:apf-system:apf-proxy";
   private static final String IMPERSONATOR = ACCOUNT + "-impersonator";
   private static final String OUR_KINDS =
-      "flowschemas.flowcontrol.apf-proxy.io,prioritylevelconfigurations.flowcontrol.apf-proxy.io";
+      "flowschemas.flowcontrol.apf-proxy.io,prioritylevelconfigurations.flowcontrol.apf-proxy.io"
+          + ",ratelimits.flowcontrol.apf-proxy.io";
   private static final String LEVEL =
       """
       apiVersion: flowcontrol.apf-proxy.io/v1
@@ -129,6 +130,8 @@ final class DeployRealIT {
     "apf-proxy, create, tokenreviews.authentication.k8s.io, yes",
     "apf-proxy, create, subjectaccessreviews.authorization.k8s.io, yes",
     "apf-proxy, watch, flowschemas.flowcontrol.apiserver.k8s.io, yes",
+    "apf-proxy, watch, ratelimits.flowcontrol.apf-proxy.io, yes",
+    "apf-proxy, update, ratelimits.flowcontrol.apf-proxy.io, no",
     "apf-proxy, impersonate, users, no",
     "apf-proxy, impersonate, groups, no",
     "apf-proxy, get, secrets, no",
@@ -333,9 +336,10 @@ final class DeployRealIT {
     assertThat(admin.run("get", "clusterrole", "-o", "name").orThrow().stdout())
         .doesNotContain("second-apf-proxy");
     assertThat(admin.run("get", "crd", "-o", "name").orThrow().stdout())
-        .as("definitions stay, and with them all schemas and levels")
+        .as("definitions stay, and with them all schemas, levels and limits")
         .contains("flowschemas.flowcontrol.apf-proxy.io")
-        .contains("prioritylevelconfigurations.flowcontrol.apf-proxy.io");
+        .contains("prioritylevelconfigurations.flowcontrol.apf-proxy.io")
+        .contains("ratelimits.flowcontrol.apf-proxy.io");
   }
 
   private static void namesTheProxyAndItsAuthority(JsonNode secret) throws Exception {

@@ -98,7 +98,8 @@ final class SourceFaultsRealIT extends SourcesFixture {
     assertThat(scene.proxy().log())
         .contains(
             "source crd: the proxy's identity may not \"list\" and \"watch\""
-                + " flowschemas.flowcontrol.apf-proxy.io and prioritylevelconfigurations (403)");
+                + " flowschemas.flowcontrol.apf-proxy.io, prioritylevelconfigurations and"
+                + " ratelimits (403)");
     scene.moreRequests(load);
     scene.awaitShares(100);
 

@@ -94,6 +94,11 @@ final class FakeFlowControl implements FlowControl {
     }
 
     @Override
+    public long seatNanos() {
+      return 0;
+    }
+
+    @Override
     public void watchInitialised() {
       traps.at("watch initialised");
       initialised.incrementAndGet();

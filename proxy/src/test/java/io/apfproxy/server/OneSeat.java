@@ -107,6 +107,11 @@ final class OneSeat implements FlowControl {
     }
 
     @Override
+    public long seatNanos() {
+      return inner.seatNanos();
+    }
+
+    @Override
     public void watchInitialised() {
       inner.watchInitialised();
     }

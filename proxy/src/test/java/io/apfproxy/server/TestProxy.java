@@ -12,6 +12,7 @@ import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.flowcontrol.FlowControl;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
@@ -22,6 +23,7 @@ import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.walk.HeadReader;
 import io.apfproxy.server.walk.Services;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.UpstreamConfig;
@@ -56,6 +58,9 @@ final class TestProxy implements AutoCloseable {
 
   /** Tokens that the upstream was seen to refuse. */
   final List<String> refusedByUpstream = new CopyOnWriteArrayList<>();
+
+  /** None at first. */
+  final RateLimits rateLimits = new RateLimits(TimeSource.system(), digest -> 1, address -> false);
 
   /** In the place of the fake one; null if it is not replaced. */
   volatile @Nullable FlowControl otherFlowControl;
@@ -233,6 +238,7 @@ final class TestProxy implements AutoCloseable {
                       return heads.read(request);
                     },
                     new TrappedIdentities(),
+                    rateLimits,
                     (digest, listener) -> {
                       FlowControl real = otherFlowControl;
                       return (real == null ? flowControl : real).admit(digest, listener);
@@ -242,6 +248,7 @@ final class TestProxy implements AutoCloseable {
                       traps.at("upstream");
                       return upstream;
                     },
+                    () -> null,
                     outage,
                     events)));
   }

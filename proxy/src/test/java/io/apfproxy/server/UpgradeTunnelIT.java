@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.authn.head.ClientTrust;
 import io.apfproxy.authn.head.RequestHeadReader;
+import io.apfproxy.config.RateLimit;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
+import io.apfproxy.limit.LimitReading;
+import io.apfproxy.limit.Limiting;
 import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,6 +21,7 @@ import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -112,6 +116,64 @@ class UpgradeTunnelIT {
           .startsWith(method + " " + EXEC + " HTTP/1.1\r\nHost: 127.0.0.1:")
           .contains("Connection: Upgrade\r\nUpgrade: " + protocol)
           .contains("X-Stream-Protocol-Version: v4.channel.k8s.io");
+      proxy.expectRest();
+    }
+  }
+
+  /** L-21: what was read has passed, so it may be beyond by what is read at a time on each side. */
+  @Test
+  void letsBytesThroughAsFastAsTheirLimitAllows() throws InterruptedException {
+    byte[] bytes = new byte[1 << 20];
+    new Random(3).nextBytes(bytes);
+    long rate = 2 << 20;
+    long burst = 64 << 10;
+    try (FakeUpstream upstream = upstream(SPDY_101, UpgradeTunnelIT::echo);
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      proxy.rateLimits.apply(
+          List.of(
+              Limiting.of("cp").by("User").unit(RateLimit.BYTES).tokens(rate, "1s", burst, "0s")));
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(request("POST", "SPDY/3.1"));
+        assertThat(client.readHead()).startsWith("HTTP/1.1 101");
+        long begun = System.nanoTime();
+        Thread writer = new Thread(() -> client.send(bytes));
+        writer.start();
+        byte[] echoed = client.read(bytes.length);
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        writer.join();
+        assertThat(Arrays.equals(echoed, bytes)).isTrue();
+        assertThat(seconds).isGreaterThan((2.0 * bytes.length - burst - (256 << 10)) / rate);
+        System.out.printf(
+            "1 MiB there and back at 2 MiB/s, 64 KiB at once: %.3f s, by the law %.3f%n",
+            seconds, (2.0 * bytes.length - burst) / rate);
+      }
+      proxy.expectRest();
+      LimitReading reading = proxy.rateLimits.read().get(0);
+      assertThat(reading.bytesIn()).isEqualTo(bytes.length);
+      assertThat(reading.bytesOut()).isEqualTo(bytes.length);
+    }
+  }
+
+  /** Nothing is read meanwhile, not even the end: that is noticed when the wait is over. */
+  @Test
+  void endsATunnelWhoseClientLeftWhileALimitHadItWait() {
+    try (FakeUpstream upstream = upstream(SPDY_101, UpgradeTunnelIT::echo);
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      proxy.rateLimits.apply(
+          List.of(
+              Limiting.of("cp")
+                  .by("User")
+                  .unit(RateLimit.BYTES)
+                  .tokens(50_000, "1s", 65_536, "0s")));
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(request("POST", "SPDY/3.1"));
+        assertThat(client.readHead()).startsWith("HTTP/1.1 101");
+        client.send(new byte[80_000]);
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> proxy.rateLimits.read().get(0).bytesIn() > 65_536);
+      }
+      await().atMost(Duration.ofSeconds(30)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
       proxy.expectRest();
     }
   }

@@ -78,6 +78,25 @@ class CrdDriftTest {
     }
   }
 
+  /**
+   * L-11: rules of a limit are those of a schema, but that before authentication nobody is named.
+   */
+  @Test
+  void rulesAndSubjectsOfRateLimitsAreThoseOfFlowSchemas() throws IOException {
+    String properties = "/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties";
+    JsonNode schemas = crd(Kind.FLOW_SCHEMA).at(properties + "/rules/items");
+    JsonNode limits = crd(Kind.RATE_LIMIT).at(properties + "/rules/items");
+
+    for (String list : List.of("resourceRules", "nonResourceRules")) {
+      assertThat(limits.at("/properties/" + list)).isEqualTo(schemas.at("/properties/" + list));
+    }
+    assertThat(limits.at("/x-kubernetes-validations"))
+        .isEqualTo(schemas.at("/x-kubernetes-validations"));
+    JsonNode subjects = schemas.at("/properties/subjects/items");
+    assertThat(limits.at("/properties/subjects/items")).isEqualTo(subjects);
+    assertThat(crd(Kind.RATE_LIMIT).at(properties + "/exceptSubjects/items")).isEqualTo(subjects);
+  }
+
   private static List<Kind<?>> kinds() {
     return Kind.all();
   }
@@ -122,6 +141,7 @@ class CrdDriftTest {
     if (value == null
         || value.equals("")
         || value.equals(0)
+        || value.equals(0L)
         || value.equals(false)
         || (value instanceof Collection<?> list && list.isEmpty())) {
       empty.add(path);

@@ -2,6 +2,7 @@ package io.apfproxy.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.apfproxy.config.Bootstrap;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.SourceObject;
@@ -12,6 +13,7 @@ import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +23,7 @@ class ReconfigurationTest {
   private final List<Due> agenda = new ArrayList<>();
   private final ChangingSource source = new ChangingSource();
   private int applied;
+  private int routed;
 
   private final ApfFlowControl control =
       ApfFlowControl.create(
@@ -28,7 +31,17 @@ class ReconfigurationTest {
           FlowControlConfiguration.builtIn(),
           time,
           this::later,
-          FlowMetrics.NONE);
+          new FlowMetrics() {
+            @Override
+            public FlowMeter flow(String priorityLevel, String flowSchema) {
+              return NoMeter.INSTANCE;
+            }
+
+            @Override
+            public void inForce(Set<Lead> leads) {
+              routed++;
+            }
+          });
   private final Reconfiguration reconfiguration =
       new Reconfiguration(
           control, List.of(source), (verdicts, inForce) -> {}, () -> applied++, this::later, time);
@@ -73,14 +86,54 @@ class ReconfigurationTest {
         .contains(source.precedence);
   }
 
+  /** Levels are not looked at, nor is a borrowing period, nor what requests go by made anew. */
+  @Test
+  void aChangeOfRateLimitsAloneComesIntoForceAndDisturbsNoLevel() {
+    reconfiguration.start();
+    advance(Duration.ofSeconds(5));
+    applied = 0;
+    int before = routed;
+
+    source.limit(20);
+    advance(Duration.ofSeconds(1));
+    assertThat(source.rate(control.configuration())).isEqualTo(20);
+    source.limit(30);
+    advance(Duration.ofSeconds(1));
+    assertThat(source.rate(control.configuration())).isEqualTo(30);
+    assertThat(applied).isEqualTo(2);
+    assertThat(routed).isEqualTo(before);
+
+    source.change(); // of the schema: limits stay
+    advance(Duration.ofSeconds(1));
+    assertThat(source.rate(control.configuration())).isEqualTo(30);
+    assertThat(routed).isEqualTo(before + 1);
+
+    source.limit(0);
+    advance(Duration.ofSeconds(1));
+    assertThat(control.configuration().rateLimits()).isEmpty();
+  }
+
   /** Holds one schema, whose precedence is another one with each change. */
   private static final class ChangingSource implements FlowSource {
     private Runnable listener = () -> {};
     private int precedence = 2;
+    private int rate;
 
     void change() {
       precedence++;
       listener.run();
+    }
+
+    /** One rate limit; none at 0. */
+    void limit(int each) {
+      rate = each;
+      listener.run();
+    }
+
+    long rate(FlowControlConfiguration configuration) {
+      return configuration.rateLimits().values().stream()
+          .mapToLong(limit -> limit.spec().tokenBucket().rate())
+          .sum();
     }
 
     @Override
@@ -110,6 +163,11 @@ class ReconfigurationTest {
       List<SourceObject> objects = new ArrayList<>();
       objects.add(SourceObject.of(changed, "memory"));
       Bootstrap.priorityLevels().forEach(level -> objects.add(SourceObject.of(level, "memory")));
+      if (rate > 0) {
+        ObjectNode limit = RateLimitSamples.load().get(0).object();
+        limit.withObject("/spec/tokenBucket").put("rate", rate);
+        objects.add(ObjectDecoder.written(limit, "memory").object().orElseThrow());
+      }
       return new Snapshot(true, objects, "");
     }
 

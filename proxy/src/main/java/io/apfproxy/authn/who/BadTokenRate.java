@@ -1,7 +1,10 @@
 package io.apfproxy.authn.who;
 
+import io.apfproxy.request.ClientAddress;
+import io.apfproxy.time.KeyHash;
+import io.apfproxy.time.KeyTable;
+import io.apfproxy.time.Pace;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.time.TokenBuckets;
 
 /**
  * How many bad tokens an address has had reviewed. Only bad ones are charged, when they turn out to
@@ -12,17 +15,25 @@ final class BadTokenRate {
   private static final int AT_ONCE = 200;
   private static final int MOST_ADDRESSES = 10_000;
 
-  private final TokenBuckets<Object> left;
+  private final KeyTable left;
+  private final TimeSource time;
 
   BadTokenRate(TimeSource time) {
-    left = new TokenBuckets<>(PER_SECOND, AT_ONCE, MOST_ADDRESSES, time);
+    this.time = time;
+    this.left = new KeyTable(MOST_ADDRESSES, Pace.perSecond(PER_SECOND, AT_ONCE), time.nanoTime());
   }
 
   boolean isExceededBy(Source source) {
-    return left.isEmpty(source.asker());
+    return left.peek(key(source), time.nanoTime(), 1, 0) < 0;
   }
 
   void charge(Source source) {
-    var unused = left.take(source.asker()); // more than all it has cannot be taken
+    var unused = left.take(key(source), time.nanoTime(), 1, 0); // all it has, and no more
+  }
+
+  private static long key(Source source) {
+    return source.asker() instanceof ClientAddress address
+        ? KeyHash.of(address.ipv6() ? 6 : 4, address.bits())
+        : KeyHash.of(source.asker().toString());
   }
 }

@@ -10,9 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
@@ -39,11 +37,11 @@ record CertificateSubject(String commonName, Optional<UserInfo> user, boolean un
       for (RDN names : subject.getRDNs()) {
         for (AttributeTypeAndValue attribute : names.getTypesAndValues()) {
           if (BCStyle.CN.equals(attribute.getType())) {
-            commonName = text(attribute.getValue()); // as in Go, the last one counts
+            commonName = GoText.of(attribute.getValue()); // as in Go, the last one counts
           } else if (BCStyle.O.equals(attribute.getType())) {
-            groups.add(text(attribute.getValue()));
+            groups.add(GoText.of(attribute.getValue()));
           } else if (UID.equals(attribute.getType())) {
-            uids.add(text(attribute.getValue()));
+            uids.add(GoText.of(attribute.getValue()));
           }
         }
       }
@@ -66,12 +64,5 @@ record CertificateSubject(String commonName, Optional<UserInfo> user, boolean un
                 groups,
                 Map.of(CREDENTIAL_ID, List.of("X509SHA256=" + fingerprint)))),
         false);
-  }
-
-  private static String text(ASN1Encodable value) throws CertificateException {
-    if (value instanceof ASN1String string) {
-      return string.getString();
-    }
-    throw new CertificateException("subject has a name that is no text");
   }
 }

@@ -1,5 +1,6 @@
 package io.apfproxy.authn.who;
 
+import java.nio.ByteBuffer;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,9 +23,10 @@ final class ChainPaths {
   private static final int MOST_SIGNATURES = 64;
   private static final int MOST_STEPS = 1000;
   private static final String OWN_KEY = "2.5.29.14";
+  private static final String NAMES = "2.5.29.17";
   private static final String ISSUERS_KEY = "2.5.29.35";
 
-  private final Map<X500Principal, List<X509Certificate>> authorities;
+  private final Map<ByteBuffer, List<X509Certificate>> authorities;
 
   /**
    * @param certificates leaf first, as each is issued by the next
@@ -35,7 +37,14 @@ final class ChainPaths {
   ChainPaths(List<X509Certificate> authorities) {
     this.authorities =
         authorities.stream()
-            .collect(Collectors.groupingBy(X509Certificate::getSubjectX500Principal));
+            .collect(Collectors.groupingBy(one -> name(one.getSubjectX500Principal())));
+  }
+
+  /**
+   * Names are the same if their bytes are: Go knows no other sameness, Java knows case and blanks.
+   */
+  private static ByteBuffer name(X500Principal principal) {
+    return ByteBuffer.wrap(principal.getEncoded());
   }
 
   /**
@@ -59,7 +68,7 @@ final class ChainPaths {
 
     private void climb(List<X509Certificate> path) {
       X509Certificate last = path.get(path.size() - 1);
-      X500Principal issuer = last.getIssuerX500Principal();
+      ByteBuffer issuer = name(last.getIssuerX500Principal());
       for (X509Certificate authority :
           likeliest(authorities.getOrDefault(issuer, List.of()), last)) {
         signatures += path.size();
@@ -70,7 +79,7 @@ final class ChainPaths {
       }
       List<X509Certificate> issuers =
           intermediates.stream()
-              .filter(one -> one.getSubjectX500Principal().equals(issuer))
+              .filter(one -> name(one.getSubjectX500Principal()).equals(issuer))
               .toList();
       for (X509Certificate next : likeliest(issuers, last)) {
         if (++steps > MOST_STEPS || signatures > MOST_SIGNATURES) {
@@ -86,8 +95,9 @@ final class ChainPaths {
   }
 
   private static boolean isSame(X509Certificate one, X509Certificate other) {
-    return one.getSubjectX500Principal().equals(other.getSubjectX500Principal())
-        && one.getPublicKey().equals(other.getPublicKey());
+    return name(one.getSubjectX500Principal()).equals(name(other.getSubjectX500Principal()))
+        && one.getPublicKey().equals(other.getPublicKey())
+        && Arrays.equals(one.getExtensionValue(NAMES), other.getExtensionValue(NAMES));
   }
 
   private static List<X509Certificate> likeliest(

@@ -10,17 +10,12 @@ import io.apfproxy.authn.who.ChainPaths.Path;
 import io.apfproxy.time.TimeSource;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
-import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.PKIXParameters;
-import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +26,7 @@ import java.util.concurrent.TimeUnit;
  * <p>The work is done once per chain, elsewhere, and remembered, good or bad; validity is looked at
  * every time, so that a certificate ends on a connection that lives on.
  */
-@SuppressWarnings("JavaUtilDate") // the JDK's path validator and certificates speak Date
+@SuppressWarnings("JavaUtilDate") // certificates speak Date
 final class ChainVerifier {
   /*
    * A stranger may send what he likes, so all that grows with it is bounded: the ways by ChainPaths,
@@ -45,7 +40,6 @@ final class ChainVerifier {
   private static final long BAD_NANOS = TimeUnit.SECONDS.toNanos(10);
   static final int MOST_WAITING = 32_768;
   private static final int WAITING_BYTES = 1024; // the chain itself belongs to its connection
-  private static final int MAY_SIGN = 5;
 
   private final List<X509Certificate> authorities;
   private final ChainPaths paths;
@@ -119,69 +113,41 @@ final class ChainVerifier {
     return subject.commonName().length() + subject.user().map(UserBytes::of).orElse(0);
   }
 
-  /** What the TLS engine took need not be what Java can read. */
+  /** What the TLS engine took need not be what Java, or kube-apiserver, can read. */
   private static List<X509Certificate> parsed(List<X509Certificate> chain)
       throws CertificateException {
     CertificateFactory factory = CertificateFactory.getInstance("X.509");
     List<X509Certificate> parsed = new ArrayList<>();
     for (X509Certificate certificate : chain) {
-      parsed.add(
+      X509Certificate read =
           (X509Certificate)
-              factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded())));
+              factory.generateCertificate(new ByteArrayInputStream(certificate.getEncoded()));
+      GoParser.check(read);
+      parsed.add(read);
     }
     return parsed;
   }
 
   private Verified build(List<X509Certificate> chain) throws GeneralSecurityException {
+    long now = time.epochMillis();
     X509Certificate leaf = chain.get(0);
-    if (authorities.contains(leaf)) { // as in Go, which asks no more of it than that it is in time
+    if (authorities.contains(leaf)) { // as in Go, nobody has to vouch for it
+      GoPath.checkAlone(leaf, now);
       return verified(List.of(leaf), leaf);
     }
     for (Path path : paths.of(chain)) {
       try {
-        check(path);
+        GoPath.check(path, now);
         return verified(path.certificates(), path.authority());
-      } catch (GeneralSecurityException e) {
+      } catch (GeneralSecurityException | RuntimeException e) { // parsers throw of either kind
         // another way may be good
       }
     }
     throw new CertificateException("no good way to an authority");
   }
 
-  private void check(Path path) throws GeneralSecurityException {
-    checkIssuer(path.authority(), path.certificates().size() - 1);
-    for (X509Certificate certificate : path.certificates()) {
-      GoRules.checkSignature(certificate);
-      GoRules.checkConstraints(certificate);
-    }
-    GoRules.checkConstraints(path.authority());
-    GoRules.checkNames(path.authority(), path.certificates());
-    TrustAnchor anchor = new TrustAnchor(path.authority(), null);
-    PKIXParameters parameters = new PKIXParameters(Set.of(anchor));
-    parameters.setRevocationEnabled(false);
-    parameters.setDate(new Date(time.epochMillis()));
-    parameters.addCertPathChecker(new ClientUsage());
-    CertPathValidator.getInstance("PKIX")
-        .validate(
-            CertificateFactory.getInstance("X.509").generateCertPath(path.certificates()),
-            parameters);
-  }
-
-  /** The JDK believes an authority whatever its certificate says; Go does not. */
-  private static void checkIssuer(X509Certificate authority, int intermediates)
-      throws CertificateException {
-    boolean[] usage = authority.getKeyUsage();
-    if ((authority.getVersion() >= 3 && authority.getBasicConstraints() < intermediates)
-        || (usage != null && !usage[MAY_SIGN])) {
-      throw new CertificateException("authority may not issue this");
-    }
-  }
-
   private static Verified verified(List<X509Certificate> path, X509Certificate authority)
       throws GeneralSecurityException {
-    if (!ClientUsage.allows(authority)) {
-      throw new CertificateException("authority not for TLS clients");
-    }
     long from = authority.getNotBefore().getTime();
     long until = authority.getNotAfter().getTime();
     for (X509Certificate part : path) {

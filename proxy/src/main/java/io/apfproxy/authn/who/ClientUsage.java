@@ -40,7 +40,10 @@ final class ClientUsage extends PKIXCertPathChecker {
   static boolean allows(X509Certificate certificate) {
     try {
       List<String> usages = certificate.getExtendedKeyUsage();
-      return usages == null || usages.contains(CLIENT_AUTH) || usages.contains(ANY);
+      return usages == null
+          || usages.isEmpty()
+          || usages.contains(CLIENT_AUTH)
+          || usages.contains(ANY);
     } catch (CertificateParsingException e) {
       return false;
     }

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.GeneralName;
-import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.NameConstraintValidatorException;
 import org.bouncycastle.asn1.x509.NameConstraints;
@@ -21,9 +20,9 @@ import org.bouncycastle.asn1.x509.PKIXNameConstraintValidator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where Go's verifier is stricter than the JDK's: signatures, and what authorities may not issue.
- * Source: Go, crypto/x509, x509.go (signatureAlgorithmDetails, checkSignature), parser.go
- * (parseNameConstraintsExtension), constraints.go.
+ * What Go's verifier makes of a certificate's signature, its critical extensions and its name
+ * constraints. Source: Go, crypto/x509, x509.go (signatureAlgorithmDetails, checkSignature),
+ * parser.go (processExtensions, parseNameConstraintsExtension), constraints.go.
  */
 final class GoRules {
   private static final String PSS = "1.2.840.113549.1.1.10";
@@ -45,6 +44,21 @@ final class GoRules {
 
   private static final String NAMES = "2.5.29.17";
   private static final String CONSTRAINTS = "2.5.29.30";
+
+  /**
+   * Key usage, basic constraints, places of revocation lists, policies, their mappings and
+   * constraints, extended key usage, no policy at all.
+   */
+  private static final Set<String> HANDLED =
+      Set.of(
+          "2.5.29.15",
+          "2.5.29.19",
+          "2.5.29.31",
+          "2.5.29.32",
+          "2.5.29.33",
+          "2.5.29.36",
+          "2.5.29.37",
+          "2.5.29.54");
 
   /** Names of other kinds are not looked at. */
   private static final Set<Integer> CONSTRAINED =
@@ -76,17 +90,29 @@ final class GoRules {
     }
   }
 
-  /** Refuses an issuer with critical constraints of a kind that Go does not know. */
-  static void checkConstraints(X509Certificate issuer) throws CertificateException {
-    NameConstraints constraints = constraints(issuer);
-    Set<String> critical = issuer.getCriticalExtensionOIDs();
-    if (constraints != null
-        && critical != null
-        && critical.contains(CONSTRAINTS)
-        && !(areKnown(constraints.getPermittedSubtrees())
-            && areKnown(constraints.getExcludedSubtrees()))) {
-      throw new CertificateException("name constraints of an unknown kind");
+  /** Refuses critical extensions that Go does not know, or of which it does not know the kind. */
+  static void checkCritical(X509Certificate certificate) throws CertificateException {
+    Set<String> critical = certificate.getCriticalExtensionOIDs();
+    if (critical == null) {
+      return;
     }
+    for (String extension : critical) {
+      boolean known =
+          switch (extension) {
+            case NAMES -> names(certificate).length > 0;
+            case CONSTRAINTS -> areKnown(constraints(certificate));
+            default -> HANDLED.contains(extension);
+          };
+      if (!known) {
+        throw new CertificateException("unknown critical extension " + extension);
+      }
+    }
+  }
+
+  private static boolean areKnown(@Nullable NameConstraints constraints) {
+    return constraints == null
+        || (areKnown(constraints.getPermittedSubtrees())
+            && areKnown(constraints.getExcludedSubtrees()));
   }
 
   private static boolean areKnown(GeneralSubtree @Nullable [] subtrees) {
@@ -101,7 +127,7 @@ final class GoRules {
             .toArray(GeneralSubtree[]::new);
   }
 
-  /** Keeps an authority of ours to the names that it may issue: the JDK keeps those below only. */
+  /** Keeps an authority to the names that it may issue. */
   static void checkNames(X509Certificate authority, List<X509Certificate> issued)
       throws CertificateException {
     NameConstraints constraints = constraints(authority);
@@ -128,15 +154,10 @@ final class GoRules {
     }
   }
 
-  private static List<GeneralName> names(X509Certificate certificate) {
-    byte[] extension = certificate.getExtensionValue(NAMES);
-    return extension == null
-        ? List.of()
-        : Stream.of(
-                GeneralNames.getInstance(ASN1OctetString.getInstance(extension).getOctets())
-                    .getNames())
-            .filter(name -> CONSTRAINED.contains(name.getTagNo()))
-            .toList();
+  private static GeneralName[] names(X509Certificate certificate) {
+    return Stream.of(GoParser.names(certificate))
+        .filter(name -> CONSTRAINED.contains(name.getTagNo()))
+        .toArray(GeneralName[]::new);
   }
 
   private static @Nullable NameConstraints constraints(X509Certificate certificate)

@@ -19,12 +19,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Schemas and levels out of the cluster: our custom resources, or kube-apiserver's own objects,
- * which are only read. Thread-safe.
+ * Schemas, levels and rate limits out of the cluster: our custom resources, or kube-apiserver's own
+ * objects, which are only read. Thread-safe.
  */
 public final class ClusterSource implements FlowSource {
   /*
@@ -79,7 +80,7 @@ public final class ClusterSource implements FlowSource {
         custom
             ? new Vanished(
                 client,
-                kinds.stream().map(WatchedKind::resource).toList(),
+                kinds.stream().collect(Collectors.toMap(WatchedKind::kind, WatchedKind::resource)),
                 periods.settling(),
                 TimeSource.system())
             : Vanished.believed();

@@ -1,5 +1,6 @@
 package io.apfproxy.kube.watch;
 
+import io.apfproxy.config.Kind;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.time.TimeSource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
@@ -8,8 +9,9 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +29,7 @@ final class Vanished {
   private static final Logger LOG = LoggerFactory.getLogger(Vanished.class);
 
   private final @Nullable KubernetesClient client;
-  private final List<String> definitions;
+  private final Map<Kind<?>, String> definitions;
   private final Duration settling;
   private final TimeSource time;
   private Map<ObjectKey, GenericKubernetesResource> lastRead = Map.of();
@@ -41,7 +43,7 @@ final class Vanished {
    */
   Vanished(
       @Nullable KubernetesClient client,
-      List<String> definitions,
+      Map<Kind<?>, String> definitions,
       Duration settling,
       TimeSource time) {
     this.client = client;
@@ -53,7 +55,7 @@ final class Vanished {
 
   /** For kinds that cannot be taken away: what is gone is gone. */
   static Vanished believed() {
-    return new Vanished(null, List.of(), Duration.ZERO, TimeSource.system());
+    return new Vanished(null, Map.of(), Duration.ZERO, TimeSource.system());
   }
 
   /**
@@ -77,16 +79,20 @@ final class Vanished {
       return gone;
     }
     boolean settled = !read.isEmpty() && now - lastChange >= settling.toNanos();
-    keeping = goingAway() || (keeping && !settled);
+    keeping = goingAway(gone.keySet()) || (keeping && !settled);
     return keeping ? gone : Map.of();
   }
 
-  private boolean goingAway() {
+  /** A definition that was never there took nothing along: only those of what is gone are asked. */
+  private boolean goingAway(Set<ObjectKey> gone) {
     if (client == null) {
       return false;
     }
+    Set<Kind<?>> kinds = new TreeSet<>();
+    gone.forEach(key -> kinds.add(key.kind()));
     try {
-      for (String name : definitions) {
+      for (Kind<?> kind : kinds) {
+        String name = definitions.get(kind);
         CustomResourceDefinition definition =
             client.apiextensions().v1().customResourceDefinitions().withName(name).get();
         if (definition == null || definition.getMetadata().getDeletionTimestamp() != null) {
@@ -100,7 +106,7 @@ final class Vanished {
             "cannot read the custom resource definitions ({}): if they are deleted, their objects"
                 + " count as deleted, too; the proxy's identity needs the right to \"get\" {}",
             e.getCode(),
-            definitions);
+            definitions.values());
       }
     }
     return false;

@@ -13,6 +13,8 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The objects of one kind at the upstream, kept current. One thread at a time; it may block. */
 public final class WatchedKind implements AutoCloseable {
@@ -21,7 +23,13 @@ public final class WatchedKind implements AutoCloseable {
    * between that buffers. So its store is compared with a list now and then. If no event came while the list was fetched, the list
    * is at least as new as the store, and wins; a store that is behind belongs to a dead watch, and the informer is replaced, as is one
    * that does not watch, without waiting for its own back-off. Now and then this hits one that was about to hear: no harm done.
+   *
+   * A kind that kube-apiserver has not need not be served, nor may everybody who has set up the others read it: then it holds nothing.
+   * That is believed only where it held nothing before: what is in force does not go because a server has just started.
+   * Source: specification limits.md L-10.
    */
+  private static final Logger LOG = LoggerFactory.getLogger(WatchedKind.class);
+  private static final int FORBIDDEN = 403;
   private static final int NOT_FOUND = 404;
 
   private final KubernetesClient client;
@@ -36,6 +44,7 @@ public final class WatchedKind implements AutoCloseable {
   private SortedMap<String, GenericKubernetesResource> listed = new TreeMap<>();
   private boolean listCounts = true;
   private boolean loaded;
+  private boolean absent;
 
   /**
    * @param versions best first; the first that is served is used
@@ -100,7 +109,17 @@ public final class WatchedKind implements AutoCloseable {
    */
   void audit() {
     long before = events.get();
-    SortedMap<String, GenericKubernetesResource> now = byName(list());
+    SortedMap<String, GenericKubernetesResource> now;
+    try {
+      now = byName(list());
+    } catch (KubernetesClientException e) {
+      if (!mayBeAbsent(e.getCode())) {
+        throw e;
+      }
+      becomeAbsent(e.getCode());
+      return;
+    }
+    absent = false;
     loaded = true;
     listed = now;
     SharedIndexInformer<GenericKubernetesResource> watching = informer;
@@ -113,6 +132,29 @@ public final class WatchedKind implements AutoCloseable {
       listCounts = true;
       watch();
     }
+  }
+
+  private boolean mayBeAbsent(int code) {
+    return !kind.isNative() && (code == NOT_FOUND || code == FORBIDDEN) && objects().isEmpty();
+  }
+
+  private void becomeAbsent(int code) {
+    if (!absent) {
+      if (code == NOT_FOUND) {
+        LOG.info(
+            "{} are not served, so there are none; kubectl apply -f crds/ brings them", resource());
+      } else {
+        LOG.warn(
+            "the proxy's identity may not \"list\" and \"watch\" {}: none are in force",
+            resource());
+      }
+    }
+    close();
+    informer = null;
+    listed = new TreeMap<>();
+    listCounts = true;
+    loaded = true;
+    absent = true;
   }
 
   private Collection<GenericKubernetesResource> list() {
@@ -158,10 +200,10 @@ public final class WatchedKind implements AutoCloseable {
     return object == null ? "" : String.valueOf(object.getMetadata().getResourceVersion());
   }
 
-  /** Whether a watch is open, as far as the client knows. */
+  /** Whether a watch is open, as far as the client knows, or there is nothing to watch. */
   boolean isWatching() {
     SharedIndexInformer<GenericKubernetesResource> watching = informer;
-    return watching != null && watching.isWatching();
+    return absent || (watching != null && watching.isWatching());
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.apfproxy.kube.write;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FieldError;
@@ -48,18 +49,13 @@ final class Conditions {
       Map<ObjectKey, String> hazards,
       @Nullable Long generation) {
     List<Condition> wanted = new ArrayList<>();
-    boolean valid = verdict.object().isValid();
-    wanted.add(
-        condition(
-            ACCEPTED,
-            valid,
-            valid ? "Valid" : "Invalid",
-            valid ? "The object is valid" : errors(verdict),
-            generation));
     ObjectKey key = verdict.object().key();
+    String hazard = verdict.state() == State.IN_FORCE ? hazards.get(key) : null;
+    boolean within = Hazard.isWithin(key);
+    wanted.add(accepted(verdict, within ? hazard : null, generation));
     String level = verdict.object().content().leadsTo();
     boolean dangling = level != null && !inForce.levels().containsKey(level);
-    wanted.add(inForce(verdict, dangling, hazards.get(key), generation));
+    wanted.add(inForce(verdict, dangling, within ? null : hazard, generation));
     if (level != null) {
       wanted.add(
           condition(
@@ -77,6 +73,16 @@ final class Conditions {
     return wanted;
   }
 
+  private static Condition accepted(
+      Verdict verdict, @Nullable String hazard, @Nullable Long generation) {
+    if (!verdict.object().isValid()) {
+      return condition(ACCEPTED, false, "Invalid", errors(verdict), generation);
+    }
+    return hazard == null
+        ? condition(ACCEPTED, true, "Valid", "The object is valid", generation)
+        : condition(ACCEPTED, true, "ValidWithWarning", hazard, generation);
+  }
+
   private static Condition inForce(
       Verdict verdict, boolean dangling, @Nullable String hazard, @Nullable Long generation) {
     if (verdict.state() == State.IN_FORCE && dangling) {
@@ -87,7 +93,7 @@ final class Conditions {
           "Its priority level is missing: it matches nothing",
           generation);
     }
-    if (verdict.state() == State.IN_FORCE && hazard != null) {
+    if (hazard != null) {
       return condition(IN_FORCE, true, "AppliedWithWarning", hazard, generation);
     }
     return switch (verdict.state()) {

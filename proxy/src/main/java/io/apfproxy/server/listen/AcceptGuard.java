@@ -5,7 +5,6 @@ import io.apfproxy.server.log.RefusalLog;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.handler.ssl.SslHandler;
 import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.http.HttpConnection;
@@ -18,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before a listening socket: takes what was accepted, and gives on what the doorkeeper lets
- * in. Belongs to the event loop that accepts, and to one socket.
+ * Stands before a listening socket: takes what was accepted, and gives on what {@link
+ * OpenConnections} lets in. Belongs to the event loop that accepts, and to one socket.
  */
 public final class AcceptGuard extends ChannelInboundHandlerAdapter {
   /*
@@ -31,10 +30,10 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
    */
   private static final long LOOK_AGAIN_MILLIS = 100;
   private static final long SUM_UP_SECONDS = 10;
-  private static final AttributeKey<Doorkeeper.Visit> VISIT =
-      AttributeKey.valueOf(Doorkeeper.Visit.class.getName());
+  private static final AttributeKey<OpenConnection> COUNTED =
+      AttributeKey.valueOf(OpenConnection.class.getName());
 
-  private final Doorkeeper door;
+  private final OpenConnections connections;
   private final PartialHeads heads;
   private final RefusalLog log = new RefusalLog(System::nanoTime);
   private final Queue<Channel> arrived = new ArrayDeque<>();
@@ -42,8 +41,8 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
   private volatile boolean paused;
   private boolean lookingAgain;
 
-  public AcceptGuard(Doorkeeper door, PartialHeads heads) {
-    this.door = door;
+  public AcceptGuard(OpenConnections connections, PartialHeads heads) {
+    this.connections = connections;
     this.heads = heads;
   }
 
@@ -71,7 +70,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     arrived.forEach(AcceptGuard::close);
     arrived.clear();
-    door.dismissWaiting();
+    connections.dismissWaiting();
     context.fireChannelInactive();
   }
 
@@ -112,7 +111,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
   private void lookAgain(ChannelHandlerContext context) {
     if (context.channel().isOpen()) {
-      door.beginHandshakes();
+      connections.beginHandshakes();
       if (paused) {
         letIn(context);
       }
@@ -137,7 +136,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
   }
 
   private boolean somebodyWaits() {
-    return paused || door.waiting() > 0;
+    return paused || connections.waiting() > 0;
   }
 
   /** Why nobody can come in now; null if this one did, or was closed. */
@@ -147,36 +146,36 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
       close(client); // it has gone already
       return null;
     }
-    Arrival arrival = new Arrival(context, client, address);
-    Doorkeeper.Answer answer = door.enter(address, arrival);
-    Doorkeeper.Visit visit = answer.visit();
+    Accepted accepted = new Accepted(context, client, address);
+    OpenConnections.Answer answer = connections.enter(address, accepted);
+    OpenConnection counted = answer.connection();
     ConnectionRule refusal = answer.refusal();
-    if (visit != null) {
-      arrival.visit = visit;
-      door.beginHandshakes();
-      ConnectionRule waits = visit.waitsFor();
+    if (counted != null) {
+      accepted.counted = counted;
+      connections.beginHandshakes();
+      ConnectionRule waits = counted.waitsFor();
       if (waits != null) {
-        turnedAway(waits, arrival.address);
+        turnedAway(waits, accepted.address);
       }
-    } else if (refusal != null && refusal.closesDoor()) {
+    } else if (refusal != null && refusal.stopsAccepting()) {
       return refusal;
     } else if (refusal != null) {
-      turnedAway(refusal, arrival.address);
+      turnedAway(refusal, accepted.address);
       close(client);
     }
     return null;
   }
 
   /** One that was let in; all on the event loop that accepts. */
-  private final class Arrival implements Doorkeeper.Guest {
+  private final class Accepted implements OpenConnection.Socket {
     private final ChannelHandlerContext context;
     private final Channel client;
     private final InetAddress from;
     private final String address;
-    private Doorkeeper.@Nullable Visit visit;
+    private @Nullable OpenConnection counted;
     private boolean begun;
 
-    Arrival(ChannelHandlerContext context, Channel client, InetAddress from) {
+    Accepted(ChannelHandlerContext context, Channel client, InetAddress from) {
       this.context = context;
       this.client = client;
       this.from = from;
@@ -185,13 +184,13 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void begin() {
-      Doorkeeper.Visit own = visit;
+      OpenConnection own = counted;
       if (own == null) {
         throw new IllegalStateException("not let in yet");
       }
       if (Departure.known(client)) {
         // a handshake for it is work that those behind it wait for until they, too, have left
-        door.gaveUp();
+        connections.gaveUp();
         AcceptGuard.close(client);
         own.leave();
         return;
@@ -204,9 +203,9 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
                 own.leave();
                 roomMade(context);
               });
-      client.attr(VISIT).set(own);
+      client.attr(COUNTED).set(own);
       HeadMeter meter = new HeadMeter(heads, ClientAddress.of(from), address);
-      client.pipeline().addLast(new Handshake(own, meter, () -> roomMade(context)));
+      client.pipeline().addLast(new HandshakeWatch(own, meter, () -> roomMade(context)));
       client.pipeline().addLast(new Http2StreamOrder.Start());
       context.fireChannelRead(client);
     }
@@ -214,10 +213,10 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
     @Override
     public void leave(@Nullable ConnectionRule rule) {
       if (rule != null) {
-        door.overflowed(rule);
+        connections.overflowed(rule);
         log.notAccepted(rule.label(), rule.givesWay(), address);
       }
-      Doorkeeper.Visit own = visit;
+      OpenConnection own = counted;
       if (begun) {
         var unused = client.close();
       } else if (own != null) {
@@ -227,9 +226,9 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** What the doorkeeper knows of a connection; null if it was not asked. */
-  static Doorkeeper.@Nullable Visit visit(HttpConnection connection) {
-    return connection instanceof ConnectionBase base ? base.channel().attr(VISIT).get() : null;
+  /** How a connection is counted; null if it is not. */
+  static @Nullable OpenConnection counted(HttpConnection connection) {
+    return connection instanceof ConnectionBase base ? base.channel().attr(COUNTED).get() : null;
   }
 
   /** On the event loop of the client that made it. */
@@ -241,7 +240,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
   }
 
   private void turnedAway(ConnectionRule rule, String client) {
-    door.overflowed(rule);
+    connections.overflowed(rule);
     log.notAccepted(rule.label(), rule.message(), client);
   }
 
@@ -252,39 +251,5 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
   /** For a channel that no event loop has yet. */
   private static void close(Channel client) {
     client.unsafe().closeForcibly();
-  }
-
-  /**
-   * Reports the end of a client's handshake, and lets its heads be counted behind it; a listener
-   * without TLS has neither.
-   */
-  private static final class Handshake extends ChannelInboundHandlerAdapter {
-    private final Doorkeeper.Visit visit;
-    private final HeadMeter meter;
-    private final Runnable roomMade;
-
-    Handshake(Doorkeeper.Visit visit, HeadMeter meter, Runnable roomMade) {
-      this.visit = visit;
-      this.meter = meter;
-      this.roomMade = roomMade;
-    }
-
-    @Override
-    public void channelActive(ChannelHandlerContext context) {
-      SslHandler tls = context.pipeline().get(SslHandler.class);
-      if (tls == null) {
-        visit.handshaken();
-      } else {
-        context.pipeline().addAfter(context.pipeline().context(tls).name(), null, meter);
-        tls.handshakeFuture()
-            .addListener(
-                ended -> {
-                  visit.handshaken();
-                  roomMade.run();
-                });
-      }
-      context.fireChannelActive();
-      context.pipeline().remove(this);
-    }
   }
 }

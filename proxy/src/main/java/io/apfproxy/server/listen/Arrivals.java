@@ -15,16 +15,15 @@ public final class Arrivals {
    * nothing more. And a connection that brings hundreds holds up others by one of them at a time.
    * All begin before the event loop reads again: clients are to wait in their own sockets, not here.
    *
-   * Nobody counts what is here, so there is room for little of it. What finds none begins at once,
-   * and is refused or counted like all that wait.
+   * No gate was passed yet, so there is room for little. What finds none begins at once, and is
+   * refused or counted like all that wait.
    */
 
   /** So few take no room to speak of. */
   private static final int FREE = 64;
 
-  private static final long MOST_BYTES = 16 << 20;
-
   private final Executor afterReading;
+  private final ArrivedBytes all;
   private final Deque<Line> turns = new ArrayDeque<>();
   private final Runnable begin = this::beginAll;
   private boolean isDue;
@@ -51,19 +50,22 @@ public final class Arrivals {
 
   /**
    * @param afterReading runs a step on the event loop when what it reads now has been decoded
+   * @param all is told what all event loops have here
    */
-  public Arrivals(Executor afterReading) {
+  public Arrivals(Executor afterReading, ArrivedBytes all) {
     this.afterReading = afterReading;
+    this.all = all;
   }
 
   public void add(Line connection, Arrival arrival) {
     long size = number < FREE ? 0 : arrival.bytes();
-    if (bytes + size > MOST_BYTES) {
+    if (bytes + size > ArrivedBytes.MOST_OF_LOOP) {
+      all.overflowed();
       arrival.begin();
       return;
     }
     number++;
-    bytes += size;
+    count(size);
     if (connection.arrivals.isEmpty()) {
       turns.add(connection);
     }
@@ -103,7 +105,12 @@ public final class Arrivals {
   private Arrival take(Line connection) {
     Waiting first = connection.arrivals.remove();
     number--;
-    bytes -= first.size;
+    count(-first.size);
     return first.arrival;
+  }
+
+  private void count(long size) {
+    bytes += size;
+    all.add(size);
   }
 }

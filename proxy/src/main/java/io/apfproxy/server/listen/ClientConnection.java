@@ -5,6 +5,7 @@ import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
+import java.net.InetAddress;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
@@ -21,10 +22,9 @@ public final class ClientConnection {
   private final HttpConnection connection;
   private final List<X509Certificate> certificates;
   private final String address;
-  private final boolean byBoringSsl;
-  private boolean engineJudged;
-  private boolean engineBelieved;
-  private final Doorkeeper.@Nullable Visit visit;
+  private final @Nullable InetAddress peer;
+  private final EngineProof engine;
+  private final @Nullable OpenConnection counted;
   private final Arrivals.Line arrivals = new Arrivals.Line();
   private int open;
   private boolean used;
@@ -37,43 +37,14 @@ public final class ClientConnection {
     this.connection = connection;
     this.certificates = certificatesOf(connection);
     this.address = connection.remoteAddress().hostAddress();
-    this.byBoringSsl =
-        connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession());
-    this.visit = AcceptGuard.visit(connection);
+    this.peer = ClientAddress.parse(address).orElse(null);
+    this.engine =
+        new EngineProof(
+            address,
+            certificates,
+            connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession()));
+    this.counted = AcceptGuard.counted(connection);
     this.idleSince = now;
-  }
-
-  /**
-   * Tells once by what its first request showed which engine suits its address.
-   *
-   * @param bare whether the request has no credentials, and is none that strangers send honestly
-   */
-  public void judgeEngine(boolean hasToken, boolean bare, ClientEngines engines) {
-    if (engineJudged) {
-      return;
-    }
-    engineJudged = true;
-    if (isRare()) {
-      engines.showedUnproven(address);
-    } else if (!certificates.isEmpty()) {
-      engines.showed(address, false);
-    } else if (hasToken) {
-      engines.showed(address, false);
-    } else if (bare && byBoringSsl) {
-      engines.showedNothing(address);
-    }
-  }
-
-  /** Its certificate proved who asks. */
-  public void believed(ClientEngines engines) {
-    if (!engineBelieved && isRare()) {
-      engineBelieved = true;
-      engines.showed(address, true);
-    }
-  }
-
-  private boolean isRare() {
-    return !certificates.isEmpty() && TlsEngine.isRare(certificates.get(0));
   }
 
   private static List<X509Certificate> certificatesOf(HttpConnection connection) {
@@ -98,10 +69,20 @@ public final class ClientConnection {
     return address;
   }
 
-  /** Whose share of what is limited by address it has; null if it has none. */
+  /** What it shows of the engine that suits its address. */
+  public EngineProof engine() {
+    return engine;
+  }
+
+  /** Its address; null if it has none. */
   @Nullable
-  public ClientAddress sharing() {
-    return visit == null ? null : visit.sharing();
+  public InetAddress peer() {
+    return peer;
+  }
+
+  /** Whose share of what is limited by address it has; null if it has none. */
+  public @Nullable ClientAddress sharing() {
+    return counted == null ? null : counted.sharing();
   }
 
   /** Its requests that have not begun. */
@@ -145,19 +126,19 @@ public final class ClientConnection {
   public void opened() {
     used = true;
     open++;
-    tellVisit();
+    tellOpen();
   }
 
   public void closed(long now) {
     open--;
     idleSince = now;
-    tellVisit();
+    tellOpen();
     closeIfLeft();
   }
 
-  private void tellVisit() {
-    if (visit != null) {
-      visit.serves(open);
+  private void tellOpen() {
+    if (counted != null) {
+      counted.serves(open);
     }
   }
 

@@ -3,8 +3,10 @@ package io.apfproxy.server.listen;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.apfproxy.request.ClientAddress;
+import io.apfproxy.time.KeyHash;
+import io.apfproxy.time.KeyTable;
+import io.apfproxy.time.Pace;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.time.TokenBuckets;
 import io.apfproxy.tls.EngineChoice;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -53,16 +55,21 @@ public final class ClientEngines implements EngineChoice {
           .expireAfterAccess(MEMORY)
           .executor(Runnable::run)
           .build();
-  private final TokenBuckets<ClientAddress> sparedForAddress;
-  private final TokenBuckets<Boolean> spared; // by whether they are for suspects
+  private final KeyTable sparedForAddress;
+  private final KeyTable sparedForNew;
+  private final KeyTable sparedForSuspects;
+  private final TimeSource time;
   private final ServerConfig.TlsEngine asked;
 
   public ClientEngines(ServerConfig.TlsEngine asked, TimeSource time) {
     this.asked = asked;
-    this.sparedForAddress =
-        new TokenBuckets<>(
-            SPARED_PER_SECOND_AND_ADDRESS, SPARED_AT_ONCE_AND_ADDRESS, ADDRESSES, time);
-    this.spared = new TokenBuckets<>(SPARED_PER_SECOND, SPARED_AT_ONCE, 2, time);
+    this.time = time;
+    long now = time.nanoTime();
+    Pace ofAddress = Pace.perSecond(SPARED_PER_SECOND_AND_ADDRESS, SPARED_AT_ONCE_AND_ADDRESS);
+    Pace ofAll = Pace.perSecond(SPARED_PER_SECOND, SPARED_AT_ONCE);
+    this.sparedForAddress = new KeyTable(ADDRESSES, ofAddress, now);
+    this.sparedForNew = new KeyTable(0, ofAll, now);
+    this.sparedForSuspects = new KeyTable(0, ofAll, now);
   }
 
   @Override
@@ -72,7 +79,7 @@ public final class ClientEngines implements EngineChoice {
       case BORINGSSL -> false;
       case AUTO -> {
         ClientAddress address = parse(peer);
-        yield address == null ? spared.take(false) == 0 : needsJdk(address);
+        yield address == null ? isTaken(sparedForNew, 0) : needsJdk(address);
       }
     };
   }
@@ -81,8 +88,12 @@ public final class ClientEngines implements EngineChoice {
     Known known = addresses.getIfPresent(address);
     return known == Known.RARE
         || (known != Known.EVERYDAY
-            && sparedForAddress.take(address) == 0
-            && spared.take(known == Known.SUSPECT) == 0);
+            && isTaken(sparedForAddress, KeyHash.of(address.ipv6() ? 6 : 4, address.bits()))
+            && isTaken(known == Known.SUSPECT ? sparedForSuspects : sparedForNew, 0));
+  }
+
+  private boolean isTaken(KeyTable budget, long key) {
+    return budget.take(key, time.nanoTime(), 1, 0) == 0;
   }
 
   @Override

@@ -27,6 +27,10 @@ public record ConnectionLimits(
     return total == 0 && perAddress == 0 && newPerSecond == 0 && handshakes == 0;
   }
 
+  static boolean isReached(int number, int limit) {
+    return limit > 0 && number >= limit;
+  }
+
   int burst() {
     return (int) Math.min(Integer.MAX_VALUE, (long) newPerSecond * BURST_SECONDS);
   }

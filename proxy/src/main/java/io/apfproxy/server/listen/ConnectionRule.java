@@ -37,7 +37,7 @@ enum ConnectionRule {
   }
 
   /** Whether nobody may come in, and the socket is not to be read until somebody may. */
-  boolean closesDoor() {
+  boolean stopsAccepting() {
     return fate == Fate.STAYS_OUTSIDE;
   }
 

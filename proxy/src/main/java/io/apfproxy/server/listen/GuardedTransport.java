@@ -46,9 +46,10 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
    */
   public static List<Bound> guard(Context context, String name, ConnectionLimits limits) {
     TimeSource time = TimeSource.system();
-    Doorkeeper door = new Doorkeeper(limits, FileDescriptors.unlimited(time), time);
-    guard(context, new AcceptGuard(door, new PartialHeads(0)));
-    return door.bounds().stream()
+    OpenConnections connections =
+        new OpenConnections(limits, FileDescriptors.unlimited(time), time);
+    guard(context, new AcceptGuard(connections, new PartialHeads(0)));
+    return connections.bounds().stream()
         .filter(bound -> bound.limit() > 0 && bound.limit() < Integer.MAX_VALUE)
         .map(
             bound ->

@@ -28,6 +28,10 @@ final class Turns<K, V> {
     size += lines.computeIfAbsent(key, first -> new LinkedHashSet<>()).add(value) ? 1 : 0;
   }
 
+  boolean contains(K key, V value) {
+    return lines.getOrDefault(key, Set.of()).contains(value);
+  }
+
   /** Harmless if it does not stand here. */
   void remove(K key, V value) {
     Set<V> line = lines.get(key);

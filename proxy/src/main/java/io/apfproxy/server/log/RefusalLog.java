@@ -71,10 +71,11 @@ public final class RefusalLog implements Reporter {
     if (mayWrite(kind)) {
       LOG.atLevel(kind.level())
           .log(
-              "{} {}: {}{}; client {}, audit id {}",
+              "{} {}: {}{}{}; client {}, audit id {}",
               kind.fate(),
               kind.rule(),
               String.valueOf(refusal.getMessage()).strip(),
+              refusal.limit().isEmpty() ? "" : "; limit " + refusal.limit(),
               cause(refusal),
               account.address(),
               account.auditId());

@@ -11,6 +11,9 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.vertx.core.MultiMap;
+import java.net.InetAddress;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,8 @@ final class Call implements Asked {
   private @Nullable Understood asked;
   private @Nullable Identity identity;
   private @Nullable RequestSize size;
+  private @Nullable Object inForce;
+  private int width;
 
   Call(RequestLoop loop, Caller caller, Account account, Reporter reporter) {
     this.loop = loop;
@@ -179,6 +184,29 @@ final class Call implements Asked {
   @Override
   public @Nullable ClientAddress address() {
     return caller.connection().sharing();
+  }
+
+  @Override
+  public @Nullable InetAddress peer() {
+    return caller.connection().peer();
+  }
+
+  @Override
+  public int width(ToIntFunction<RequestDigest> estimate) {
+    if (width == 0) {
+      width = estimate.applyAsInt(digest());
+    }
+    return width;
+  }
+
+  @Override
+  public Object inForce(Supplier<?> now) {
+    Object known = inForce;
+    if (known == null) {
+      known = now.get();
+      inForce = known;
+    }
+    return known;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.GateChain;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.RequestLimits;
@@ -32,10 +33,12 @@ final class Gates {
   private final WaitingWatches waitingWatches = new WaitingWatches();
   private final WaitingBytes waitingBytes;
   private final UpstreamDown upstreamDown;
+  private final RateLimits rates;
   private final TimeSource time;
 
-  Gates(RequestLimits limits, Outage outage, TimeSource time) {
+  Gates(RequestLimits limits, RateLimits rates, Outage outage, TimeSource time) {
     this.upstreamDown = new UpstreamDown(outage);
+    this.rates = rates;
     this.time = time;
     this.watches =
         new PlacesPerUser(
@@ -46,14 +49,19 @@ final class Gates {
 
   /** Before it is known who asks. */
   PassGates beforeIdentity() {
-    return new PassGates(new GateChain(List.of(upstreamDown)), waitingForIdentity(), time);
+    return new PassGates(
+        new GateChain(List.of(upstreamDown, rates.beforeAuthentication())),
+        new WaitingGates(
+            new GateChain(List.of(rates.waitingRoom(), waitingBytes.ofAddresses())), time),
+        time);
   }
 
   /** When it is known who asks. */
   PassGates afterIdentity() {
     return new PassGates(
-        new GateChain(List.of(longRequests, watches, watchStarts, tunnels)),
-        waitingForSeats(),
+        new GateChain(
+            List.of(rates.paces(), rates.places(), longRequests, watches, watchStarts, tunnels)),
+        new WaitingGates(new GateChain(List.of(rates.waitingRoom(), waitingBytes.ofUsers())), time),
         time);
   }
 
@@ -74,7 +82,13 @@ final class Gates {
             longRequests.bounds(),
             watches.bounds(),
             watchStarts.bounds(),
-            waitingBytes.bounds())
+            waitingBytes.bounds(),
+            List.of(
+                new Bound(
+                    "rate-limit-waiting",
+                    rates::waiting,
+                    RateLimits.MOST_WAITING,
+                    rates::waitingOverflows)))
         .flatMap(List::stream)
         .toList();
   }

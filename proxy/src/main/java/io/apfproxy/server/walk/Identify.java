@@ -55,7 +55,7 @@ final class Identify implements Station {
   private void found(Call call, Identity identity) {
     if (!call.hasEnded()) {
       if (identity.byCertificate()) {
-        call.caller().connection().believed(engines);
+        call.caller().connection().engine().believed(engines);
       }
       if (isAnonymous(identity.authenticated())) {
         goAway.after(call.caller().request(), call.caller().connection());

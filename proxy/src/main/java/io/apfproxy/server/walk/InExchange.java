@@ -1,6 +1,7 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.limit.ByteMeter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.exchange.Exchange;
@@ -21,6 +22,7 @@ final class InExchange extends Wait implements ExchangeListener {
   private final Call call;
   private final Vertx vertx;
   private final Services services;
+  private final @Nullable ByteMeter meter;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
   private boolean responded;
@@ -29,6 +31,7 @@ final class InExchange extends Wait implements ExchangeListener {
     this.call = call;
     this.vertx = vertx;
     this.services = services;
+    this.meter = services.rateLimits().meter(call);
   }
 
   void start(Forwarder forwarder, Outgoing request, Chosen<Member> chosen) {
@@ -59,7 +62,14 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   @Override
+  public long moved() {
+    ByteMeter charged = meter;
+    return charged == null ? 0 : charged.moved(call.account().bytesIn(), call.account().bytesOut());
+  }
+
+  @Override
   public void body(Buffer bytes) {
+    var unused = moved(); // who holds seats pays later, and is not held up
     ResponseReader current = reader;
     if (current != null) {
       current.accept(bytes);
@@ -78,6 +88,7 @@ final class InExchange extends Wait implements ExchangeListener {
 
   @Override
   public void ended(boolean complete) {
+    var unused = moved();
     if (complete) {
       call.account().complete();
     }

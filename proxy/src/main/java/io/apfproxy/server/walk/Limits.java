@@ -1,10 +1,12 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.server.listen.AcceptGuard;
+import io.apfproxy.server.listen.ArrivedBytes;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.ClientEngines;
-import io.apfproxy.server.listen.Doorkeeper;
 import io.apfproxy.server.listen.FileDescriptors;
+import io.apfproxy.server.listen.OpenConnections;
 import io.apfproxy.server.listen.PartialHeads;
 import io.apfproxy.server.listen.Scarcity;
 import io.apfproxy.server.listen.ServerConfig;
@@ -16,8 +18,9 @@ import java.util.stream.Stream;
 
 /** What all event loops of one listener hold their clients to, together. Thread-safe. */
 public final class Limits {
-  private final Doorkeeper door;
+  private final OpenConnections connections;
   private final PartialHeads heads;
+  private final ArrivedBytes arrived;
   private final UnreadBytes unread;
   private final long mostUnread;
   private final AcceptGuard guard;
@@ -25,14 +28,16 @@ public final class Limits {
   private final Gates gates;
   private volatile boolean draining;
 
-  public Limits(ServerConfig config, Outage outage, TimeSource time) {
-    this.door = new Doorkeeper(config.connections(), FileDescriptors.ofProcess(time), time);
+  public Limits(ServerConfig config, RateLimits rates, Outage outage, TimeSource time) {
+    this.connections =
+        new OpenConnections(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
+    this.arrived = new ArrivedBytes(config.eventLoops());
     this.mostUnread = config.requests().unreadBytes();
     this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
-    this.guard = new AcceptGuard(door, heads);
+    this.guard = new AcceptGuard(connections, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
-    this.gates = new Gates(config.requests(), outage, time);
+    this.gates = new Gates(config.requests(), rates, outage, time);
   }
 
   /** Stands before the socket that they share. */
@@ -45,6 +50,11 @@ public final class Limits {
     return engines;
   }
 
+  /** Of requests that have come and not begun. */
+  ArrivedBytes arrived() {
+    return arrived;
+  }
+
   /** What requests pass. */
   Gates gates() {
     return gates;
@@ -53,8 +63,8 @@ public final class Limits {
   /** All that clients can fill. */
   public List<Bound> bounds() {
     return Stream.of(
-            door.bounds(),
-            List.of(heads.bound()),
+            connections.bounds(),
+            List.of(heads.bound(), arrived.bound()),
             gates.bounds(),
             List.of(new Bound("unread-bytes", unread::taken, mostUnread, unread::overflows)))
         .flatMap(List::stream)

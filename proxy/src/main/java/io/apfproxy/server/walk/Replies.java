@@ -20,6 +20,11 @@ import io.vertx.core.json.Json;
 /** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
 final class Replies {
   private static final String PLAIN = "text/plain; charset=utf-8";
+
+  /** As Go writes it, which people grep for. */
+  private static final String FLOW_SCHEMA = "X-Kubernetes-Pf-Flowschema-Uid";
+
+  private static final String PRIORITY_LEVEL = "X-Kubernetes-Pf-Prioritylevel-Uid";
   private static final String DEFECT = "defect";
   private static final String SHUTTING_DOWN = "shutting-down";
   private static final int SHUTDOWN_RETRY_SECONDS = 5;
@@ -66,6 +71,9 @@ final class Replies {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
     addFlow(client.response().headers(), account.classification(), true);
+    if (exposeNames) {
+      addIfKnown(client.response().headers(), "X-Apf-Ratelimit", refusal.limit());
+    }
     boolean goAway =
         refusal.rule().equals(SHUTTING_DOWN)
             || (refusal.code() == 401 && client.version() == HttpVersion.HTTP_2);
@@ -136,8 +144,8 @@ final class Replies {
    */
   void addFlow(MultiMap headers, Classification classification, boolean own) {
     if (own) {
-      addIfKnown(headers, "X-Kubernetes-PF-PriorityLevel-UID", classification.priorityLevelUid());
-      addIfKnown(headers, "X-Kubernetes-PF-FlowSchema-UID", classification.flowSchemaUid());
+      addIfKnown(headers, PRIORITY_LEVEL, classification.priorityLevelUid());
+      addIfKnown(headers, FLOW_SCHEMA, classification.flowSchemaUid());
     }
     if (exposeNames) {
       addIfKnown(headers, "X-Apf-Flowschema", classification.flowSchema());

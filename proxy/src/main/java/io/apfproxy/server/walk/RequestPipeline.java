@@ -7,18 +7,13 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.server.listen.Arrivals;
 import io.apfproxy.server.listen.ClientConnection;
-import io.apfproxy.server.listen.HeadMeter;
-import io.apfproxy.server.listen.Http1Versions;
+import io.apfproxy.server.listen.ClientConnections;
 import io.apfproxy.server.listen.ServerConfig;
+import io.apfproxy.server.listen.UnreadableHead;
 import io.apfproxy.server.log.RefusalLog;
 import io.apfproxy.server.log.RequestLog;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.wire.ErrorCodes;
-import io.apfproxy.upstream.wire.Liveness;
-import io.apfproxy.upstream.wire.StreamWritability;
-import io.netty.handler.codec.PrematureChannelClosureException;
-import io.netty.handler.codec.http.TooLongHttpHeaderException;
-import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -29,13 +24,11 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
-/** The client connections of one event loop, and the requests under way on them. */
+/** Where the requests of one event loop come in, and how they are brought to an end. */
 public final class RequestPipeline implements Handler<HttpServerRequest> {
   /** Before the end of the grace, for the answers to those who still wait. */
   private static final long LAST_MILLIS = 2_000;
@@ -48,9 +41,6 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   /** Of RFC 8441. */
   private static final String EXTENDED_CONNECT = ":protocol";
 
-  private static final long FIRST_REQUEST_NANOS = TimeUnit.SECONDS.toNanos(32);
-  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(90);
-
   private final Vertx vertx;
   private final Limits limits;
   private final Walk walk;
@@ -59,14 +49,17 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   private final UnderWay underWay;
   private final GoAwayChance goAway;
   private final Replies replies;
-  private final Map<HttpConnection, ClientConnection> connections = new HashMap<>();
+  private final ClientConnections connections;
   private final LastWatches lastWatches;
 
   public RequestPipeline(
       Vertx vertx, ServerConfig config, Services services, Limits limits, Forwarder forwarder) {
     this.vertx = vertx;
     this.limits = limits;
-    this.arrivals = new Arrivals(((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop());
+    this.connections = new ClientConnections(vertx);
+    this.arrivals =
+        new Arrivals(
+            ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop(), limits.arrived());
     this.goAway =
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
@@ -94,14 +87,14 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     vertx.setPeriodic(
         SWEEP_MILLIS,
         tick -> {
-          closeIdle();
+          connections.closeIdle();
           refusals.sumUp();
         });
   }
 
   @Override
   public void handle(HttpServerRequest client) {
-    ClientConnection connection = connection(client.connection());
+    ClientConnection connection = connections.of(client.connection());
     client.pause(); // no byte is lost while the request waits for its seats
     if (client.version() == HttpVersion.HTTP_2 && client.headers().contains(EXTENDED_CONNECT)) {
       reset(client, connection);
@@ -195,57 +188,27 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   }
 
   private void ended(Call call, Context context) {
-    if (call.isUpgrade()) { // a socket taken from its codec does not report its close
-      connections.remove(call.caller().request().connection());
+    if (call.isUpgrade()) {
+      connections.tunnelEnded(call.caller().request().connection());
     }
     underWay.ended(context, call);
   }
 
   /** The codec could not read the request. */
   public void refuseUnreadable(HttpServerRequest client) {
-    Throwable cause = client.decoderResult().cause();
-    if (cause instanceof PrematureChannelClosureException) {
-      return; // it left in the middle of a head: nobody is there to be answered
+    RefusedException refusal = UnreadableHead.refusal(client.decoderResult().cause());
+    if (refusal == null) {
+      return;
     }
-    RefusedException refusal;
-    if (cause instanceof RefusedException known) {
-      refusal = known; // by the meter of heads
-    } else if (cause instanceof TooLongHttpLineException) {
-      refusal = new RefusedException(414, "BadRequest", "request-line", "request line too long");
-    } else if (cause instanceof TooLongHttpHeaderException) {
-      refusal = new RefusedException(431, "BadRequest", "header-size", "header block too large");
-    } else if (cause instanceof Http1Versions.UnknownVersionException) {
-      refusal =
-          new RefusedException(505, "BadRequest", "version", String.valueOf(cause.getMessage()));
-    } else {
-      refusal = RefusedException.badRequest("syntax", "not a well-formed HTTP request");
-    }
-    ClientConnection connection = connection(client.connection());
+    ClientConnection connection = connections.of(client.connection());
     if (!connection.closing()) {
       open(client, connection).refuse(refusal.closing());
     }
   }
 
+  /** A client has connected. */
   public void connected(HttpConnection http) {
-    StreamWritability.watch(http);
-    Liveness.ofClient(http);
-    Http1Versions.guard(http);
-    HeadMeter.watch(http);
-    connections.put(http, connection(http));
-    http.closeHandler(closed -> connections.remove(http));
-  }
-
-  private ClientConnection connection(HttpConnection http) {
-    ClientConnection known = connections.get(http);
-    if (known != null) {
-      return known;
-    }
-    try {
-      return new ClientConnection(vertx, http, System.nanoTime());
-    } catch (RuntimeException defect) {
-      http.close(); // nobody could be answered here
-      throw defect;
-    }
+    connections.connected(http);
   }
 
   /**
@@ -256,7 +219,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
    */
   public Future<Void> finish(Duration grace) {
     long millis = grace.toMillis();
-    List.copyOf(connections.values()).forEach(ClientConnection::sendAway);
+    connections.sendAway();
     lastWatches.endWithin(millis);
     long last =
         vertx.setTimer(
@@ -281,12 +244,5 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
    */
   public Future<Void> rest() {
     return underWay.restWithin(REST_MILLIS);
-  }
-
-  private void closeIdle() {
-    long now = System.nanoTime();
-    connections
-        .values()
-        .forEach(connection -> connection.closeIfIdle(now, FIRST_REQUEST_NANOS, IDLE_NANOS));
   }
 }

@@ -3,6 +3,7 @@ package io.apfproxy.server.walk;
 import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.learn.ResponseLearning;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.UpstreamConfig;
@@ -21,13 +22,14 @@ import org.jspecify.annotations.Nullable;
 public record Services(
     HeadReader heads,
     IdentityResolver identities,
+    RateLimits rateLimits,
     FlowControl flowControl,
     @Nullable ResponseLearning learning,
     Supplier<UpstreamConfig> upstream,
     Supplier<@Nullable String> impersonationToken,
     Outage outage,
     Reporter reporter) {
-  /** For a proxy whose own credential, if it has one, is a certificate. */
+  /** For a proxy without rate limits, whose own credential, if it has one, is a certificate. */
   public Services(
       HeadReader heads,
       IdentityResolver identities,
@@ -36,6 +38,15 @@ public record Services(
       Supplier<UpstreamConfig> upstream,
       Outage outage,
       Reporter reporter) {
-    this(heads, identities, flowControl, learning, upstream, () -> null, outage, reporter);
+    this(
+        heads,
+        identities,
+        RateLimits.none(),
+        flowControl,
+        learning,
+        upstream,
+        () -> null,
+        outage,
+        reporter);
   }
 }

@@ -89,6 +89,6 @@ final class Understand implements Station {
         head.credentials().authorization() != null
             || !head.credentials().webSocketProtocols().isEmpty();
     boolean forAll = FOR_ALL.contains(info.path());
-    connection.judgeEngine(token, !token && !forAll, engines);
+    connection.engine().firstRequest(token, !token && !forAll, engines);
   }
 }

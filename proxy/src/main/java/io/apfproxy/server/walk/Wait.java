@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What one request waits for at a {@link Station}: who asks, a gate, seats, the upstream. It ends
  * once, and then the request goes on or is refused. Belongs to the event loop of its request.
  */
-abstract class Wait {
+abstract class Wait extends Interruptible {
   /** Of those that need not wait. */
   static final Wait NONE = new Wait() {};
 
@@ -18,7 +18,7 @@ abstract class Wait {
   private final Holdings holdings = new Holdings();
   private boolean over;
   private @Nullable RefusedException refusal;
-  private @Nullable Runnable whenOver;
+  private Runnable whenOver = () -> {};
 
   /**
    * It did not end at once: takes what is held only while a request waits.
@@ -27,24 +27,6 @@ abstract class Wait {
    */
   void begin() throws RefusedException {}
 
-  /** Nobody waits for it any more, as the client left: it is to end soon. */
-  void cancel() {}
-
-  /** Its time is up, or its place is needed: it is to end soon. */
-  void expire() {
-    cancel();
-  }
-
-  /**
-   * Ends a response that has begun, between two events of a watch.
-   *
-   * @param rule why, for log and metric
-   * @return whether there is one
-   */
-  boolean finish(String rule) {
-    return false;
-  }
-
   /**
    * The proxy stops: refuses what has seats, but was not sent yet.
    *
@@ -52,15 +34,6 @@ abstract class Wait {
    */
   boolean withdraw(RefusedException refusal) {
     return false;
-  }
-
-  /** Something was thrown, and nothing is known of how far it came. */
-  void abandon(Call call) {
-    try {
-      call.end();
-    } finally {
-      cancel();
-    }
   }
 
   /** Keeps a thing until the wait is over. */
@@ -86,9 +59,7 @@ abstract class Wait {
     if (!over) {
       over = true;
       refusal = why;
-      if (whenOver != null) {
-        whenOver.run();
-      }
+      whenOver.run();
     }
   }
 

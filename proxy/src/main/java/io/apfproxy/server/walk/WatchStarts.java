@@ -6,12 +6,10 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.Scarcity;
+import io.apfproxy.time.KeyHash;
+import io.apfproxy.time.KeyTable;
+import io.apfproxy.time.Pace;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.time.TokenBuckets;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -25,11 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class WatchStarts implements Gate {
   private static final String RULE = "watch-starts-of-user";
 
-  /** Names of users may have 128 KiB, and {@link RequestLimits#MOST_STARTING_USERS} are kept. */
-  private static final int MAX_KEY = 256;
-
   private final RequestLimits limits;
-  private final @Nullable TokenBuckets<String> starts;
+  private final @Nullable KeyTable starts;
+  private final TimeSource time;
   private final LongSupplier waiting;
   private final LongAdder refused = new LongAdder();
 
@@ -39,14 +35,14 @@ final class WatchStarts implements Gate {
   WatchStarts(RequestLimits limits, LongSupplier waiting, TimeSource time) {
     this.limits = limits;
     this.waiting = waiting;
+    this.time = time;
     this.starts =
         limits.watchStartsOfUser() == 0
             ? null
-            : new TokenBuckets<>(
-                limits.watchStartsOfUser(),
-                limits.watchStartBurst(),
+            : new KeyTable(
                 RequestLimits.MOST_STARTING_USERS,
-                time);
+                Pace.perSecond(limits.watchStartsOfUser(), limits.watchStartBurst()),
+                time.nanoTime());
   }
 
   @Override
@@ -61,12 +57,13 @@ final class WatchStarts implements Gate {
    */
   @Override
   public long enter(Asked asked, long now) throws RefusedException {
-    long wait = starts == null ? 0 : starts.take(key(asked.digest().user().name()));
-    if (wait > 0 && waiting.getAsLong() >= Scarcity.from(RequestLimits.MANY_WAITING_WATCHES)) {
+    long wait =
+        starts == null ? 0 : starts.take(KeyHash.of(asked.digest().user().name()), now, 1, 0);
+    if (wait < 0 && waiting.getAsLong() >= Scarcity.from(RequestLimits.MANY_WAITING_WATCHES)) {
       refused.increment();
       throw new RefusedException(
               429, "TooManyRequests", RULE, "this user starts too many watches at a time")
-          .retryAfter(wholeSeconds(wait));
+          .retryAfter(wholeSeconds(-wait));
     }
     return 0;
   }
@@ -74,19 +71,6 @@ final class WatchStarts implements Gate {
   /** Nothing comes back: who was refused further on has started one all the same. */
   @Override
   public void leave(Asked asked) {}
-
-  /** A name in full while it is short; those who start are remembered beyond their watches. */
-  static String key(String user) {
-    if (user.length() <= MAX_KEY) {
-      return user;
-    }
-    try {
-      byte[] bytes = user.getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new IllegalStateException(impossible); // every JDK has it
-    }
-  }
 
   private static int wholeSeconds(long nanos) {
     return (int) TimeUnit.NANOSECONDS.toSeconds(nanos - 1) + 1;
@@ -98,8 +82,8 @@ final class WatchStarts implements Gate {
         new Bound(RULE, null, limits.watchStartsOfUser(), refused::sum),
         new Bound(
             "users-remembered",
-            () -> starts == null ? 0 : starts.size(),
-            RequestLimits.MOST_STARTING_USERS,
-            () -> starts == null ? 0 : starts.shared()));
+            () -> starts == null ? 0 : starts.read(time.nanoTime()).keys(),
+            starts == null ? 0 : starts.most(),
+            () -> starts == null ? 0 : starts.overflows()));
   }
 }

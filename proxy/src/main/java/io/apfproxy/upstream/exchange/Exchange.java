@@ -140,6 +140,11 @@ public abstract class Exchange implements Traffic {
     listener.body(bytes);
   }
 
+  /** Bytes have passed through a tunnel; gives the nanoseconds for which no more are to be read. */
+  protected final long tunnelled() {
+    return listener.moved();
+  }
+
   /** The response is about to be cut off, so that it does not look complete. */
   protected final void cutOff(String rule) {
     makeOver();

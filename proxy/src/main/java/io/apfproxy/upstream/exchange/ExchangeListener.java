@@ -19,6 +19,15 @@ public interface ExchangeListener {
   /** Bytes of the response body, as they flow. */
   void body(Buffer bytes);
 
+  /**
+   * Bytes have passed through a tunnel.
+   *
+   * @return nanoseconds for which no more are to be read, from either side
+   */
+  default long moved() {
+    return 0;
+  }
+
   /** Nothing has been sent to the client: answer with this. */
   void failed(RefusedException refusal);
 

@@ -1,5 +1,6 @@
 package io.apfproxy.upstream.tunnel;
 
+import io.apfproxy.upstream.exchange.ExchangeListener;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -7,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetSocket;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Joins the socket of a client with one to the upstream that has switched protocols. */
@@ -43,12 +45,13 @@ final class Joint {
   /**
    * Answers the client.
    *
+   * @param moved as {@link ExchangeListener#moved}
    * @param ended called once, when both sockets are closed
    * @return to be started
    */
-  RawPump join(NetSocket client, Runnable ended) {
+  RawPump join(NetSocket client, LongSupplier moved, Runnable ended) {
     client.pause();
-    RawPump pump = new RawPump(vertx, client, upstream, IDLE_MILLIS, ended);
+    RawPump pump = new RawPump(vertx, client, upstream, IDLE_MILLIS, moved, ended);
     client.write(head);
     if (early != null) {
       pump.passToLeft(early);

@@ -4,22 +4,32 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetSocket;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Joins two sockets byte by byte, until either ends. Belongs to their event loop. */
 final class RawPump {
   /*
    * Each direction stops reading while the other side's write queue is full, so a reader that stops
-   * costs at most that queue and the kernel's buffers. When one side ends, what it sent is flushed
+   * costs at most that queue and the kernel's buffers. Neither is read while a rate limit has them
+   * wait: what was read has passed, so a limit is overdrawn by one piece; that an end has come is noticed after that, too. When one
+   * side ends, what it sent is flushed
    * to the other before that is closed too.
    */
   private static final int QUEUE_BYTES = 64 << 10;
+
+  private static final long NOT_PACED = -1;
 
   private final Vertx vertx;
   private final ContextInternal context;
   private final NetSocket left;
   private final NetSocket right;
+  private final LongSupplier moved;
   private final Runnable ended;
   private final long timer;
+  private long paced = NOT_PACED;
+  private boolean leftIsFull;
+  private boolean rightIsFull;
   private long toLeft;
   private long toRight;
   private boolean active;
@@ -28,13 +38,21 @@ final class RawPump {
 
   /**
    * @param idleMillis both are closed when nothing passed for this long, at most twice that
+   * @param moved told of each piece; gives the nanoseconds for which neither is to be read
    * @param ended called once, when both are closed
    */
-  RawPump(Vertx vertx, NetSocket left, NetSocket right, long idleMillis, Runnable ended) {
+  RawPump(
+      Vertx vertx,
+      NetSocket left,
+      NetSocket right,
+      long idleMillis,
+      LongSupplier moved,
+      Runnable ended) {
     this.vertx = vertx;
     this.context = (ContextInternal) vertx.getOrCreateContext();
     this.left = left;
     this.right = right;
+    this.moved = moved;
     this.ended = ended;
     this.timer = vertx.setPeriodic(idleMillis, tick -> closeIfIdle());
   }
@@ -59,8 +77,7 @@ final class RawPump {
           rightClosed = true;
           checkEnd();
         });
-    left.resume();
-    right.resume();
+    resume();
   }
 
   /** Bytes that came from {@code right} before the sockets were joined. */
@@ -78,7 +95,47 @@ final class RawPump {
     to.write(bytes);
     if (to.writeQueueFull()) {
       from.pause();
-      to.drainHandler(drained -> from.resume());
+      full(to, true);
+      to.drainHandler(
+          drained -> {
+            full(to, false);
+            resume();
+          });
+    }
+    pace(moved.getAsLong());
+  }
+
+  private void full(NetSocket socket, boolean is) {
+    if (socket == left) {
+      leftIsFull = is;
+    } else {
+      rightIsFull = is;
+    }
+  }
+
+  private void pace(long nanos) {
+    if (nanos > 0 && paced == NOT_PACED) {
+      left.pause();
+      right.pause();
+      paced = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, over -> goOn());
+    }
+  }
+
+  private void goOn() {
+    paced = NOT_PACED;
+    active = true; // it is we who were idle
+    resume();
+  }
+
+  /** Reads what may be read. */
+  private void resume() {
+    if (paced == NOT_PACED) {
+      if (!rightIsFull) {
+        left.resume();
+      }
+      if (!leftIsFull) {
+        right.resume();
+      }
     }
   }
 
@@ -109,6 +166,9 @@ final class RawPump {
   }
 
   private void checkEnd() {
+    if (vertx.cancelTimer(paced)) {
+      goOn(); // what the one that is gone has sent is all that passes any more
+    }
     if (leftClosed && rightClosed) {
       vertx.cancelTimer(timer);
       ended.run();

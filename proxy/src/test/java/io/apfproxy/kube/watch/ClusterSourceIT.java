@@ -82,8 +82,8 @@ class ClusterSourceIT {
                     .snapshot()
                     .trouble()
                     .equals(
-                        "flowschemas.flowcontrol.apf-proxy.io and prioritylevelconfigurations are"
-                            + " not served; kubectl apply -f crds/ brings them"));
+                        "flowschemas.flowcontrol.apf-proxy.io, prioritylevelconfigurations and"
+                            + " ratelimits are not served; kubectl apply -f crds/ brings them"));
     assertThat(source.snapshot().loaded()).isFalse();
 
     lists(OURS + "flowschemas", list());
@@ -95,6 +95,63 @@ class ClusterSourceIT {
     // a server may know more fields than we do
     assertThat(shares()).containsExactly("a 30");
     assertThat(source.snapshot().objects()).allMatch(SourceObject::isValid);
+  }
+
+  /** L-10: a cluster of schemas and levels alone is as well as ever. */
+  @Test
+  void doesWithoutRateLimitsWhereTheyAreNotServedAndFindsThemLater() {
+    lists(OURS + "flowschemas", list());
+    lists(
+        OURS + "prioritylevelconfigurations",
+        list(level("flowcontrol.apf-proxy.io/v1", "a", Map.of())));
+
+    start(ClusterSource.custom(client, FAST));
+    await().atMost(Duration.ofSeconds(60)).until(() -> source.snapshot().loaded());
+    assertThat(source.snapshot().trouble()).isEmpty();
+    assertThat(source.snapshot().objects()).hasSize(1);
+
+    lists(OURS + "ratelimits", list(limit("l")));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(source.snapshot().objects()).hasSize(2));
+    assertThat(source.snapshot().trouble()).isEmpty();
+  }
+
+  /** Whoever has upgraded the proxy and not its rights loses neither schemas nor levels. */
+  @Test
+  void doesWithoutRateLimitsWhereItMayNotReadThem() {
+    lists(OURS + "flowschemas", list());
+    lists(
+        OURS + "prioritylevelconfigurations",
+        list(level("flowcontrol.apf-proxy.io/v1", "a", Map.of())));
+    server
+        .expect()
+        .get()
+        .withPath(OURS + "ratelimits")
+        .andReturn(403, new StatusBuilder().withCode(403).build())
+        .always();
+
+    start(ClusterSource.custom(client, FAST));
+
+    await().atMost(Duration.ofSeconds(60)).until(() -> source.snapshot().loaded());
+    assertThat(source.snapshot().trouble()).isEmpty();
+    assertThat(shares()).containsExactly("a 30");
+  }
+
+  /** A server that has just started may not serve them yet: what is in force stays. */
+  @Tag("S70")
+  @Test
+  void keepsTheRateLimitsItHasWhenTheyAreServedNoLonger() {
+    lists(OURS + "flowschemas", list());
+    lists(OURS + "prioritylevelconfigurations", list());
+    server.expect().get().withPath(OURS + "ratelimits").andReturn(200, list(limit("l"))).once();
+
+    start(ClusterSource.custom(client, FAST));
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> source.snapshot().trouble().contains("ratelimits are not served"));
+    assertThat(source.snapshot().objects()).hasSize(1);
   }
 
   /** What the watch was to go on from is gone: it is listed anew, without a regular look. */
@@ -232,6 +289,16 @@ class ClusterSourceIT {
     all.put("limitResponse", Map.of("type", "Reject"));
     level.setAdditionalProperty("spec", Map.of("type", "Limited", "limited", all));
     return level;
+  }
+
+  private static GenericKubernetesResource limit(String name) {
+    GenericKubernetesResource limit = new GenericKubernetesResource();
+    limit.setApiVersion("flowcontrol.apf-proxy.io/v1");
+    limit.setKind("RateLimit");
+    limit.setMetadata(
+        new ObjectMetaBuilder().withName(name).withResourceVersion("1").withGeneration(1L).build());
+    limit.setAdditionalProperty("spec", Map.of("type", "InFlight", "inFlight", Map.of("max", 5)));
+    return limit;
   }
 
   private List<String> shares() {

@@ -14,7 +14,6 @@ import io.fabric8.kubernetes.client.server.mock.KubernetesMockServer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -37,15 +36,33 @@ class VanishedIT {
   private final ManualTime time = new ManualTime();
 
   private Vanished vanished() {
-    return new Vanished(client, List.of(SCHEMAS, LEVELS), SETTLING, time);
+    return new Vanished(
+        client, Map.of(Kind.FLOW_SCHEMA, SCHEMAS, Kind.PRIORITY_LEVEL, LEVELS), SETTLING, time);
   }
 
   @Test
   void anObjectThatIsDeletedWhileItsDefinitionStandsIsGone() {
-    isDefined(SCHEMAS, 1);
     isDefined(LEVELS, 1);
 
     assertThat(vanished().keep(objects("a", "b"), objects("b"))).isEmpty();
+  }
+
+  /** L-10: in a cluster without rate limits schemas and levels can be deleted as ever. */
+  @Test
+  void aDefinitionThatWasNeverThereKeepsNothingOfOtherKinds() {
+    isDefined(LEVELS, 1);
+    Vanished vanished =
+        new Vanished(
+            client,
+            Map.of(
+                Kind.PRIORITY_LEVEL,
+                LEVELS,
+                Kind.RATE_LIMIT,
+                "ratelimits.flowcontrol.apf-proxy.io"),
+            SETTLING,
+            time);
+
+    assertThat(vanished.keep(objects("a", "b"), objects("b"))).isEmpty();
   }
 
   @Test
@@ -90,7 +107,7 @@ class VanishedIT {
     server
         .expect()
         .get()
-        .withPath(PATH + SCHEMAS)
+        .withPath(PATH + LEVELS)
         .andReturn(403, new StatusBuilder().withCode(403).build())
         .always();
 

@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -20,7 +21,8 @@ class ArrivalsTest {
   private final Set<String> gone = new HashSet<>();
   private long headBytes = 1_000;
   private Runnable whileItBegins = () -> {};
-  private final Arrivals arrivals = new Arrivals(turns::add);
+  private final ArrivedBytes all = new ArrivedBytes(2);
+  private final Arrivals arrivals = new Arrivals(turns::add, all);
 
   private final class Request implements Arrivals.Arrival {
     private final String name;
@@ -127,7 +129,12 @@ class ArrivalsTest {
     assertThat(begun).isEmpty();
     come(connection, "at once");
     assertThat(begun).containsExactly("at once");
+    Bound shown = all.bound();
+    assertThat(shown.limit()).as("of two event loops").isEqualTo(32 << 20);
+    assertThat(shown.used()).returns(16L << 20, LongSupplier::getAsLong);
+    assertThat(shown.overflows().getAsLong()).isOne();
     turn();
+    assertThat(shown.used()).returns(0L, LongSupplier::getAsLong);
     assertThat(begun).hasSize(64 + 17);
     come(connection, "waits");
     assertThat(begun).as("there is room again").hasSize(64 + 17);

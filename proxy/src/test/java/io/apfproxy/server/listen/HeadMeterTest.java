@@ -29,7 +29,7 @@ class HeadMeterTest {
   private static final String CHUNKED = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n";
 
   /** What each line counts besides its bytes. */
-  private static final long LINE = HeadMeter.LINE_BYTES;
+  private static final long LINE = HeadLines.LINE_BYTES;
 
   private final PartialHeads all = new PartialHeads(0);
   private final PartialHeads few = new PartialHeads(1_000);
@@ -138,7 +138,7 @@ class HeadMeterTest {
     channel.advanceTimeBy(60, TimeUnit.SECONDS);
     channel.runScheduledPendingTasks();
     assertThat(channel.isActive()).isTrue();
-    for (int second = 0; second < HeadMeter.SECONDS; second++) {
+    for (int second = 0; second < PartialHead.SECONDS; second++) {
       assertThat(channel.isActive()).isTrue();
       send(HEAD.substring(second, second + 1));
       channel.advanceTimeBy(1, TimeUnit.SECONDS);
@@ -151,7 +151,7 @@ class HeadMeterTest {
   void givesTheNextHeadItsTimeAgain() {
     for (int i = 0; i < 5; i++) {
       send(HEAD.substring(0, 9));
-      channel.advanceTimeBy(HeadMeter.SECONDS - 1, TimeUnit.SECONDS);
+      channel.advanceTimeBy(PartialHead.SECONDS - 1, TimeUnit.SECONDS);
       channel.runScheduledPendingTasks();
       send(HEAD.substring(9));
     }
@@ -171,9 +171,9 @@ class HeadMeterTest {
     send("2\r\nab");
     for (int at = 0; at < end.length(); at++) {
       send(end.substring(at, at + 1));
-      pass(HeadMeter.SECONDS + 1);
+      pass(PartialHead.SECONDS + 1);
     }
-    pass(10 * HeadMeter.SECONDS);
+    pass(10 * PartialHead.SECONDS);
     assertThat(channel.isActive()).isTrue();
   }
 
@@ -184,7 +184,7 @@ class HeadMeterTest {
       send("a" + i + ": b\r\n");
     }
     assertThat(held()).isGreaterThan(20 * LINE);
-    pass(HeadMeter.SECONDS);
+    pass(PartialHead.SECONDS);
     assertThat(channel.isActive()).isFalse();
   }
 
@@ -242,7 +242,7 @@ class HeadMeterTest {
   @Test
   void refusesAHeadOfTooManyLinesBeforeItIsComplete() {
     send("GET /a HTTP/1.1\r\nHost: a\r\n");
-    for (int i = 0; i < HeadMeter.MOST_LINES - 2; i++) {
+    for (int i = 0; i < HeadLines.MOST_LINES - 2; i++) {
       send("a:b\r\n");
     }
     assertThat(channel.<Object>readInbound()).isNull();
@@ -255,7 +255,7 @@ class HeadMeterTest {
 
   @Test
   void closesAfterEmptyLinesWithoutEnd() {
-    for (int i = 0; i <= HeadMeter.MOST_LINES; i++) {
+    for (int i = 0; i <= HeadLines.MOST_LINES; i++) {
       send("\r\n");
     }
     assertThat(channel.isActive()).isFalse();
@@ -273,7 +273,7 @@ class HeadMeterTest {
         send(head.substring(at, Math.min(head.length(), at + piece)));
       }
       assertThat(held()).isEqualTo(128 << 10);
-      pass(2 * HeadMeter.SECONDS);
+      pass(2 * PartialHead.SECONDS);
       send(HEAD);
       assertThat(held()).isEqualTo(128 << 10);
     }

@@ -2,27 +2,21 @@ package io.apfproxy.server.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.Gate;
 import io.apfproxy.gate.GateChain;
 import io.apfproxy.gate.GateLedger;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
-import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.time.ManualTime;
 import io.apfproxy.upstream.members.Outage;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
 import java.lang.management.ManagementFactory;
-import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -43,6 +37,10 @@ class PassGatesTest {
 
   private final ManualTime time = new ManualTime();
   private final WaitingGates nothing = new WaitingGates(new GateChain(List.of()), time);
+
+  private FakeClient client() {
+    return new FakeClient(time, Reporter.NONE, "client");
+  }
 
   private PassGates station(GateChain gates) {
     return new PassGates(gates, nothing, time);
@@ -66,7 +64,7 @@ class PassGatesTest {
 
   @Test
   void goesOnFromTheGateWhenTheWaitIsOver() {
-    FakeClient client = new FakeClient();
+    FakeClient client = client();
     List<Long> came = new ArrayList<>();
     Walk walk =
         new Walk(
@@ -89,7 +87,7 @@ class PassGatesTest {
 
   @Test
   void refusesWhomThereIsNoRoomFor() {
-    FakeClient client = new FakeClient();
+    FakeClient client = client();
     Gate full =
         new Gate() {
           @Override
@@ -138,14 +136,14 @@ class PassGatesTest {
     assertThat(client.refusals).containsExactly("queue-full");
     assertThat(client.call.hasEnded()).isTrue();
     assertThat(told).as("it never waited").containsExactly("refund");
-    assertThat(client.timers).isEmpty();
+    assertThat(client.isAtRest()).isTrue();
   }
 
   /** One that is neither a watch nor long. */
   @Test
   void allocatesNothingForAnOrdinaryRequest() throws RefusedException {
     var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-    Call call = new FakeClient().call;
+    Call call = client().call;
     call.understood(
         new Understood(
             null,
@@ -154,7 +152,8 @@ class PassGatesTest {
             "",
             0,
             0));
-    Gates gates = new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), Outage.never(), time);
+    Gates gates =
+        new Gates(new RequestLimits(10, 1, 1, 1, 1, 1), RateLimits.none(), Outage.never(), time);
     List<PassGates> stations = List.of(gates.beforeIdentity(), gates.afterIdentity());
     passThrough(stations, call, 1_000);
     long before = thread.getCurrentThreadAllocatedBytes();
@@ -193,13 +192,15 @@ class PassGatesTest {
 
   private final class Try {
     private final Random random;
-    private final FakeClient client = new FakeClient();
-    private final Call call = client.call;
+    private final FakeClient client;
+    private final Call call;
     private final GateLedger ledger;
     private @Nullable Wait queue;
 
     Try(long seed) {
       this.random = new Random(seed);
+      this.client = new FakeClient(time, Reporter.NONE, "seed " + seed);
+      this.call = client.call;
       this.ledger = new GateLedger(random, call, time::nanoTime, "seed " + seed);
     }
 
@@ -213,7 +214,7 @@ class PassGatesTest {
                   new PassGates(ledger.chain(), waiting, time),
                   this::perhapsWait));
       client.turn(() -> walk.goOn(call));
-      while (!call.hasEnded() || !client.timers.isEmpty() || !client.turns.isEmpty()) {
+      while (!call.hasEnded() || !client.isAtRest()) {
         client.turn(this::somethingHappens);
         client.runTurns();
       }
@@ -241,7 +242,7 @@ class PassGatesTest {
 
     private void somethingHappens() {
       switch (random.nextInt(16)) {
-        case 0 -> call.leave();
+        case 0 -> client.leave();
         case 1 -> call.giveWay();
         case 2 -> call.refuseIfWaiting();
         case 3 -> throw new GateLedger.Thrown();
@@ -255,94 +256,6 @@ class PassGatesTest {
         }
         default -> client.passTime();
       }
-    }
-  }
-
-  /** The other end of one request, and its event loop in virtual time. */
-  private final class FakeClient implements RequestLoop, Caller {
-    private final Deque<Runnable> turns = new ArrayDeque<>();
-    private final List<Timer> timers = new ArrayList<>();
-    private final List<String> refusals = new ArrayList<>();
-    private final Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);
-    private final Call call = new Call(this, this, account, Reporter.NONE);
-    private int defects;
-
-    private record Timer(long at, Runnable step) {}
-
-    /** As the event loop does: what is thrown is told to the request. */
-    private void turn(Runnable step) {
-      try {
-        step.run();
-      } catch (GateLedger.Thrown thrown) {
-        turn(() -> call.defect(thrown));
-      }
-    }
-
-    private void runTurns() {
-      for (Runnable next = turns.poll(); next != null; next = turns.poll()) {
-        turn(next);
-      }
-    }
-
-    /** Until the timer that was set first. */
-    private void passTime() {
-      if (!timers.isEmpty()) {
-        Timer first = timers.remove(0);
-        time.advance(Duration.ofNanos(Math.max(0, first.at - time.nanoTime())));
-        turn(first.step);
-      }
-    }
-
-    @Override
-    public void run(Runnable step) {
-      turns.add(step);
-    }
-
-    @Override
-    public Runnable after(long nanos, Runnable step) {
-      Timer timer = new Timer(time.nanoTime() + nanos, step);
-      timers.add(timer);
-      return () -> timers.remove(timer);
-    }
-
-    @Override
-    public void refuse(RefusedException refusal, Account account) {
-      refusals.add(refusal.rule());
-    }
-
-    @Override
-    public void defect(Throwable thrown, boolean tunnel, Account account) {
-      defects++;
-    }
-
-    @Override
-    public void cut() {
-      defects++;
-    }
-
-    @Override
-    public boolean isAnswered() {
-      return !refusals.isEmpty();
-    }
-
-    @Override
-    public void preflight(Account account) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void addFlow(MultiMap headers, Classification where) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public HttpServerRequest request() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ClientConnection connection() {
-      throw new UnsupportedOperationException();
     }
   }
 }

@@ -48,6 +48,11 @@ class ResponseReaderIT {
     }
 
     @Override
+    public long seatNanos() {
+      return 0;
+    }
+
+    @Override
     public void watchInitialised() {}
 
     @Override

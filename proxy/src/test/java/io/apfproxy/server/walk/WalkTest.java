@@ -2,13 +2,11 @@ package io.apfproxy.server.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.gate.GateLedger;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.server.listen.ClientConnection;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpServerRequest;
+import io.apfproxy.time.ManualTime;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,36 +40,24 @@ class WalkTest {
     assertThat(ends.values()).allMatch(times -> times > WALKS / 100);
   }
 
-  /** What is thrown on purpose. */
-  private static final class Thrown extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Thrown() {
-      super("thrown on purpose", null, false, false);
-    }
-  }
-
   /** One walk of one request. Everything it does follows from its seed. */
-  private static final class Try implements RequestLoop, Caller, Reporter {
+  private static final class Try implements Reporter {
     private final long seed;
     private final Random random;
     private final Deque<Integer> held = new ArrayDeque<>();
     private final List<FakeWait> waits = new ArrayList<>();
-    private final Deque<Runnable> turns = new ArrayDeque<>();
-    private final List<Runnable> timers = new ArrayList<>();
-    private final Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);
-    private final Call call = new Call(this, this, account, this);
+    private final FakeClient client;
+    private final Call call;
     private int taken;
     private int ended;
     private int told;
-    private int refusals;
-    private int defects;
-    private boolean left;
     private boolean thrownWhileGivingBack;
 
     Try(long seed) {
       this.seed = seed;
       this.random = new Random(seed);
+      this.client = new FakeClient(new ManualTime(), this, "seed " + seed);
+      this.call = client.call;
     }
 
     String play() {
@@ -81,36 +67,22 @@ class WalkTest {
       }
       Walk walk = new Walk(stations);
       call.hold(() -> ended++);
-      turn(() -> walk.goOn(call));
+      client.turn(() -> walk.goOn(call));
       for (int step = 0; step < 30 && !call.hasEnded(); step++) {
-        turn(this::somethingHappens);
+        client.turn(this::somethingHappens);
       }
-      while (!(call.hasEnded() && turns.isEmpty() && timers.isEmpty())) {
-        turn(this::bringToAnEnd);
+      while (!call.hasEnded() || !client.isAtRest()) {
+        client.turn(this::bringToAnEnd);
       }
       return verdict();
-    }
-
-    /** As the event loop does: what is thrown is told to the request. */
-    private void turn(Runnable step) {
-      try {
-        step.run();
-      } catch (Thrown thrown) {
-        try {
-          call.defect(thrown);
-        } catch (Thrown again) {
-          cut();
-        }
-        assertThat(call.hasEnded()).as("seed %s: ended by what was thrown", seed).isTrue();
-      }
     }
 
     private Wait station(Call at) throws RefusedException {
       takeSome();
       switch (random.nextInt(20)) {
         case 0 -> throw new RefusedException(429, "TooManyRequests", "rule", "message");
-        case 1 -> throw new Thrown();
-        case 2 -> leave();
+        case 1 -> throw new GateLedger.Thrown();
+        case 2 -> client.leave();
         default -> {}
       }
       if (random.nextInt(3) == 0) {
@@ -141,14 +113,14 @@ class WalkTest {
         assertThat(held.pop()).as("seed %s: the last taken", seed).isEqualTo(number);
         if (throwing) {
           thrownWhileGivingBack = true;
-          throw new Thrown();
+          throw new GateLedger.Thrown();
         }
       };
     }
 
     private void somethingHappens() {
       switch (random.nextInt(9)) {
-        case 0 -> leave();
+        case 0 -> client.leave();
         case 1 -> call.giveWay();
         case 2 -> call.finishWatch();
         case 3 -> {
@@ -158,21 +130,21 @@ class WalkTest {
         }
         case 4 -> {
           if (random.nextInt(5) == 0) {
-            throw new Thrown();
+            throw new GateLedger.Thrown();
           }
         }
-        case 5 -> fire();
+        case 5 -> client.passTime();
         default -> endWait();
       }
-      runTurns();
+      client.runTurns();
     }
 
     private void bringToAnEnd() {
       if (!call.hasEnded()) {
         endWait();
       }
-      fire();
-      runTurns();
+      client.passTime();
+      client.runTurns();
     }
 
     private void endWait() {
@@ -186,39 +158,24 @@ class WalkTest {
       }
     }
 
-    private void runTurns() {
-      for (Runnable next = turns.poll(); next != null; next = turns.poll()) {
-        turn(next);
-      }
-    }
-
-    private void fire() {
-      List<Runnable> due = List.copyOf(timers);
-      timers.clear();
-      due.forEach(this::turn);
-    }
-
-    private void leave() {
-      left = true;
-      call.leave();
-    }
-
     private String verdict() {
       assertThat(held).as("seed %s: not given back", seed).isEmpty();
       assertThat(ended).as("seed %s: ends", seed).isEqualTo(1);
       assertThat(told).as("seed %s: accounts", seed).isEqualTo(1);
+      int refusals = client.refusals.size();
+      int defects = client.defects;
       assertThat(refusals).as("seed %s: refusals", seed).isLessThanOrEqualTo(1);
       assertThat(defects).as("seed %s: answers of defects", seed).isLessThanOrEqualTo(1);
       assertThat(refusals + defects < 2 || thrownWhileGivingBack)
           .as("seed %s: one answer", seed)
           .isTrue();
-      return switch (account.end()) {
+      return switch (client.account.end()) {
         case REFUSED -> {
           assertThat(refusals).as("seed %s: refusals", seed).isEqualTo(1);
           yield "refused";
         }
         case LEFT -> {
-          assertThat(left).as("seed %s: left", seed).isTrue();
+          assertThat(client.left).as("seed %s: left", seed).isTrue();
           yield "left";
         }
         default -> {
@@ -230,13 +187,13 @@ class WalkTest {
 
     @Override
     public void ended(Account of) {
-      assertThat(of).isSameAs(account);
+      assertThat(of).isSameAs(client.account);
       assertThat(held).as("seed %s: held when told", seed).isEmpty();
       assertThat(ended).as("seed %s: ended when told", seed).isEqualTo(1);
       told++;
       if (random.nextInt(200) == 0) {
         thrownWhileGivingBack = true;
-        throw new Thrown();
+        throw new GateLedger.Thrown();
       }
     }
 
@@ -250,7 +207,7 @@ class WalkTest {
           throw new RefusedException(429, "TooManyRequests", "queue-full", "message");
         }
         if (random.nextInt(40) == 0) {
-          throw new Thrown();
+          throw new GateLedger.Thrown();
         }
         if (random.nextBoolean()) {
           hold(take());
@@ -262,7 +219,7 @@ class WalkTest {
       void cancel() {
         RefusedException timeOut = new RefusedException(503, "Timeout", "time-out", "message");
         if (slow) {
-          turns.add(() -> refuse(timeOut));
+          client.run(() -> refuse(timeOut));
         } else {
           refuse(timeOut);
         }
@@ -273,58 +230,6 @@ class WalkTest {
         cancel();
         return true;
       }
-    }
-
-    @Override
-    public void run(Runnable step) {
-      turns.add(step);
-    }
-
-    @Override
-    public Runnable after(long nanos, Runnable step) {
-      timers.add(step);
-      return () -> timers.remove(step);
-    }
-
-    @Override
-    public void refuse(RefusedException refusal, Account of) {
-      assertThat(of.refusal()).isSameAs(refusal);
-      assertThat(call.hasEnded()).as("seed %s: answered after its end", seed).isFalse();
-      assertThat(left).as("seed %s: answered to nobody", seed).isFalse();
-      refusals++;
-    }
-
-    @Override
-    public void defect(Throwable thrown, boolean tunnel, Account of) {
-      defects++;
-    }
-
-    @Override
-    public void cut() {}
-
-    @Override
-    public boolean isAnswered() {
-      return refusals > 0;
-    }
-
-    @Override
-    public void preflight(Account of) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public void addFlow(MultiMap headers, Classification where) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public HttpServerRequest request() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public ClientConnection connection() {
-      throw new UnsupportedOperationException();
     }
   }
 }

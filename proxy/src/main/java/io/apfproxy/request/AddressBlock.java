@@ -1,4 +1,4 @@
-package io.apfproxy.cli;
+package io.apfproxy.request;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -24,10 +24,10 @@ public final class AddressBlock {
    * Reads an address, or one with the number of bits that count after a slash. Names are not looked
    * up.
    */
-  static Optional<AddressBlock> parse(String text) {
+  public static Optional<AddressBlock> parse(String text) {
     int slash = text.indexOf('/');
     String address = slash < 0 ? text : text.substring(0, slash);
-    if (!Settings.isAddress(address)) {
+    if (!isAddress(address)) {
       return Optional.empty();
     }
     byte[] network;
@@ -45,6 +45,12 @@ public final class AddressBlock {
       return Optional.empty();
     }
     return Optional.of(new AddressBlock(text, network, Integer.parseInt(length)));
+  }
+
+  /** Whether it looks like an IP address; {@code false} for every name. */
+  public static boolean isAddress(String text) {
+    return text.matches("(?:(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:\\.(?!$)|$)){4}")
+        || (text.contains(":") && text.matches("[0-9a-fA-F:.]+"));
   }
 
   /** Whether the address is one of them. */

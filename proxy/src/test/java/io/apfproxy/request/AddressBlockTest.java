@@ -1,4 +1,4 @@
-package io.apfproxy.cli;
+package io.apfproxy.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,156 @@
+package io.apfproxy.classify;
+
+import io.apfproxy.config.FlowSchema.Rule;
+import io.apfproxy.config.FlowSchema.ServiceAccount;
+import io.apfproxy.config.FlowSchema.Subject;
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.request.UserInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * What of a rate limit is legal, and obeyed, but seldom meant: W1 to W3 of specification limits.md
+ * L-13.
+ */
+final class LimitHazards {
+  /*
+   * As with priority levels it is found out by asking, as those would who hold the cluster together, and as one of those would whom
+   * the limit names. Who comes from which address cannot be known here, so addresses are no excuse.
+   */
+  private static final List<Subject> EVERYBODY = List.of(Subject.user("*"));
+
+  private static final String ACCOUNTS = "system:serviceaccounts";
+  private static final String NAMELESS = "somebody";
+
+  private final RateLimit.Spec spec;
+  private final Subjects excepted;
+
+  private LimitHazards(RateLimit.Spec spec) {
+    this.spec = spec;
+    this.excepted = new Subjects(spec.exceptSubjects());
+  }
+
+  /** In words, for people. */
+  static List<String> of(RateLimit limit) {
+    LimitHazards hazards = new LimitHazards(limit.spec());
+    List<String> messages = new ArrayList<>();
+    hazards.endangered().forEach(messages::add);
+    if (limit.spec().key() != null
+        && limit.spec().key().by().equals(List.of(RateLimit.USER_AGENT))) {
+      messages.add(
+          "a client leaves it by calling itself otherwise: beside UserAgent, key should have User"
+              + " or SourceAddress");
+    }
+    if (hazards.matchesNobody()) {
+      messages.add("it matches nothing: exceptSubjects has all whom its rules name");
+    }
+    return messages;
+  }
+
+  private Stream<String> endangered() {
+    if (spec.longRunning().equals(RateLimit.ONLY)) {
+      return Stream.of();
+    }
+    ExactMatch named = new ExactMatch(named());
+    return VitalRequest.ALL.stream()
+        .filter(vital -> named.matches(vital.info(), vital.user()) && concerns(vital))
+        .map(vital -> vital.what() + " may be delayed or refused: " + wayOut(vital.user()));
+  }
+
+  private String wayOut(UserInfo user) {
+    if (spec.stage().equals(RateLimit.BEFORE_AUTHENTICATION)) {
+      return "rules or userAgents should leave it out";
+    }
+    return "exceptSubjects should have "
+        + (user.groups().contains("system:nodes")
+            ? "the group system:nodes"
+            : "the user " + user.name());
+  }
+
+  /** Before authentication nobody is named, and everybody meant. */
+  private List<Rule> named() {
+    return spec.rules().stream()
+        .map(
+            rule ->
+                new Rule(
+                    rule.subjects().isEmpty() ? EVERYBODY : rule.subjects(),
+                    rule.resourceRules(),
+                    rule.nonResourceRules()))
+        .toList();
+  }
+
+  private boolean concerns(VitalRequest vital) {
+    return !excepted.cover(vital.user())
+        && (spec.userAgents().isEmpty()
+            || spec.userAgents().stream().anyMatch(agent -> begins(vital.agent(), agent)))
+        && hasKey(vital.user());
+  }
+
+  /** What comes after the program's name is not known here. */
+  private static boolean begins(String agent, String prefix) {
+    return agent.startsWith(prefix) || prefix.startsWith(agent);
+  }
+
+  private boolean hasKey(UserInfo user) {
+    RateLimit.Key key = spec.key();
+    return key == null
+        || !key.by().contains(RateLimit.GROUP)
+        || user.groups().stream()
+            .anyMatch(
+                group ->
+                    group.startsWith(key.groupPrefix())
+                        && group.length() > key.groupPrefix().length());
+  }
+
+  private boolean matchesNobody() {
+    return !spec.exceptSubjects().isEmpty()
+        && spec.rules().stream()
+            .flatMap(rule -> rule.subjects().stream())
+            .flatMap(LimitHazards::examples)
+            .allMatch(excepted::cover);
+  }
+
+  /** Somebody of each sort that a subject means, who is named by nothing else. */
+  private static Stream<UserInfo> examples(Subject subject) {
+    ServiceAccount account = subject.serviceAccount();
+    if (account != null) {
+      return Stream.of(account(account.namespace(), account.name()));
+    }
+    String group = subject.group();
+    if (group != null && !group.equals("*")) {
+      return Stream.of(member(group));
+    }
+    String user = group != null ? group : subject.user();
+    return user == null || user.equals("*")
+        ? Stream.of(UserInfo.ANONYMOUS, UserInfo.of(NAMELESS, UserInfo.AUTHENTICATED))
+        : Stream.of(named(user));
+  }
+
+  private static UserInfo account(String namespace, String name) {
+    return UserInfo.of(
+        "system:serviceaccount:" + namespace + ":" + (name.equals("*") ? NAMELESS : name),
+        ACCOUNTS,
+        ACCOUNTS + ":" + namespace,
+        UserInfo.AUTHENTICATED);
+  }
+
+  private static UserInfo member(String group) {
+    if (group.equals(UserInfo.UNAUTHENTICATED)) {
+      return UserInfo.ANONYMOUS;
+    }
+    return group.startsWith(ACCOUNTS + ":")
+        ? account(group.substring(ACCOUNTS.length() + 1), "*")
+        : UserInfo.of(NAMELESS, group, UserInfo.AUTHENTICATED);
+  }
+
+  private static UserInfo named(String user) {
+    String namespace = Subjects.accountNamespace(user);
+    if (namespace != null) {
+      return account(namespace, user.substring(user.lastIndexOf(':') + 1));
+    }
+    return user.equals(UserInfo.ANONYMOUS.name())
+        ? UserInfo.ANONYMOUS
+        : UserInfo.of(user, UserInfo.AUTHENTICATED);
+  }
+}

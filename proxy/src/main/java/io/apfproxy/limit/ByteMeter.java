@@ -1,0 +1,44 @@
+package io.apfproxy.limit;
+
+import io.apfproxy.time.TimeSource;
+
+/**
+ * Charges what one request moves to the limits of bytes that concern it. Belongs to its event loop.
+ * Source: specification limits.md L-20, L-21.
+ */
+public final class ByteMeter {
+  private final Limit[] limits;
+  private final long[] keys;
+  private final TimeSource time;
+  private long in;
+  private long out;
+
+  ByteMeter(Limit[] limits, long[] keys, TimeSource time) {
+    this.limits = limits;
+    this.keys = keys;
+    this.time = time;
+  }
+
+  /**
+   * Charges what is new.
+   *
+   * @param allIn bytes that came from the client so far
+   * @param allOut bytes that went to the client so far
+   * @return nanoseconds for which it is to move nothing more, if it is one that can wait
+   */
+  public long moved(long allIn, long allOut) {
+    long now = time.nanoTime();
+    long owed = Math.max(charge(allIn - in, false, now), charge(allOut - out, true, now));
+    in = Math.max(in, allIn);
+    out = Math.max(out, allOut);
+    return owed;
+  }
+
+  private long charge(long bytes, boolean toClient, long now) {
+    long owed = 0;
+    for (int i = 0; i < limits.length && bytes > 0; i++) {
+      owed = Math.max(owed, limits[i].charge(keys[i], bytes, toClient, now));
+    }
+    return owed;
+  }
+}

@@ -1,0 +1,216 @@
+package io.apfproxy.limit;
+
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.gate.Asked;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.Allowance;
+import io.apfproxy.time.KeyHash;
+import io.apfproxy.time.Pace;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** One rate limit, ready for requests. Thread-safe. Source: specification limits.md A. */
+final class Limit {
+  private static final int MOST_SPREAD_SECONDS = 30;
+
+  private final RateLimit limit;
+  private final Conditions conditions;
+  private final LimitKey key;
+  private final LimitState state;
+  private final RateLimits.Surroundings around;
+
+  /** Units a second, for those who share a bucket. */
+  private final double rate;
+
+  private Limit(RateLimit limit, LimitKey key, LimitState state, RateLimits.Surroundings around) {
+    this.limit = limit;
+    this.conditions = new Conditions(limit.spec());
+    this.key = key;
+    this.state = state;
+    this.around = around;
+    this.rate = rate(limit.spec());
+  }
+
+  /**
+   * Makes one.
+   *
+   * @param before of the same name, whose keys' missing units are kept where it counts the same for
+   *     the same; null if there is none
+   */
+  static Limit of(
+      RateLimit limit, @Nullable Limit before, RateLimits.Surroundings around, long now) {
+    if (before != null && before.limit.spec().equals(limit.spec())) {
+      return before;
+    }
+    Allowance allowance = allowance(limit.spec());
+    LimitKey key = new LimitKey(limit.spec().key(), around.unlimited());
+    if (before != null && countsAs(limit.spec(), before.limit.spec())) {
+      before.state.keys().replace(allowance, now);
+      return new Limit(limit, key, before.state, around);
+    }
+    return new Limit(limit, key, new LimitState(key.most(), allowance, now), around);
+  }
+
+  private static boolean countsAs(RateLimit.Spec one, RateLimit.Spec other) {
+    return Objects.equals(one.key(), other.key())
+        && one.unit().equals(other.unit())
+        && one.type().equals(other.type());
+  }
+
+  private static Allowance allowance(RateLimit.Spec spec) {
+    return switch (spec.type()) {
+      case RateLimit.TOKEN_BUCKET -> {
+        RateLimit.TokenBucket bucket = set(spec.tokenBucket());
+        yield spec.unit().equals(RateLimit.BYTES)
+            ? Pace.ofPieces(
+                bucket.rate(), bucket.periodNanos(), bucket.burst(), bucket.maxWaitNanos())
+            : Pace.tokenBucket(
+                bucket.rate(), bucket.periodNanos(), bucket.burst(), bucket.maxWaitNanos());
+      }
+      case RateLimit.LEAKY_BUCKET -> {
+        RateLimit.LeakyBucket bucket = set(spec.leakyBucket());
+        yield Pace.leakyBucket(bucket.rate(), bucket.periodNanos(), bucket.capacity());
+      }
+      case RateLimit.IN_FLIGHT -> new Places(set(spec.inFlight()).max());
+      default -> throw new IllegalArgumentException("type " + spec.type());
+    };
+  }
+
+  private static double rate(RateLimit.Spec spec) {
+    RateLimit.TokenBucket tokens = spec.tokenBucket();
+    RateLimit.LeakyBucket leak = spec.leakyBucket();
+    double second = TimeUnit.SECONDS.toNanos(1);
+    return tokens != null
+        ? tokens.rate() * second / tokens.periodNanos()
+        : leak != null ? leak.rate() * second / leak.periodNanos() : Double.POSITIVE_INFINITY;
+  }
+
+  private static <T> T set(@Nullable T part) {
+    return Objects.requireNonNull(part, "the part that type names");
+  }
+
+  RateLimit limit() {
+    return limit;
+  }
+
+  String name() {
+    return limit.metadata().name();
+  }
+
+  /** Where it stands. */
+  LimitTable.Place place() {
+    return limit.spec().stage().equals(RateLimit.BEFORE_AUTHENTICATION)
+        ? LimitTable.Place.STRANGERS
+        : isInFlight() ? LimitTable.Place.PLACES : LimitTable.Place.PACES;
+  }
+
+  private boolean isInFlight() {
+    return limit.spec().type().equals(RateLimit.IN_FLIGHT);
+  }
+
+  /**
+   * Whether it concerns a request that one of its rules matches.
+   *
+   * @param hash takes its key
+   */
+  boolean concerns(Asked asked, UserInfo user, KeyHash hash) {
+    return conditions.holdFor(asked, user) && key.addTo(hash, asked, user);
+  }
+
+  private long units(Asked asked) {
+    return switch (limit.spec().unit()) {
+      case RateLimit.SEATS -> asked.width(around.width());
+      case RateLimit.BYTES -> 0; // it begins if none is owed, and pays as it goes
+      default -> 1;
+    };
+  }
+
+  private static long patience(Asked asked, long now) {
+    return Math.max(0, asked.waitsUntil() - now);
+  }
+
+  /** What {@link #take} would say, without counting anything. */
+  long peek(long hash, Asked asked, long now) {
+    return state.keys().peek(hash, now, units(asked), patience(asked, now));
+  }
+
+  /** As {@link io.apfproxy.time.KeyTable#take}. */
+  long take(long hash, Asked asked, long now) {
+    return state.keys().take(hash, now, units(asked), patience(asked, now));
+  }
+
+  boolean countsBytes() {
+    return limit.spec().unit().equals(RateLimit.BYTES);
+  }
+
+  /**
+   * Bytes have passed.
+   *
+   * @param out whether to the client
+   * @return nanoseconds until none is owed
+   */
+  long charge(long hash, long bytes, boolean out, long now) {
+    state.moved(bytes, out);
+    long owed = 0;
+    for (long left = bytes; left > 0; left -= Pace.PIECE) {
+      owed = state.keys().charge(hash, now, Math.min(left, Pace.PIECE));
+    }
+    return owed;
+  }
+
+  /** It goes on after so long. */
+  void passed(long waitNanos) {
+    state.passed(waitNanos);
+  }
+
+  /** It was refused further on, in the same step. */
+  void refund(long hash, Asked asked, long now) {
+    if (!countsBytes()) {
+      state.keys().back(hash, now, units(asked));
+    }
+    state.refunded();
+  }
+
+  /** It is over: the place is free. */
+  void leave(long hash, Asked asked, long now) {
+    state.keys().back(hash, now, units(asked));
+  }
+
+  /**
+   * Counts a refusal, and says after how many seconds to come back. Where many share a bucket they
+   * would all do so at the same time: there it is spread.
+   *
+   * @param untilNanos after which it would be let in
+   */
+  int retryAfter(long hash, long untilNanos, long now) {
+    int refusals = state.refused(now);
+    long seconds = (untilNanos + TimeUnit.SECONDS.toNanos(1) - 1) / TimeUnit.SECONDS.toNanos(1);
+    int spread = 0;
+    if (!isInFlight() && state.keys().shares(hash, now)) {
+      spread = (int) Math.min(MOST_SPREAD_SECONDS, Math.ceil(refusals / rate));
+    }
+    IntUnaryOperator random = around.random();
+    return (int) Math.max(1, seconds) + (spread == 0 ? 0 : random.applyAsInt(spread + 1));
+  }
+
+  RefusedException refusal(int retryAfterSeconds) {
+    String what =
+        isInFlight()
+            ? "too many at the same time by a limit of this proxy"
+            : "more than a rate limit of this proxy allows";
+    return new RefusedException(
+            429,
+            "TooManyRequests",
+            isInFlight() ? "in-flight-limit" : "rate-limit",
+            "too many requests: %s; try again in %d s".formatted(what, retryAfterSeconds))
+        .retryAfter(retryAfterSeconds)
+        .by(name());
+  }
+
+  LimitReading read(long now) {
+    return state.read(name(), now);
+  }
+}

@@ -1,0 +1,120 @@
+package io.apfproxy.limit;
+
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.gate.Asked;
+import io.apfproxy.request.ClientAddress;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.KeyHash;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What has a bucket of its own. Immutable, thread-safe. Source: specification limits.md L-14 to
+ * L-17.
+ */
+final class LimitKey {
+  /** Of an agent's name. */
+  private static final int LONGEST_AGENT = 64;
+
+  private final String[] parts;
+  private final String groupPrefix;
+  private final int most;
+  private final Predicate<InetAddress> unlimited;
+
+  /**
+   * @param key null if all requests share one bucket
+   * @param unlimited addresses that are nobody's key
+   */
+  LimitKey(RateLimit.@Nullable Key key, Predicate<InetAddress> unlimited) {
+    this.parts = (key == null ? List.<String>of() : key.by()).toArray(String[]::new);
+    this.groupPrefix = key == null ? "" : key.groupPrefix();
+    this.most = key == null || parts.length == 0 ? 0 : key.max();
+    this.unlimited = unlimited;
+  }
+
+  /** Keys that are remembered; 0 if all requests share one bucket. */
+  int most() {
+    return most;
+  }
+
+  /**
+   * Adds that of a request.
+   *
+   * @return whether it has one; if not, the limit does not concern it
+   */
+  boolean addTo(KeyHash hash, Asked asked, UserInfo user) {
+    for (String part : parts) {
+      if (!add(part, hash, asked, user)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean add(String part, KeyHash hash, Asked asked, UserInfo user) {
+    switch (part) {
+      case RateLimit.USER -> hash.add(user.name());
+      case RateLimit.NAMESPACE -> hash.add(asked.info().namespace());
+      case RateLimit.USER_AGENT -> hash.add(asked.userAgent(), nameLength(asked.userAgent()));
+      case RateLimit.GROUP -> {
+        String group = group(user, groupPrefix);
+        if (group == null) {
+          return false;
+        }
+        hash.add(group);
+      }
+      case RateLimit.SOURCE_ADDRESS -> {
+        InetAddress peer = asked.peer();
+        if (peer == null || unlimited.test(peer)) {
+          return false;
+        }
+        ClientAddress address = ClientAddress.of(peer);
+        hash.add(address.ipv6() ? 6 : 4).add(address.bits());
+      }
+      default -> throw new IllegalStateException("key by " + part);
+    }
+    return true;
+  }
+
+  /** Up to the version, or whatever follows the program. */
+  private static int nameLength(String agent) {
+    int length = Math.min(agent.length(), LONGEST_AGENT);
+    for (int i = 0; i < length; i++) {
+      if (agent.charAt(i) == '/' || agent.charAt(i) == ' ') {
+        return i;
+      }
+    }
+    return length;
+  }
+
+  /** The first of the user's groups that begins with the prefix and is longer; null if none is. */
+  static @Nullable String group(UserInfo user, String groupPrefix) {
+    String first = null;
+    for (int i = 0; i < user.groups().size(); i++) {
+      String group = user.groups().get(i);
+      if (group.length() > groupPrefix.length()
+          && group.startsWith(groupPrefix)
+          && (first == null || isBefore(group, first))) {
+        first = group;
+      }
+    }
+    return first;
+  }
+
+  /** In the order of their bytes in UTF-8, which is that of their code points. */
+  private static boolean isBefore(String one, String other) {
+    int length = Math.min(one.length(), other.length());
+    for (int i = 0; i < length; i++) {
+      char a = one.charAt(i);
+      char b = other.charAt(i);
+      if (a != b) {
+        return Character.isSurrogate(a) == Character.isSurrogate(b)
+            ? a < b
+            : Character.isSurrogate(b);
+      }
+    }
+    return one.length() < other.length();
+  }
+}

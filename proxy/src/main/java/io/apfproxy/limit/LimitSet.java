@@ -1,0 +1,87 @@
+package io.apfproxy.limit;
+
+import io.apfproxy.classify.RuleIndex;
+import io.apfproxy.config.FlowSchema.Rule;
+import io.apfproxy.config.FlowSchema.Subject;
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.gate.Asked;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Limits that stand at the same place of the walk. Immutable. */
+final class LimitSet {
+  /** Before it is known who asks, rules have no subjects: they are for everybody. */
+  private static final List<Subject> EVERYBODY = List.of(Subject.user("*"));
+
+  private final Limit[] limits;
+  private final RuleIndex rules;
+  private final boolean identified;
+  private final boolean bytes;
+
+  /**
+   * @param identified whether it is known there who asks
+   */
+  LimitSet(List<Limit> limits, boolean identified) {
+    this.limits = limits.toArray(Limit[]::new);
+    this.identified = identified;
+    this.bytes = limits.stream().anyMatch(Limit::countsBytes);
+    this.rules = new RuleIndex(limits.stream().map(limit -> rules(limit.limit().spec())).toList());
+  }
+
+  /** As those of a schema. */
+  static List<Rule> rules(RateLimit.Spec spec) {
+    return spec.stage().equals(RateLimit.BEFORE_AUTHENTICATION)
+        ? spec.rules().stream()
+            .map(rule -> new Rule(EVERYBODY, rule.resourceRules(), rule.nonResourceRules()))
+            .toList()
+        : spec.rules();
+  }
+
+  boolean isEmpty() {
+    return limits.length == 0;
+  }
+
+  /** Those that concern a request: all of them hold. Valid until the next call on this thread. */
+  Found find(Asked asked) {
+    Found found = Found.ofThread(limits.length);
+    UserInfo user = identified ? asked.digest().user() : UserInfo.ANONYMOUS;
+    int matching = rules.all(asked.info(), user, found.positions());
+    for (int i = 0; i < matching; i++) {
+      int position = found.positions()[i];
+      if (limits[position].concerns(asked, user, found.hash())) {
+        found.keep(position);
+      }
+    }
+    return found;
+  }
+
+  boolean countsBytes() {
+    return bytes;
+  }
+
+  /** What charges the bytes of a request; null if none of those that concern it counts them. */
+  @Nullable ByteMeter meter(Asked asked, TimeSource time) {
+    Found found = find(asked);
+    List<Limit> counting = new ArrayList<>();
+    List<Long> keys = new ArrayList<>();
+    for (int i = 0; i < found.number(); i++) {
+      if (limit(found, i).countsBytes()) {
+        counting.add(limit(found, i));
+        keys.add(found.key(i));
+      }
+    }
+    return counting.isEmpty()
+        ? null
+        : new ByteMeter(
+            counting.toArray(Limit[]::new),
+            keys.stream().mapToLong(Long::longValue).toArray(),
+            time);
+  }
+
+  Limit limit(Found found, int i) {
+    return limits[found.position(i)];
+  }
+}

@@ -1,0 +1,70 @@
+package io.apfproxy.limit;
+
+import io.apfproxy.time.Allowance;
+import io.apfproxy.time.KeyTable;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What is known of the keys of a limit, and what became of those who asked: outlives changes of the
+ * limit. Thread-safe.
+ */
+final class LimitState {
+  private final KeyTable keys;
+  private final RefusalRate refusals;
+  private final LongAdder passed = new LongAdder();
+  private final LongAdder delayed = new LongAdder();
+  private final LongAdder refused = new LongAdder();
+  private final LongAdder refunded = new LongAdder();
+  private final LongAdder bytesIn = new LongAdder();
+  private final LongAdder bytesOut = new LongAdder();
+  private final WaitTimes waits = new WaitTimes();
+
+  LimitState(int keys, Allowance allowance, long now) {
+    this.keys = new KeyTable(keys, allowance, now);
+    this.refusals = new RefusalRate(now);
+  }
+
+  KeyTable keys() {
+    return keys;
+  }
+
+  void passed(long waitNanos) {
+    if (waitNanos == 0) {
+      passed.increment();
+    } else {
+      delayed.increment();
+      waits.add(waitNanos);
+    }
+  }
+
+  /** Bytes of requests that it concerns. */
+  void moved(long bytes, boolean out) {
+    (out ? bytesOut : bytesIn).add(bytes);
+  }
+
+  /** Counts a refusal; returns how many there were in the last second. */
+  int refused(long now) {
+    refused.increment();
+    return refusals.count(now);
+  }
+
+  void refunded() {
+    refunded.increment();
+  }
+
+  LimitReading read(String name, long now) {
+    KeyTable.Reading reading = keys.read(now);
+    return new LimitReading(
+        name,
+        passed.sum(),
+        delayed.sum(),
+        refused.sum(),
+        refunded.sum(),
+        waits.read(),
+        bytesIn.sum(),
+        bytesOut.sum(),
+        reading.keys(),
+        keys.overflows(),
+        reading.fullest());
+  }
+}

@@ -1,0 +1,138 @@
+package io.apfproxy.limit;
+
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.gate.Asked;
+import io.apfproxy.gate.Gate;
+import io.apfproxy.limit.LimitTable.Place;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.time.TimeSource;
+import java.net.InetAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rate limits in force: gates for those who ask, figures for those who watch. Thread-safe.
+ * Source: specification limits.md A.
+ */
+public final class RateLimits {
+  /** Requests that wait for gates at a time. */
+  public static final int MOST_WAITING = 10_000;
+
+  private final TimeSource time;
+  private final Surroundings around;
+  private final WaitingRoom room = new WaitingRoom(MOST_WAITING);
+  private volatile LimitTable table = LimitTable.NONE;
+
+  /**
+   * What limits need besides themselves.
+   *
+   * @param width how many seats wide a request is
+   * @param unlimited addresses that limits keyed by address do not concern
+   * @param random below its argument
+   */
+  record Surroundings(
+      ToIntFunction<RequestDigest> width,
+      Predicate<InetAddress> unlimited,
+      IntUnaryOperator random) {}
+
+  /**
+   * @param width how many seats wide a request is, by itself
+   * @param unlimited addresses that limits keyed by address do not concern
+   */
+  public RateLimits(
+      TimeSource time, ToIntFunction<RequestDigest> width, Predicate<InetAddress> unlimited) {
+    this(time, width, unlimited, most -> ThreadLocalRandom.current().nextInt(most));
+  }
+
+  RateLimits(
+      TimeSource time,
+      ToIntFunction<RequestDigest> width,
+      Predicate<InetAddress> unlimited,
+      IntUnaryOperator random) {
+    this.time = time;
+    this.around = new Surroundings(width, unlimited, random);
+  }
+
+  /** That there will never be one. */
+  public static RateLimits none() {
+    return new RateLimits(TimeSource.system(), digest -> 1, address -> false);
+  }
+
+  /**
+   * Puts limits into force in the place of those before. What is missing of each key stays missing
+   * where a limit of the same name counts the same: no change fills a bucket. Who waits goes on at
+   * his instant. Looks at every key of a limit that changed: not for an event loop.
+   *
+   * @param limits valid, with their defaults; names are unique
+   */
+  public synchronized void apply(Collection<RateLimit> limits) {
+    LimitTable before = table;
+    long now = time.nanoTime();
+    List<Limit> next =
+        limits.stream()
+            .map(limit -> Limit.of(limit, before.named(limit.metadata().name()), around, now))
+            .toList();
+    if (!next.equals(before.limits())) { // which are the same objects where nothing changed
+      table = new LimitTable(next);
+    }
+  }
+
+  private LimitTable table() {
+    return table;
+  }
+
+  private Gate at(Place place) {
+    return new LimitGate(place, this::table, time);
+  }
+
+  /** Limits of those of whom is not known yet who they are. */
+  public Gate beforeAuthentication() {
+    return at(Place.STRANGERS);
+  }
+
+  /** Limits of what is asked in a time. */
+  public Gate paces() {
+    return at(Place.PACES);
+  }
+
+  /** Limits of what is asked at the same time; to be passed behind {@link #paces}. */
+  public Gate places() {
+    return at(Place.PLACES);
+  }
+
+  /**
+   * What charges the bytes of a request that has passed {@link #paces}; null if no limit counts
+   * them.
+   */
+  public @Nullable ByteMeter meter(Asked asked) {
+    return table.at(Place.PACES).countsBytes()
+        ? ((LimitTable) asked.inForce(this::table)).at(Place.PACES).meter(asked, time)
+        : null;
+  }
+
+  /** Room for those whom a gate lets wait. */
+  public Gate waitingRoom() {
+    return room;
+  }
+
+  /** What became of requests at each limit. Looks at every key: not for an event loop. */
+  public List<LimitReading> read() {
+    long now = time.nanoTime();
+    return table.limits().stream().map(limit -> limit.read(now)).toList();
+  }
+
+  /** Requests that wait at gates now. */
+  public int waiting() {
+    return room.waiting();
+  }
+
+  /** How often there was no room to wait. */
+  public long waitingOverflows() {
+    return room.overflows();
+  }
+}

@@ -1,0 +1,39 @@
+package io.apfproxy.server.listen;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.ssl.SslHandler;
+
+/**
+ * Reports the end of a client's handshake, and lets its heads be counted behind it; a listener
+ * without TLS has neither. Belongs to one connection's event loop.
+ */
+final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+  private final OpenConnection connection;
+  private final HeadMeter meter;
+  private final Runnable roomMade;
+
+  HandshakeWatch(OpenConnection connection, HeadMeter meter, Runnable roomMade) {
+    this.connection = connection;
+    this.meter = meter;
+    this.roomMade = roomMade;
+  }
+
+  @Override
+  public void channelActive(ChannelHandlerContext context) {
+    SslHandler tls = context.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      connection.handshaken();
+    } else {
+      context.pipeline().addAfter(context.pipeline().context(tls).name(), null, meter);
+      tls.handshakeFuture()
+          .addListener(
+              ended -> {
+                connection.handshaken();
+                roomMade.run();
+              });
+    }
+    context.fireChannelActive();
+    context.pipeline().remove(this);
+  }
+}

@@ -1,0 +1,126 @@
+package io.apfproxy.server.listen;
+
+import io.apfproxy.request.ClientAddress;
+import org.jspecify.annotations.Nullable;
+
+/** One client connection that was let in, as {@link OpenConnections} counts it. Thread-safe. */
+final class OpenConnection {
+  /** What it holds; it gives that back when it comes to a stage that does not hold it. */
+  enum Stage {
+    /** Nothing: it is not let in yet, or its socket is closed. */
+    OUTSIDE,
+    /** A place, and one in the line for handshakes. */
+    WAITING,
+    /** A place, and one of the handshakes. */
+    HANDSHAKING,
+    /** A place. */
+    ESTABLISHED,
+    /** No place any more, but still its socket: it was told to give way. */
+    LEAVING;
+
+    boolean hasPlace() {
+      return this == WAITING || this == HANDSHAKING || this == ESTABLISHED;
+    }
+  }
+
+  /** What it is used for. */
+  enum Use {
+    NEVER,
+    BEFORE,
+    NOW
+  }
+
+  /** What becomes of its socket. Told without a lock. */
+  interface Socket {
+    /** Its handshake may begin. */
+    void begin();
+
+    /**
+     * It has to go; {@link OpenConnection#leave} follows.
+     *
+     * @param rule for which it gives way to another; null if the listener closes
+     */
+    void leave(@Nullable ConnectionRule rule);
+  }
+
+  private static final int NO_REQUEST_YET = -1;
+
+  private final OpenConnections all;
+  private final ClientAddress address;
+  private final boolean shares;
+  private final Socket socket;
+  private Stage stage = Stage.OUTSIDE; // guarded by the lock of them all
+  private long begunAt; // the same
+  private volatile int requests = NO_REQUEST_YET;
+
+  /**
+   * @param shares whether the limits of one address hold for it
+   */
+  OpenConnection(OpenConnections all, ClientAddress address, boolean shares, Socket socket) {
+    this.all = all;
+    this.address = address;
+    this.shares = shares;
+    this.socket = socket;
+  }
+
+  ClientAddress address() {
+    return address;
+  }
+
+  boolean shares() {
+    return shares;
+  }
+
+  /** Its address; null if the limits of one address do not hold for it. */
+  @Nullable ClientAddress sharing() {
+    return shares ? address : null;
+  }
+
+  Socket socket() {
+    return socket;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  void comeTo(Stage next) {
+    stage = next;
+  }
+
+  void handshakeBegins(long now) {
+    begunAt = now;
+  }
+
+  /** When its handshake began. */
+  long begunAt() {
+    return begunAt;
+  }
+
+  /** Why its handshake has not begun yet; null if it has. */
+  @Nullable ConnectionRule waitsFor() {
+    return all.waitsFor(this);
+  }
+
+  /** Its handshake succeeded or failed. Harmless when repeated. */
+  void handshaken() {
+    all.handshaken(this);
+  }
+
+  /** On its event loop: how many requests of it are open now. */
+  void serves(int number) {
+    if (number > 0 || requests != NO_REQUEST_YET) {
+      requests = number;
+    }
+  }
+
+  Use use() {
+    int now = requests;
+    return now == NO_REQUEST_YET ? Use.NEVER : now == 0 ? Use.BEFORE : Use.NOW;
+  }
+
+  /** It is closed. Harmless when repeated. */
+  void leave() {
+    all.closed(this);
+  }
+}

@@ -1,0 +1,220 @@
+package io.apfproxy.server.listen;
+
+import io.apfproxy.request.ClientAddress;
+import io.apfproxy.server.listen.OpenConnection.Stage;
+import io.apfproxy.time.TimeSource;
+import java.net.InetAddress;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts the clients' connections and says which may come in, and whose handshake begins when. One
+ * address may have all that nobody else needs: its share binds only while places, or handshakes,
+ * are scarce. Once they are taken, the address with most gives way to those that have less; an
+ * unlimited one, which may be that of many clients, only with what asks for nothing. Thread-safe,
+ * but for those methods that say otherwise.
+ */
+public final class OpenConnections {
+  /*
+   * Asked a few times in the life of a connection, never for a request: one lock is enough. Only
+   * addresses with an open connection are remembered; that of the buckets is bounded in itself.
+   *
+   * Who gives way is closed on its own event loop, some time later; its place is free at once. So that
+   * a busy loop cannot make us exceed the descriptors by much, only so many are on their way out.
+   */
+  static final int MOST_LEAVING = 64;
+
+  private final ConnectionLimits limits;
+  private final FileDescriptors descriptors;
+  private final Places places;
+  private final Handshakes handshakes;
+  private final Map<ConnectionRule, LongAdder> overflows = new EnumMap<>(ConnectionRule.class);
+  private final LongAdder gaveUp = new LongAdder();
+  private int leaving;
+
+  /**
+   * What becomes of a connection that was accepted.
+   *
+   * @param connection null if it may not come in
+   * @param refusal why; null if it may
+   */
+  record Answer(@Nullable OpenConnection connection, @Nullable ConnectionRule refusal) {}
+
+  public OpenConnections(ConnectionLimits limits, FileDescriptors descriptors, TimeSource time) {
+    this.limits = limits;
+    this.descriptors = descriptors;
+    this.places = new Places(limits, descriptors);
+    this.handshakes = new Handshakes(limits, time);
+    for (ConnectionRule rule : ConnectionRule.values()) {
+      overflows.put(rule, new LongAdder());
+    }
+  }
+
+  /**
+   * Lets one in if there is room for it, or somebody to make it. Its handshake begins with one of
+   * the next calls of {@link #beginHandshakes}.
+   */
+  Answer enter(InetAddress address, OpenConnection.Socket socket) {
+    boolean shares = limits.perAddress() > 0 && !limits.unlimited().test(address);
+    OpenConnection comes = new OpenConnection(this, ClientAddress.of(address), shares, socket);
+    descriptors.renew();
+    OpenConnection leaves = null;
+    synchronized (this) {
+      if (places.isBeyondShare(comes)) {
+        return new Answer(null, ConnectionRule.OF_ADDRESS);
+      }
+      ConnectionRule full = places.full();
+      if (full != null) {
+        leaves = mayLeave() ? places.oneToGiveWay(comes) : null;
+        if (leaves == null) {
+          return new Answer(
+              null, places.hasMoreThanOthers(comes) ? ConnectionRule.OF_ADDRESS : full);
+        }
+        move(leaves, Stage.LEAVING);
+      }
+      move(comes, Stage.WAITING);
+    }
+    if (leaves != null) {
+      leaves.socket().leave(ConnectionRule.OF_ADDRESS);
+    }
+    return new Answer(comes, null);
+  }
+
+  private boolean mayLeave() {
+    return leaving < MOST_LEAVING;
+  }
+
+  /** Gives back what it holds at its stage, and takes what it holds at the next one. */
+  private void move(OpenConnection one, Stage next) {
+    Stage before = one.stage();
+    switch (before) {
+      case WAITING -> handshakes.leaveLine(one);
+      case HANDSHAKING -> handshakes.end(one);
+      case LEAVING -> leaving--;
+      case OUTSIDE, ESTABLISHED -> {}
+    }
+    if (before.hasPlace() && !next.hasPlace()) {
+      places.giveBack(one);
+    } else if (next.hasPlace() && !before.hasPlace()) {
+      places.take(one);
+    }
+    switch (next) {
+      case WAITING -> handshakes.standInLine(one);
+      case HANDSHAKING -> handshakes.begin(one);
+      case LEAVING -> leaving++;
+      case OUTSIDE, ESTABLISHED -> {}
+    }
+    one.comeTo(next);
+  }
+
+  /** Begins the handshakes that may, the addresses in turn. One thread at a time. */
+  void beginHandshakes() {
+    for (OpenConnection next = next(); next != null; next = next()) {
+      next.socket().begin();
+    }
+  }
+
+  private @Nullable OpenConnection next() {
+    OpenConnection next;
+    OpenConnection leaves = null;
+    synchronized (this) {
+      next = handshakes.next(mayLeave());
+      if (next != null) {
+        leaves = handshakes.oneToGiveWay();
+        if (leaves != null) {
+          move(leaves, Stage.LEAVING);
+        }
+        move(next, Stage.HANDSHAKING);
+      }
+    }
+    if (leaves != null) {
+      leaves.socket().leave(ConnectionRule.HANDSHAKES_OF_ADDRESS);
+    }
+    return next;
+  }
+
+  /** Lets nobody begin any more. */
+  void dismissWaiting() {
+    for (OpenConnection next = nextOfAll(); next != null; next = nextOfAll()) {
+      next.socket().leave(null);
+    }
+  }
+
+  private synchronized @Nullable OpenConnection nextOfAll() {
+    OpenConnection next = handshakes.nextOfAll();
+    if (next != null) {
+      move(next, Stage.LEAVING);
+    }
+    return next;
+  }
+
+  /** How many have not begun their handshake. */
+  synchronized int waiting() {
+    return handshakes.waiting();
+  }
+
+  synchronized @Nullable ConnectionRule waitsFor(OpenConnection one) {
+    return one.stage() == Stage.WAITING ? handshakes.reasonToWait(one) : null;
+  }
+
+  synchronized void handshaken(OpenConnection one) {
+    if (one.stage() == Stage.HANDSHAKING) {
+      move(one, Stage.ESTABLISHED);
+    }
+  }
+
+  synchronized void closed(OpenConnection one) {
+    move(one, Stage.OUTSIDE);
+  }
+
+  /** Counts that a rule kept somebody out, or waiting. */
+  void overflowed(ConnectionRule rule) {
+    counted(rule).increment();
+  }
+
+  private LongAdder counted(ConnectionRule rule) {
+    return Objects.requireNonNull(overflows.get(rule));
+  }
+
+  /** Counts one that left before its handshake could begin. */
+  void gaveUp() {
+    gaveUp.increment();
+  }
+
+  /** What it holds down, for those who watch. */
+  public List<Bound> bounds() {
+    return List.of(
+        bound(ConnectionRule.TOTAL, places::taken, limits.total()),
+        bound(ConnectionRule.DESCRIPTORS, descriptors::known, descriptors.most()),
+        bound(ConnectionRule.OF_ADDRESS, places::mostOfAddress, limits.perAddress()),
+        bound(ConnectionRule.HANDSHAKES, handshakes::underWay, limits.handshakes()),
+        bound(
+            ConnectionRule.HANDSHAKES_OF_ADDRESS,
+            handshakes::mostOfAddress,
+            limits.handshakesPerAddress()),
+        new Bound("handshakes-waiting", this::waiting, limits.total(), gaveUp::sum),
+        bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),
+        new Bound(
+            "addresses-remembered",
+            handshakes::remembered,
+            Handshakes.MOST_ADDRESSES,
+            handshakes::notRemembered));
+  }
+
+  private Bound bound(ConnectionRule rule, @Nullable LongSupplier used, long limit) {
+    return new Bound(rule.label(), used == null ? null : locked(used), limit, counted(rule)::sum);
+  }
+
+  private LongSupplier locked(LongSupplier number) {
+    return () -> {
+      synchronized (this) {
+        return number.getAsLong();
+      }
+    };
+  }
+}

@@ -1,0 +1,31 @@
+package io.apfproxy.server.walk;
+
+/** What may befall a request while it waits. Belongs to the event loop of its request. */
+abstract class Interruptible {
+  /** Nobody waits for it any more, as the client left: it is to end soon. */
+  void cancel() {}
+
+  /** Its time is up, or its place is needed: it is to end soon. */
+  void expire() {
+    cancel();
+  }
+
+  /**
+   * Ends a response that has begun, between two events of a watch.
+   *
+   * @param rule why, for log and metric
+   * @return whether there is one
+   */
+  boolean finish(String rule) {
+    return false;
+  }
+
+  /** Something was thrown, and nothing is known of how far it came. */
+  void abandon(Call call) {
+    try {
+      call.end();
+    } finally {
+      cancel();
+    }
+  }
+}

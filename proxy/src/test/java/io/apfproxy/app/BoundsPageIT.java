@@ -1,0 +1,74 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The page of limits names each rule that the metrics have, and no other; admin's have a prefix.
+ */
+class BoundsPageIT {
+  private static final Path PAGE = Path.of("..", "README.md");
+  private static final Pattern ROW =
+      Pattern.compile("(?m)^\\|.*\\| (`[a-z-]+`(?:, `[a-z-]+`)*) \\|$");
+  private static final Pattern SAMPLE =
+      Pattern.compile("(?m)^apf_proxy_bound_limit\\{rule=\"([a-z-]+)\"");
+
+  @TempDir Path directory;
+
+  @Test
+  void showsEveryRuleOfTheTableOfLimits() throws Exception {
+    String page = Files.readString(PAGE);
+    int start = page.indexOf("\n## Limits\n");
+    Set<String> written =
+        ROW.matcher(page.substring(start, page.indexOf("\n## ", start + 1)))
+            .results()
+            .map(row -> row.group(1))
+            .flatMap(rules -> Pattern.compile("[a-z-]+").matcher(rules).results())
+            .map(MatchResult::group)
+            .filter(rule -> !rule.equals("rule")) // the head of the table
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    assertThat(shown()).isEqualTo(written);
+  }
+
+  private Set<String> shown() throws Exception {
+    Path folder = Files.createDirectory(directory.resolve("upstream"));
+    try (EmbeddedApiServer upstream = EmbeddedApiServer.builder(folder).start();
+        ProxyApp proxy =
+            ProxyApp.start(
+                ProxyOptions.of(
+                    "--kubeconfig=" + upstream.adminKubeconfig(),
+                    "--bind-address=127.0.0.1",
+                    "--secure-port=0",
+                    "--admin-port=0",
+                    "--cert-dir=" + directory.resolve("certs"),
+                    "--allow-privileged-impersonation",
+                    "--shutdown-grace=1s"))) {
+      URI metrics = URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics");
+      String body =
+          HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+              .body();
+      return SAMPLE
+          .matcher(body)
+          .results()
+          .map(sample -> sample.group(1).replaceFirst("^admin-", ""))
+          .collect(Collectors.toCollection(TreeSet::new));
+    }
+  }
+}

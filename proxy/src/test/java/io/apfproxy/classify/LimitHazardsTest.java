@@ -1,0 +1,148 @@
+package io.apfproxy.classify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.FlowSchema.NonResourceRule;
+import io.apfproxy.config.FlowSchema.ResourceRule;
+import io.apfproxy.config.FlowSchema.Rule;
+import io.apfproxy.config.FlowSchema.Subject;
+import io.apfproxy.config.ObjectMeta;
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.config.RateLimit.TokenBucket;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** W1 to W3 of specification limits.md L-13. */
+class LimitHazardsTest {
+  private static final List<String> ANY = List.of("*");
+  private static final List<Subject> VITAL =
+      List.of(
+          Subject.group("system:nodes"),
+          Subject.user("system:kube-controller-manager"),
+          Subject.user("system:kube-scheduler"));
+
+  private String stage = RateLimit.AFTER_AUTHENTICATION;
+  private List<Subject> subjects = List.of(Subject.group("system:authenticated"));
+  private List<Subject> except = List.of();
+  private List<String> agents = List.of();
+  private String longRunning = RateLimit.INCLUDE;
+  private RateLimit.Key key;
+
+  @Test
+  @Tag("S57")
+  void w1WarnsThatRenewalsOfLeasesMayBeRefused() {
+    assertThat(hazards())
+        .containsExactly(
+            "a renewal of the lease of kube-controller-manager may be delayed or refused:"
+                + " exceptSubjects should have the user system:kube-controller-manager",
+            "a renewal of the lease of kube-scheduler may be delayed or refused: exceptSubjects"
+                + " should have the user system:kube-scheduler",
+            "a renewal of a node's lease may be delayed or refused: exceptSubjects should have the"
+                + " group system:nodes",
+            "a node's status may be delayed or refused: exceptSubjects should have the group"
+                + " system:nodes");
+  }
+
+  @Test
+  @Tag("S57")
+  void w1FindsNothingWrongWithALimitThatDoesNotConcernThem() {
+    except = VITAL;
+    assertThat(hazards()).isEmpty();
+
+    except = List.of();
+    agents = List.of("kubectl/");
+    assertThat(hazards()).isEmpty();
+
+    agents = List.of();
+    longRunning = RateLimit.ONLY;
+    assertThat(hazards()).isEmpty();
+
+    longRunning = RateLimit.INCLUDE;
+    key = new RateLimit.Key(List.of(RateLimit.GROUP), "system:serviceaccounts:", 10);
+    assertThat(hazards()).isEmpty();
+  }
+
+  @Test
+  void w1SeesAnAgentAndAGroupThatIsTheirs() {
+    agents = List.of("kubelet/v1.37");
+    key = new RateLimit.Key(List.of(RateLimit.GROUP), "system:", 10);
+
+    assertThat(hazards()).hasSize(2).allMatch(message -> message.contains("node's"));
+  }
+
+  @Test
+  void w1SaysWhatToDoWhereNobodyIsKnownYet() {
+    stage = RateLimit.BEFORE_AUTHENTICATION;
+    subjects = List.of();
+
+    assertThat(hazards())
+        .hasSize(4)
+        .allMatch(message -> message.endsWith(": rules or userAgents should leave it out"));
+  }
+
+  @Test
+  void w2WarnsThatAClientMayCallItselfOtherwise() {
+    except = VITAL;
+    key = new RateLimit.Key(List.of(RateLimit.USER_AGENT), "", 10);
+
+    assertThat(hazards())
+        .containsExactly(
+            "a client leaves it by calling itself otherwise: beside UserAgent, key should have User"
+                + " or SourceAddress");
+
+    key = new RateLimit.Key(List.of(RateLimit.USER, RateLimit.USER_AGENT), "", 10);
+    assertThat(hazards()).isEmpty();
+  }
+
+  @Test
+  void w3WarnsThatAllWhomItNamesAreExcepted() {
+    String nothing = "it matches nothing: exceptSubjects has all whom its rules name";
+    subjects = List.of(Subject.serviceAccount("ci", "*"), Subject.user("alice"));
+    except = List.of(Subject.group("system:serviceaccounts:ci"), Subject.user("alice"));
+    assertThat(hazards()).containsExactly(nothing);
+
+    except = List.of(Subject.group("system:authenticated"));
+    assertThat(hazards()).containsExactly(nothing);
+
+    except = List.of(Subject.serviceAccount("ci", "builder"), Subject.user("alice"));
+    assertThat(hazards()).isEmpty();
+
+    subjects = List.of(Subject.user("*"));
+    except = List.of(Subject.group("system:authenticated"));
+    assertThat(hazards()).isEmpty(); // strangers are left
+
+    except = List.of(Subject.group("*"));
+    assertThat(hazards()).containsExactly(nothing);
+  }
+
+  private List<String> hazards() {
+    RateLimit.Spec spec =
+        new RateLimit.Spec(
+            stage,
+            List.of(
+                new Rule(
+                    subjects,
+                    List.of(new ResourceRule(ANY, ANY, ANY, true, ANY)),
+                    List.of(new NonResourceRule(ANY, ANY)))),
+            except,
+            agents,
+            List.of(),
+            longRunning,
+            key,
+            RateLimit.REQUESTS,
+            RateLimit.TOKEN_BUCKET,
+            new TokenBucket(10, "1s", 10, "0s"),
+            null,
+            null,
+            RateLimit.PROXY);
+    RateLimit limit = new RateLimit(ObjectMeta.of("limit", "", Map.of()), spec, List.of());
+    List<Hazard> found =
+        Hazard.of(FlowControlConfiguration.builtIn().withRateLimits(List.of(limit)));
+    assertThat(found).allMatch(hazard -> hazard.object().equals(limit.key()));
+    assertThat(found).allMatch(hazard -> Hazard.isWithin(hazard.object()));
+    return found.stream().map(Hazard::message).toList();
+  }
+}

@@ -1,0 +1,115 @@
+package io.apfproxy.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.gate.FakeAsked;
+import io.apfproxy.limit.LimitedProxy.Fate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a change of configuration does to limits: no change fills a bucket. Specification L-28. */
+class RateLimitReloadTest {
+  private static Limiting users() {
+    return Limiting.of("users").by("User");
+  }
+
+  private static void change(LimitedProxy proxy, RateLimit... limits) {
+    proxy.limits.apply(List.of(limits));
+  }
+
+  @Test
+  void keepsWhatIsMissingWhenTheSameIsAppliedAgain() {
+    LimitedProxy proxy = new LimitedProxy(users().perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(5);
+    change(proxy, users().perSecond(1, 5), Limiting.of("other").perSecond(1_000, 1_000));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isZero();
+    change(proxy, users().perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isZero();
+    assertThat(proxy.reading("users").passed()).isEqualTo(5);
+    assertThat(proxy.reading("users").refused()).isEqualTo(4 + 9 + 9);
+  }
+
+  @Test
+  void forgivesNothingWithAHigherRateAndAddsTheDifferenceOfAHigherBurst() {
+    LimitedProxy proxy = new LimitedProxy(users().perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(5);
+    change(proxy, users().perSecond(10, 8));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(3);
+    proxy.time.advance(Duration.ofMillis(200));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(2);
+    assertThat(proxy.passing(9, () -> proxy.get("bob"))).isEqualTo(8);
+  }
+
+  @Test
+  void beginsAnewWhereItCountsSomethingElse() {
+    LimitedProxy proxy = new LimitedProxy(users().perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(5);
+    change(proxy, Limiting.of("users").by("Namespace").perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(5);
+    change(proxy);
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(9);
+    change(proxy, users().perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(5);
+  }
+
+  @Test
+  void leavesThePlacesOfALimitThatIsGoneOrOther() {
+    RateLimit few = users().atATime(2);
+    LimitedProxy proxy = new LimitedProxy(few);
+    Fate first = proxy.ask(proxy.get("alice"));
+    proxy.ask(proxy.get("alice"));
+    change(proxy, users().atATime(3));
+    Fate third = proxy.ask(proxy.get("alice"));
+    assertThat(third.passes()).isTrue();
+    assertThat(proxy.ask(proxy.get("alice")).passes()).isFalse();
+    change(proxy, Limiting.of("users").atATime(1));
+    Fate other = proxy.ask(proxy.get("alice"));
+    assertThat(other.passes()).isTrue();
+    first.end();
+    third.end();
+    assertThat(proxy.ask(proxy.get("bob")).passes()).as("the place is not theirs").isFalse();
+    change(proxy);
+    other.end();
+    change(proxy, Limiting.of("users").atATime(1));
+    assertThat(proxy.ask(proxy.get("bob")).passes()).isTrue();
+  }
+
+  /** It passed by the limits that were in force when it came. */
+  @Test
+  void refundsByTheLimitsThatARequestPassed() {
+    LimitedProxy proxy = new LimitedProxy(users().perSecond(1, 2));
+    FakeAsked asked = proxy.get("alice");
+    Fate fate = proxy.ask(asked);
+    change(proxy, users().perSecond(4, 2));
+    asked.refused = true;
+    fate.end();
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(2);
+  }
+
+  /** A hundred changes a second under load. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3})
+  void neverLetsMorePassThanTheLargerLimit(long seed) {
+    Random random = new Random(seed);
+    LimitedProxy proxy = new LimitedProxy(users().perSecond(20, 10));
+    int seconds = 20;
+    int passed = 0;
+    long end = TimeUnit.SECONDS.toNanos(seconds);
+    long next = 0;
+    while (proxy.time.nanoTime() < end) {
+      proxy.time.advance(Duration.ofNanos(random.nextInt(4_000_000)));
+      if (proxy.time.nanoTime() >= next) {
+        next += TimeUnit.MILLISECONDS.toNanos(10);
+        change(proxy, users().perSecond(1 + random.nextInt(20), 1 + random.nextInt(10)));
+      }
+      passed += proxy.ask(proxy.get("alice")).passes() ? 1 : 0;
+    }
+    assertThat(passed).isBetween(seconds, 20 * seconds + 10);
+  }
+}

@@ -1,0 +1,303 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.limit.LimitReading;
+import io.apfproxy.limit.Limiting;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Rate limits on the wire: what passes, when, and what the others are told. L-05, L-19, L-25, L-30.
+ */
+class RateLimitIT extends ForwardingFixture {
+  private static final String TARGET = "/api/v1/namespaces/shop/pods/web-0";
+  private static final int LARGE = 400_000;
+  private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
+
+  /** Answers at once, but a watch, which it begins. */
+  private static void serve(HttpServerRequest request) {
+    if (request.uri().contains("watch=")) {
+      request
+          .response()
+          .putHeader("Content-Type", "application/json")
+          .setChunked(true)
+          .write("{}\n");
+    } else if (request.uri().endsWith("/pods")) {
+      request.response().end(Buffer.buffer(new byte[LARGE]));
+    } else {
+      request.response().end("ok");
+    }
+  }
+
+  private void limited(Consumer<TestProxy> test, RateLimit... limits) {
+    through(
+        HttpVersion.HTTP_2,
+        RateLimitIT::serve,
+        proxy -> {
+          proxy.rateLimits.apply(List.of(limits));
+          test.accept(proxy);
+          await()
+              .atMost(Duration.ofSeconds(20))
+              .until(() -> proxy.bound("rate-limit-waiting").used().getAsLong() == 0);
+        });
+  }
+
+  private record Answer(HttpClientResponse head, Buffer body, long sentAt, long cameAt) {
+    boolean passed() {
+      return head.statusCode() == 200;
+    }
+  }
+
+  private static Future<Answer> ask(HttpClient client, String target, String user) {
+    long sentAt = System.nanoTime();
+    return client
+        .request(HttpMethod.GET, target)
+        .compose(request -> request.putHeader("Authorization", "Bearer " + user).send())
+        .compose(
+            head ->
+                target.contains("watch=") && head.statusCode() == 200
+                    ? Future.succeededFuture(
+                        new Answer(head, Buffer.buffer(), sentAt, System.nanoTime()))
+                    : head.body().map(body -> new Answer(head, body, sentAt, System.nanoTime())));
+  }
+
+  private static LimitReading reading(TestProxy proxy) {
+    return proxy.rateLimits.read().get(0);
+  }
+
+  private static void expectRefusal(Answer answer, String limit) {
+    assertThat(answer.head().statusCode()).isEqualTo(429);
+    assertThat(answer.head().getHeader("Content-Type")).isEqualTo("application/json");
+    assertThat(answer.head().getHeader("X-Apf-Ratelimit")).isEqualTo(limit);
+    JsonObject status = answer.body().toJsonObject();
+    assertThat(status.getString("kind")).isEqualTo("Status");
+    assertThat(status.getString("reason")).isEqualTo("TooManyRequests");
+    int seconds = Integer.parseInt(answer.head().getHeader("Retry-After"));
+    assertThat(seconds).isPositive();
+    assertThat(status.getJsonObject("details").getInteger("retryAfterSeconds")).isEqualTo(seconds);
+    assertThat(status.getString("message"))
+        .startsWith("too many requests: ")
+        .endsWith("; try again in " + seconds + " s")
+        .doesNotContain(limit);
+  }
+
+  /** Asks again and again until its time is over. */
+  private void hammer(HttpClient client, long end, List<Answer> answers, Promise<Void> done) {
+    ask(client, TARGET, "ci")
+        .onFailure(done::fail)
+        .onSuccess(
+            answer -> {
+              synchronized (answers) {
+                answers.add(answer);
+              }
+              if (System.nanoTime() < end) {
+                hammer(client, end, answers, done);
+              } else {
+                done.complete();
+              }
+            });
+  }
+
+  /**
+   * 20 a second and 40 at once, on eight connections. How many pass is compared with how long it
+   * took, which is the machine's affair: a refusal proves that nothing was left when it was
+   * decided.
+   */
+  @Test
+  void letsPassWhatTheLawAllowsNoMoreAndNoLess() {
+    limited(
+        proxy -> {
+          List<Answer> answers = new ArrayList<>();
+          long begun = System.nanoTime();
+          long end = begun + TimeUnit.MILLISECONDS.toNanos(2_500);
+          List<Future<Void>> all = new ArrayList<>();
+          for (int i = 0; i < 8; i++) {
+            HttpClient client =
+                proxy.client(i % 2 == 0 ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2);
+            Promise<Void> done = Promise.promise();
+            hammer(client, end, answers, done);
+            all.add(done.future());
+          }
+          get(Future.all(all));
+          double took = (System.nanoTime() - begun) / SECOND;
+          long passed = answers.stream().filter(Answer::passed).count();
+          assertThat((double) passed).isLessThanOrEqualTo(40 + 20 * took);
+          long firstCame = answers.stream().mapToLong(Answer::cameAt).min().orElseThrow();
+          Answer last =
+              answers.stream()
+                  .filter(answer -> !answer.passed())
+                  .max((one, other) -> Long.compare(one.sentAt(), other.sentAt()))
+                  .orElseThrow();
+          double spent = (last.sentAt() - firstCame) / SECOND;
+          assertThat((double) passed).isGreaterThan(40 + 20 * spent - 1);
+          expectRefusal(last, "ci");
+          assertThat(last.head().getHeader("Retry-After")).isEqualTo("1");
+          assertThat(reading(proxy).passed()).isEqualTo(passed);
+          assertThat(reading(proxy).refused()).isEqualTo(answers.size() - passed);
+          System.out.printf(
+              "rate limit 20/s, burst 40: %d of %d passed in %.3f s; the law allows %.1f%n",
+              passed, answers.size(), took, 40 + 20 * took);
+        },
+        Limiting.of("ci").by("User").perSecond(20, 40));
+  }
+
+  @Test
+  void letsInWhoComesBackWhenHeWasTold() {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_1_1);
+          assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
+          Answer refused = get(ask(client, TARGET, "ci"));
+          expectRefusal(refused, "slow");
+          assertThat(get(ask(client, TARGET, "other")).passed()).isTrue();
+          long seconds = Long.parseLong(refused.head().getHeader("Retry-After"));
+          assertThat(
+                  get(vertx
+                          .timer(seconds, TimeUnit.SECONDS)
+                          .compose(late -> ask(client, TARGET, "ci")))
+                      .passed())
+              .isTrue();
+        },
+        Limiting.of("slow").by("User").tokens(3, "4s", 1, "0s"));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void letsOneOutAfterTheOtherWhereItLeaks(HttpVersion version) {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(version);
+          long begun = System.nanoTime();
+          List<Future<Answer>> all =
+              IntStream.range(0, 21).mapToObj(i -> ask(client, TARGET, "ci")).toList();
+          assertThat(all).allMatch(answer -> get(answer).passed());
+          assertThat((System.nanoTime() - begun) / SECOND).isGreaterThanOrEqualTo(20 / 50.0);
+          assertThat(reading(proxy).passed() + reading(proxy).delayed()).isEqualTo(21);
+          assertThat(reading(proxy).refused()).isZero();
+        },
+        Limiting.of("leak").by("User").leaking(50, 100));
+  }
+
+  @Test
+  void freesThePlaceOfAWatchWhenItEnds() {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          String watch = "/api/v1/pods?watch=true";
+          Answer first = get(ask(client, watch, "ci"));
+          List<Answer> others = new ArrayList<>(List.of(get(ask(client, watch, "ci"))));
+          expectRefusal(get(ask(client, watch, "ci")), "watches");
+          assertThat(proxy.events.refusals).containsExactly("in-flight-limit");
+          first.head().request().reset(8);
+          await()
+              .atMost(Duration.ofSeconds(20))
+              .until(
+                  () -> {
+                    Answer next = get(ask(client, watch, "ci"));
+                    return next.passed() && others.add(next);
+                  });
+          assertThat(reading(proxy).fullest()).isEqualTo(1);
+          others.forEach(watching -> watching.head().request().reset(8));
+        },
+        Limiting.of("watches").longRunning(RateLimit.ONLY).by("User").atATime(2));
+  }
+
+  @Test
+  void asksNobodyWhoAStrangerIsWhoComesTooOften() {
+    limited(
+        proxy -> {
+          AtomicInteger asked = new AtomicInteger();
+          var identities = proxy.identities;
+          proxy.identities =
+              (head, request) -> {
+                asked.incrementAndGet();
+                return identities.resolve(head, request);
+              };
+          HttpClient client = proxy.client(HttpVersion.HTTP_1_1);
+          for (int i = 0; i < 3; i++) {
+            assertThat(get(ask(client, TARGET, "any" + i)).passed()).isTrue();
+          }
+          Answer refused = get(ask(client, TARGET, "any"));
+          expectRefusal(refused, "strangers");
+          assertThat(proxy.events.refusals).containsExactly("rate-limit");
+          assertThat(refused.head().getHeader("Connection")).as("it stays open").isNull();
+          assertThat(asked.get()).isEqualTo(3);
+        },
+        Limiting.of("strangers")
+            .beforeAuthentication()
+            .by("SourceAddress")
+            .tokens(1, "1h", 3, "0s"));
+  }
+
+  /** Its token was of no use: flow control refused at once. */
+  @Test
+  void refundsWhomFlowControlRefuses() {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          proxy.flowControl.answer = FakeFlowControl.Answer.REJECT;
+          for (int i = 0; i < 5; i++) {
+            assertThat(get(ask(client, TARGET, "ci")).head().getHeader("X-Apf-Ratelimit")).isNull();
+          }
+          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).refunded() == 5);
+          proxy.flowControl.answer = FakeFlowControl.Answer.EXECUTE;
+          assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
+          assertThat(get(ask(client, TARGET, "ci")).passed()).isFalse();
+        },
+        Limiting.of("ci").by("User").tokens(1, "1h", 1, "0s"));
+  }
+
+  @Test
+  void givesBackThePlaceOfOneThatLeavesWhileItWaits() {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
+          var request = get(client.request(HttpMethod.GET, TARGET));
+          request.putHeader("Authorization", "Bearer ci").end();
+          await()
+              .atMost(Duration.ofSeconds(20))
+              .until(() -> proxy.bound("rate-limit-waiting").used().getAsLong() == 1);
+          request.reset(8);
+        },
+        Limiting.of("slow").by("User").tokens(1, "10s", 1, "60s"));
+  }
+
+  /** L-21: who holds seats is not held up; the next one pays. */
+  @Test
+  void chargesTheBytesOfAListToWhatComesNext() {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          Answer list = get(ask(client, "/api/v1/pods", "ci"));
+          assertThat(list.body().length()).isEqualTo(LARGE);
+          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesOut() == LARGE);
+          Answer refused = get(ask(client, TARGET, "ci"));
+          expectRefusal(refused, "bytes");
+          assertThat(Integer.parseInt(refused.head().getHeader("Retry-After"))).isBetween(25, 34);
+          assertThat(get(ask(client, TARGET, "other")).passed()).isTrue();
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(10_000, "1s", 65_536, "0s"));
+  }
+}

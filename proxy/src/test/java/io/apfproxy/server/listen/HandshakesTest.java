@@ -1,0 +1,115 @@
+package io.apfproxy.server.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Who begins his handshake when, and who has to give way for it. */
+@Tag("S53")
+class HandshakesTest extends ConnectionsFixture {
+  @Test
+  void letsHandshakesOfAnAddressWaitForThoseOfOthers() {
+    OpenConnections all = limited(0, 1_000, 0, 10);
+    List<FakeSocket> many = enter(all, 1, 20);
+    assertThat(many).filteredOn(socket -> socket.begun).hasSize(8);
+    assertThat(many.get(8).counted().waitsFor()).isEqualTo(ConnectionRule.HANDSHAKES_OF_ADDRESS);
+    assertThat(enter(all, 2).begun).isTrue();
+    FakeSocket tenth = enter(all, 3);
+    assertThat(tenth.begun).isTrue();
+    assertThat(many.get(8).counted().waitsFor()).isEqualTo(ConnectionRule.HANDSHAKES);
+    FakeSocket eleventh = enter(all, 4);
+    assertThat(eleventh.begun).isFalse();
+    tenth.counted().handshaken();
+    all.beginHandshakes();
+    assertThat(eleventh.begun).isTrue(); // before all those that came before it
+    assertThat(many).filteredOn(socket -> socket.begun).hasSize(8);
+    assertThat(many).noneMatch(socket -> socket.closed);
+    assertThat(bound(all, "handshakes-waiting").used().getAsLong()).isEqualTo(12);
+  }
+
+  @Test
+  @Tag("S30")
+  void closesTheSlowestHandshakeOfTheAddressWithMostForOneThatHasNone() {
+    OpenConnections all = limited(0, 1_000, 0, 10);
+    List<FakeSocket> mute = enter(all, 1, 8);
+    enter(all, 2, 2);
+    FakeSocket honest = enter(all, 3);
+    assertThat(honest.begun).isFalse();
+    time.advance(Duration.ofSeconds(1));
+    all.beginHandshakes();
+    assertThat(honest.begun).isTrue();
+    assertThat(mute.get(0).closed).isTrue();
+    assertThat(mute.subList(1, 8)).noneMatch(socket -> socket.closed);
+    assertThat(used(all, ConnectionRule.HANDSHAKES)).isEqualTo(10);
+  }
+
+  @Test
+  void letsThoseWaitForOthersThatComeTooOften() {
+    OpenConnections all = limited(0, 100, 1, 5);
+    List<FakeSocket> first = enter(all, 1, 10); // a burst is five of them
+    FakeSocket second = enter(all, 2, 10).get(1);
+    assertThat(second.begun).isFalse();
+    assertThat(first.get(9).counted().waitsFor()).isEqualTo(ConnectionRule.HANDSHAKES);
+    first.get(0).counted().handshaken();
+    all.beginHandshakes();
+    first.get(1).counted().handshaken();
+    first.get(2).counted().handshaken();
+    all.beginHandshakes();
+    assertThat(first.get(9).begun).isFalse();
+  }
+
+  @Test
+  void closesTheSlowestHandshakeForAnUnlimitedAddressToo() {
+    InetAddress free = address("192.0.2.1");
+    OpenConnections all = limited(0, 1_000, 0, 10, free::equals);
+    List<FakeSocket> mute = enter(all, 1, 8);
+    enter(all, 2, 2);
+    FakeSocket honest = enter(all, free);
+    assertThat(honest.begun).isFalse();
+    time.advance(Duration.ofSeconds(1));
+    all.beginHandshakes();
+    assertThat(honest.begun).isTrue();
+    assertThat(mute).filteredOn(socket -> socket.closed).hasSize(1);
+  }
+
+  /** A neighbour behind the same balancer is no other address. */
+  @Test
+  void closesTheSlowestHandshakeOfAnUnlimitedAddressForWhoeverWaits() {
+    InetAddress free = address("192.0.2.1");
+    OpenConnections all = limited(0, 1_000, 0, 10, free::equals);
+    List<FakeSocket> mute = enter(all, free, 10);
+    FakeSocket neighbour = enter(all, free);
+    FakeSocket other = enter(all, 1);
+    assertThat(neighbour.begun || other.begun).isFalse();
+    time.advance(Duration.ofSeconds(1));
+    all.beginHandshakes();
+    assertThat(neighbour.begun && other.begun).isTrue();
+    assertThat(mute).filteredOn(socket -> socket.closed).hasSize(2);
+  }
+
+  @Test
+  void sendsAwayWhoWaitsWhenTheListenerIsClosed() {
+    OpenConnections all = limited(0, 100, 0, 1);
+    List<FakeSocket> sockets = enter(all, 1, 3);
+    all.dismissWaiting();
+    assertThat(sockets).extracting(socket -> socket.closed).containsExactly(false, true, true);
+    assertThat(used(all, ConnectionRule.TOTAL)).isEqualTo(1);
+  }
+
+  @Test
+  void remembersOnlySoManyAddresses() {
+    OpenConnections all = limited(0, 1, 1, 0);
+    for (int i = 0; i < Handshakes.MOST_ADDRESSES + 7; i++) {
+      enter(all, i).counted().leave();
+    }
+    Bound remembered = bound(all, "addresses-remembered");
+    assertThat(remembered.used().getAsLong()).isEqualTo(Handshakes.MOST_ADDRESSES);
+    assertThat(remembered.limit()).isEqualTo(Handshakes.MOST_ADDRESSES);
+    assertThat(remembered.overflows().getAsLong()).isEqualTo(7);
+    assertThat(used(all, ConnectionRule.OF_ADDRESS)).isZero();
+  }
+}
