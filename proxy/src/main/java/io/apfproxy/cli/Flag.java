@@ -245,7 +245,12 @@ enum Flag {
       "127.0.0.0/8,::1",
       "no share of connections for these, such as load balancers"),
 
-  MAX_WATCHES("max-watches", Group.LIMITS, ValueKind.COUNT, "100000", "open; 0: no limit"),
+  MAX_WATCHES(
+      "max-watches",
+      Group.LIMITS,
+      ValueKind.COUNT,
+      "",
+      "open; else one for each 32 KiB of the heap, 100000 at most, 0: no limit"),
   MAX_WATCHES_PER_USER(
       "max-watches-per-user",
       Group.LIMITS,

@@ -7,15 +7,25 @@ final class LimitsReader {
   private static final int ADDRESS_SHARE = 4;
   private static final int USER_SHARE = 20;
 
-  private final Settings settings;
+  private static final int MOST_WATCHES = 100_000;
 
-  LimitsReader(Settings settings) {
+  /** An open watch takes 10 to 23 KiB, on both sides together. */
+  private static final int HEAP_OF_WATCH = 32 << 10;
+
+  private final Settings settings;
+  private final long heapBytes;
+
+  /**
+   * @param heapBytes what the heap may grow to
+   */
+  LimitsReader(Settings settings, long heapBytes) {
     this.settings = settings;
+    this.heapBytes = heapBytes;
   }
 
   Limits read() throws UsageException {
     int connections = settings.count(Flag.MAX_CONNECTIONS);
-    int watches = settings.count(Flag.MAX_WATCHES);
+    int watches = settings.countIfSet(Flag.MAX_WATCHES).orElse(watchesOf(heapBytes));
     return new Limits(
         connections,
         share(Flag.MAX_CONNECTIONS_PER_ADDRESS, Flag.MAX_CONNECTIONS, connections, ADDRESS_SHARE),
@@ -25,6 +35,10 @@ final class LimitsReader {
         watches,
         share(Flag.MAX_WATCHES_PER_USER, Flag.MAX_WATCHES, watches, USER_SHARE),
         settings.count(Flag.MAX_WATCH_STARTS_PER_USER));
+  }
+
+  private static int watchesOf(long heapBytes) {
+    return (int) Math.min(MOST_WATCHES, Math.max(1, heapBytes / HEAP_OF_WATCH));
   }
 
   /**

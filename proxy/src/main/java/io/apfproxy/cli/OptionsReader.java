@@ -48,7 +48,7 @@ final class OptionsReader {
         upstream(),
         authentication(),
         flowControl(),
-        new LimitsReader(settings).read(),
+        new LimitsReader(settings, Runtime.getRuntime().maxMemory()).read(),
         new Admin(
             settings.address(Flag.ADMIN_BIND_ADDRESS),
             settings.port(Flag.ADMIN_PORT),

@@ -66,8 +66,6 @@ class CommandTest {
     assertThat(limits.newConnectionsPerAddress()).isEqualTo(100);
     assertThat(limits.handshakes()).isEqualTo(1_000);
     assertThat(limits.unlimited()).hasToString("[127.0.0.0/8, ::1]");
-    assertThat(limits.watches()).isEqualTo(100_000);
-    assertThat(limits.watchesPerUser()).isEqualTo(5_000);
     assertThat(limits.watchStartsPerUser()).isEqualTo(50);
   }
 
