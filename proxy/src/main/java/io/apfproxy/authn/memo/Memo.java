@@ -18,26 +18,44 @@ public final class Memo<K, V> {
    * Caffeine would call us while it holds a lock on a part of its table, and an answer may make room for another question: so what
    * it gets is a promise, and the question is put outside. It would also log whatever fails, and strangers can make much fail: so a
    * promise never fails, but has the failure for its value, and is gone before that is told.
+   *
+   * Of some ten thousand promises that are kept while its own maintenance runs it keeps one as if it were open still, for ever. So
+   * each answer says itself until when it holds.
    */
-  private final AsyncCache<K, Remembered<CompletableFuture<V>>> answers;
+  private final AsyncCache<K, Remembered<Answer<V>>> answers;
+  private final TimeSource time;
+
+  /**
+   * @param untilNanos when it is an answer no longer, by the clock
+   */
+  private record Answer<V>(CompletableFuture<V> value, long untilNanos) {}
 
   /**
    * @param most answers
    * @param mostBytes bytes of them all, {@code most} times 256 or more
    */
   public Memo(int most, long mostBytes, TimeSource time) {
-    answers = Remembered.<K, CompletableFuture<V>>cache(most, mostBytes, time).buildAsync();
+    this.answers = Remembered.<K, Answer<V>>cache(most, mostBytes, time).buildAsync();
+    this.time = time;
   }
 
   /** The answer if it is known or asked for already, else null. */
   public @Nullable CompletableFuture<V> get(K key) {
-    CompletableFuture<Remembered<CompletableFuture<V>>> known = answers.getIfPresent(key);
-    return known == null ? null : told(known);
+    CompletableFuture<Remembered<Answer<V>>> known = answers.getIfPresent(key);
+    if (known == null) {
+      return null;
+    }
+    if (known.isDone() && time.nanoTime() - known.join().value().untilNanos() >= 0) {
+      answers.asMap().remove(key, known);
+      return null;
+    }
+    return told(known);
   }
 
-  private static <V> CompletableFuture<V> told(
-      CompletableFuture<Remembered<CompletableFuture<V>>> promise) {
-    return promise.isDone() ? promise.join().value() : promise.thenCompose(Remembered::value);
+  private static <V> CompletableFuture<V> told(CompletableFuture<Remembered<Answer<V>>> promise) {
+    return promise.isDone()
+        ? promise.join().value().value()
+        : promise.thenCompose(answer -> answer.value().value());
   }
 
   /**
@@ -50,9 +68,8 @@ public final class Memo<K, V> {
     if (known != null) {
       return known;
     }
-    CompletableFuture<Remembered<CompletableFuture<V>>> promise = new CompletableFuture<>();
-    CompletableFuture<Remembered<CompletableFuture<V>>> other =
-        answers.asMap().putIfAbsent(key, promise);
+    CompletableFuture<Remembered<Answer<V>>> promise = new CompletableFuture<>();
+    CompletableFuture<Remembered<Answer<V>>> other = answers.asMap().putIfAbsent(key, promise);
     if (other != null) {
       return told(other);
     }
@@ -64,11 +81,11 @@ public final class Memo<K, V> {
                         key,
                         promise,
                         cause == null
-                            ? new Remembered<>(
+                            ? kept(
                                 CompletableFuture.completedFuture(answer.value()),
                                 answer.bytes(),
                                 answer.ttlNanos())
-                            : new Remembered<>(CompletableFuture.failedFuture(cause), 0, 0)));
+                            : kept(CompletableFuture.failedFuture(cause), 0, 0)));
     return told(promise);
   }
 
@@ -81,10 +98,12 @@ public final class Memo<K, V> {
     }
   }
 
+  private Remembered<Answer<V>> kept(CompletableFuture<V> value, long bytes, long ttlNanos) {
+    return new Remembered<>(new Answer<>(value, time.nanoTime() + ttlNanos), bytes, ttlNanos);
+  }
+
   private void keep(
-      K key,
-      CompletableFuture<Remembered<CompletableFuture<V>>> promise,
-      Remembered<CompletableFuture<V>> answer) {
+      K key, CompletableFuture<Remembered<Answer<V>>> promise, Remembered<Answer<V>> answer) {
     if (!answer.isKept()) {
       answers.asMap().remove(key, promise);
     }
