@@ -12,9 +12,9 @@ final class RawPump {
   /*
    * Each direction stops reading while the other side's write queue is full, so a reader that stops
    * costs at most that queue and the kernel's buffers. Neither is read while a rate limit has them
-   * wait: what was read has passed, so a limit is overdrawn by one piece; that an end has come is noticed after that, too. When one
-   * side ends, what it sent is flushed
-   * to the other before that is closed too.
+   * wait: what was read has passed, so a limit is overdrawn by one piece; that an end has come is
+   * noticed after that, too. When one side ends, what it sent is flushed to the other before that is
+   * closed too.
    */
   private static final int QUEUE_BYTES = 64 << 10;
 
