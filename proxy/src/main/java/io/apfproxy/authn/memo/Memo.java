@@ -19,8 +19,8 @@ public final class Memo<K, V> {
    * it gets is a promise, and the question is put outside. It would also log whatever fails, and strangers can make much fail: so a
    * promise never fails, but has the failure for its value, and is gone before that is told.
    *
-   * Of some ten thousand promises that are kept while its own maintenance runs it keeps one as if it were open still, for ever. So
-   * each answer says itself until when it holds.
+   * Once in ten thousand times and more it was seen to give an answer whose time was over; why is not known. So each answer says
+   * itself until when it holds.
    */
   private final AsyncCache<K, Remembered<Answer<V>>> answers;
   private final TimeSource time;
