@@ -2,6 +2,7 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.limit.ByteMeter;
+import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.exchange.Exchange;
@@ -25,6 +26,7 @@ final class InExchange extends Wait implements ExchangeListener {
   private final @Nullable ByteMeter meter;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
+  private final boolean holdsNoSeats;
   private boolean responded;
 
   InExchange(Call call, Vertx vertx, Services services) {
@@ -32,6 +34,7 @@ final class InExchange extends Wait implements ExchangeListener {
     this.vertx = vertx;
     this.services = services;
     this.meter = services.rateLimits().meter(call);
+    this.holdsNoSeats = LongRunning.bypasses(call.asked().info());
   }
 
   void start(Forwarder forwarder, Outgoing request, Chosen<Member> chosen) {
@@ -64,12 +67,15 @@ final class InExchange extends Wait implements ExchangeListener {
   @Override
   public long moved() {
     ByteMeter charged = meter;
-    return charged == null ? 0 : charged.moved(call.account().bytesIn(), call.account().bytesOut());
+    if (charged == null) {
+      return 0;
+    }
+    long owed = charged.moved(call.account().bytesIn(), call.account().bytesOut());
+    return holdsNoSeats ? owed : 0; // who holds some pays later, or he would hold them longer
   }
 
   @Override
   public void body(Buffer bytes) {
-    var unused = moved(); // who holds seats pays later, and is not held up
     ResponseReader current = reader;
     if (current != null) {
       current.accept(bytes);

@@ -33,6 +33,7 @@ final class Download {
   private final BodyRate passed;
   private boolean stopped;
   private boolean blocked;
+  private boolean held;
   private long behind;
   private byte last = '\n';
   private Future<Void> sent = Future.succeededFuture();
@@ -121,21 +122,41 @@ final class Download {
   /** Reads no more: what the upstream still may send then waits on our side of it. */
   private void block() {
     blocked = true;
-    answer.pause();
-    behind = Member.STREAM_WINDOW;
-    if (length >= 0) {
-      behind = Math.min(behind, length - passed.bytes());
-    }
-    unread.add(behind);
+    stand();
     passed.watch(this::checkRate);
     response.drainHandler(
         drained -> {
           blocked = false;
-          if (!stopped) {
-            unblock();
-            answer.resume();
-          }
+          read();
         });
+  }
+
+  private void stand() {
+    answer.pause();
+    if (behind == 0) {
+      behind = Member.STREAM_WINDOW;
+      if (length >= 0) {
+        behind = Math.min(behind, length - passed.bytes());
+      }
+      unread.add(behind);
+    }
+  }
+
+  private void read() {
+    if (!held && !blocked && !stopped) {
+      unblock();
+      answer.resume();
+    }
+  }
+
+  /** Reads no more, or goes on where the client takes it: a rate limit has it wait. */
+  void hold(boolean is) {
+    held = is;
+    if (!held) {
+      read();
+    } else if (!stopped) {
+      stand();
+    }
   }
 
   private void unblock() {

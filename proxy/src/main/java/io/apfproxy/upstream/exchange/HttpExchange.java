@@ -10,6 +10,7 @@ import io.apfproxy.upstream.wire.Outgoing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
@@ -32,6 +33,7 @@ public final class HttpExchange extends Exchange {
   private final AwaitedReturn somebody;
   private @Nullable UpstreamStream stream;
   private @Nullable Download download;
+  private @Nullable Pacing pacing;
   private boolean retried;
 
   /**
@@ -48,7 +50,7 @@ public final class HttpExchange extends Exchange {
     super(vertx, chosen, events, client, request, listener);
     this.unread = unread;
     this.hints = new EarlyHints(client);
-    this.upload = new Upload(vertx, client, request, this::bodyTooSlow);
+    this.upload = new Upload(vertx, client, request, this::bodyTooSlow, this::pace);
     this.somebody = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
   }
 
@@ -159,7 +161,7 @@ public final class HttpExchange extends Exchange {
             response,
             answer,
             length,
-            this::passing,
+            this::pass,
             () -> abort("slow-reader"),
             unread.response(
                 request.clientAddress(), () -> own.runOnContext(queued -> cutOffUnread())));
@@ -171,6 +173,27 @@ public final class HttpExchange extends Exchange {
       BodyDrain.announceClose(client);
     }
     body.start(own, () -> complete(answer, body, close), endless);
+  }
+
+  private void pass(Buffer bytes) {
+    passing(bytes);
+    pace();
+  }
+
+  private void pace() {
+    long nanos = moved();
+    if (nanos > 0 && !isOver()) {
+      Pacing own = pacing == null ? new Pacing(vertx, this::hold) : pacing;
+      pacing = own;
+      own.hold(nanos);
+    }
+  }
+
+  private void hold(boolean is) {
+    upload.hold(is);
+    if (download != null) {
+      download.hold(is);
+    }
   }
 
   private void complete(HttpClientResponse answer, Download body, boolean close) {
@@ -326,6 +349,9 @@ public final class HttpExchange extends Exchange {
     if (download != null) {
       download.stop();
     }
+    if (pacing != null) {
+      pacing.stop();
+    }
   }
 
   private void reset() {
@@ -342,6 +368,9 @@ public final class HttpExchange extends Exchange {
   @Override
   protected void release() {
     somebody.end();
+    if (pacing != null) {
+      pacing.stop();
+    }
     if (stream != null) {
       stream.gone(upload.isSent());
     }

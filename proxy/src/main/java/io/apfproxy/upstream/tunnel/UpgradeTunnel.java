@@ -165,7 +165,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
     RawPump pump =
         joining.join(
             own,
-            this::tunnelled,
+            this::moved,
             () -> {
               makeOver();
               end(true);
