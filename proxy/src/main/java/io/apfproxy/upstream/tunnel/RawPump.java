@@ -101,7 +101,9 @@ final class RawPump {
   private void goOn() {
     paced = NOT_PACED;
     active = true; // it is we who were idle
-    if (toLeft.release() | toRight.release()) {
+    boolean passedLeft = toLeft.release();
+    boolean passedRight = toRight.release();
+    if (passedLeft || passedRight) {
       pace(moved.getAsLong());
     }
     toLeft.read();
