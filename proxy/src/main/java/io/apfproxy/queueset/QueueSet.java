@@ -273,8 +273,9 @@ public final class QueueSet {
   /** Final seats beyond the limit become more time on fewer seats, the work stays. */
   private void trim(SeatRequest request) {
     if (request.finalSeats > limit) {
+      long work = request.finalWork();
       request.finalSeats = limit;
-      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(request.finalWork, limit);
+      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(work, limit);
       request.seats = Math.max(request.initialSeats, request.finalSeats);
     }
   }
