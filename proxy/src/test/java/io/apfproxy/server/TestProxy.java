@@ -164,10 +164,10 @@ final class TestProxy implements AutoCloseable {
   }
 
   /** Before an upstream that may be away. */
-  TestProxy(Vertx vertx, int upstreamPort, Outage outage) {
+  TestProxy(Vertx vertx, UpstreamConfig upstream, Outage outage) {
     this(
         vertx,
-        upstreamConfig(upstreamPort),
+        upstream,
         Duration.ofSeconds(60),
         TestProxy::read,
         0,

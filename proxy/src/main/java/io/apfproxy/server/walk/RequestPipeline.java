@@ -79,7 +79,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
                     config.crossOrigin(),
                     limits.engines()),
                 gates.beforeIdentity(),
-                new Identify(vertx, services.identities(), limits, goAway),
+                new Identify(vertx, services, limits, goAway),
                 gates.afterIdentity(),
                 lastWatches::remember,
                 new Admit(services.flowControl(), gates.waitingForSeats()),

@@ -3,6 +3,7 @@ package io.apfproxy.upstream.exchange;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.ConnectFailure;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.NettyHttp2;
@@ -64,12 +65,17 @@ public final class HttpExchange extends Exchange {
   }
 
   private void notOpened(Throwable cause) {
-    chosen.unreachable();
-    somebody.foundNobody(cause);
+    boolean nobody = ConnectFailure.isNobodyThere(cause);
+    if (nobody) {
+      chosen.foundNobody();
+    }
+    somebody.notFound(cause);
     if (isOver()) {
       end(false);
-    } else {
+    } else if (nobody) {
       awaitSomebody();
+    } else {
+      notSent();
     }
   }
 
@@ -79,7 +85,7 @@ public final class HttpExchange extends Exchange {
     }
   }
 
-  /** Nobody is there, and it is not to wait any longer. */
+  /** No way was found, and it is not to wait any longer. */
   private void notSent() {
     refuse(somebody.refusal());
     end(false);

@@ -20,6 +20,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -276,12 +277,16 @@ final class RandomExchange implements ExchangeListener, Reporter {
     }
     Promise<HttpClientRequest> promise = opening.remove();
     if (random.nextInt(6) == 0) {
-      promise.fail("no connection");
+      promise.fail(random.nextInt(4) == 0 ? full() : new ConnectException("refused"));
     } else {
       FakeStream stream = new FakeStream(random.nextBoolean());
       streams.add(stream);
       promise.complete(stream.request());
     }
+  }
+
+  private static Throwable full() {
+    return new IllegalStateException("no room for another connection");
   }
 
   private void streamHappens() {
