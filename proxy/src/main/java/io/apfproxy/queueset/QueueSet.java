@@ -184,6 +184,11 @@ public final class QueueSet {
     dispatch(nowNanos);
   }
 
+  /** Whether anything waits. */
+  public boolean isAwaited() {
+    return waiting > 0;
+  }
+
   /** Whether nothing waits or executes; lingering seats do not count. */
   public boolean isIdle() {
     return waiting == 0 && executing == 0;
