@@ -21,6 +21,12 @@ record Both(Reporter first, Reporter second) implements Reporter {
   }
 
   @Override
+  public void seatsReturnedEarly(long seatNanos) {
+    first.seatsReturnedEarly(seatNanos);
+    second.seatsReturnedEarly(seatNanos);
+  }
+
+  @Override
   public void aborted(String rule) {
     first.aborted(rule);
     second.aborted(rule);

@@ -40,15 +40,15 @@ class UpstreamAwayIT {
             EmbeddedApiServer.builder(Files.createDirectory(directory.resolve("upstream")))
                 .user("alice")
                 .allow("alice", "*", "*")
+                .user("bob")
+                .allow("bob", "*", "*")
                 .start();
         TcpRelay wire = new TcpRelay(URI.create(upstream.url()).getPort());
         ProxyApp proxy = ProxyApp.start(options(upstream, wire))) {
       await().atMost(LONG).until(proxy::isReady);
       HttpClient client = LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
-      HttpRequest request =
-          HttpRequest.newBuilder(LocalProxy.url(proxy, NAMESPACES))
-              .header("Authorization", "Bearer " + upstream.token("alice"))
-              .build();
+      HttpRequest request = request(proxy, upstream.token("alice"));
+      HttpRequest byNobodyYetKnown = request(proxy, upstream.token("bob"));
       assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
 
       wire.cut();
@@ -58,9 +58,15 @@ class UpstreamAwayIT {
         answers.add(client.sendAsync(request, BodyHandlers.ofString()));
       }
       await().atMost(LONG).until(() -> metric(proxy, "apf_proxy_requests_held") == REQUESTS);
+      for (int i = 0; i < REQUESTS; i++) {
+        answers.add(client.sendAsync(byNobodyYetKnown, BodyHandlers.ofString()));
+      }
       await()
           .atMost(LONG)
           .until(() -> metric(proxy, "apf_proxy_upstream_state{state=\"down\"}") == 1);
+      await()
+          .atMost(LONG)
+          .until(() -> metric(proxy, "apf_proxy_bound_used{rule=\"waiting-head-bytes\"}") > 0);
       assertThat(proxy.isReady()).isFalse();
 
       wire.mend();
@@ -76,6 +82,13 @@ class UpstreamAwayIT {
     }
   }
 
+  private static HttpRequest request(ProxyApp proxy, String token) {
+    return HttpRequest.newBuilder(
+            URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
+        .header("Authorization", "Bearer " + token)
+        .build();
+  }
+
   private ProxyOptions options(EmbeddedApiServer upstream, TcpRelay wire) throws Exception {
     int port = URI.create(upstream.url()).getPort();
     Path kubeconfig =
@@ -83,6 +96,10 @@ class UpstreamAwayIT {
             directory.resolve("wired.kubeconfig"),
             Files.readString(upstream.adminKubeconfig()).replace(":" + port, ":" + wire.port()));
     return LocalProxy.options(
-        kubeconfig, directory, "--hold-while-down=10m", "--shutdown-grace=10s");
+        kubeconfig,
+        directory,
+        "--hold-while-down=10m",
+        "--request-timeout=10m", // a quarter of it for who asks
+        "--shutdown-grace=10s");
   }
 }

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class RefusedExceptionTest {
-  private static final RefusedException BARE =
-      new RefusedException(403, "Forbidden", "rule", "not so");
+  private final RefusedException bare = new RefusedException(403, "Forbidden", "rule", "not so");
 
   @Test
   void changesWhatItIsToldAndKeepsTheRest() {
     Throwable cause = new IllegalStateException("why");
     RefusedException whole =
-        BARE.retryAfter(7).closing().causedBy(cause).answeredWith("plain").by("limit");
+        bare.retryAfter(7).closing().causedBy(cause).answeredWith("plain").by("limit");
 
     for (RefusedException same :
         new RefusedException[] {
@@ -37,13 +36,13 @@ class RefusedExceptionTest {
   /** One may stand in a constant and be refined for each who meets it. */
   @Test
   void staysAsItIs() {
-    BARE.retryAfter(7).closing().causedBy(new Throwable()).answeredWith("plain").by("limit");
+    bare.retryAfter(7).closing().causedBy(new Throwable()).answeredWith("plain").by("limit");
 
-    assertThat(BARE.retryAfterSeconds()).isZero();
-    assertThat(BARE.closesConnection()).isFalse();
-    assertThat(BARE).hasNoCause();
-    assertThat(BARE.plainText()).isNull();
-    assertThat(BARE.limit()).isEmpty();
+    assertThat(bare.retryAfterSeconds()).isZero();
+    assertThat(bare.closesConnection()).isFalse();
+    assertThat(bare).hasNoCause();
+    assertThat(bare.plainText()).isNull();
+    assertThat(bare.limit()).isEmpty();
     assertThat(RefusedException.badRequest("rule", "not so").closesConnection()).isTrue();
   }
 }

@@ -42,7 +42,7 @@ final class WatchedProxy implements AutoCloseable {
     pulse = new Pulse(own, () -> TestProxy.upstreamConfig(wire.port()), () -> "own-token", outage);
     wanted = pulse;
     pulse.start();
-    proxy = new TestProxy(vertx, wire.port(), outage);
+    proxy = new TestProxy(vertx, TestProxy.upstreamConfig(wire.port()), outage);
   }
 
   long pulses() {

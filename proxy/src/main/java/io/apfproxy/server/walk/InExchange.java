@@ -6,6 +6,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
+import io.apfproxy.upstream.exchange.HeldSeats;
 import io.apfproxy.upstream.members.Chosen;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
@@ -22,15 +23,17 @@ final class InExchange extends Wait implements ExchangeListener {
   private final Call call;
   private final Vertx vertx;
   private final Services services;
+  private final DrainingResponses draining;
   private final @Nullable ByteMeter meter;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
   private boolean responded;
 
-  InExchange(Call call, Vertx vertx, Services services) {
+  InExchange(Call call, Vertx vertx, Services services, DrainingResponses draining) {
     this.call = call;
     this.vertx = vertx;
     this.services = services;
+    this.draining = draining;
     this.meter = services.rateLimits().meter(call);
   }
 
@@ -59,6 +62,29 @@ final class InExchange extends Wait implements ExchangeListener {
     if (seats != null) {
       reader = ResponseReader.of(vertx, services.learning(), call.digest(), seats, code, headers);
     }
+  }
+
+  @Override
+  public HeldSeats seats() {
+    SeatLease seats = call.account().seats();
+    return seats == null ? HeldSeats.NONE : new SeatsOfCall(call.digest().user().name(), seats);
+  }
+
+  @Override
+  public long nanosLeft() {
+    return call.asked().isLongRunning()
+        ? Long.MAX_VALUE
+        : call.timeLeft() - (System.nanoTime() - call.account().sentAt());
+  }
+
+  @Override
+  public void draining() {
+    draining.begun(call.caller().connection());
+  }
+
+  @Override
+  public void drained() {
+    draining.ended(call.caller().connection(), System.nanoTime());
   }
 
   @Override
