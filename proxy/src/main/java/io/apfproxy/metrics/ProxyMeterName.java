@@ -86,6 +86,10 @@ enum ProxyMeterName {
       "apf_proxy_rate_limit_requests",
       "Requests that a rate limit concerned, by limit and by what became of them there: passed,"
           + " delayed, refused; and refunded, of those that passed and were refused further on"),
+  SHADOW_RATE_LIMITED(
+      "apf_proxy_shadow_rate_limited",
+      "Requests that passed a rate limit in shadow, by limit and by what it would have done:"
+          + " delayed, refused"),
   RATE_LIMIT_WAIT(
       "apf_proxy_rate_limit_wait_seconds", "How long a rate limit made requests wait, by limit"),
   RATE_LIMIT_WAITING(
