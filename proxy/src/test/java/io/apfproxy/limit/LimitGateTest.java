@@ -6,6 +6,7 @@ import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.FakeAsked;
 import io.apfproxy.gate.Gate;
+import io.apfproxy.gate.RecordedGate;
 import io.apfproxy.limit.LimitedProxy.Fate;
 import io.apfproxy.request.RefusedException;
 import java.lang.management.ManagementFactory;
@@ -176,35 +177,19 @@ class LimitGateTest {
   /** L-23: but of a leaky bucket, which gives nothing back. */
   @Test
   void takesBackWhatWasOfNoUse() {
-    Gate full =
-        new Gate() {
-          @Override
-          public boolean concerns(Asked asked) {
-            return true;
-          }
-
-          @Override
-          public long enter(Asked asked, long now) throws RefusedException {
-            throw new RefusedException(429, "TooManyRequests", "queue-full", "message");
-          }
-
-          @Override
-          public void leave(Asked asked) {
-            throw new AssertionError("was not entered");
-          }
-        };
+    Gate full = new RecordedGate("full", 0, new ArrayList<>());
     LimitedProxy proxy =
         new LimitedProxy(
             Limiting.of("tokens").by("User").tokens(1, "60s", 2, "0s"),
             Limiting.of("leak").verbs("list").leaking(1, 0));
     for (int i = 0; i < 5; i++) {
       Fate fate = proxy.ask(proxy.get("alice"), proxy.limits.paces(), full);
-      assertThat(refusal(fate).rule()).isEqualTo("queue-full");
+      assertThat(refusal(fate).rule()).isEqualTo("full");
     }
     assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(2);
     assertThat(proxy.reading("tokens").refunded()).isEqualTo(5);
     FakeAsked list = proxy.request("GET", LimitedProxy.PODS, "bob");
-    assertThat(refusal(proxy.ask(list, proxy.limits.paces(), full)).rule()).isEqualTo("queue-full");
+    assertThat(refusal(proxy.ask(list, proxy.limits.paces(), full)).rule()).isEqualTo("full");
     assertThat(refusal(proxy.ask(list, proxy.limits.paces(), full)).rule()).isEqualTo("rate-limit");
   }
 
