@@ -30,6 +30,13 @@ final class Reporters implements Reporter {
   }
 
   @Override
+  public void watchPiece(int bytes) {
+    for (Reporter reporter : each) {
+      reporter.watchPiece(bytes);
+    }
+  }
+
+  @Override
   public void seatsReturnedEarly(long seatNanos) {
     for (Reporter reporter : each) {
       reporter.seatsReturnedEarly(seatNanos);
