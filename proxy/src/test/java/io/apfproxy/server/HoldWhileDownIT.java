@@ -178,9 +178,15 @@ class HoldWhileDownIT {
 
       try (RawClient client = new RawClient(watched.proxy.port())) {
         client.send(
-            "GET /api/v1/namespaces/n/pods/p/exec HTTP/1.1\r\nHost: h\r\n"
-                + "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n");
+            String.join(
+                "\r\n",
+                "GET /api/v1/namespaces/n/pods/p/exec HTTP/1.1",
+                "Host: h",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+                "",
+                ""));
         assertThat(client.readHead()).startsWith("HTTP/1.1 503").contains("Retry-After: ");
       }
 

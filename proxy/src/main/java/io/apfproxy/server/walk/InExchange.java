@@ -2,6 +2,7 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.limit.ByteMeter;
+import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.exchange.Exchange;
@@ -27,6 +28,7 @@ final class InExchange extends Wait implements ExchangeListener {
   private final @Nullable ByteMeter meter;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
+  private final boolean holdsNoSeats;
   private boolean responded;
 
   InExchange(Call call, Vertx vertx, Services services, DrainingResponses draining) {
@@ -35,6 +37,7 @@ final class InExchange extends Wait implements ExchangeListener {
     this.services = services;
     this.draining = draining;
     this.meter = services.rateLimits().meter(call);
+    this.holdsNoSeats = LongRunning.bypasses(call.asked().info());
   }
 
   void start(Forwarder forwarder, Outgoing request, Chosen<Member> chosen) {
@@ -90,12 +93,15 @@ final class InExchange extends Wait implements ExchangeListener {
   @Override
   public long moved() {
     ByteMeter charged = meter;
-    return charged == null ? 0 : charged.moved(call.account().bytesIn(), call.account().bytesOut());
+    if (charged == null) {
+      return 0;
+    }
+    long owed = charged.moved(call.account().bytesIn(), call.account().bytesOut());
+    return holdsNoSeats ? owed : 0; // who holds some pays later, or he would hold them longer
   }
 
   @Override
   public void body(Buffer bytes) {
-    var unused = moved(); // who holds seats pays later, and is not held up
     if (isWatchGoingOn()) {
       services.reporter().watchPiece(bytes.length());
     }

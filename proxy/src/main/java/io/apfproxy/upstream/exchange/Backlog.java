@@ -60,10 +60,15 @@ final class Backlog {
     return seats.held() > 0 && room.grow(waiting);
   }
 
-  /** So many bytes may wait on the upstream's side of it, as they are not read any more. */
+  /**
+   * So many bytes may wait on the upstream's side of it, as they are not read any more. Harmless
+   * when some do.
+   */
   void leaveBehind(long bytes) {
-    behind = bytes;
-    unread.add(bytes);
+    if (behind == 0) {
+      behind = bytes;
+      unread.add(bytes);
+    }
   }
 
   /** They are read again, or will never be. Harmless when there are none. */

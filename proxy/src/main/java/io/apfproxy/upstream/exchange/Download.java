@@ -26,6 +26,7 @@ final class Download {
   private long passed;
   private boolean stopped;
   private boolean blocked;
+  private boolean held;
   private long readOnAt;
   private byte last = '\n';
   private Future<Void> sent = Future.succeededFuture();
@@ -102,34 +103,52 @@ final class Download {
     }
   }
 
-  /**
-   * Reads no more: what the upstream still may send then waits on our side of it. Reads on when
-   * half of the room it had is free, or the client's queue says so.
-   */
+  /** Reads on when half of the room it had is free, or the client's queue says so. */
   private void block() {
     blocked = true;
-    answer.pause();
-    long left = length < 0 ? Long.MAX_VALUE : Math.max(0, length - passed);
-    backlog.leaveBehind(Math.min(left, Member.STREAM_WINDOW));
+    readNoMore();
     reader.stand();
     readOnAt = backlog.room() / 2;
     backlog.whenLess(
         () -> {
           if (backlog.waiting() < readOnAt) {
-            readOn();
+            unblock();
           }
         });
-    response.drainHandler(drained -> readOn());
+    response.drainHandler(drained -> unblock());
   }
 
-  private void readOn() {
+  private void unblock() {
     if (blocked) {
       blocked = false;
       if (!stopped) {
-        backlog.catchUp();
         reader.move();
-        answer.resume();
       }
+      readOn();
+    }
+  }
+
+  /** Reads no more, or goes on where the client takes it: a rate limit has it wait. */
+  void hold(boolean is) {
+    held = is;
+    if (!held) {
+      readOn();
+    } else if (!stopped) {
+      readNoMore();
+    }
+  }
+
+  /** What the upstream still may send then waits on our side of it. */
+  private void readNoMore() {
+    answer.pause();
+    long left = length < 0 ? Long.MAX_VALUE : Math.max(0, length - passed);
+    backlog.leaveBehind(Math.min(left, Member.STREAM_WINDOW));
+  }
+
+  private void readOn() {
+    if (!held && !blocked && !stopped) {
+      backlog.catchUp();
+      answer.resume();
     }
   }
 

@@ -140,8 +140,8 @@ public abstract class Exchange implements Traffic {
     listener.body(bytes);
   }
 
-  /** Bytes have passed through a tunnel; gives the nanoseconds for which no more are to be read. */
-  protected final long tunnelled() {
+  /** Bytes have passed, either way; gives the nanoseconds for which no more are to. */
+  protected final long moved() {
     return listener.moved();
   }
 

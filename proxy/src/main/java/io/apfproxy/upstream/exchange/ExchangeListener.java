@@ -30,9 +30,9 @@ public interface ExchangeListener {
   void body(Buffer bytes);
 
   /**
-   * Bytes have passed through a tunnel.
+   * Bytes have passed, either way.
    *
-   * @return nanoseconds for which no more are to be read, from either side
+   * @return nanoseconds for which no more are to pass, from either side; 0 of one that holds seats
    */
   default long moved() {
     return 0;

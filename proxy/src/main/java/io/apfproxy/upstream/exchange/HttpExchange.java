@@ -11,6 +11,7 @@ import io.apfproxy.upstream.wire.Outgoing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
@@ -35,6 +36,7 @@ public final class HttpExchange extends Exchange {
   private @Nullable UpstreamStream stream;
   private @Nullable Download download;
   private @Nullable Rest rest;
+  private @Nullable Pacing pacing;
   private boolean retried;
 
   /**
@@ -54,7 +56,7 @@ public final class HttpExchange extends Exchange {
     this.unread = unread;
     this.pool = pool;
     this.hints = new EarlyHints(client);
-    this.upload = new Upload(vertx, client, request, this::bodyTooSlow);
+    this.upload = new Upload(vertx, client, request, this::bodyTooSlow, this::pace);
     this.somebody = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
   }
 
@@ -139,6 +141,9 @@ public final class HttpExchange extends Exchange {
     answer.exceptionHandler(cause -> broken(from, cause));
     answer.endHandler(unread -> end(false));
     chosen.answered();
+    if (InnerRefusal.is(answer.statusCode(), answer.headers())) {
+      chosen.refusedInside();
+    }
     if (isOver()) {
       return;
     }
@@ -175,7 +180,7 @@ public final class HttpExchange extends Exchange {
             response,
             answer,
             length,
-            this::passing,
+            this::pass,
             backlog,
             new SlowReader(vertx, events, backlog, () -> abort("slow-reader")));
     download = body;
@@ -186,6 +191,27 @@ public final class HttpExchange extends Exchange {
       BodyDrain.announceClose(client);
     }
     body.start(own, () -> complete(answer, body, backlog, close), endless);
+  }
+
+  private void pass(Buffer bytes) {
+    passing(bytes);
+    pace();
+  }
+
+  private void pace() {
+    long nanos = moved();
+    if (nanos > 0 && !isOver()) {
+      Pacing own = pacing == null ? new Pacing(vertx, this::hold) : pacing;
+      pacing = own;
+      own.hold(nanos);
+    }
+  }
+
+  private void hold(boolean is) {
+    upload.hold(is);
+    if (download != null) {
+      download.hold(is);
+    }
   }
 
   private void complete(HttpClientResponse answer, Download body, Backlog backlog, boolean close) {
@@ -361,6 +387,9 @@ public final class HttpExchange extends Exchange {
     if (rest != null) {
       rest.stop();
     }
+    if (pacing != null) {
+      pacing.stop();
+    }
   }
 
   private void reset() {
@@ -377,6 +406,9 @@ public final class HttpExchange extends Exchange {
   @Override
   protected void release() {
     somebody.end();
+    if (pacing != null) {
+      pacing.stop();
+    }
     if (stream != null) {
       stream.gone(upload.isSent());
     }
