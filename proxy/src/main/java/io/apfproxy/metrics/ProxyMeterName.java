@@ -17,6 +17,14 @@ enum ProxyMeterName {
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
   LOG_DROPPED("apf_proxy_log_dropped", "Lines of the log that were dropped, as it was too slow"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
+  WATCH_BYTES(
+      "apf_proxy_watch_bytes", "Bytes of watches after what they show first, while seats are back"),
+  WATCH_PIECES(
+      "apf_proxy_watch_pieces",
+      "Pieces in which those bytes came; about one for each event, as each is written at once"),
+  WATCHES_ENDED(
+      "apf_proxy_watches_ended",
+      "Watches that ended, by why: upstream, client, slow-reader, shutdown, or another rule"),
   BLOCKED_RESPONSES(
       "apf_proxy_blocked_responses",
       "Responses of which no more is read now, as their clients do not read"),

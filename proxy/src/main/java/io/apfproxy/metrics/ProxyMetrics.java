@@ -44,7 +44,8 @@ public final class ProxyMetrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final FlowMeters flow = new FlowMeters(prometheus);
-  private final ProxyMeters events = new ProxyMeters(registry);
+  private final Reporter events =
+      Reporter.all(new ProxyMeters(registry), new WatchMeters(registry));
 
   private final Counter configurationChanges =
       Counter.builder(ProxyMeterName.CONFIG_CHANGES.meterName())
