@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -115,9 +116,13 @@ public final class RateLimits {
         : null;
   }
 
-  /** Room for those whom a gate lets wait. */
-  public Gate waitingRoom() {
-    return room;
+  /**
+   * Room for those whom a gate lets wait.
+   *
+   * @param owner of a request, whose share counts while there is little room; null if it has none
+   */
+  public Gate waitingRoom(Function<Asked, ? extends @Nullable Object> owner) {
+    return room.of(owner);
   }
 
   /** What became of requests at each limit. Looks at every key: not for an event loop. */
