@@ -4,6 +4,7 @@ import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.borrowing.SeatDemandIntegrator;
 import io.apfproxy.queueset.FlowTally;
 import io.apfproxy.queueset.LoadMeter;
+import io.apfproxy.queueset.Occupancy;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.queueset.QueueSet;
 import io.apfproxy.queueset.QueueSetState;
@@ -175,6 +176,11 @@ public final class PriorityLevel {
     return locked(queueSet::isIdle);
   }
 
+  /** Whether anybody waits for seats. */
+  public boolean isAwaited() {
+    return locked(queueSet::isAwaited);
+  }
+
   /**
    * The level is no longer configured: once it is idle, its owner is told.
    *
@@ -197,6 +203,11 @@ public final class PriorityLevel {
   /** Ends a borrowing period: returns the seats wanted during it and begins the next. */
   public SeatDemand resetDemand() {
     return locked(() -> demand.reset(time.nanoTime()));
+  }
+
+  /** How its seats are used now; cheaper than {@link #state}. */
+  public Occupancy occupancy() {
+    return locked(() -> Occupancy.of(queueSet));
   }
 
   /** Its counters now; R is as of the last change. */

@@ -17,20 +17,43 @@ enum ProxyMeterName {
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
   LOG_DROPPED("apf_proxy_log_dropped", "Lines of the log that were dropped, as it was too slow"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
+  BLOCKED_RESPONSES(
+      "apf_proxy_blocked_responses",
+      "Responses of which no more is read now, as their clients do not read"),
+  SEATS_RETURNED_EARLY(
+      "apf_proxy_seats_returned_early_seconds",
+      "Seats times seconds that clients took to read responses whose seats were back already"),
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),
   TUNNELS("apf_proxy_tunnels", "Upgraded connections open now"),
   REQUESTS_HELD(
       "apf_proxy_requests_held",
       "Requests with seats of which nothing was sent, as they wait for upstream to come back"),
-  UPSTREAM_STATE("apf_proxy_upstream_state", "1 for the state that upstream is in: up or down"),
+  UPSTREAM_STATE(
+      "apf_proxy_upstream_state",
+      "1 for the state that upstream is in: up or down; with adaptive seats and while it is up also"
+          + " for its load: unknown, idle, busy or overloaded"),
   UPSTREAM_PULSES(
       "apf_proxy_upstream_pulses",
       "Pulses, which ask whether anybody is there, by outcome: answered, missed (not within 2 s),"
-          + " failed"),
+          + " failed; own-delay is one that says nothing, as the proxy itself stood still"),
+  UPSTREAM_PULSE_SECONDS(
+      "apf_proxy_upstream_pulse", "How long pulses take, from their being written to the answer"),
+  UPSTREAM_DELAY(
+      "apf_proxy_upstream_delay_seconds",
+      "For how long upstream keeps a tiny request waiting, as the median of a second of pulses"
+          + " says"),
+  UPSTREAM_BASE(
+      "apf_proxy_upstream_base_seconds",
+      "How long a pulse takes without load: the least of the last ten minutes"),
+  SEATS_CHANGES(
+      "apf_proxy_seats_changes",
+      "Changes of the seats in all, by why: grow, cut, dip (to see upstream without our load),"
+          + " rebase (the way is longer), recovery (upstream was away), inner-429 (its own queues"
+          + " were full)"),
   SEATS(
       "apf_proxy_seats",
       "Seats of all priority levels together: now, and their bounds min and max; fewer than max"
-          + " for some seconds after upstream was down"),
+          + " for some seconds after upstream was down, or as many as it bears"),
   UPSTREAM_STREAMS("apf_proxy_upstream_streams", "Requests that upstream works on now"),
   UNWANTED_STREAMS(
       "apf_proxy_upstream_unwanted_streams",
@@ -63,6 +86,10 @@ enum ProxyMeterName {
       "apf_proxy_rate_limit_requests",
       "Requests that a rate limit concerned, by limit and by what became of them there: passed,"
           + " delayed, refused; and refunded, of those that passed and were refused further on"),
+  SHADOW_RATE_LIMITED(
+      "apf_proxy_shadow_rate_limited",
+      "Requests that passed a rate limit in shadow, by limit and by what it would have done:"
+          + " delayed, refused"),
   RATE_LIMIT_WAIT(
       "apf_proxy_rate_limit_wait_seconds", "How long a rate limit made requests wait, by limit"),
   RATE_LIMIT_WAITING(

@@ -184,6 +184,11 @@ public final class QueueSet {
     dispatch(nowNanos);
   }
 
+  /** Whether anything waits. */
+  public boolean isAwaited() {
+    return waiting > 0;
+  }
+
   /** Whether nothing waits or executes; lingering seats do not count. */
   public boolean isIdle() {
     return waiting == 0 && executing == 0;
@@ -273,8 +278,9 @@ public final class QueueSet {
   /** Final seats beyond the limit become more time on fewer seats, the work stays. */
   private void trim(SeatRequest request) {
     if (request.finalSeats > limit) {
+      long work = request.finalWork();
       request.finalSeats = limit;
-      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(request.finalWork, limit);
+      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(work, limit);
       request.seats = Math.max(request.initialSeats, request.finalSeats);
     }
   }

@@ -118,10 +118,14 @@ final class TestProxy implements AutoCloseable {
   }
 
   TestProxy(Vertx vertx, int upstreamPort, RequestLimits requests) {
+    this(vertx, upstreamPort, Duration.ofSeconds(60), requests);
+  }
+
+  TestProxy(Vertx vertx, int upstreamPort, Duration requestTimeout, RequestLimits requests) {
     this(
         vertx,
         upstreamConfig(upstreamPort),
-        Duration.ofSeconds(60),
+        requestTimeout,
         TestProxy::read,
         0,
         1,

@@ -168,7 +168,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
     RawPump pump =
         joining.join(
             own,
-            this::tunnelled,
+            this::moved,
             () -> {
               makeOver();
               end(true);
