@@ -35,6 +35,14 @@ class CommandTest {
   }
 
   @Test
+  void readsATildeAsTheShellDoes() throws UsageException {
+    assertThat(serve(Map.of("HOME", "/home/of/somebody")).listener().certDir())
+        .isEqualTo(Path.of("/home/of/somebody/.apf-proxy"));
+    assertThat(serve(Map.of()).listener().certDir())
+        .isEqualTo(Path.of(System.getProperty("user.home"), ".apf-proxy"));
+  }
+
+  @Test
   void servesWithKubeApiserversDefaultsWhenNothingIsSaid() throws UsageException {
     ProxyOptions options = serve(Map.of());
 
