@@ -1,0 +1,23 @@
+package io.apfproxy.queueset;
+
+import java.util.Map;
+
+/**
+ * Of a level that may burst, at one instant.
+ *
+ * @param creditSeatNanos saved; below 0 while it owes what its requests went on to use
+ * @param mostSeatNanos the most that it saves
+ * @param seatsInUse beyond its limit
+ * @param granted requests that ever got seats beyond the limit
+ * @param denied those that came, found no seat and got none beyond the limit either, by each reason
+ */
+public record BurstState(
+    long creditSeatNanos,
+    long mostSeatNanos,
+    int seatsInUse,
+    long granted,
+    Map<BurstDenial, Long> denied) {
+  public BurstState {
+    denied = Map.copyOf(denied);
+  }
+}
