@@ -183,6 +183,24 @@ enum Flag {
       ValueKind.COUNT,
       "200",
       "writing at once"),
+  ADAPTIVE_SEATS(
+      "adaptive-seats",
+      Group.FLOW_CONTROL,
+      ValueKind.BOOLEAN,
+      "false",
+      "as many seats as upstream bears, up to that sum"),
+  MIN_SEATS(
+      "min-seats",
+      Group.FLOW_CONTROL,
+      ValueKind.COUNT,
+      "",
+      "fewest then, and when upstream is back; else a twentieth of the sum, at least 3"),
+  TARGET_DELAY(
+      "target-delay",
+      Group.FLOW_CONTROL,
+      ValueKind.SHORT_DURATION,
+      "5ms",
+      "with adaptive seats: how long upstream may keep a tiny request waiting"),
   FLOWCONTROL_SOURCE(
       "flowcontrol-source",
       Group.FLOW_CONTROL,

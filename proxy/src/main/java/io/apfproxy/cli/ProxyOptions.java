@@ -119,6 +119,7 @@ public record ProxyOptions(
    * @param maxInFlight reading requests, part of the seats in all
    * @param maxMutatingInFlight writing requests, the other part
    * @param pollObjectCounts ask upstream's metrics each minute how many objects there are
+   * @param moving how seats move below their sum
    */
   public record FlowControlling(
       List<Source> sources,
@@ -128,7 +129,8 @@ public record ProxyOptions(
       int maxMutatingInFlight,
       boolean exposeHeaders,
       ListCost listCost,
-      boolean pollObjectCounts) {
+      boolean pollObjectCounts,
+      MovingSeats moving) {
     public FlowControlling {
       sources = List.copyOf(sources);
     }
@@ -138,6 +140,15 @@ public record ProxyOptions(
       return Math.addExact(maxInFlight, maxMutatingInFlight);
     }
   }
+
+  /**
+   * How seats move below their sum.
+   *
+   * @param adaptive whether they follow the upstream's delay; else only its return moves them
+   * @param least the fewest, 1 or more; no more than there are in all where requests are fair
+   * @param target how long the upstream may keep a tiny request waiting, 1 ms to 1 s
+   */
+  public record MovingSeats(boolean adaptive, int least, Duration target) {}
 
   /** What makes a list wide. */
   public enum ListCost {

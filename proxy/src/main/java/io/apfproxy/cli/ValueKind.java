@@ -9,6 +9,7 @@ enum ValueKind {
   COUNT("N", "a whole number, 0 or more"),
   CHANCE("P", "a number, 0 to 0.02"),
   DURATION("TIME", "a duration such as 30s or 1m30s"),
+  SHORT_DURATION("TIME", "a duration from 1ms to 1s"),
   BOOLEAN("", "true or false"),
   FILE("FILE", "a file"),
   DIRECTORY("DIR", "a directory"),

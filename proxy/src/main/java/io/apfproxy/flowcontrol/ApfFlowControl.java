@@ -1,5 +1,6 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.budget.SeatUse;
 import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
@@ -132,6 +133,11 @@ public final class ApfFlowControl implements FlowControl {
    */
   public void resize(int seats) {
     levels.resize(seats);
+  }
+
+  /** How the seats of all levels are used now; cheap enough for ten times a second. */
+  public SeatUse seatUse() {
+    return levels.seatUse();
   }
 
   /** Ends a borrowing period: moves seats to where they were wanted. To be called every 10 s. */

@@ -116,6 +116,10 @@ final class LevelEntry {
     return bounds.nominal();
   }
 
+  int currentLimit() {
+    return currentLimit;
+  }
+
   PriorityLevelConfiguration configuration() {
     return configuration;
   }

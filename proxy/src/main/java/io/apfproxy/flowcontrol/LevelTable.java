@@ -1,11 +1,13 @@
 package io.apfproxy.flowcontrol;
 
 import io.apfproxy.borrowing.LimitAdjustment;
+import io.apfproxy.budget.SeatUse;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.level.PriorityLevel;
+import io.apfproxy.queueset.Occupancy;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.MaxSeats;
@@ -202,6 +204,25 @@ final class LevelTable {
       entries.values().forEach(LevelEntry::endPeriod);
       adjustLimits();
       entries.values().forEach(LevelEntry::enforce);
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  /** How the seats of all levels are used now. */
+  SeatUse seatUse() {
+    changes.lock();
+    try {
+      long inUse = 0;
+      long limits = 0;
+      boolean waiting = false;
+      for (LevelEntry entry : entries.values()) {
+        Occupancy occupancy = entry.level().occupancy();
+        inUse += occupancy.seatsInUse();
+        waiting |= occupancy.waiting() > 0;
+        limits += entry.isExempt() ? 0 : entry.currentLimit();
+      }
+      return new SeatUse(inUse, limits, waiting);
     } finally {
       changes.unlock();
     }

@@ -22,15 +22,32 @@ enum ProxyMeterName {
   REQUESTS_HELD(
       "apf_proxy_requests_held",
       "Requests with seats of which nothing was sent, as they wait for upstream to come back"),
-  UPSTREAM_STATE("apf_proxy_upstream_state", "1 for the state that upstream is in: up or down"),
+  UPSTREAM_STATE(
+      "apf_proxy_upstream_state",
+      "1 for the state that upstream is in: up or down; with adaptive seats and while it is up also"
+          + " for its load: unknown, idle, busy or overloaded"),
   UPSTREAM_PULSES(
       "apf_proxy_upstream_pulses",
       "Pulses, which ask whether anybody is there, by outcome: answered, missed (not within 2 s),"
-          + " failed"),
+          + " failed; own-delay is one that says nothing, as the proxy itself stood still"),
+  UPSTREAM_PULSE_SECONDS(
+      "apf_proxy_upstream_pulse", "How long pulses take, from their being written to the answer"),
+  UPSTREAM_DELAY(
+      "apf_proxy_upstream_delay_seconds",
+      "For how long upstream keeps a tiny request waiting, as the median of a second of pulses"
+          + " says"),
+  UPSTREAM_BASE(
+      "apf_proxy_upstream_base_seconds",
+      "How long a pulse takes without load: the least of the last ten minutes"),
+  SEATS_CHANGES(
+      "apf_proxy_seats_changes",
+      "Changes of the seats in all, by why: grow, cut, dip (to see upstream without our load),"
+          + " rebase (the way is longer), recovery (upstream was away), inner-429 (its own queues"
+          + " were full)"),
   SEATS(
       "apf_proxy_seats",
       "Seats of all priority levels together: now, and their bounds min and max; fewer than max"
-          + " for some seconds after upstream was down"),
+          + " for some seconds after upstream was down, or as many as it bears"),
   UPSTREAM_STREAMS("apf_proxy_upstream_streams", "Requests that upstream works on now"),
   UNWANTED_STREAMS(
       "apf_proxy_upstream_unwanted_streams",

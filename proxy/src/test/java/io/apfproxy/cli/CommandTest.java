@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +51,8 @@ class CommandTest {
                 200,
                 false,
                 ProxyOptions.ListCost.COMPATIBLE,
-                false));
+                false,
+                new ProxyOptions.MovingSeats(false, 30, Duration.ofMillis(5))));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(options.upstream().identity()).containsExactly("auto");
@@ -77,6 +79,23 @@ class CommandTest {
         ofAddress == null ? Map.of() : Map.of("APF_MAX_CONNECTIONS_PER_ADDRESS", ofAddress);
     assertThat(serve(environment, "--max-connections=" + all).limits().connectionsPerAddress())
         .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, , 2", "30, , 3", "600, , 30", "600, 1, 1", "600, 600, 600"})
+  @Tag("L-44")
+  void takesATwentiethForTheFewestSeatsButThreeOrWhatWasSaid(int all, String said, int expected)
+      throws UsageException {
+    Map<String, String> environment = said == null ? Map.of() : Map.of("APF_MIN_SEATS", said);
+    assertThat(
+            serve(
+                    environment,
+                    "--adaptive-seats",
+                    "--max-requests-inflight=" + all,
+                    "--max-mutating-requests-inflight=0")
+                .flowControl()
+                .moving())
+        .isEqualTo(new ProxyOptions.MovingSeats(true, expected, Duration.ofMillis(5)));
   }
 
   @Test

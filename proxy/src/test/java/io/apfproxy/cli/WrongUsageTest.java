@@ -135,6 +135,28 @@ class WrongUsageTest {
             "--max-requests-inflight=0",
             "--max-mutating-requests-inflight=0"),
         bad(
+            "--adaptive-seats: found with --enable-priority-and-fairness=false, whose two limits"
+                + " never move; expected one of the two",
+            "--adaptive-seats",
+            "--enable-priority-and-fairness=false"),
+        bad(
+            "--min-seats: found 31, expected 1 to 30, which is --max-requests-inflight and"
+                + " --max-mutating-requests-inflight together",
+            "--min-seats=31",
+            "--max-requests-inflight=20",
+            "--max-mutating-requests-inflight=10"),
+        bad(
+            "--min-seats: found 0, expected 1 to 600, which is --max-requests-inflight and"
+                + " --max-mutating-requests-inflight together",
+            "--adaptive-seats",
+            "--min-seats=0"),
+        bad(
+            "--target-delay: found \"2s\", expected a duration from 1ms to 1s",
+            "--target-delay=2s"),
+        bad(
+            "--target-delay: found \"999us\", expected a duration from 1ms to 1s",
+            "--target-delay=999us"),
+        bad(
             "--create-suggested-objects: found without crd in --flowcontrol-source, expected both:"
                 + " objects that nobody follows would mislead",
             "--create-suggested-objects"),

@@ -39,7 +39,9 @@ final class WatchedProxy implements AutoCloseable {
                 }
               }
             });
-    pulse = new Pulse(own, () -> TestProxy.upstreamConfig(wire.port()), () -> "own-token", outage);
+    pulse =
+        new Pulse(
+            own, () -> TestProxy.upstreamConfig(wire.port()), () -> "own-token", outage, null);
     wanted = pulse;
     pulse.start();
     proxy = new TestProxy(vertx, wire.port(), outage);

@@ -128,6 +128,9 @@ public final class HttpExchange extends Exchange {
     answer.exceptionHandler(cause -> broken(from, cause));
     answer.endHandler(unread -> end(false));
     chosen.answered();
+    if (InnerRefusal.is(answer.statusCode(), answer.headers())) {
+      chosen.refusedInside();
+    }
     if (isOver()) {
       return;
     }
