@@ -8,8 +8,8 @@ package io.apfproxy.queueset;
  * @param nominal seats that are its own; what it leaves unused of them is saved
  */
 public record BurstTerms(int seats, int seconds, int nominal) {
-  private static final int MOST_SEATS = 10_000;
-  private static final int MOST_SECONDS = 600;
+  public static final int MOST_SEATS = 10_000;
+  public static final int MOST_SECONDS = 600;
 
   public BurstTerms {
     if (seats < 1 || seats > MOST_SEATS) {
