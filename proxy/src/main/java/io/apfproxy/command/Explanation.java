@@ -46,6 +46,9 @@ public final class Explanation {
 
     /** How many seats this level has, in words. */
     String limit(PriorityLevelConfiguration level);
+
+    /** What this level, which may burst, has beyond its limit, in words. */
+    String burst(PriorityLevelConfiguration level);
   }
 
   /**
@@ -97,6 +100,9 @@ public final class Explanation {
     if (!level.isExempt()) {
       row("width", seats.width(level, digest));
       row("limit", seats.limit(level));
+    }
+    if (level.burst() != null) {
+      row("burst", seats.burst(level));
     }
     return text.toString();
   }

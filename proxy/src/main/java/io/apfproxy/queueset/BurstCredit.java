@@ -90,10 +90,13 @@ final class BurstCredit {
   }
 
   private @Nullable BurstDenial denial(int width, int seatsInUse, int limit) {
-    long beyond = beyond(width, seatsInUse, limit);
+    return denial(width, credit, beyond(width, seatsInUse, limit));
+  }
+
+  private @Nullable BurstDenial denial(int width, long saved, long beyond) {
     if (!pool.isIdle()) {
       return BurstDenial.UPSTREAM;
-    } else if (credit < width * SECOND) {
+    } else if (saved < width * SECOND) {
       return BurstDenial.CREDIT;
     } else if (beyond > terms.seats()) {
       return BurstDenial.SEATS;
@@ -134,6 +137,8 @@ final class BurstCredit {
     for (BurstDenial why : BurstDenial.values()) {
       counts.put(why, denied[why.ordinal()]);
     }
-    return new BurstState(creditAt(nowNanos, seatsInUse), terms.most(), granted, grants, counts);
+    long saved = creditAt(nowNanos, seatsInUse);
+    BurstDenial why = denial(1, saved, granted + 1L);
+    return new BurstState(saved, terms.most(), granted, grants, counts, why);
   }
 }

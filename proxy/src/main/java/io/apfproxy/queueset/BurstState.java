@@ -1,6 +1,7 @@
 package io.apfproxy.queueset;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Of a level that may burst, at one instant.
@@ -10,13 +11,16 @@ import java.util.Map;
  * @param seatsInUse beyond its limit
  * @param granted requests that ever got seats beyond the limit
  * @param denied those that came, found no seat and got none beyond the limit either, by each reason
+ * @param denial why another request one seat wide would get none beyond the limit now; null if it
+ *     would
  */
 public record BurstState(
     long creditSeatNanos,
     long mostSeatNanos,
     int seatsInUse,
     long granted,
-    Map<BurstDenial, Long> denied) {
+    Map<BurstDenial, Long> denied,
+    @Nullable BurstDenial denial) {
   public BurstState {
     denied = Map.copyOf(denied);
   }

@@ -197,7 +197,7 @@ class BurstCreditTest {
     for (BurstDenial why : BurstDenial.values()) {
       counts.put(why, why == denied ? 1L : 0L);
     }
-    return new BurstState(credit * SECOND, most * SECOND, seats, granted, counts);
+    return new BurstState(credit * SECOND, most * SECOND, seats, granted, counts, denied);
   }
 
   private SeatRequest arrive(QueueSet set, long nanos, int seats) {
