@@ -124,7 +124,8 @@ record FlowControlPart(
     }
     try {
       return Optional.of(
-          Explanation.of(fair.configuration(), new LiveSeats(fair), method, url, user, groups));
+          Explanation.of(
+              fair.configuration(), new LiveSeats(fair, rateLimits), method, url, user, groups));
     } catch (RefusedException e) {
       throw new IllegalArgumentException(
           "explain: " + url + " is answered " + e.code() + ": " + e.getMessage(), e);

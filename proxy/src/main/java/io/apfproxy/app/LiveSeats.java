@@ -2,21 +2,31 @@ package io.apfproxy.app;
 
 import io.apfproxy.command.Explanation;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.RateLimit;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.limit.RateLimits;
 import io.apfproxy.queueset.BurstDenial;
 import io.apfproxy.queueset.BurstState;
 import io.apfproxy.request.RequestDigest;
 import java.util.Locale;
+import java.util.OptionalLong;
 
-/** What a running proxy knows of seats, now. */
+/** What a running proxy knows of seats and rate limits, now. */
 final class LiveSeats implements Explanation.Seats {
   private static final double SECOND = 1e9;
 
   private final ApfFlowControl flowControl;
+  private final RateLimits rateLimits;
 
-  LiveSeats(ApfFlowControl flowControl) {
+  LiveSeats(ApfFlowControl flowControl, RateLimits rateLimits) {
     this.flowControl = flowControl;
+    this.rateLimits = rateLimits;
+  }
+
+  @Override
+  public OptionalLong left(RateLimit limit, RequestDigest digest) {
+    return rateLimits.left(limit.name(), digest);
   }
 
   @Override

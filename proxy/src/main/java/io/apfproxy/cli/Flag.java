@@ -287,6 +287,12 @@ enum Flag {
       ValueKind.COUNT,
       "50",
       "a second, ten times as many at once, while 8000 wait for seats; 0: no limit"),
+  RESPONSE_BUFFER(
+      "response-buffer",
+      Group.LIMITS,
+      ValueKind.SIZE,
+      "4MiB",
+      "of a response with seats kept for a client that does not read, so that they go back; 0: none"),
 
   ADMIN_BIND_ADDRESS(
       "admin-bind-address",

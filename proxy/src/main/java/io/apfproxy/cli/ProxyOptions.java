@@ -179,7 +179,7 @@ public record ProxyOptions(
   public record Source(SourceKind kind, @Nullable Path folder) {}
 
   /**
-   * How much of what clients can hold. 0 means no limit everywhere.
+   * How much of what clients can hold. 0 means no limit, where nothing else is said.
    *
    * @param connections of all clients
    * @param connectionsPerAddress of one address
@@ -189,6 +189,8 @@ public record ProxyOptions(
    * @param watches open, of all users
    * @param watchesPerUser open, of one user
    * @param watchStartsPerUser a second
+   * @param responseBuffer bytes of one response that holds seats, kept for a client that does not
+   *     read; 0 for none
    */
   public record Limits(
       int connections,
@@ -198,7 +200,8 @@ public record ProxyOptions(
       List<AddressBlock> unlimited,
       int watches,
       int watchesPerUser,
-      int watchStartsPerUser) {
+      int watchStartsPerUser,
+      int responseBuffer) {
     public Limits {
       unlimited = List.copyOf(unlimited);
     }

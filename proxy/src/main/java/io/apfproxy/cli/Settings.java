@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settings {
   private static final double MAX_CHANCE = 0.02;
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,10})((?:[KMG]iB)?)");
 
   private record Setting(String value, String origin) {}
 
@@ -100,6 +103,26 @@ final class Settings {
       throw unexpected(flag);
     }
     return Long.parseLong(value);
+  }
+
+  /** Bytes. */
+  int size(Flag flag) throws UsageException {
+    Matcher size = SIZE.matcher(text(flag));
+    if (!size.matches()) {
+      throw unexpected(flag);
+    }
+    int shift =
+        switch (size.group(2)) {
+          case "KiB" -> 10;
+          case "MiB" -> 20;
+          case "GiB" -> 30;
+          default -> 0;
+        };
+    long bytes = Long.parseLong(size.group(1)) << shift;
+    if (bytes > Integer.MAX_VALUE) {
+      throw unexpected(flag);
+    }
+    return (int) bytes;
   }
 
   /** At most 2 %, as at kube-apiserver. */

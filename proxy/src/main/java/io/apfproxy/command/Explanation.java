@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class Explanation {
     this.seats = seats;
   }
 
-  /** What is known of seats. */
+  /** What is known of seats, and of what rate limits have left. */
   public interface Seats {
     /** How wide a request to this level is, in words. */
     String width(PriorityLevelConfiguration level, RequestDigest digest);
@@ -49,6 +50,11 @@ public final class Explanation {
 
     /** What this level, which may burst, has beyond its limit, in words. */
     String burst(PriorityLevelConfiguration level);
+
+    /** Units that the key of this request has left at this limit; empty if that is not known. */
+    default OptionalLong left(RateLimit limit, RequestDigest digest) {
+      return OptionalLong.empty();
+    }
   }
 
   /**
@@ -77,7 +83,8 @@ public final class Explanation {
     row("request", what(info));
     row("user", user.name() + ", groups " + String.join(", ", user.groups()));
     for (RateLimit limit : configuration.rateLimits().values()) {
-      LimitExplanation explained = LimitExplanation.of(limit, digest, seats::width);
+      LimitExplanation explained =
+          LimitExplanation.of(limit, digest, seats::width, seats.left(limit, digest));
       row(explained.concerns() ? "limit" : "not", explained.text());
     }
     if (LongRunning.bypasses(info)) {

@@ -21,11 +21,12 @@ final class RateLimitFields {
   /** Of each limit of a configuration, by its name. */
   static Map<String, Map<String, String>> of(FlowControlConfiguration configuration) {
     Map<String, Map<String, String>> byName = new LinkedHashMap<>();
-    configuration.rateLimits().forEach((name, limit) -> byName.put(name, of(limit.spec())));
+    configuration.rateLimits().forEach((name, limit) -> byName.put(name, of(limit)));
     return byName;
   }
 
-  private static Map<String, String> of(RateLimit.Spec spec) {
+  private static Map<String, String> of(RateLimit limit) {
+    RateLimit.Spec spec = limit.spec();
     RateLimitFields fields = new RateLimitFields();
     fields.fields.put("type", spec.type());
     fields.fields.put("unit", spec.unit());
@@ -37,6 +38,7 @@ final class RateLimitFields {
     fields.fields.put("userAgents", list(spec.userAgents()));
     fields.fields.put("sourceAddresses", list(spec.sourceAddresses()));
     fields.fields.put("scope", spec.scope());
+    fields.fields.put("enforcement", limit.isShadow() ? RateLimit.SHADOW : UNSET);
     fields.fields.put("except", counted(spec.exceptSubjects()));
     fields.fields.put("rules", counted(spec.rules()));
     return fields.fields;

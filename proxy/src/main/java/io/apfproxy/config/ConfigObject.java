@@ -16,6 +16,11 @@ public sealed interface ConfigObject permits FlowSchema, PriorityLevelConfigurat
   /** What it says; equal for two objects that say the same. */
   Record spec();
 
+  /** What it comes to for flow control; equal for two objects that are treated alike. */
+  default Object effect() {
+    return spec();
+  }
+
   /** Types of the conditions in its status, in order; validated only. */
   List<String> conditionTypes();
 

@@ -160,7 +160,7 @@ public final class ConfigurationPlan {
         .withRateLimits(inForce(Kind.RATE_LIMIT));
   }
 
-  /** Whether another plan puts the same into force: names, UIDs and specs. */
+  /** Whether another plan puts the same into force: names, UIDs and effects. */
   public boolean sameAs(ConfigurationPlan other) {
     return Kind.all().stream().allMatch(kind -> sameAs(other, kind));
   }

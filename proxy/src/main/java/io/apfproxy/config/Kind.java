@@ -58,7 +58,9 @@ public final class Kind<T extends ConfigObject> implements Comparable<Kind<?>> {
           List.of(
               Bound.ofNumber(256, "RateLimits"),
               new Bound<>(
-                  500_000, "keys (spec.key.max) of all RateLimits together", RateLimit::keys)),
+                  RateLimit.MOST_KEYS,
+                  "keys (spec.key.max) of all RateLimits together",
+                  RateLimit::keys)),
           List::of);
 
   private static final List<Kind<?>> ALL = List.of(FLOW_SCHEMA, PRIORITY_LEVEL, RATE_LIMIT);

@@ -35,6 +35,18 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
   public static final String PROXY = "Proxy";
   public static final String FLEET = "Fleet";
 
+  /**
+   * Annotation: {@link #ENFORCE}, the default, or {@link #SHADOW}, which only counts what it would
+   * do.
+   */
+  public static final String ENFORCEMENT = "apf-proxy.io/enforcement";
+
+  public static final String ENFORCE = "enforce";
+  public static final String SHADOW = "shadow";
+
+  /** Keys of all limits together. */
+  public static final int MOST_KEYS = 500_000;
+
   public RateLimit {
     Objects.requireNonNull(metadata);
     Objects.requireNonNull(spec);
@@ -44,6 +56,16 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
   @Override
   public Kind<RateLimit> kind() {
     return Kind.RATE_LIMIT;
+  }
+
+  @Override
+  public Object effect() {
+    return List.of(spec, isShadow());
+  }
+
+  /** Whether it refuses nobody and lets nobody wait, but counts as if it did. */
+  public boolean isShadow() {
+    return SHADOW.equals(metadata.annotations().get(ENFORCEMENT));
   }
 
   /** Keys that it remembers at most; 0 where all requests share one bucket. */

@@ -40,10 +40,12 @@ public record SourceObject(String place, ConfigObject content, List<FieldError> 
     return errors.isEmpty();
   }
 
-  /** Whether flow control cannot tell them apart: same name, UID and spec, wherever they stand. */
+  /**
+   * Whether flow control cannot tell them apart: same name, UID and effect, wherever they stand.
+   */
   public boolean isSameAs(SourceObject other) {
     return key().equals(other.key())
         && content.uid().equals(other.content.uid())
-        && content.spec().equals(other.content.spec());
+        && content.effect().equals(other.content.effect());
   }
 }

@@ -202,6 +202,11 @@ public final class PriorityLevel {
     return locked(queueSet::isIdle);
   }
 
+  /** Whether anybody waits for seats. */
+  public boolean isAwaited() {
+    return locked(queueSet::isAwaited);
+  }
+
   /**
    * The level is no longer configured: once it is idle, its owner is told.
    *

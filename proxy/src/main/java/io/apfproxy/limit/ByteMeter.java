@@ -37,7 +37,8 @@ public final class ByteMeter {
   private long charge(long bytes, boolean toClient, long now) {
     long owed = 0;
     for (int i = 0; i < limits.length && bytes > 0; i++) {
-      owed = Math.max(owed, limits[i].charge(keys[i], bytes, toClient, now));
+      long own = limits[i].charge(keys[i], bytes, toClient, now);
+      owed = limits[i].isShadow() ? owed : Math.max(owed, own);
     }
     return owed;
   }

@@ -3,11 +3,13 @@ package io.apfproxy.limit;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.Allowance;
 import io.apfproxy.time.KeyHash;
 import io.apfproxy.time.Pace;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +44,7 @@ final class Limit {
    */
   static Limit of(
       RateLimit limit, @Nullable Limit before, RateLimits.Surroundings around, long now) {
-    if (before != null && before.limit.spec().equals(limit.spec())) {
+    if (before != null && before.limit.effect().equals(limit.effect())) {
       return before;
     }
     Allowance allowance = allowance(limit.spec());
@@ -98,6 +100,11 @@ final class Limit {
 
   String name() {
     return limit.metadata().name();
+  }
+
+  /** Whether it only counts what it would do. */
+  boolean isShadow() {
+    return limit.isShadow();
   }
 
   /** Where it stands. */
@@ -166,6 +173,12 @@ final class Limit {
     state.passed(waitNanos);
   }
 
+  /** It goes on though it would have been refused, or would have had to wait for so long. */
+  void passedInShadow(boolean refused, long waitNanos) {
+    state.passed(0);
+    state.shadowed(refused, waitNanos > 0);
+  }
+
   /** It was refused further on, in the same step. */
   void refund(long hash, Asked asked, long now) {
     if (!countsBytes()) {
@@ -208,6 +221,24 @@ final class Limit {
             "too many requests: %s; try again in %d s".formatted(what, retryAfterSeconds))
         .retryAfter(retryAfterSeconds)
         .by(name());
+  }
+
+  /** Units that a request's key has left; empty if that follows from its agent or address. */
+  OptionalLong left(RequestDigest digest, long now) {
+    KeyHash hash = new KeyHash();
+    return key.addTo(hash, digest)
+        ? OptionalLong.of(state.keys().left(hash.end(), now))
+        : OptionalLong.empty();
+  }
+
+  /** Whether both count the same keys: one of them is a later version of the other. */
+  boolean sharesKeysWith(Limit other) {
+    return state == other.state;
+  }
+
+  /** How often a key had to share a bucket with others. */
+  long overflows() {
+    return state.keys().overflows();
   }
 
   LimitReading read(long now) {

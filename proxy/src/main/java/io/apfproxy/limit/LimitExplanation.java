@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,9 +26,13 @@ public record LimitExplanation(boolean concerns, String text) {
 
   /**
    * @param width how many seats wide a request is
+   * @param left units that its key has now; empty if that is not known
    */
   public static LimitExplanation of(
-      RateLimit limit, RequestDigest digest, ToIntFunction<RequestDigest> width) {
+      RateLimit limit,
+      RequestDigest digest,
+      ToIntFunction<RequestDigest> width,
+      OptionalLong left) {
     RateLimit.Spec spec = limit.spec();
     String obstacle = obstacle(spec, digest);
     if (!obstacle.isEmpty()) {
@@ -40,7 +45,9 @@ public record LimitExplanation(boolean concerns, String text) {
             + key(spec.key(), digest)
             + ", "
             + amount(spec, digest, width)
-            + conditions(spec));
+            + (left.isPresent() ? "; " + left.getAsLong() + " left" : "")
+            + conditions(spec)
+            + (limit.isShadow() ? "; in shadow, it only counts" : ""));
   }
 
   private static String obstacle(RateLimit.Spec spec, RequestDigest digest) {

@@ -9,20 +9,23 @@ import java.util.function.Supplier;
 
 /**
  * The gate of all limits at one place of the walk. Thread-safe. Source: specification limits.md
- * L-02, L-14, L-22, L-23, L-25.
+ * L-02, L-14, L-22, L-23, L-25, L-32.
  */
 final class LimitGate implements Gate {
   /*
    * Nothing is kept of a request: the limits that were in force when it came to the first such gate stay with it, and by them its
-   * limits and keys are found again. A table without limits at this place costs a volatile read.
+   * limits and keys are found again. A table without limits at this place costs a volatile read. Only where limits are in shadow
+   * something is remembered: whether they would have let it come so far (Course).
    */
   private final Place place;
   private final Supplier<LimitTable> now;
+  private final Supplier<Course> courses;
   private final TimeSource time;
 
-  LimitGate(Place place, Supplier<LimitTable> now, TimeSource time) {
+  LimitGate(Place place, Supplier<LimitTable> now, Supplier<Course> courses, TimeSource time) {
     this.place = place;
     this.now = now;
+    this.courses = courses;
     this.time = time;
   }
 
@@ -31,13 +34,14 @@ final class LimitGate implements Gate {
     return !now.get().at(place).isEmpty();
   }
 
-  private LimitSet limits(Asked asked) {
-    return ((LimitTable) asked.inForce(now)).at(place);
+  private Course course(Asked asked) {
+    return (Course) asked.inForce(courses);
   }
 
   @Override
   public long enter(Asked asked, long at) throws RefusedException {
-    LimitSet limits = limits(asked);
+    Course course = course(asked);
+    LimitSet limits = course.table().at(place);
     Found found = limits.find(asked);
     if (found.number() == 0) {
       return 0;
@@ -48,13 +52,19 @@ final class LimitGate implements Gate {
     long longest = 0;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
+      if (limit.isShadow()) {
+        continue;
+      }
       long wait = limit.take(found.key(i), asked, at);
       if (wait < 0) {
-        giveBack(limits, found, i, asked, at);
+        giveBack(limits, found, i, false, asked, at);
         throw limit.refusal(limit.retryAfter(found.key(i), -wait, at));
       }
       longest = Math.max(longest, wait);
       limit.passed(wait);
+    }
+    if (limits.hasShadows()) {
+      new ShadowPassage(course, place, asked, at).enter(limits, found);
     }
     return longest;
   }
@@ -66,7 +76,7 @@ final class LimitGate implements Gate {
     int seconds = 0;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
-      long wait = limit.peek(found.key(i), asked, at);
+      long wait = limit.isShadow() ? 0 : limit.peek(found.key(i), asked, at);
       if (wait < 0) {
         int own = limit.retryAfter(found.key(i), -wait, at);
         if (own > seconds) {
@@ -80,17 +90,30 @@ final class LimitGate implements Gate {
     }
   }
 
-  private static void giveBack(LimitSet limits, Found found, int number, Asked asked, long at) {
+  /**
+   * What the first so many of them took.
+   *
+   * @param inShadow of those in shadow, too
+   */
+  static void giveBack(
+      LimitSet limits, Found found, int number, boolean inShadow, Asked asked, long at) {
     for (int i = number - 1; i >= 0; i--) {
-      limits.limit(found, i).refund(found.key(i), asked, at);
+      Limit limit = limits.limit(found, i);
+      if (inShadow || !limit.isShadow()) {
+        limit.refund(found.key(i), asked, at);
+      }
     }
   }
 
   @Override
   public void refund(Asked asked) {
-    LimitSet limits = limits(asked);
+    Course course = course(asked);
+    LimitSet limits = course.table().at(place);
     Found found = limits.find(asked);
-    giveBack(limits, found, found.number(), asked, time.nanoTime());
+    boolean inShadow =
+        !course.isRefused()
+            && (place == Place.PLACES || !course.isDelayed()); // as if it had waited
+    giveBack(limits, found, found.number(), inShadow, asked, time.nanoTime());
   }
 
   @Override
@@ -98,11 +121,15 @@ final class LimitGate implements Gate {
     if (place != Place.PLACES) {
       return; // it is used, also by whom it was of no use to
     }
-    LimitSet limits = limits(asked);
+    Course course = course(asked);
+    LimitSet limits = course.table().at(place);
     Found found = limits.find(asked);
     long at = time.nanoTime();
     for (int i = found.number() - 1; i >= 0; i--) {
-      limits.limit(found, i).leave(found.key(i), asked, at);
+      Limit limit = limits.limit(found, i);
+      if (!limit.isShadow() || !course.isRefused()) {
+        limit.leave(found.key(i), asked, at);
+      }
     }
   }
 }

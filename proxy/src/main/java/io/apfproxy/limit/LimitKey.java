@@ -3,6 +3,8 @@ package io.apfproxy.limit;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.request.ClientAddress;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.KeyHash;
 import java.net.InetAddress;
@@ -53,18 +55,25 @@ final class LimitKey {
     return true;
   }
 
+  /**
+   * Adds that of a request of which nothing is known but what is asked, and who asks.
+   *
+   * @return whether it has one that can be told from that
+   */
+  boolean addTo(KeyHash hash, RequestDigest digest) {
+    for (String part : parts) {
+      if (part.equals(RateLimit.USER_AGENT)
+          || part.equals(RateLimit.SOURCE_ADDRESS)
+          || !add(part, hash, digest.info(), digest.user())) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private boolean add(String part, KeyHash hash, Asked asked, UserInfo user) {
     switch (part) {
-      case RateLimit.USER -> hash.add(user.name());
-      case RateLimit.NAMESPACE -> hash.add(asked.info().namespace());
       case RateLimit.USER_AGENT -> hash.add(asked.userAgent(), nameLength(asked.userAgent()));
-      case RateLimit.GROUP -> {
-        String group = group(user, groupPrefix);
-        if (group == null) {
-          return false;
-        }
-        hash.add(group);
-      }
       case RateLimit.SOURCE_ADDRESS -> {
         InetAddress peer = asked.peer();
         if (peer == null || unlimited.test(peer)) {
@@ -72,6 +81,24 @@ final class LimitKey {
         }
         ClientAddress address = ClientAddress.of(peer);
         hash.add(address.ipv6() ? 6 : 4).add(address.bits());
+      }
+      default -> {
+        return add(part, hash, asked.info(), user);
+      }
+    }
+    return true;
+  }
+
+  private boolean add(String part, KeyHash hash, RequestInfo info, UserInfo user) {
+    switch (part) {
+      case RateLimit.USER -> hash.add(user.name());
+      case RateLimit.NAMESPACE -> hash.add(info.namespace());
+      case RateLimit.GROUP -> {
+        String group = group(user, groupPrefix);
+        if (group == null) {
+          return false;
+        }
+        hash.add(group);
       }
       default -> throw new IllegalStateException("key by " + part);
     }

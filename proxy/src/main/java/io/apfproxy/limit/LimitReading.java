@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param refunded of those that passed: how many got their units back, as they were refused further
  *     on at once
+ * @param shadow what would have become of requests while it was in shadow
  * @param bytesIn from clients, where bytes are counted
  * @param bytesOut to clients, where bytes are counted
  * @param keys that are known now, 0 where all requests share one bucket
@@ -19,12 +20,21 @@ public record LimitReading(
     long delayed,
     long refused,
     long refunded,
+    Shadow shadow,
     Waits waits,
     long bytesIn,
     long bytesOut,
     int keys,
     long overflows,
     double fullest) {
+  /**
+   * Of those that passed.
+   *
+   * @param delayed that would have waited
+   * @param refused that would have been refused
+   */
+  public record Shadow(long delayed, long refused) {}
+
   /**
    * How long those that were delayed had to wait.
    *

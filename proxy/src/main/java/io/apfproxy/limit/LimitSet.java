@@ -20,6 +20,7 @@ final class LimitSet {
   private final RuleIndex rules;
   private final boolean identified;
   private final boolean bytes;
+  private final boolean shadows;
 
   /**
    * @param identified whether it is known there who asks
@@ -27,6 +28,7 @@ final class LimitSet {
   LimitSet(List<Limit> limits, boolean identified) {
     this.limits = limits.toArray(Limit[]::new);
     this.identified = identified;
+    this.shadows = limits.stream().anyMatch(Limit::isShadow);
     this.bytes = limits.stream().anyMatch(Limit::countsBytes);
     this.rules = new RuleIndex(limits.stream().map(limit -> rules(limit.limit().spec())).toList());
   }
@@ -62,13 +64,22 @@ final class LimitSet {
     return bytes;
   }
 
-  /** What charges the bytes of a request; null if none of those that concern it counts them. */
-  @Nullable ByteMeter meter(Asked asked, TimeSource time) {
+  /** Whether one of them is in shadow. */
+  boolean hasShadows() {
+    return shadows;
+  }
+
+  /**
+   * What charges the bytes of a request; null if none of those that concern it counts them.
+   *
+   * @param inShadow whether limits in shadow would have let it pass
+   */
+  @Nullable ByteMeter meter(Asked asked, boolean inShadow, TimeSource time) {
     Found found = find(asked);
     List<Limit> counting = new ArrayList<>();
     List<Long> keys = new ArrayList<>();
     for (int i = 0; i < found.number(); i++) {
-      if (limit(found, i).countsBytes()) {
+      if (limit(found, i).countsBytes() && (inShadow || !limit(found, i).isShadow())) {
         counting.add(limit(found, i));
         keys.add(found.key(i));
       }

@@ -15,6 +15,8 @@ final class LimitState {
   private final LongAdder delayed = new LongAdder();
   private final LongAdder refused = new LongAdder();
   private final LongAdder refunded = new LongAdder();
+  private final LongAdder shadowDelayed = new LongAdder();
+  private final LongAdder shadowRefused = new LongAdder();
   private final LongAdder bytesIn = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
   private final WaitTimes waits = new WaitTimes();
@@ -34,6 +36,15 @@ final class LimitState {
     } else {
       delayed.increment();
       waits.add(waitNanos);
+    }
+  }
+
+  /** What would have become of one that passed a limit in shadow. */
+  void shadowed(boolean refusal, boolean delay) {
+    if (refusal) {
+      shadowRefused.increment();
+    } else if (delay) {
+      shadowDelayed.increment();
     }
   }
 
@@ -60,6 +71,7 @@ final class LimitState {
         delayed.sum(),
         refused.sum(),
         refunded.sum(),
+        new LimitReading.Shadow(shadowDelayed.sum(), shadowRefused.sum()),
         waits.read(),
         bytesIn.sum(),
         bytesOut.sum(),

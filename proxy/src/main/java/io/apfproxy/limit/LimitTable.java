@@ -23,9 +23,12 @@ final class LimitTable {
 
   private final List<Limit> limits;
   private final Map<Place, LimitSet> sets = new EnumMap<>(Place.class);
+  private final boolean shadows;
+  private final Course common = new Course(this);
 
   LimitTable(List<Limit> limits) {
     this.limits = List.copyOf(limits);
+    this.shadows = limits.stream().anyMatch(Limit::isShadow);
     Map<Place, List<Limit>> byPlace = new EnumMap<>(Place.class);
     limits.forEach(
         limit -> byPlace.computeIfAbsent(limit.place(), none -> new ArrayList<>()).add(limit));
@@ -37,6 +40,11 @@ final class LimitTable {
 
   LimitSet at(Place place) {
     return Objects.requireNonNull(sets.get(place));
+  }
+
+  /** For a request that comes now. */
+  Course course() {
+    return shadows ? new Course(this) : common;
   }
 
   List<Limit> limits() {

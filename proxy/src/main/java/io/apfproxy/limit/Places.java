@@ -39,6 +39,11 @@ record Places(int most) implements Allowance {
   }
 
   @Override
+  public long left(long taken, long now) {
+    return Math.max(0, most - taken);
+  }
+
+  @Override
   public double used(long taken, long now) {
     return Math.min(1, (double) taken / most);
   }

@@ -9,7 +9,9 @@ import io.apfproxy.time.TimeSource;
 import java.net.InetAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -26,6 +28,7 @@ public final class RateLimits {
   private final TimeSource time;
   private final Surroundings around;
   private final WaitingRoom room = new WaitingRoom(MOST_WAITING);
+  private final LongAdder overflowsOfGone = new LongAdder();
   private volatile LimitTable table = LimitTable.NONE;
 
   /**
@@ -79,15 +82,18 @@ public final class RateLimits {
             .toList();
     if (!next.equals(before.limits())) { // which are the same objects where nothing changed
       table = new LimitTable(next);
+      before.limits().stream()
+          .filter(old -> next.stream().noneMatch(old::sharesKeysWith))
+          .forEach(gone -> overflowsOfGone.add(gone.overflows()));
     }
   }
 
-  private LimitTable table() {
-    return table;
+  private Course course() {
+    return table.course();
   }
 
   private Gate at(Place place) {
-    return new LimitGate(place, this::table, time);
+    return new LimitGate(place, () -> table, this::course, time);
   }
 
   /** Limits of those of whom is not known yet who they are. */
@@ -110,9 +116,11 @@ public final class RateLimits {
    * them.
    */
   public @Nullable ByteMeter meter(Asked asked) {
-    return table.at(Place.PACES).countsBytes()
-        ? ((LimitTable) asked.inForce(this::table)).at(Place.PACES).meter(asked, time)
-        : null;
+    if (!table.at(Place.PACES).countsBytes()) {
+      return null;
+    }
+    Course course = (Course) asked.inForce(this::course);
+    return course.table().at(Place.PACES).meter(asked, !course.isRefused(), time);
   }
 
   /** Room for those whom a gate lets wait. */
@@ -124,6 +132,26 @@ public final class RateLimits {
   public List<LimitReading> read() {
     long now = time.nanoTime();
     return table.limits().stream().map(limit -> limit.read(now)).toList();
+  }
+
+  /**
+   * Units that are left now, at a limit, of the key that a request has there: how many such that
+   * count one each would still go on. Empty if its key follows from its agent or address, or there
+   * is no such limit.
+   */
+  public OptionalLong left(String name, RequestDigest digest) {
+    Limit limit = table.named(name);
+    return limit == null ? OptionalLong.empty() : limit.left(digest, time.nanoTime());
+  }
+
+  /** Keys that are known now, of all limits together. Looks at each: not for an event loop. */
+  public long keys() {
+    return read().stream().mapToLong(LimitReading::keys).sum();
+  }
+
+  /** How often a key had to share a bucket, for want of room for one of its own. */
+  public long keyOverflows() {
+    return overflowsOfGone.sum() + table.limits().stream().mapToLong(Limit::overflows).sum();
   }
 
   /** Requests that wait at gates now. */

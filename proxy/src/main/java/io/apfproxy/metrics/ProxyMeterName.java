@@ -17,6 +17,12 @@ enum ProxyMeterName {
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
   LOG_DROPPED("apf_proxy_log_dropped", "Lines of the log that were dropped, as it was too slow"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
+  BLOCKED_RESPONSES(
+      "apf_proxy_blocked_responses",
+      "Responses of which no more is read now, as their clients do not read"),
+  SEATS_RETURNED_EARLY(
+      "apf_proxy_seats_returned_early_seconds",
+      "Seats times seconds that clients took to read responses whose seats were back already"),
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),
   TUNNELS("apf_proxy_tunnels", "Upgraded connections open now"),
   REQUESTS_HELD(
@@ -80,6 +86,10 @@ enum ProxyMeterName {
       "apf_proxy_rate_limit_requests",
       "Requests that a rate limit concerned, by limit and by what became of them there: passed,"
           + " delayed, refused; and refunded, of those that passed and were refused further on"),
+  SHADOW_RATE_LIMITED(
+      "apf_proxy_shadow_rate_limited",
+      "Requests that passed a rate limit in shadow, by limit and by what it would have done:"
+          + " delayed, refused"),
   RATE_LIMIT_WAIT(
       "apf_proxy_rate_limit_wait_seconds", "How long a rate limit made requests wait, by limit"),
   RATE_LIMIT_WAITING(

@@ -30,6 +30,7 @@ final class RateLimitGauges implements MultiCollector {
   @Override
   public MetricSnapshots collect() {
     CounterSnapshot.Builder requests = counter(ProxyMeterName.RATE_LIMIT_REQUESTS);
+    CounterSnapshot.Builder shadow = counter(ProxyMeterName.SHADOW_RATE_LIMITED);
     CounterSnapshot.Builder overflows = counter(ProxyMeterName.RATE_LIMIT_KEYS_OVERFLOWED);
     CounterSnapshot.Builder bytes = counter(ProxyMeterName.RATE_LIMIT_BYTES);
     HistogramSnapshot.Builder waits =
@@ -45,6 +46,9 @@ final class RateLimitGauges implements MultiCollector {
           .dataPoint(count(name.add(OUTCOME, "delayed"), limit.delayed()))
           .dataPoint(count(name.add(OUTCOME, "refused"), limit.refused()))
           .dataPoint(count(name.add(OUTCOME, "refunded"), limit.refunded()));
+      shadow
+          .dataPoint(count(name.add(OUTCOME, "delayed"), limit.shadow().delayed()))
+          .dataPoint(count(name.add(OUTCOME, "refused"), limit.shadow().refused()));
       bytes
           .dataPoint(count(name.add(DIRECTION, "in"), limit.bytesIn()))
           .dataPoint(count(name.add(DIRECTION, "out"), limit.bytesOut()));
@@ -55,6 +59,7 @@ final class RateLimitGauges implements MultiCollector {
     }
     return new MetricSnapshots(
         requests.build(),
+        shadow.build(),
         bytes.build(),
         overflows.build(),
         waits.build(),

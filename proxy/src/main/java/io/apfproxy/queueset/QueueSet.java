@@ -206,6 +206,11 @@ public final class QueueSet {
     dispatch(nowNanos);
   }
 
+  /** Whether anything waits. */
+  public boolean isAwaited() {
+    return waiting > 0;
+  }
+
   /** Whether nothing waits or executes; lingering seats do not count. */
   public boolean isIdle() {
     return waiting == 0 && executing == 0;
@@ -296,8 +301,9 @@ public final class QueueSet {
   private void trim(SeatRequest request) {
     int most = seats.limitAndGranted();
     if (request.finalSeats > most) {
+      long work = request.finalWork();
       request.finalSeats = most;
-      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(request.finalWork, most);
+      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(work, most);
       request.seats = Math.max(request.initialSeats, request.finalSeats);
     }
   }

@@ -20,6 +20,8 @@ public interface Reporter {
     UPSTREAM_STREAM,
     /** One of those that nobody waits for any more, until it ends or may be reset. */
     UNWANTED_STREAM,
+    /** A response of which no more is read, as its client does not read. */
+    BLOCKED_RESPONSE,
     /** A connection to the upstream, tunnels not counted. */
     UPSTREAM_CONNECTION
   }
@@ -40,6 +42,13 @@ public interface Reporter {
 
   /** Bytes of a forwarded response body. */
   default void responseBytes(int bytes) {}
+
+  /**
+   * A client has taken, or never will take, what was left of a response when its seats went back.
+   *
+   * @param seatNanos seats times how long they would have been held otherwise
+   */
+  default void seatsReturnedEarly(long seatNanos) {}
 
   /** A response could not be completed and was cut off, so that it does not look complete. */
   default void aborted(String rule) {}

@@ -30,6 +30,13 @@ final class Reporters implements Reporter {
   }
 
   @Override
+  public void seatsReturnedEarly(long seatNanos) {
+    for (Reporter reporter : each) {
+      reporter.seatsReturnedEarly(seatNanos);
+    }
+  }
+
+  @Override
   public void aborted(String rule) {
     for (Reporter reporter : each) {
       reporter.aborted(rule);

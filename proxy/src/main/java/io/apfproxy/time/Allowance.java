@@ -32,6 +32,9 @@ public interface Allowance {
   /** What is known of the key once it gave them back. */
   long back(long value, long now, long units);
 
+  /** Units that may be taken one by one before one would be refused or wait too long; 0 or more. */
+  long left(long value, long now);
+
   /** How much is taken, 0 for nothing to 1 for all. */
   double used(long value, long now);
 

@@ -255,6 +255,27 @@ public final class KeyTable {
     }
   }
 
+  /** Units that a key has left; as {@link Allowance#left}. */
+  public long left(long hash, long now) {
+    long ticks = ticks(now);
+    if (sets > 0) {
+      long key = known(hash);
+      int set = set(key);
+      Stripe stripe = stripe(set);
+      synchronized (stripe) {
+        int way = room(set, key, ticks, stripe.allowance);
+        if (way >= 0) {
+          boolean known = hashes[set * WAYS + way] == key;
+          long value = known ? values[set * VALUES + way] : stripe.allowance.whole(ticks);
+          return stripe.allowance.left(value, ticks);
+        }
+      }
+    }
+    synchronized (shared) {
+      return shared.allowance.left(sharedValue, ticks);
+    }
+  }
+
   /** Whether others take of the same as this key. */
   public boolean shares(long hash, long now) {
     if (sets == 0) {

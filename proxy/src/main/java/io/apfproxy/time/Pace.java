@@ -185,6 +185,15 @@ public final class Pace implements Allowance {
   }
 
   @Override
+  public long left(long due, long now) {
+    long free = (leaky ? unit + patience : depth) - ahead(due, now);
+    if (free <= 0) {
+      return 0;
+    }
+    return unit == 0 ? (long) ((double) free * rate / period) : free / unit;
+  }
+
+  @Override
   public double used(long due, long now) {
     return Math.min(1, (double) ahead(due, now) / (leaky ? unit + patience : depth));
   }

@@ -4,6 +4,7 @@ import io.apfproxy.report.Reporter;
 import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
 import io.apfproxy.upstream.exchange.HttpExchange;
+import io.apfproxy.upstream.exchange.ResponsePool;
 import io.apfproxy.upstream.exchange.UnreadBytes;
 import io.apfproxy.upstream.members.Chosen;
 import io.apfproxy.upstream.members.Members;
@@ -19,15 +20,23 @@ public final class Forwarder {
   private final Members<Member> members;
   private final Reporter events;
   private final UnreadBytes unread;
+  private final ResponsePool pool;
 
   /**
    * @param unread counts for all event loops
+   * @param pool of all event loops
    */
-  public Forwarder(Vertx vertx, Members<Member> members, Reporter events, UnreadBytes unread) {
+  public Forwarder(
+      Vertx vertx,
+      Members<Member> members,
+      Reporter events,
+      UnreadBytes unread,
+      ResponsePool pool) {
     this.vertx = vertx;
     this.members = members;
     this.events = events;
     this.unread = unread;
+    this.pool = pool;
   }
 
   /**
@@ -53,7 +62,7 @@ public final class Forwarder {
       ExchangeListener listener) {
     Exchange exchange =
         request.upgrade().isEmpty()
-            ? new HttpExchange(vertx, chosen, events, client, request, listener, unread)
+            ? new HttpExchange(vertx, chosen, events, client, request, listener, unread, pool)
             : new UpgradeTunnel(vertx, chosen, events, client, request, listener);
     exchange.start();
     return exchange;

@@ -40,6 +40,8 @@ class UpstreamAwayIT {
             EmbeddedApiServer.builder(Files.createDirectory(directory.resolve("upstream")))
                 .user("alice")
                 .allow("alice", "*", "*")
+                .user("bob")
+                .allow("bob", "*", "*")
                 .start();
         TcpRelay wire = new TcpRelay(URI.create(upstream.url()).getPort());
         ProxyApp proxy = ProxyApp.start(options(upstream, wire))) {
@@ -48,10 +50,8 @@ class UpstreamAwayIT {
           HttpClient.newBuilder()
               .sslContext(TrustingTls.context(proxy.certificateAuthority()))
               .build();
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
-              .header("Authorization", "Bearer " + upstream.token("alice"))
-              .build();
+      HttpRequest request = request(proxy, upstream.token("alice"));
+      HttpRequest byNobodyYetKnown = request(proxy, upstream.token("bob"));
       assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
 
       wire.cut();
@@ -61,9 +61,15 @@ class UpstreamAwayIT {
         answers.add(client.sendAsync(request, BodyHandlers.ofString()));
       }
       await().atMost(LONG).until(() -> metric(proxy, "apf_proxy_requests_held") == REQUESTS);
+      for (int i = 0; i < REQUESTS; i++) {
+        answers.add(client.sendAsync(byNobodyYetKnown, BodyHandlers.ofString()));
+      }
       await()
           .atMost(LONG)
           .until(() -> metric(proxy, "apf_proxy_upstream_state{state=\"down\"}") == 1);
+      await()
+          .atMost(LONG)
+          .until(() -> metric(proxy, "apf_proxy_bound_used{rule=\"waiting-head-bytes\"}") > 0);
       assertThat(proxy.isReady()).isFalse();
 
       wire.mend();
@@ -77,6 +83,13 @@ class UpstreamAwayIT {
       assertThat(metric(proxy, "apf_proxy_upstream_pulses_total{outcome=\"failed\"}"))
           .isGreaterThanOrEqualTo(3);
     }
+  }
+
+  private static HttpRequest request(ProxyApp proxy, String token) {
+    return HttpRequest.newBuilder(
+            URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
+        .header("Authorization", "Bearer " + token)
+        .build();
   }
 
   private ProxyOptions options(EmbeddedApiServer upstream, TcpRelay wire) throws Exception {
@@ -93,6 +106,7 @@ class UpstreamAwayIT {
         "--cert-dir=" + directory.resolve("certs"),
         "--allow-privileged-impersonation",
         "--hold-while-down=10m",
+        "--request-timeout=10m", // a quarter of it for who asks
         "--shutdown-grace=10s");
   }
 

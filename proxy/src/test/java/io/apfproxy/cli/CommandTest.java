@@ -69,6 +69,7 @@ class CommandTest {
     assertThat(limits.handshakes()).isEqualTo(1_000);
     assertThat(limits.unlimited()).hasToString("[127.0.0.0/8, ::1]");
     assertThat(limits.watchStartsPerUser()).isEqualTo(50);
+    assertThat(limits.responseBuffer()).isEqualTo(4 << 20);
   }
 
   @ParameterizedTest
@@ -79,6 +80,13 @@ class CommandTest {
         ofAddress == null ? Map.of() : Map.of("APF_MAX_CONNECTIONS_PER_ADDRESS", ofAddress);
     assertThat(serve(environment, "--max-connections=" + all).limits().connectionsPerAddress())
         .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "100,100", "512KiB,524288", "3MiB,3145728", "1GiB,1073741824"})
+  void readsSizes(String said, int bytes) throws UsageException {
+    assertThat(serve(Map.of(), "--response-buffer=" + said).limits().responseBuffer())
+        .isEqualTo(bytes);
   }
 
   @ParameterizedTest

@@ -68,6 +68,12 @@ class WrongUsageTest {
         bad(
             "--max-requests-inflight: found \"-1\", expected a whole number, 0 or more",
             "--max-requests-inflight=-1"),
+        bad(
+            "--response-buffer: found \"4M\", expected a size such as 4MiB, 512KiB or 0",
+            "--response-buffer=4M"),
+        bad(
+            "--response-buffer: found \"2GiB\", expected a size such as 4MiB, 512KiB or 0",
+            "--response-buffer=2GiB"),
         bad("--anonymous-auth: found \"no\", expected true or false", "--anonymous-auth=no"),
         bad(
             "--request-timeout: found \"60\", expected a duration such as 30s or 1m30s",

@@ -39,6 +39,38 @@ class RateLimitPlanTest {
     assertThat(after.sameAs(before, Kind.PRIORITY_LEVEL)).isTrue();
   }
 
+  /** L-32: an annotation that says how a limit is treated is a change of it like any other. */
+  @Test
+  void aChangeOfItsAnnotationAloneIsAChange() {
+    ConfigurationPlan before = plan(null, annotated("a", Map.of("team", "x")));
+    ConfigurationPlan after = plan(before, annotated("a", Map.of(RateLimit.ENFORCEMENT, "shadow")));
+
+    assertThat(before.digest().rateLimits().get("a").isShadow()).isFalse();
+    assertThat(after.digest().rateLimits().get("a").isShadow()).isTrue();
+    assertThat(after.sameAs(before)).isFalse();
+    assertThat(plan(before, annotated("a", Map.of("team", "y"))).sameAs(before)).isTrue();
+    assertThat(
+            plan(before, annotated("a", Map.of(RateLimit.ENFORCEMENT, "enforce"))).sameAs(before))
+        .isTrue();
+  }
+
+  @Test
+  void anEnforcementThatIsNoneIsInvalid() {
+    SourceObject wrong = annotated("a", Map.of(RateLimit.ENFORCEMENT, "shadwo"));
+
+    assertThat(wrong.errors())
+        .extracting(FieldError::toString)
+        .containsExactly(
+            "metadata.annotations[apf-proxy.io/enforcement]: is \"shadwo\", supported: enforce,"
+                + " shadow");
+  }
+
+  private static SourceObject annotated(String name, Map<String, String> annotations) {
+    RateLimit limit = Kind.RATE_LIMIT.cast(limit(name, 10, 1).content());
+    return SourceObject.of(
+        new RateLimit(ObjectMeta.of(name, "", annotations), limit.spec(), List.of()), "here");
+  }
+
   /** Or a cluster with limits and nothing else would lose kube-apiserver's own schemas. */
   @Test
   void limitsAloneDoNotStandForSchemasAndLevels() {

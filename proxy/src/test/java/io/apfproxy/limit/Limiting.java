@@ -28,6 +28,7 @@ public final class Limiting {
   private String longRunning = RateLimit.INCLUDE;
   private RateLimit.@Nullable Key key;
   private String unit = RateLimit.REQUESTS;
+  private Map<String, String> annotations = Map.of();
 
   private Limiting(String name) {
     this.name = name;
@@ -96,6 +97,11 @@ public final class Limiting {
     return this;
   }
 
+  public Limiting inShadow() {
+    annotations = Map.of(RateLimit.ENFORCEMENT, RateLimit.SHADOW);
+    return this;
+  }
+
   public RateLimit perSecond(long rate, long burst) {
     return tokens(rate, "1s", burst, "0s");
   }
@@ -123,7 +129,7 @@ public final class Limiting {
       RateLimit.@Nullable LeakyBucket leak,
       RateLimit.@Nullable InFlight inFlight) {
     return new RateLimit(
-        ObjectMeta.of(name, "", Map.of()),
+        ObjectMeta.of(name, "", annotations),
         new RateLimit.Spec(
             stage,
             rules,

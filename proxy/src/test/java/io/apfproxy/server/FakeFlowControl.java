@@ -99,6 +99,16 @@ final class FakeFlowControl implements FlowControl {
     }
 
     @Override
+    public boolean isHeld() {
+      return !closed.get();
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return !waiting.isEmpty();
+    }
+
+    @Override
     public void watchInitialised() {
       traps.at("watch initialised");
       initialised.incrementAndGet();

@@ -33,6 +33,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RateLimitIT extends ForwardingFixture {
   private static final String TARGET = "/api/v1/namespaces/shop/pods/web-0";
   private static final int LARGE = 400_000;
+
+  /** That a limit may be overdrawn by: what is read at a time. */
+  private static final int LARGEST_PIECE = 64 << 10;
+
   private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
   /** Answers at once, but a watch, which it begins. */
@@ -43,7 +47,9 @@ class RateLimitIT extends ForwardingFixture {
           .putHeader("Content-Type", "application/json")
           .setChunked(true)
           .write("{}\n");
-    } else if (request.uri().endsWith("/pods")) {
+    } else if (request.uri().endsWith("/proxy/")) {
+      request.body().onSuccess(body -> request.response().end());
+    } else if (request.uri().endsWith("/pods") || request.uri().endsWith("/log")) {
       request.response().end(Buffer.buffer(new byte[LARGE]));
     } else {
       request.response().end("ok");
@@ -282,6 +288,82 @@ class RateLimitIT extends ForwardingFixture {
           request.reset(8);
         },
         Limiting.of("slow").by("User").tokens(1, "10s", 1, "60s"));
+  }
+
+  /** L-21: logs hold no seats, and come as slowly as the limit says. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void slowsLogsToTheRateOfTheirBytes(HttpVersion version) {
+    limited(
+        proxy -> {
+          long begun = System.nanoTime();
+          Answer log = get(ask(proxy.client(version), TARGET + "/log", "ci"));
+          double seconds = (System.nanoTime() - begun) / SECOND;
+          assertThat(log.body().length()).isEqualTo(LARGE);
+          double law = (LARGE - 65_536 - LARGEST_PIECE) / 400_000.0;
+          assertThat(seconds).isGreaterThan(law);
+          assertThat(reading(proxy).bytesOut()).isEqualTo(LARGE);
+          System.out.printf("a log of 400 kB at 400 kB/s, 64 KiB at once: %.3f s%n", seconds);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(400_000, "1s", 65_536, "0s"));
+  }
+
+  /** It waits for hours. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void noticesThatTheReaderOfALogLeftWhileItWaits(HttpVersion version) {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(version);
+          var request = get(client.request(HttpMethod.GET, TARGET + "/log"));
+          request.putHeader("Authorization", "Bearer ci").end();
+          HttpClientResponse head = get(request.response());
+          assertThat(head.statusCode()).isEqualTo(200);
+          head.handler(piece -> {});
+          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesOut() > 65_536);
+          request.reset(8);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(1, "1s", 65_536, "0s"));
+  }
+
+  /** L-21: so does what a client sends where it holds no seats. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void slowsUploadsBehindTheSubresourceProxy(HttpVersion version) {
+    limited(
+        proxy -> {
+          long begun = System.nanoTime();
+          HttpClientResponse head =
+              get(
+                  proxy
+                      .client(version)
+                      .request(HttpMethod.POST, "/api/v1/namespaces/shop/pods/web-0/proxy/")
+                      .compose(
+                          request ->
+                              request
+                                  .putHeader("Authorization", "Bearer ci")
+                                  .send(Buffer.buffer(new byte[LARGE]))));
+          double seconds = (System.nanoTime() - begun) / SECOND;
+          assertThat(head.statusCode()).isEqualTo(200);
+          assertThat(seconds).isGreaterThan((LARGE - 65_536 - LARGEST_PIECE) / 400_000.0);
+          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesIn() == LARGE);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(400_000, "1s", 65_536, "0s"));
+  }
+
+  /** L-32. */
+  @Test
+  void letsAllPassInShadow() {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          for (int i = 0; i < 5; i++) {
+            assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
+          }
+          assertThat(reading(proxy).shadow()).isEqualTo(new LimitReading.Shadow(0, 3));
+          assertThat(reading(proxy).refused()).isZero();
+        },
+        Limiting.of("ci").by("User").inShadow().tokens(1, "1h", 2, "0s"));
   }
 
   /** L-21: who holds seats is not held up; the next one pays. */

@@ -154,7 +154,33 @@ class UpgradeTunnelIT {
     }
   }
 
-  /** Nothing is read meanwhile, not even the end: that is noticed when the wait is over. */
+  /** L-21: it waits for hours, and still an end is an end. */
+  @Test
+  void noticesAtOnceThatTheClientLeftWhileALimitHasItWait() {
+    try (FakeUpstream upstream = upstream(SPDY_101, UpgradeTunnelIT::echo);
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      proxy.rateLimits.apply(
+          List.of(
+              Limiting.of("cp").by("User").unit(RateLimit.BYTES).tokens(10, "1s", 65_536, "0s")));
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(request("POST", "SPDY/3.1"));
+        assertThat(client.readHead()).startsWith("HTTP/1.1 101");
+        client.send(new byte[40_000]);
+        client.read(20_000);
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .until(
+                () -> {
+                  LimitReading reading = proxy.rateLimits.read().get(0);
+                  return reading.bytesIn() + reading.bytesOut() > 65_536;
+                });
+      }
+      await().atMost(Duration.ofSeconds(20)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
+      proxy.expectRest();
+    }
+  }
+
+  /** What it sent before is not all read meanwhile, and the end comes behind it. */
   @Test
   void endsATunnelWhoseClientLeftWhileALimitHadItWait() {
     try (FakeUpstream upstream = upstream(SPDY_101, UpgradeTunnelIT::echo);

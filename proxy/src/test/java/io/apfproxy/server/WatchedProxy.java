@@ -44,7 +44,7 @@ final class WatchedProxy implements AutoCloseable {
             own, () -> TestProxy.upstreamConfig(wire.port()), () -> "own-token", outage, null);
     wanted = pulse;
     pulse.start();
-    proxy = new TestProxy(vertx, wire.port(), outage);
+    proxy = new TestProxy(vertx, TestProxy.upstreamConfig(wire.port()), outage);
   }
 
   long pulses() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.apfproxy.config.Bootstrap;
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.RateLimit;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
@@ -103,6 +104,12 @@ class ReconfigurationTest {
     assertThat(applied).isEqualTo(2);
     assertThat(routed).isEqualTo(before);
 
+    source.mode("shadow"); // its annotation alone
+    advance(Duration.ofSeconds(1));
+    assertThat(control.configuration().rateLimits().values()).allMatch(RateLimit::isShadow);
+    assertThat(applied).isEqualTo(3);
+    assertThat(routed).isEqualTo(before);
+
     source.change(); // of the schema: limits stay
     advance(Duration.ofSeconds(1));
     assertThat(source.rate(control.configuration())).isEqualTo(30);
@@ -118,9 +125,15 @@ class ReconfigurationTest {
     private Runnable listener = () -> {};
     private int precedence = 2;
     private int rate;
+    private String mode = "enforce";
 
     void change() {
       precedence++;
+      listener.run();
+    }
+
+    void mode(String next) {
+      mode = next;
       listener.run();
     }
 
@@ -166,6 +179,7 @@ class ReconfigurationTest {
       if (rate > 0) {
         ObjectNode limit = RateLimitSamples.load().get(0).object();
         limit.withObject("/spec/tokenBucket").put("rate", rate);
+        limit.withObject("/metadata/annotations").put(RateLimit.ENFORCEMENT, mode);
         objects.add(ObjectDecoder.written(limit, "memory").object().orElseThrow());
       }
       return new Snapshot(true, objects, "");

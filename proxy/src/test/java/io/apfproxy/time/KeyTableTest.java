@@ -189,6 +189,11 @@ class KeyTableTest {
     }
 
     @Override
+    public long left(long value, long ticks) {
+      return most - value;
+    }
+
+    @Override
     public long after(long value, long ticks, long units) {
       return value + units;
     }

@@ -1,5 +1,6 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.GateChain;
 import io.apfproxy.limit.RateLimits;
@@ -88,7 +89,9 @@ final class Gates {
                     "rate-limit-waiting",
                     rates::waiting,
                     RateLimits.MOST_WAITING,
-                    rates::waitingOverflows)))
+                    rates::waitingOverflows),
+                new Bound(
+                    "rate-limit-keys", rates::keys, RateLimit.MOST_KEYS, rates::keyOverflows)))
         .flatMap(List::stream)
         .toList();
   }

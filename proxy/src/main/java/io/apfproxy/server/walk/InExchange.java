@@ -2,10 +2,12 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.limit.ByteMeter;
+import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
+import io.apfproxy.upstream.exchange.HeldSeats;
 import io.apfproxy.upstream.members.Chosen;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
@@ -22,16 +24,20 @@ final class InExchange extends Wait implements ExchangeListener {
   private final Call call;
   private final Vertx vertx;
   private final Services services;
+  private final DrainingResponses draining;
   private final @Nullable ByteMeter meter;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
+  private final boolean holdsNoSeats;
   private boolean responded;
 
-  InExchange(Call call, Vertx vertx, Services services) {
+  InExchange(Call call, Vertx vertx, Services services, DrainingResponses draining) {
     this.call = call;
     this.vertx = vertx;
     this.services = services;
+    this.draining = draining;
     this.meter = services.rateLimits().meter(call);
+    this.holdsNoSeats = LongRunning.bypasses(call.asked().info());
   }
 
   void start(Forwarder forwarder, Outgoing request, Chosen<Member> chosen) {
@@ -62,14 +68,40 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   @Override
+  public HeldSeats seats() {
+    SeatLease seats = call.account().seats();
+    return seats == null ? HeldSeats.NONE : new SeatsOfCall(call.digest().user().name(), seats);
+  }
+
+  @Override
+  public long nanosLeft() {
+    return call.asked().isLongRunning()
+        ? Long.MAX_VALUE
+        : call.timeLeft() - (System.nanoTime() - call.account().sentAt());
+  }
+
+  @Override
+  public void draining() {
+    draining.begun(call.caller().connection());
+  }
+
+  @Override
+  public void drained() {
+    draining.ended(call.caller().connection(), System.nanoTime());
+  }
+
+  @Override
   public long moved() {
     ByteMeter charged = meter;
-    return charged == null ? 0 : charged.moved(call.account().bytesIn(), call.account().bytesOut());
+    if (charged == null) {
+      return 0;
+    }
+    long owed = charged.moved(call.account().bytesIn(), call.account().bytesOut());
+    return holdsNoSeats ? owed : 0; // who holds some pays later, or he would hold them longer
   }
 
   @Override
   public void body(Buffer bytes) {
-    var unused = moved(); // who holds seats pays later, and is not held up
     ResponseReader current = reader;
     if (current != null) {
       current.accept(bytes);

@@ -53,7 +53,7 @@ public abstract class Exchange implements Traffic {
   protected final HttpServerRequest client;
   protected final HttpServerResponse response;
   protected final Outgoing request;
-  private final ExchangeListener listener;
+  protected final ExchangeListener listener;
   private Stage stage = Stage.UNANSWERED;
 
   /**
@@ -140,8 +140,8 @@ public abstract class Exchange implements Traffic {
     listener.body(bytes);
   }
 
-  /** Bytes have passed through a tunnel; gives the nanoseconds for which no more are to be read. */
-  protected final long tunnelled() {
+  /** Bytes have passed, either way; gives the nanoseconds for which no more are to. */
+  protected final long moved() {
     return listener.moved();
   }
 

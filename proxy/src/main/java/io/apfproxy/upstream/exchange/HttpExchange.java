@@ -3,6 +3,7 @@ package io.apfproxy.upstream.exchange;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.ConnectFailure;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.NettyHttp2;
@@ -10,6 +11,7 @@ import io.apfproxy.upstream.wire.Outgoing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,15 +29,19 @@ public final class HttpExchange extends Exchange {
   private static final String UNREAD = "unread-bytes";
 
   private final UnreadBytes unread;
+  private final ResponsePool pool;
   private final Upload upload;
   private final EarlyHints hints;
   private final AwaitedReturn somebody;
   private @Nullable UpstreamStream stream;
   private @Nullable Download download;
+  private @Nullable Rest rest;
+  private @Nullable Pacing pacing;
   private boolean retried;
 
   /**
    * @param unread counts what clients do not read
+   * @param pool room for it
    */
   public HttpExchange(
       Vertx vertx,
@@ -44,11 +50,13 @@ public final class HttpExchange extends Exchange {
       HttpServerRequest client,
       Outgoing request,
       ExchangeListener listener,
-      UnreadBytes unread) {
+      UnreadBytes unread,
+      ResponsePool pool) {
     super(vertx, chosen, events, client, request, listener);
     this.unread = unread;
+    this.pool = pool;
     this.hints = new EarlyHints(client);
-    this.upload = new Upload(vertx, client, request, this::bodyTooSlow);
+    this.upload = new Upload(vertx, client, request, this::bodyTooSlow, this::pace);
     this.somebody = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
   }
 
@@ -64,12 +72,17 @@ public final class HttpExchange extends Exchange {
   }
 
   private void notOpened(Throwable cause) {
-    chosen.unreachable();
-    somebody.foundNobody(cause);
+    boolean nobody = ConnectFailure.isNobodyThere(cause);
+    if (nobody) {
+      chosen.foundNobody();
+    }
+    somebody.notFound(cause);
     if (isOver()) {
       end(false);
-    } else {
+    } else if (nobody) {
       awaitSomebody();
+    } else {
+      notSent();
     }
   }
 
@@ -79,7 +92,7 @@ public final class HttpExchange extends Exchange {
     }
   }
 
-  /** Nobody is there, and it is not to wait any longer. */
+  /** No way was found, and it is not to wait any longer. */
   private void notSent() {
     refuse(somebody.refusal());
     end(false);
@@ -156,16 +169,20 @@ public final class HttpExchange extends Exchange {
 
   private void passOn(HttpClientResponse answer, long length) {
     Context own = vertx.getOrCreateContext();
+    Backlog backlog =
+        new Backlog(
+            unread.response(
+                request.clientAddress(), () -> own.runOnContext(queued -> cutOffUnread())),
+            pool,
+            listener.seats());
     Download body =
         new Download(
-            vertx,
             response,
             answer,
             length,
-            this::passing,
-            () -> abort("slow-reader"),
-            unread.response(
-                request.clientAddress(), () -> own.runOnContext(queued -> cutOffUnread())));
+            this::pass,
+            backlog,
+            new SlowReader(vertx, events, backlog, () -> abort("slow-reader")));
     download = body;
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
@@ -173,22 +190,51 @@ public final class HttpExchange extends Exchange {
     if (close) {
       BodyDrain.announceClose(client);
     }
-    body.start(own, () -> complete(answer, body, close), endless);
+    body.start(own, () -> complete(answer, body, backlog, close), endless);
   }
 
-  private void complete(HttpClientResponse answer, Download body, boolean close) {
+  private void pass(Buffer bytes) {
+    passing(bytes);
+    pace();
+  }
+
+  private void pace() {
+    long nanos = moved();
+    if (nanos > 0 && !isOver()) {
+      Pacing own = pacing == null ? new Pacing(vertx, this::hold) : pacing;
+      pacing = own;
+      own.hold(nanos);
+    }
+  }
+
+  private void hold(boolean is) {
+    upload.hold(is);
+    if (download != null) {
+      download.hold(is);
+    }
+  }
+
+  private void complete(HttpClientResponse answer, Download body, Backlog backlog, boolean close) {
     boolean whole = !body.truncated();
     if (!whole) {
       cut("upstream-truncated");
     }
     makeOver();
     upload.stop();
+    Rest left = null;
+    if (whole && backlog.isLarge()) {
+      left = new Rest(vertx, events, backlog, listener, this::cutOffRest);
+      rest = left;
+    }
     end(whole);
     if (stream != null && !upload.isSent()) { // it was answered before it was sent
       stream.closeUnsent();
     }
     if (whole) {
       Future<Void> sent = body.finish(answer.trailers());
+      if (left != null) {
+        left.follow(sent);
+      }
       if (!response.closed() && (close || !client.isEnded())) {
         sent.onSuccess(flushed -> BodyDrain.after(vertx, client, close));
       }
@@ -249,14 +295,23 @@ public final class HttpExchange extends Exchange {
 
   /** What clients do not read takes too much room. At any time. */
   private void cutOffUnread() {
-    Download body = download;
-    if (!isOver()) {
-      abort(UNREAD);
-    } else if (body == null || body.isGone()) {
-      return;
+    if (isOver()) {
+      cutOffRest(UNREAD);
     } else {
-      events.aborted(UNREAD);
+      abort(UNREAD);
+      cutOffNow();
     }
+  }
+
+  /** Whoever has not taken a response by now that is complete here does not get it. */
+  private void cutOffRest(String rule) {
+    if (download != null && !download.isGone()) {
+      events.aborted(rule);
+      cutOffNow();
+    }
+  }
+
+  private void cutOffNow() {
     NettyHttp2.cutOff(client.connection(), response.streamId());
   }
 
@@ -329,6 +384,12 @@ public final class HttpExchange extends Exchange {
     if (download != null) {
       download.stop();
     }
+    if (rest != null) {
+      rest.stop();
+    }
+    if (pacing != null) {
+      pacing.stop();
+    }
   }
 
   private void reset() {
@@ -345,6 +406,9 @@ public final class HttpExchange extends Exchange {
   @Override
   protected void release() {
     somebody.end();
+    if (pacing != null) {
+      pacing.stop();
+    }
     if (stream != null) {
       stream.gone(upload.isSent());
     }

@@ -30,21 +30,26 @@ final class Upload {
   private final HttpServerRequest client;
   private final Outgoing request;
   private final Runnable tooSlow;
+  private final Runnable passing;
   private final BodyRate received;
   private @Nullable HttpClientRequest target;
   private @Nullable Buffer kept;
   private boolean clientEnded;
   private boolean stopped;
+  private boolean held;
   private boolean sent;
 
   /**
    * @param tooSlow called at most once, if the client sends its body too slowly
+   * @param passing called for each piece that has passed
    */
-  Upload(Vertx vertx, HttpServerRequest client, Outgoing request, Runnable tooSlow) {
+  Upload(
+      Vertx vertx, HttpServerRequest client, Outgoing request, Runnable tooSlow, Runnable passing) {
     this.vertx = vertx;
     this.client = client;
     this.request = request;
     this.tooSlow = tooSlow;
+    this.passing = passing;
     this.received = new BodyRate(vertx, RATE_MILLIS, MIN_BYTES);
   }
 
@@ -163,10 +168,28 @@ final class Upload {
       client.pause();
       stream.drainHandler(
           drained -> {
-            if (stream == target && !stopped && !clientEnded) {
-              client.resume();
+            if (stream == target) {
+              read();
             }
           });
+    }
+    passing.run();
+  }
+
+  private void read() {
+    HttpClientRequest to = target;
+    if (to != null && !held && !stopped && !clientEnded && !to.writeQueueFull()) {
+      client.resume();
+    }
+  }
+
+  /** Reads no more, or goes on where the upstream takes it: a rate limit has it wait. */
+  void hold(boolean is) {
+    held = is;
+    if (!held) {
+      read();
+    } else if (target != null && !stopped && !clientEnded) {
+      client.pause();
     }
   }
 

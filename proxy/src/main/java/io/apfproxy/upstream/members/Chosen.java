@@ -66,8 +66,8 @@ public final class Chosen<M> implements AutoCloseable {
     standing.health().reached();
   }
 
-  /** None could be had. */
-  public void unreachable() {
+  /** Nobody is there. Not for what only one request, or one certificate, cannot have. */
+  public void foundNobody() {
     standing.health().unreachable(nanos);
     outage.foundNobody();
   }

@@ -11,34 +11,31 @@ import java.util.function.LongSupplier;
 final class RawPump {
   /*
    * Each direction stops reading while the other side's write queue is full, so a reader that stops
-   * costs at most that queue and the kernel's buffers. Neither is read while a rate limit has them
-   * wait: what was read has passed, so a limit is overdrawn by one piece; that an end has come is
-   * noticed after that, too. When one side ends, what it sent is flushed to the other before that is
-   * closed too.
+   * costs at most that queue and the kernel's buffers. Nothing passes while a rate limit has them
+   * wait, in neither direction: what was read before has passed, so a limit is overdrawn by a piece
+   * of each. When one side ends, what it sent is flushed to the other before that is closed too, and
+   * waits no longer: it is all that passes any more.
    */
-  private static final int QUEUE_BYTES = 64 << 10;
-
   private static final long NOT_PACED = -1;
 
   private final Vertx vertx;
   private final ContextInternal context;
   private final NetSocket left;
   private final NetSocket right;
+  private final OneWay toLeft;
+  private final OneWay toRight;
   private final LongSupplier moved;
   private final Runnable ended;
   private final long timer;
   private long paced = NOT_PACED;
-  private boolean leftIsFull;
-  private boolean rightIsFull;
-  private long toLeft;
-  private long toRight;
   private boolean active;
+  private boolean ending;
   private boolean leftClosed;
   private boolean rightClosed;
 
   /**
    * @param idleMillis both are closed when nothing passed for this long, at most twice that
-   * @param moved told of each piece; gives the nanoseconds for which neither is to be read
+   * @param moved told of each piece; gives the nanoseconds for which none is to pass
    * @param ended called once, when both are closed
    */
   RawPump(
@@ -52,21 +49,21 @@ final class RawPump {
     this.context = (ContextInternal) vertx.getOrCreateContext();
     this.left = left;
     this.right = right;
+    this.toLeft = new OneWay(right, left);
+    this.toRight = new OneWay(left, right);
     this.moved = moved;
     this.ended = ended;
     this.timer = vertx.setPeriodic(idleMillis, tick -> closeIfIdle());
   }
 
   void start() {
-    left.setWriteQueueMaxSize(QUEUE_BYTES);
-    right.setWriteQueueMaxSize(QUEUE_BYTES);
     left.exceptionHandler(cause -> left.close());
     right.exceptionHandler(cause -> right.close());
     // what is thrown is to end the request, on whose context a socket taken from its codec is not
-    left.handler(bytes -> context.dispatch(bytes, all -> pass(all, left, right)));
-    right.handler(bytes -> pass(bytes, right, left));
-    left.endHandler(end -> endAfterFlush(right));
-    right.endHandler(end -> endAfterFlush(left));
+    left.handler(bytes -> context.dispatch(bytes, all -> pass(all, toRight)));
+    right.handler(bytes -> pass(bytes, toLeft));
+    left.endHandler(end -> endWith(toRight));
+    right.endHandler(end -> endWith(toLeft));
     left.closeHandler(
         closed -> {
           leftClosed = true;
@@ -77,46 +74,26 @@ final class RawPump {
           rightClosed = true;
           checkEnd();
         });
-    resume();
+    toLeft.read();
+    toRight.read();
   }
 
   /** Bytes that came from {@code right} before the sockets were joined. */
   void passToLeft(Buffer bytes) {
-    pass(bytes, right, left);
+    pass(bytes, toLeft);
   }
 
-  private void pass(Buffer bytes, NetSocket from, NetSocket to) {
+  private void pass(Buffer bytes, OneWay way) {
     active = true;
-    if (to == left) {
-      toLeft += bytes.length();
-    } else {
-      toRight += bytes.length();
-    }
-    to.write(bytes);
-    if (to.writeQueueFull()) {
-      from.pause();
-      full(to, true);
-      to.drainHandler(
-          drained -> {
-            full(to, false);
-            resume();
-          });
-    }
-    pace(moved.getAsLong());
-  }
-
-  private void full(NetSocket socket, boolean is) {
-    if (socket == left) {
-      leftIsFull = is;
-    } else {
-      rightIsFull = is;
+    if (way.pass(bytes)) {
+      pace(moved.getAsLong());
     }
   }
 
   private void pace(long nanos) {
-    if (nanos > 0 && paced == NOT_PACED) {
-      left.pause();
-      right.pause();
+    if (nanos > 0 && paced == NOT_PACED && !ending) {
+      toLeft.hold();
+      toRight.hold();
       paced = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, over -> goOn());
     }
   }
@@ -124,23 +101,25 @@ final class RawPump {
   private void goOn() {
     paced = NOT_PACED;
     active = true; // it is we who were idle
-    resume();
-  }
-
-  /** Reads what may be read. */
-  private void resume() {
-    if (paced == NOT_PACED) {
-      if (!rightIsFull) {
-        left.resume();
-      }
-      if (!leftIsFull) {
-        right.resume();
-      }
+    boolean passedLeft = toLeft.release();
+    boolean passedRight = toRight.release();
+    if (passedLeft || passedRight) {
+      pace(moved.getAsLong());
     }
+    toLeft.read();
+    toRight.read();
   }
 
-  private static void endAfterFlush(NetSocket socket) {
-    socket.write(Buffer.buffer()).onComplete(flushed -> socket.close());
+  private void endWith(OneWay way) {
+    waitNoLonger();
+    way.end();
+  }
+
+  private void waitNoLonger() {
+    ending = true;
+    if (vertx.cancelTimer(paced)) {
+      goOn();
+    }
   }
 
   private void closeIfIdle() {
@@ -152,12 +131,12 @@ final class RawPump {
 
   /** Bytes so far. */
   long toLeft() {
-    return toLeft;
+    return toLeft.passed();
   }
 
   /** Bytes so far. */
   long toRight() {
-    return toRight;
+    return toRight.passed();
   }
 
   void close() {
@@ -166,9 +145,7 @@ final class RawPump {
   }
 
   private void checkEnd() {
-    if (vertx.cancelTimer(paced)) {
-      goOn(); // what the one that is gone has sent is all that passes any more
-    }
+    waitNoLonger();
     if (leftClosed && rightClosed) {
       vertx.cancelTimer(timer);
       ended.run();

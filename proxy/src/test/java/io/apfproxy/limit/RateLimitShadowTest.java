@@ -1,0 +1,204 @@
+package io.apfproxy.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.gate.Asked;
+import io.apfproxy.gate.FakeAsked;
+import io.apfproxy.gate.Gate;
+import io.apfproxy.limit.LimitedProxy.Fate;
+import io.apfproxy.request.RefusedException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A limit in shadow moves as an enforced one, and nobody feels it. Specification L-32. */
+class RateLimitShadowTest {
+  private static final List<String> USERS = List.of("alice", "bob", "carol");
+
+  private static Limiting users() {
+    return Limiting.of("users").by("User");
+  }
+
+  @Test
+  void refusesNobodyAndLetsNobodyWait() {
+    LimitedProxy proxy = new LimitedProxy(users().inShadow().tokens(1, "10s", 2, "10s"));
+    assertThat(proxy.passing(6, () -> proxy.get("alice"))).isEqualTo(6);
+    LimitReading users = proxy.reading("users");
+    assertThat(users.passed()).isEqualTo(6);
+    assertThat(users.refused() + users.delayed()).isZero();
+    assertThat(users.shadow()).isEqualTo(new LimitReading.Shadow(1, 3));
+  }
+
+  /** Who would have been refused at the second one gets back what he took at the first. */
+  @Test
+  void countsThePlacesOfThoseItWouldLetIn() {
+    LimitedProxy proxy =
+        new LimitedProxy(some("places").atATime(1), some("users").tokens(1, "60s", 5, "0s"));
+    List<Fate> fates = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      fates.add(proxy.ask(proxy.get("alice")));
+    }
+    assertThat(fates).allMatch(Fate::passes);
+    assertThat(proxy.reading("places").shadow()).isEqualTo(new LimitReading.Shadow(0, 3));
+    assertThat(proxy.reading("places").fullest()).isEqualTo(1);
+    assertThat(proxy.reading("users").fullest()).isEqualTo(0.2);
+    fates.forEach(Fate::end);
+    assertThat(proxy.reading("places").fullest()).isZero();
+  }
+
+  private static Limiting some(String name) {
+    return Limiting.of(name).by("User").inShadow();
+  }
+
+  @Test
+  void doesNotStandInForAnEnforcedOne() {
+    LimitedProxy proxy =
+        new LimitedProxy(users().perSecond(1, 3), some("shadow").tokens(1, "60s", 1, "0s"));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(3);
+    assertThat(proxy.reading("users").refused()).isEqualTo(6);
+    assertThat(proxy.reading("shadow").passed()).as("who was refused was not seen").isEqualTo(3);
+    assertThat(proxy.reading("shadow").shadow().refused()).isEqualTo(2);
+  }
+
+  /** Whoever turns shadow off finds the buckets as they would be, and the other way round. */
+  @Test
+  void keepsItsBucketsWhenItIsEnforced() {
+    LimitedProxy proxy = new LimitedProxy(users().inShadow().tokens(1, "60s", 3, "0s"));
+    assertThat(proxy.passing(2, () -> proxy.get("alice"))).isEqualTo(2);
+    proxy.limits.apply(List.of(users().tokens(1, "60s", 3, "0s")));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(1);
+    proxy.limits.apply(List.of(users().inShadow().tokens(1, "60s", 3, "0s")));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(9);
+    assertThat(proxy.reading("users").shadow().refused()).isEqualTo(9);
+  }
+
+  /** A place that was only counted is given back by whom it was counted for. */
+  @Test
+  void givesBackWhatItCountedWhenItsModeChangesMeanwhile() {
+    LimitedProxy proxy = new LimitedProxy(users().inShadow().atATime(1));
+    Fate counted = proxy.ask(proxy.get("alice"));
+    Fate beyond = proxy.ask(proxy.get("alice"));
+    proxy.limits.apply(List.of(users().atATime(1)));
+    beyond.end();
+    assertThat(proxy.ask(proxy.get("alice")).passes()).isFalse();
+    counted.end();
+    assertThat(proxy.ask(proxy.get("alice")).passes()).isTrue();
+  }
+
+  /** L-21: bytes of a shadow limit are charged to what comes next, which is not held up. */
+  @Test
+  void chargesBytesAndHoldsNothingUp() {
+    LimitedProxy proxy =
+        new LimitedProxy(users().inShadow().unit(RateLimit.BYTES).tokens(1, "1s", 65_536, "0s"));
+    FakeAsked asked = proxy.get("alice");
+    assertThat(proxy.ask(asked).passes()).isTrue();
+    ByteMeter meter = proxy.limits.meter(asked);
+    assertThat(meter).isNotNull();
+    assertThat(meter.moved(0, 1_000_000)).isZero();
+    FakeAsked next = proxy.get("alice");
+    assertThat(proxy.ask(next).passes()).isTrue();
+    assertThat(proxy.reading("users").shadow().refused()).isEqualTo(1);
+    assertThat(proxy.limits.meter(next)).as("it would not have begun").isNull();
+  }
+
+  static LongStream seeds() {
+    return LongStream.range(0, 300);
+  }
+
+  /**
+   * The same arrivals before the same limits, here enforced and there in shadow: each limit says
+   * the same of each request. Places are not behind waits, which only who is enforced has.
+   */
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void saysOfEachRequestWhatAnEnforcedOneSays(long seed) {
+    LimitedProxy enforced = new LimitedProxy(limits(new Random(seed), false));
+    LimitedProxy shadow = new LimitedProxy(limits(new Random(seed), true));
+    Random random = new Random(~seed);
+    List<Fate[]> underWay = new ArrayList<>();
+    for (int i = 0; i < 400; i++) {
+      Duration step = Duration.ofMillis(random.nextInt(300));
+      enforced.time.advance(step);
+      shadow.time.advance(step);
+      if (!underWay.isEmpty() && random.nextInt(3) == 0) {
+        Fate[] over = underWay.remove(random.nextInt(underWay.size()));
+        over[0].end();
+        over[1].end();
+      } else {
+        String user = USERS.get(random.nextInt(USERS.size()));
+        boolean full = random.nextInt(4) == 0;
+        Fate[] fates = {ask(enforced, user, full), ask(shadow, user, full)};
+        assertThat(fates[1].nanos()).isZero();
+        assertThat(fates[1].refusal() == null).as("behind it, if at all").isEqualTo(!full);
+        underWay.add(fates);
+      }
+      expectSame(enforced, shadow);
+    }
+  }
+
+  /** One, two or three limits: those that wait, or those with places behind them. */
+  private static RateLimit[] limits(Random random, boolean shadow) {
+    String maxWait = random.nextBoolean() ? "2s" : "0s";
+    List<RateLimit> limits = new ArrayList<>();
+    limits.add(mode("users", shadow).by("User").tokens(1 + random.nextInt(5), "1s", 3, maxWait));
+    if (random.nextBoolean()) {
+      limits.add(mode("all", shadow).tokens(1 + random.nextInt(9), "1s", 6, maxWait));
+    }
+    if (maxWait.equals("0s")) {
+      limits.add(mode("places", shadow).by("User").atATime(1 + random.nextInt(4)));
+    } else if (random.nextBoolean()) {
+      limits.add(mode("leak", shadow).leaking(4, random.nextInt(4)));
+    }
+    return limits.toArray(RateLimit[]::new);
+  }
+
+  private static Limiting mode(String name, boolean shadow) {
+    return shadow ? Limiting.of(name).inShadow() : Limiting.of(name);
+  }
+
+  /** One whom flow control refuses at once, or lets go on. */
+  private static Fate ask(LimitedProxy proxy, String user, boolean full) {
+    return proxy.ask(
+        proxy.get(user), proxy.limits.paces(), proxy.limits.places(), full ? FULL : OPEN);
+  }
+
+  private static final Gate OPEN = new Behind(false);
+  private static final Gate FULL = new Behind(true);
+
+  private record Behind(boolean full) implements Gate {
+    @Override
+    public boolean concerns(Asked asked) {
+      return true;
+    }
+
+    @Override
+    public long enter(Asked asked, long now) throws RefusedException {
+      if (full) {
+        throw new RefusedException(429, "TooManyRequests", "queue-full", "message");
+      }
+      return 0;
+    }
+
+    @Override
+    public void leave(Asked asked) {}
+  }
+
+  private static void expectSame(LimitedProxy enforced, LimitedProxy shadow) {
+    List<LimitReading> ours = enforced.limits.read();
+    List<LimitReading> theirs = shadow.limits.read();
+    for (int i = 0; i < ours.size(); i++) {
+      LimitReading one = ours.get(i);
+      LimitReading other = theirs.get(i);
+      assertThat(other.fullest()).as(one.name()).isEqualTo(one.fullest());
+      assertThat(other.keys()).isEqualTo(one.keys());
+      assertThat(other.shadow().refused()).as(one.name()).isEqualTo(one.refused());
+      assertThat(other.shadow().delayed()).as(one.name()).isEqualTo(one.delayed());
+    }
+  }
+}
