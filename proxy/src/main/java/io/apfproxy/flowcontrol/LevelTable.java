@@ -187,7 +187,8 @@ final class LevelTable {
    * Shares so many seats from now on. Requests that wait or execute stay where they are, and the
    * borrowing period goes on. What is wide or has no seats at all is still judged by the total that
    * was configured: fewer seats for a while turn no level into one that refuses, and make no
-   * request cheaper. Source: specification limits.md L-48, L-49.
+   * request cheaper. However few there are, a level that has seats keeps one. Source: specification
+   * limits.md L-48, L-49, L-50.
    *
    * @param seats at least 1
    */
@@ -336,7 +337,10 @@ final class LevelTable {
     inBeing.forEach(
         (name, object) -> {
           LimitBounds full = Objects.requireNonNull(configured.get(name));
-          LimitBounds bounds = Objects.requireNonNull(present.get(name));
+          LimitBounds bounds =
+              total == configuredTotal
+                  ? full
+                  : Objects.requireNonNull(present.get(name)).keepingASeat();
           if (full.maxSeats() > 0) {
             maxSeats.set(name, full.maxSeats());
           }
