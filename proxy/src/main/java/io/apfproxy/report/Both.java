@@ -21,6 +21,12 @@ record Both(Reporter first, Reporter second) implements Reporter {
   }
 
   @Override
+  public void watchPiece(int bytes) {
+    first.watchPiece(bytes);
+    second.watchPiece(bytes);
+  }
+
+  @Override
   public void seatsReturnedEarly(long seatNanos) {
     first.seatsReturnedEarly(seatNanos);
     second.seatsReturnedEarly(seatNanos);

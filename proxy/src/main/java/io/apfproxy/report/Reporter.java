@@ -46,6 +46,12 @@ public interface Reporter {
   default void responseBytes(int bytes) {}
 
   /**
+   * Bytes of a watch whose seats are back, as they came at a time: an event is written at once, so
+   * there are at least as many pieces as the server had something to say.
+   */
+  default void watchPiece(int bytes) {}
+
+  /**
    * A client has taken, or never will take, what was left of a response when its seats went back.
    *
    * @param seatNanos seats times how long they would have been held otherwise
