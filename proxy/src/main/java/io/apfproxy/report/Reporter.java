@@ -1,5 +1,7 @@
 package io.apfproxy.report;
 
+import java.util.Arrays;
+
 /**
  * What the data path reports, for counters, gauges and logs; whoever listens takes what it wants of
  * it. Called on event loops: must be cheap.
@@ -67,6 +69,6 @@ public interface Reporter {
 
   /** Tells all of them everything, in order. */
   static Reporter all(Reporter... each) {
-    return new Reporters(each);
+    return Arrays.stream(each).reduce(Both::new).orElse(NONE);
   }
 }

@@ -16,9 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -40,7 +39,7 @@ class AdaptiveSeatsIT {
 
   @Test
   void growWhileSomebodyWaitsAndBeginAnewWhenItIsBack() throws Exception {
-    ScheduledExecutorService clients = Executors.newScheduledThreadPool(2);
+    ExecutorService clients = Executors.newFixedThreadPool(2);
     try (EmbeddedApiServer upstream =
             EmbeddedApiServer.builder(Files.createDirectory(directory.resolve("upstream")))
                 .user("alice")
@@ -72,7 +71,7 @@ class AdaptiveSeatsIT {
   }
 
   /** Each of some clients asks again when it was answered. */
-  private void flood(ProxyApp proxy, EmbeddedApiServer upstream, ScheduledExecutorService clients) {
+  private void flood(ProxyApp proxy, EmbeddedApiServer upstream, ExecutorService clients) {
     HttpClient client =
         HttpClient.newBuilder()
             .sslContext(TrustingTls.context(proxy.certificateAuthority()))
@@ -86,18 +85,19 @@ class AdaptiveSeatsIT {
     }
   }
 
-  private void again(HttpClient client, HttpRequest request, ScheduledExecutorService clients) {
-    client
-        .sendAsync(request, BodyHandlers.discarding())
-        .whenComplete(
-            (answer, cause) -> {
-              if (answer != null && answer.statusCode() == 429) {
-                refused.incrementAndGet();
-              }
-              if (!clients.isShutdown()) {
-                clients.schedule(() -> again(client, request, clients), 1, TimeUnit.MILLISECONDS);
-              }
-            });
+  private void again(HttpClient client, HttpRequest request, ExecutorService clients) {
+    var unused =
+        client
+            .sendAsync(request, BodyHandlers.discarding())
+            .whenComplete(
+                (answer, cause) -> {
+                  if (answer != null && answer.statusCode() == 429) {
+                    refused.incrementAndGet();
+                  }
+                  if (!clients.isShutdown()) {
+                    clients.execute(() -> again(client, request, clients));
+                  }
+                });
   }
 
   private ProxyOptions options(EmbeddedApiServer upstream, TcpRelay wire) throws Exception {
