@@ -216,8 +216,7 @@ class ResponseBufferIT {
         FrameConnection client = http2(proxy, WHOLE)) {
       await()
           .atMost(PATIENCE)
-          .until(
-              () -> proxy.events.accounts.size() == 1 && proxy.events.held(Held.EXCHANGE) == 0);
+          .until(() -> proxy.events.accounts.size() == 1 && proxy.events.held(Held.EXCHANGE) == 0);
 
       Future<Void> stopped = proxy.server.shutdown(Duration.ofMinutes(1));
       assertThat(client.await(Http2Frame.GOAWAY)).isNotNull();
@@ -225,7 +224,9 @@ class ResponseBufferIT {
       assertThatThrownBy(() -> client.await(Http2Frame.RST_STREAM))
           .isInstanceOf(SocketTimeoutException.class);
       client.timeout(PATIENCE);
-      client.credit(0, BYTES).credit(1, BYTES + 1); // Vert.x holds the end back at 0, though it is empty
+      client
+          .credit(0, BYTES)
+          .credit(1, BYTES + 1); // Vert.x holds the end back at 0, though it is empty
       ByteArrayOutputStream body = new ByteArrayOutputStream();
       Http2Frame frame = null;
       while (frame == null || !frame.has(Http2Frame.END_STREAM)) {
