@@ -2,6 +2,7 @@ package io.apfproxy.server;
 
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.attack.FrameConnection;
@@ -10,6 +11,7 @@ import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.Http2Frame;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.server.listen.RequestLimits;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,6 +20,7 @@ import io.vertx.core.http.HttpVersion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
@@ -26,6 +29,7 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -202,6 +206,37 @@ class ResponseBufferIT {
           .until(() -> proxy.bound("response-buffer-bytes").used().getAsLong() == 0);
       assertThat(proxy.events.held(Held.BLOCKED_RESPONSE)).isZero();
       proxy.expectRest();
+    }
+  }
+
+  @Test
+  void isReadToItsEndThoughTheProxyStops() throws Exception {
+    try (FakeUpstream upstream = FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
+        TestProxy proxy = proxy(upstream, BYTES * 2);
+        FrameConnection client = http2(proxy, WHOLE)) {
+      await()
+          .atMost(PATIENCE)
+          .until(() -> proxy.events.accounts.size() == 1 && proxy.events.held(Held.EXCHANGE) == 0);
+
+      Future<Void> stopped = proxy.server.shutdown(Duration.ofMinutes(1));
+      assertThat(client.await(Http2Frame.GOAWAY)).isNotNull();
+      client.timeout(Duration.ofMillis(1_500)); // longer than who has all is waited for
+      assertThatThrownBy(() -> client.await(Http2Frame.RST_STREAM))
+          .isInstanceOf(SocketTimeoutException.class);
+      client.timeout(PATIENCE);
+      client
+          .credit(0, BYTES)
+          .credit(1, BYTES + 1); // Vert.x holds the end back at 0, though it is empty
+      ByteArrayOutputStream body = new ByteArrayOutputStream();
+      Http2Frame frame = null;
+      while (frame == null || !frame.has(Http2Frame.END_STREAM)) {
+        frame = client.await(Http2Frame.DATA);
+        assertThat(frame).isNotNull();
+        body.writeBytes(frame.content());
+      }
+
+      assertThat(body.toByteArray()).isEqualTo(list);
+      get(stopped);
     }
   }
 
