@@ -14,6 +14,7 @@ import io.apfproxy.flowcontrol.MaxInFlight;
 import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
@@ -58,10 +59,15 @@ record FlowControlPart(
       return new FlowControlPart(limits, RateLimits.none(), budget, null, null);
     }
     Budget budget = budget(options, timers);
+    BurstSeats bursts =
+        new BurstSeats(
+            options.moving().burst(),
+            budget instanceof AdaptiveBudget adaptive ? adaptive::bearsMore : () -> false);
     ApfFlowControl fair =
         ApfFlowControl.create(
             FlowControlSettings.of(options.serverLimit())
-                .withLearnedListCost(options.listCost() == ProxyOptions.ListCost.LEARNED),
+                .withLearnedListCost(options.listCost() == ProxyOptions.ListCost.LEARNED)
+                .withBursts(bursts),
             FlowControlConfiguration.builtIn(),
             TimeSource.system(),
             timers,
@@ -69,6 +75,9 @@ record FlowControlPart(
     budget.onChange(fair::resize);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
+    if (bursts.seats() > 0) {
+      metrics.bindBursts(fair::bursts);
+    }
     ResponseLearning learning =
         new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system());
     metrics.bindBound(

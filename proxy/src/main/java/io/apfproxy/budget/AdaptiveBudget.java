@@ -38,6 +38,7 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
   private final List<IntConsumer> followers = new CopyOnWriteArrayList<>();
   private final Map<SeatChange, AtomicLong> changes = new EnumMap<>(SeatChange.class);
   private volatile int seats;
+  private volatile boolean idle;
   private volatile boolean wantsMany;
   private volatile long unsettledUntil;
   private volatile long backSince;
@@ -129,6 +130,7 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
     int before = seats;
     int now = controller.total();
     reading = new Reading(controller.load(), controller.delayNanos(), controller.baseNanos());
+    idle = controller.load() == UpstreamLoad.IDLE && !controller.isDipping();
     if (now != before || why == SeatChange.RECOVERY) {
       seats = now;
       followers.forEach(follower -> follower.accept(now));
@@ -182,6 +184,14 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
     return down.getAsBoolean()
         ? new Reading(UpstreamLoad.DOWN, last.delayNanos(), last.baseNanos())
         : last;
+  }
+
+  /**
+   * Whether the upstream could do more than it does, as far as is known, and is not left alone for
+   * a moment to see how it is then. Cheap. Source: specification limits.md L-62.
+   */
+  public boolean bearsMore() {
+    return idle && !down.getAsBoolean();
   }
 
   /** How often they changed for this reason. */

@@ -65,6 +65,11 @@ final class SeatController {
     return dipping ? (int) Math.max(1, Math.floor(limit / 4)) : (int) limit;
   }
 
+  /** Whether there are so few for a moment only. */
+  boolean isDipping() {
+    return dipping;
+  }
+
   UpstreamLoad load() {
     return load;
   }

@@ -201,6 +201,12 @@ enum Flag {
       ValueKind.SHORT_DURATION,
       "5ms",
       "with adaptive seats: how long upstream may keep a tiny request waiting"),
+  BURST_SEATS(
+      "burst-seats",
+      Group.FLOW_CONTROL,
+      ValueKind.COUNT,
+      "0",
+      "with adaptive seats: beyond them, for levels with spec.limited.burst"),
   FLOWCONTROL_SOURCE(
       "flowcontrol-source",
       Group.FLOW_CONTROL,

@@ -147,8 +147,9 @@ public record ProxyOptions(
    * @param adaptive whether they follow the upstream's delay; else only its return moves them
    * @param least the fewest, 1 or more; no more than there are in all where requests are fair
    * @param target how long the upstream may keep a tiny request waiting, 1 ms to 1 s
+   * @param burst seats beyond their sum for levels that have saved something; 0 unless adaptive
    */
-  public record MovingSeats(boolean adaptive, int least, Duration target) {}
+  public record MovingSeats(boolean adaptive, int least, Duration target, int burst) {}
 
   /** What makes a list wide. */
   public enum ListCost {

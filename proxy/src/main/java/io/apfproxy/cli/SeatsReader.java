@@ -37,7 +37,15 @@ final class SeatsReader {
     if (target.compareTo(SHORTEST) < 0 || target.compareTo(LONGEST) > 0) {
       throw settings.unexpected(Flag.TARGET_DELAY);
     }
-    return new MovingSeats(adaptive, least(), target);
+    int burst = settings.count(Flag.BURST_SEATS);
+    if (burst > 0 && !adaptive) {
+      throw new UsageException(
+          settings.origin(Flag.BURST_SEATS)
+              + ": found without "
+              + Flag.ADAPTIVE_SEATS.flag()
+              + ", which tells whether upstream could do more; expected both");
+    }
+    return new MovingSeats(adaptive, least(), target, burst);
   }
 
   private int least() throws UsageException {

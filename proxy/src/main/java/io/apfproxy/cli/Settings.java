@@ -30,13 +30,16 @@ final class Settings {
   private record Setting(String value, String origin) {}
 
   private final Map<Flag, Setting> settings = new EnumMap<>(Flag.class);
+  private final String home;
 
   /**
    * @param given values of the flags on the command line
-   * @param environment all variables; those that name no flag are not ours
+   * @param environment all variables; of those that name no flag only {@code HOME} is read
    * @param file keys and values of the configuration file
    */
   Settings(Map<Flag, String> given, Map<String, String> environment, SettingsFile file) {
+    home =
+        environment.getOrDefault("HOME", System.getProperty("user.home", ".")); // as a shell has it
     for (Flag flag : Flag.values()) {
       String variable = environment.get(flag.variable());
       String inFile = file.values().get(flag);
@@ -77,9 +80,7 @@ final class Settings {
     if (value.isEmpty()) {
       return null;
     }
-    return value.startsWith("~/")
-        ? Path.of(System.getProperty("user.home", "."), value.substring(2))
-        : Path.of(value);
+    return value.startsWith("~/") ? Path.of(home, value.substring(2)) : Path.of(value);
   }
 
   List<String> list(Flag flag) {

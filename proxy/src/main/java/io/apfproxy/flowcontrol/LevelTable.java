@@ -7,6 +7,8 @@ import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.level.PriorityLevel;
+import io.apfproxy.queueset.BurstSeats;
+import io.apfproxy.queueset.BurstState;
 import io.apfproxy.queueset.Occupancy;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
@@ -41,6 +43,7 @@ final class LevelTable {
    * (31); security.md S68.
    */
   private final int configuredTotal;
+  private final BurstSeats bursts;
   private final TimeSource time;
   private final DelayedActions delayed;
   private final FlowMetrics metrics;
@@ -58,10 +61,13 @@ final class LevelTable {
 
   /**
    * @param total seats of the whole server, until {@link #resize}
+   * @param bursts seats beyond them for levels that have saved something
    */
-  LevelTable(int total, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
+  LevelTable(
+      int total, BurstSeats bursts, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
     this.configuredTotal = total;
     this.total = total;
+    this.bursts = bursts;
     this.time = time;
     this.delayed = delayed;
     this.metrics = metrics;
@@ -247,6 +253,18 @@ final class LevelTable {
     }
   }
 
+  /** What the levels that may burst have saved and spend, by name. */
+  SortedMap<String, BurstState> bursts() {
+    SortedMap<String, BurstState> states = new TreeMap<>();
+    for (LevelEntry entry : entries()) {
+      BurstState state = entry.level().burst();
+      if (state != null) {
+        states.put(entry.name(), state);
+      }
+    }
+    return states;
+  }
+
   /** The levels in being, by name. */
   List<LevelEntry> entries() {
     changes.lock();
@@ -342,7 +360,7 @@ final class LevelTable {
             time,
             delayed,
             this::dropIdleLevelsSoon);
-    return new LevelEntry(object, bounds, level, total);
+    return new LevelEntry(object, bounds, level, total, bursts);
   }
 
   /** Many levels that become idle at once are one change. */

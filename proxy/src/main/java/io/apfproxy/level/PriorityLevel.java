@@ -2,6 +2,9 @@ package io.apfproxy.level;
 
 import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.borrowing.SeatDemandIntegrator;
+import io.apfproxy.queueset.BurstSeats;
+import io.apfproxy.queueset.BurstState;
+import io.apfproxy.queueset.BurstTerms;
 import io.apfproxy.queueset.FlowTally;
 import io.apfproxy.queueset.LoadMeter;
 import io.apfproxy.queueset.Occupancy;
@@ -155,6 +158,29 @@ public final class PriorityLevel {
               return queueSet.takeDecided();
             });
     SeatRequest.deliver(decided);
+  }
+
+  /**
+   * Changes what it may save and spend beyond its limit. What was saved stays, up to the new most.
+   *
+   * @param terms null if nothing
+   * @param pool that all levels share; always the same
+   */
+  public void setBurst(@Nullable BurstTerms terms, BurstSeats pool) {
+    SeatRequest decided =
+        locked(
+            () -> {
+              long now = time.nanoTime();
+              queueSet.setBurst(terms, pool, now);
+              load.note(queueSet, now);
+              return queueSet.takeDecided();
+            });
+    SeatRequest.deliver(decided);
+  }
+
+  /** What it has saved and spends now; null if it has only its limit. */
+  public @Nullable BurstState burst() {
+    return locked(() -> queueSet.burst(time.nanoTime()));
   }
 
   /** Changes how requests line up. What waits stays where it is. */

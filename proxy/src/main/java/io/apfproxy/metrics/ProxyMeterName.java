@@ -17,6 +17,14 @@ enum ProxyMeterName {
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
   LOG_DROPPED("apf_proxy_log_dropped", "Lines of the log that were dropped, as it was too slow"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
+  WATCH_BYTES(
+      "apf_proxy_watch_bytes", "Bytes of watches after what they show first, while seats are back"),
+  WATCH_PIECES(
+      "apf_proxy_watch_pieces",
+      "Pieces in which those bytes came; about one for each event, as each is written at once"),
+  WATCHES_ENDED(
+      "apf_proxy_watches_ended",
+      "Watches that ended, by why: upstream, client, slow-reader, shutdown, or another rule"),
   BLOCKED_RESPONSES(
       "apf_proxy_blocked_responses",
       "Responses of which no more is read now, as their clients do not read"),
@@ -105,6 +113,18 @@ enum ProxyMeterName {
   RATE_LIMIT_FULLEST(
       "apf_proxy_rate_limit_fullest_ratio",
       "How much that key of a rate limit has taken now that has taken most: 1 is all"),
+  BURST_CREDIT(
+      "apf_proxy_burst_credit_seat_seconds",
+      "What a level has saved to spend beyond its limit, by level; below 0 while it owes"),
+  BURST_CREDIT_MAX("apf_proxy_burst_credit_max_seat_seconds", "The most that a level saves"),
+  BURST_SEATS_IN_USE(
+      "apf_proxy_burst_seats_in_use", "Seats beyond its limit that a level holds now, by level"),
+  BURST_GRANTED(
+      "apf_proxy_burst_granted", "Requests that got seats beyond the limit of their level"),
+  BURST_DENIED(
+      "apf_proxy_burst_denied",
+      "Requests that found no seat and got none beyond the limit of their level, by level and"
+          + " reason: upstream, credit, seats, pool"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

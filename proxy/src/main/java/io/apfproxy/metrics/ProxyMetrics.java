@@ -8,6 +8,7 @@ import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.limit.LimitReading;
+import io.apfproxy.queueset.BurstState;
 import io.apfproxy.report.Reporter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -23,6 +24,7 @@ import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
@@ -44,7 +46,8 @@ public final class ProxyMetrics implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final FlowMeters flow = new FlowMeters(prometheus);
-  private final ProxyMeters events = new ProxyMeters(registry);
+  private final Reporter events =
+      Reporter.all(new ProxyMeters(registry), new WatchMeters(registry));
 
   private final Counter configurationChanges =
       Counter.builder(ProxyMeterName.CONFIG_CHANGES.meterName())
@@ -79,6 +82,11 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Shows what waits and executes of each kind, at each scrape. */
   public void bindKinds(Function<KindLoad.Kind, KindLoad.Reading> loads) {
     prometheus.register(new KindGauges(loads));
+  }
+
+  /** Shows what levels that may burst have saved and spend, at each scrape. */
+  public void bindBursts(Supplier<? extends Map<String, BurstState>> bursts) {
+    prometheus.register(new BurstGauges(bursts));
   }
 
   /** Shows what rate limits do, at each scrape. */

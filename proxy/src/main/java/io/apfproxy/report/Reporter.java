@@ -1,5 +1,7 @@
 package io.apfproxy.report;
 
+import java.util.Arrays;
+
 /**
  * What the data path reports, for counters, gauges and logs; whoever listens takes what it wants of
  * it. Called on event loops: must be cheap.
@@ -44,6 +46,12 @@ public interface Reporter {
   default void responseBytes(int bytes) {}
 
   /**
+   * Bytes of a watch whose seats are back, as they came at a time: an event is written at once, so
+   * there are at least as many pieces as the server had something to say.
+   */
+  default void watchPiece(int bytes) {}
+
+  /**
    * A client has taken, or never will take, what was left of a response when its seats went back.
    *
    * @param seatNanos seats times how long they would have been held otherwise
@@ -61,6 +69,6 @@ public interface Reporter {
 
   /** Tells all of them everything, in order. */
   static Reporter all(Reporter... each) {
-    return new Reporters(each);
+    return Arrays.stream(each).reduce(Both::new).orElse(NONE);
   }
 }

@@ -1,12 +1,12 @@
 package io.apfproxy.app;
 
+import static io.apfproxy.app.LocalProxy.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.attack.TcpRelay;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -46,10 +46,7 @@ class UpstreamAwayIT {
         TcpRelay wire = new TcpRelay(URI.create(upstream.url()).getPort());
         ProxyApp proxy = ProxyApp.start(options(upstream, wire))) {
       await().atMost(LONG).until(proxy::isReady);
-      HttpClient client =
-          HttpClient.newBuilder()
-              .sslContext(TrustingTls.context(proxy.certificateAuthority()))
-              .build();
+      HttpClient client = LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
       HttpRequest request = request(proxy, upstream.token("alice"));
       HttpRequest byNobodyYetKnown = request(proxy, upstream.token("bob"));
       assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
@@ -98,31 +95,11 @@ class UpstreamAwayIT {
         Files.writeString(
             directory.resolve("wired.kubeconfig"),
             Files.readString(upstream.adminKubeconfig()).replace(":" + port, ":" + wire.port()));
-    return ProxyOptions.of(
-        "--kubeconfig=" + kubeconfig,
-        "--bind-address=127.0.0.1",
-        "--secure-port=0",
-        "--admin-port=0",
-        "--cert-dir=" + directory.resolve("certs"),
-        "--allow-privileged-impersonation",
+    return LocalProxy.options(
+        kubeconfig,
+        directory,
         "--hold-while-down=10m",
         "--request-timeout=10m", // a quarter of it for who asks
         "--shutdown-grace=10s");
-  }
-
-  private static double metric(ProxyApp proxy, String series) throws Exception {
-    String page =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics"))
-                    .build(),
-                BodyHandlers.ofString())
-            .body();
-    return page.lines()
-        .filter(line -> line.startsWith(series + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
-        .findFirst()
-        .orElse(Double.NaN);
   }
 }

@@ -90,6 +90,30 @@ class AdaptiveBudgetTest {
     assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.BUSY);
   }
 
+  /** L-62: nor while it is left alone for a moment, which shows how it is without load. */
+  @Test
+  void bearsMoreWhileItIsIdle() {
+    assertThat(budget.bearsMore()).isFalse();
+    busy(60);
+    int dips = 0;
+    for (int second = 0; second < 120; second++) {
+      pass(SECOND, 1);
+      boolean dip = second > 5 && budget.seats() < 100;
+      dips += dip ? 1 : 0;
+      assertThat(budget.bearsMore())
+          .as("second %d, %d seats", second, budget.seats())
+          .isEqualTo(!dip);
+    }
+    assertThat(dips).isPositive();
+
+    pass(SECOND, 4);
+    assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.BUSY);
+    assertThat(budget.bearsMore()).isFalse();
+    pass(SECOND, 1);
+    down = true;
+    assertThat(budget.bearsMore()).isFalse();
+  }
+
   @Test
   void forgetsABaseAfterTenMinutes() {
     busy(1);

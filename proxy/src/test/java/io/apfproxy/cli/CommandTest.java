@@ -35,6 +35,14 @@ class CommandTest {
   }
 
   @Test
+  void readsATildeAsTheShellDoes() throws UsageException {
+    assertThat(serve(Map.of("HOME", "/home/of/somebody")).listener().certDir())
+        .isEqualTo(Path.of("/home/of/somebody/.apf-proxy"));
+    assertThat(serve(Map.of()).listener().certDir())
+        .isEqualTo(Path.of(System.getProperty("user.home"), ".apf-proxy"));
+  }
+
+  @Test
   void servesWithKubeApiserversDefaultsWhenNothingIsSaid() throws UsageException {
     ProxyOptions options = serve(Map.of());
 
@@ -52,7 +60,7 @@ class CommandTest {
                 false,
                 ProxyOptions.ListCost.COMPATIBLE,
                 false,
-                new ProxyOptions.MovingSeats(false, 30, Duration.ofMillis(5))));
+                new ProxyOptions.MovingSeats(false, 30, Duration.ofMillis(5), 0)));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(options.upstream().identity()).containsExactly("auto");
@@ -103,7 +111,15 @@ class CommandTest {
                     "--max-mutating-requests-inflight=0")
                 .flowControl()
                 .moving())
-        .isEqualTo(new ProxyOptions.MovingSeats(true, expected, Duration.ofMillis(5)));
+        .isEqualTo(new ProxyOptions.MovingSeats(true, expected, Duration.ofMillis(5), 0));
+  }
+
+  @Test
+  @Tag("L-62")
+  void hasSoManySeatsForBurstsAsWereSaid() throws UsageException {
+    assertThat(
+            serve(Map.of(), "--adaptive-seats", "--burst-seats=40").flowControl().moving().burst())
+        .isEqualTo(40);
   }
 
   @Test

@@ -146,6 +146,10 @@ class WrongUsageTest {
             "--adaptive-seats",
             "--enable-priority-and-fairness=false"),
         bad(
+            "--burst-seats: found without --adaptive-seats, which tells whether upstream could do"
+                + " more; expected both",
+            "--burst-seats=10"),
+        bad(
             "--min-seats: found 31, expected 1 to 30, which is --max-requests-inflight and"
                 + " --max-mutating-requests-inflight together",
             "--min-seats=31",

@@ -109,7 +109,7 @@ class MonitoringTest {
   /** Every series of a proxy that has seen everything, with its labels. */
   private static Map<String, Set<String>> series() {
     try (ProxyMetrics metrics = new ProxyMetrics()) {
-      ProxyMetricsTest.reportFlowControl(metrics);
+      ReportedFlowControl.tell(metrics);
       metrics.bindReady(() -> true);
       metrics.bindClientCertificate("own", () -> 1);
       metrics.bindCertificate(() -> 30);

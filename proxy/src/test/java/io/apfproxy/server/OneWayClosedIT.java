@@ -26,7 +26,11 @@ final class OneWayClosedIT extends ForwardingFixture {
 
   private void beforeSomebodyWhoIsNotBelieved(Consumer<TestProxy> test) {
     try (FakeUpstream upstream =
-            FakeUpstream.http(vertx, request -> request.response().end(), HttpVersion.HTTP_2);
+            FakeUpstream.http(
+                vertx,
+                request -> request.response().end(),
+                HttpVersion.HTTP_2,
+                HttpVersion.HTTP_1_1);
         TestProxy proxy = new TestProxy(vertx, distrusting(upstream.port()), outage)) {
       test.accept(proxy);
       assertThat(proxy.events.refusals).containsExactly("upstream-unreachable");

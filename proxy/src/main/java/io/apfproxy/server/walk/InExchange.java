@@ -102,10 +102,19 @@ final class InExchange extends Wait implements ExchangeListener {
 
   @Override
   public void body(Buffer bytes) {
+    if (isWatchGoingOn()) {
+      services.reporter().watchPiece(bytes.length());
+    }
     ResponseReader current = reader;
     if (current != null) {
       current.accept(bytes);
     }
+  }
+
+  /** Whether it is a watch that has shown what it shows first. */
+  private boolean isWatchGoingOn() {
+    SeatLease seats = call.account().seats();
+    return call.asked().info().isWatch() && (seats == null || !seats.isHeld());
   }
 
   @Override

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class AwaitedReturn {
   /*
    * Pulses may be answered where a request finds nobody, as by another server behind the same
-   * address. So it waits a few times only, and what the pulse says of each time is soon known.
+   * address. So it waits a few times only, and what the pulse says of each time is soon known. Where
+   * only its connection was gone, it goes on at once.
    */
   private static final int MOST_TIMES = 4;
 

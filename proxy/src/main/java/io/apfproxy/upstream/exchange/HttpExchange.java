@@ -79,7 +79,7 @@ public final class HttpExchange extends Exchange {
     somebody.notFound(cause);
     if (isOver()) {
       end(false);
-    } else if (nobody) {
+    } else if (nobody || ConnectFailure.isConnectionGone(cause)) {
       awaitSomebody();
     } else {
       notSent();

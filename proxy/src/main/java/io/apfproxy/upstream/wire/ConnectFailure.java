@@ -20,7 +20,8 @@ public final class ConnectFailure {
    * Where nobody listens, answers or shakes hands, or what listens hangs up at once as a balancer
    * without servers does, no other request finds anybody either. But whoever sends an alert or a
    * certificate that we do not believe is there, and what we lack ourselves, such as room in a pool,
-   * a port or a descriptor, says nothing of the upstream.
+   * a port or a descriptor, says nothing of the upstream. Nor does the end of a connection that stood
+   * already, which clients can bring about.
    */
   private static final String NO_PORT_LEFT = "cannot assign requested address";
 
@@ -40,6 +41,11 @@ public final class ConnectFailure {
     return nobody;
   }
 
+  /** Whether the connection that it would have gone over ended just then; another one may do. */
+  public static boolean isConnectionGone(Throwable failure) {
+    return failure instanceof HttpClosedException;
+  }
+
   private static boolean isAnotherReason(Throwable cause) {
     return cause instanceof CertificateException
         || cause instanceof BindException
@@ -52,7 +58,6 @@ public final class ConnectFailure {
         || cause instanceof UnknownHostException
         || cause instanceof SslHandshakeTimeoutException
         || cause instanceof ClosedChannelException
-        || cause instanceof HttpClosedException
         || (cause instanceof IOException && says(cause, "connection reset"));
   }
 

@@ -280,7 +280,12 @@ final class RandomExchange implements ExchangeListener, Reporter {
     }
     Promise<HttpClientRequest> promise = opening.remove();
     if (random.nextInt(6) == 0) {
-      promise.fail(random.nextInt(4) == 0 ? full() : new ConnectException("refused"));
+      promise.fail(
+          switch (random.nextInt(4)) {
+            case 0 -> full();
+            case 1 -> new HttpClosedException("gone just then");
+            default -> new ConnectException("refused");
+          });
     } else {
       FakeStream stream = new FakeStream(random.nextBoolean());
       streams.add(stream);

@@ -12,6 +12,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
@@ -141,6 +142,14 @@ class ConnectFailureIT {
                 .requestHandler(request -> request.response().end())
                 .listen(0, "127.0.0.1"));
     assertThat(failures(plain.actualPort())).noneMatch(ConnectFailure::isNobodyThere);
+  }
+
+  @Test
+  void saysNothingOfTheUpstreamWhereAConnectionEndedThatStood() {
+    HttpClosedException gone = new HttpClosedException("Connection was closed");
+    assertThat(ConnectFailure.isNobodyThere(gone)).isFalse();
+    assertThat(ConnectFailure.isConnectionGone(gone)).isTrue();
+    assertThat(ConnectFailure.isConnectionGone(new ConnectException("refused"))).isFalse();
   }
 
   @Test
