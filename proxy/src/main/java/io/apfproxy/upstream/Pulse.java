@@ -63,6 +63,7 @@ public final class Pulse {
   private final Map<Outcome, AtomicLong> outcomes = new EnumMap<>(Outcome.class);
   private long lastSent;
   private long timer = -1;
+  private long beats = -1;
   private long due;
   private boolean closed;
 
@@ -97,7 +98,7 @@ public final class Pulse {
         now -> {
           if (times != null) {
             heart.beat(System.nanoTime());
-            vertx.setPeriodic(Heartbeat.PERIOD_MILLIS, any -> beat(times));
+            beats = vertx.setPeriodic(Heartbeat.PERIOD_MILLIS, any -> beat(times));
           }
           send();
         });
@@ -126,6 +127,7 @@ public final class Pulse {
         now -> {
           closed = true;
           vertx.cancelTimer(timer);
+          vertx.cancelTimer(beats);
           lanes.close().onComplete(done);
         });
     return done.future();
