@@ -118,7 +118,7 @@ class MonitoringTest {
       metrics.bindBound("rule", () -> 1, 2, () -> 3);
       metrics.describe("1", "nio", "jdk", 600);
       metrics.bindSeats(() -> 1, 1, 2);
-      ProxyMetricsTest.bindAdaptive(metrics);
+      AdaptiveSeatsMetricsTest.bindAdaptive(metrics);
       Reporter events = metrics.events();
       Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);
       account.refused(new RefusedException(400, "BadRequest", "rule", "message"));

@@ -2,16 +2,11 @@ package io.apfproxy.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.budget.AdaptiveBudget;
-import io.apfproxy.budget.PulseTimes;
 import io.apfproxy.fixtures.prometheus.PrometheusText;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
-import io.apfproxy.time.ManualTime;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -134,34 +129,6 @@ class ProxyMetricsTest {
       other.events().answered(answered(200));
 
       assertThat(metrics.scrape()).doesNotContain("apf_proxy_responses_total{");
-    }
-  }
-
-  /** Follows nothing: nobody started it. */
-  static PulseTimes bindAdaptive(ProxyMetrics metrics) {
-    ManualTime time = new ManualTime();
-    return metrics.bindAdaptive(
-        new AdaptiveBudget(1, 2, Duration.ofMillis(5), time, time, () -> 0));
-  }
-
-  @Test
-  @Tag("L-55")
-  void showsHowSeatsFollowTheUpstream() {
-    PulseTimes pulses = bindAdaptive(metrics);
-    pulses.took(2_000_000);
-    pulses.took(2_000_000_000);
-
-    PrometheusText text = PrometheusText.parse(metrics.scrape());
-
-    assertThat(text.value("apf_proxy_upstream_pulse_seconds_count", Map.of())).isEqualTo(2);
-    assertThat(text.value("apf_proxy_upstream_pulse_seconds_bucket", Map.of("le", "0.002")))
-        .isEqualTo(1);
-    assertThat(text.value("apf_proxy_upstream_state", Map.of("state", "unknown"))).isEqualTo(1);
-    assertThat(text.value("apf_proxy_upstream_state", Map.of("state", "overloaded"))).isZero();
-    assertThat(text.value("apf_proxy_upstream_delay_seconds", Map.of())).isZero();
-    assertThat(text.value("apf_proxy_upstream_base_seconds", Map.of())).isZero();
-    for (String why : List.of("grow", "cut", "dip", "rebase", "recovery", "inner-429")) {
-      assertThat(text.value("apf_proxy_seats_changes_total", Map.of("why", why))).isZero();
     }
   }
 }
