@@ -180,7 +180,7 @@ public final class PriorityLevel {
 
   /** What it has saved and spends now; null if it has only its limit. */
   public @Nullable BurstState burst() {
-    return locked(() -> queueSet.burst(time.nanoTime()));
+    return locked(() -> BurstState.of(queueSet, time.nanoTime()));
   }
 
   /** Changes how requests line up. What waits stays where it is. */

@@ -2,7 +2,9 @@ package io.apfproxy.queueset;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +26,7 @@ final class BurstCredit {
   static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final BurstSeats pool;
-  private final long[] denied = new long[BurstDenial.values().length];
+  private final Map<BurstDenial, AtomicLong> denied = new EnumMap<>(BurstDenial.class);
   private BurstTerms terms;
   private long credit;
   private int granted;
@@ -35,6 +37,9 @@ final class BurstCredit {
     this.terms = terms;
     this.pool = pool;
     this.lastNanos = nowNanos;
+    for (BurstDenial why : BurstDenial.values()) {
+      denied.put(why, new AtomicLong());
+    }
   }
 
   /** Saves and spends by other terms from now on; what was saved stays, up to the new most. */
@@ -109,7 +114,7 @@ final class BurstCredit {
     BurstDenial why =
         beyond(width, seatsInUse, limit) > granted ? denial(width, seatsInUse, limit) : null;
     if (why != null) {
-      denied[why.ordinal()]++;
+      Objects.requireNonNull(denied.get(why)).incrementAndGet();
     }
   }
 
@@ -134,9 +139,7 @@ final class BurstCredit {
   /** Its figures now; changes nothing. */
   BurstState state(long nowNanos, int seatsInUse) {
     Map<BurstDenial, Long> counts = new EnumMap<>(BurstDenial.class);
-    for (BurstDenial why : BurstDenial.values()) {
-      counts.put(why, denied[why.ordinal()]);
-    }
+    denied.forEach((why, count) -> counts.put(why, count.get()));
     long saved = creditAt(nowNanos, seatsInUse);
     BurstDenial why = denial(1, saved, granted + 1L);
     return new BurstState(saved, terms.most(), granted, grants, counts, why);

@@ -24,4 +24,9 @@ public record BurstState(
   public BurstState {
     denied = Map.copyOf(denied);
   }
+
+  /** Null if the level has only its limit. Changes nothing. */
+  public static @Nullable BurstState of(QueueSet set, long nowNanos) {
+    return set.seats.burst(nowNanos);
+  }
 }

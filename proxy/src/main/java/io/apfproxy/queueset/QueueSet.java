@@ -191,11 +191,6 @@ public final class QueueSet {
     }
   }
 
-  /** What was saved and what is spent; null if the level has only its limit. Changes nothing. */
-  public @Nullable BurstState burst(long nowNanos) {
-    return seats.burst(nowNanos);
-  }
-
   /**
    * Changes how requests line up. What waits stays where it is; superfluous queues go once they are
    * drained.

@@ -46,7 +46,7 @@ class BurstCreditTest {
     SeatRequest late = arrive(set, 0, 1);
 
     assertThat(late.state).isEqualTo(RequestState.WAITING);
-    assertThat(set.burst(0)).isEqualTo(state(0, 50, 0, 0, BurstDenial.CREDIT));
+    assertThat(BurstState.of(set, 0)).isEqualTo(state(0, 50, 0, 0, BurstDenial.CREDIT));
   }
 
   /** L-61: 10 of its own, of which 8 are unused; 50 seat-seconds at most. */
@@ -110,12 +110,12 @@ class BurstCreditTest {
     set.setBurst(terms(1, 600), pool, 10 * SECOND);
     arrive(set, 10 * SECOND, 1);
 
-    assertThat(set.burst(10 * SECOND).denied())
+    assertThat(BurstState.of(set, 10 * SECOND).denied())
         .containsEntry(BurstDenial.CREDIT, 1L)
         .containsEntry(BurstDenial.UPSTREAM, 1L)
         .containsEntry(BurstDenial.POOL, 1L)
         .containsEntry(BurstDenial.SEATS, 1L);
-    assertThat(set.burst(10 * SECOND).granted()).isEqualTo(1);
+    assertThat(BurstState.of(set, 10 * SECOND).granted()).isEqualTo(1);
   }
 
   /** L-61: what was saved under other terms is kept, as far as it fits. */
@@ -141,7 +141,7 @@ class BurstCreditTest {
 
     assertThat(pool.inUse()).isZero();
     assertThat(set.seats.inUse).isEqualTo(14);
-    assertThat(set.burst(11 * SECOND)).isNull();
+    assertThat(BurstState.of(set, 11 * SECOND)).isNull();
     executing.forEach(request -> set.finish(request, 12 * SECOND));
     assertThat(pool.inUse()).isZero();
   }
@@ -211,6 +211,6 @@ class BurstCreditTest {
   }
 
   private static long saved(QueueSet set, long second) {
-    return set.burst(second * SECOND).creditSeatNanos();
+    return BurstState.of(set, second * SECOND).creditSeatNanos();
   }
 }

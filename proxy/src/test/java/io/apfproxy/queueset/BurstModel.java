@@ -286,7 +286,7 @@ final class BurstModel {
       assertThat(set.seats.inUse).as("seats in use").isEqualTo(inUse);
       assertThat(pool.inUse()).as("of the pool").isEqualTo(BurstModel.this.granted());
       assertThat(pool.inUse()).isLessThanOrEqualTo(poolSeats);
-      BurstState state = set.burst(now);
+      BurstState state = BurstState.of(set, now);
       if (terms == null) {
         assertThat(state).isNull();
       } else {
@@ -310,12 +310,12 @@ final class BurstModel {
     private void checkFullWhenIdle() {
       if (terms != null && terms.nominal() > 0 && credit >= 0) {
         long enough = most(terms) / terms.nominal() + 1;
-        assertThat(set.burst(now + enough).creditSeatNanos()).isEqualTo(most(terms));
+        assertThat(BurstState.of(set, now + enough).creditSeatNanos()).isEqualTo(most(terms));
       }
     }
   }
 
   private static long most(BurstTerms terms) {
-    return terms.seats() * terms.seconds() * SECOND;
+    return terms.seats() * (terms.seconds() * SECOND);
   }
 }

@@ -60,7 +60,7 @@ class WatchPiecesIT {
       get(watched.get().end());
 
       assertThat(get(watch).length()).isEqualTo(EVENTS * EVENT.length());
-      assertThat(proxy.events.watchBytes.get()).isEqualTo(EVENTS * EVENT.length());
+      assertThat(proxy.events.watchBytes.get()).isEqualTo((long) EVENTS * EVENT.length());
       proxy.expectRest();
     }
   }
