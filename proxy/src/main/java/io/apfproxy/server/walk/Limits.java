@@ -12,6 +12,7 @@ import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.Scarcity;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.exchange.Backlogs;
 import io.apfproxy.upstream.exchange.ResponsePool;
 import io.apfproxy.upstream.exchange.UnreadBytes;
 import io.apfproxy.upstream.members.Outage;
@@ -86,13 +87,8 @@ public final class Limits {
   }
 
   /** Of responses. */
-  public UnreadBytes unread() {
-    return unread;
-  }
-
-  /** Room for responses. */
-  public ResponsePool responses() {
-    return responses;
+  public Backlogs backlogs() {
+    return new Backlogs(unread, responses);
   }
 
   /** From now on new requests are refused. */

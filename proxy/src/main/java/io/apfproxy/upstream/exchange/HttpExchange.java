@@ -28,8 +28,7 @@ public final class HttpExchange extends Exchange {
    */
   private static final String UNREAD = "unread-bytes";
 
-  private final UnreadBytes unread;
-  private final ResponsePool pool;
+  private final Backlogs backlogs;
   private final Upload upload;
   private final EarlyHints hints;
   private final AwaitedReturn somebody;
@@ -40,8 +39,7 @@ public final class HttpExchange extends Exchange {
   private boolean retried;
 
   /**
-   * @param unread counts what clients do not read
-   * @param pool room for it
+   * @param backlogs of all responses
    */
   public HttpExchange(
       Vertx vertx,
@@ -50,11 +48,9 @@ public final class HttpExchange extends Exchange {
       HttpServerRequest client,
       Outgoing request,
       ExchangeListener listener,
-      UnreadBytes unread,
-      ResponsePool pool) {
+      Backlogs backlogs) {
     super(vertx, chosen, events, client, request, listener);
-    this.unread = unread;
-    this.pool = pool;
+    this.backlogs = backlogs;
     this.hints = new EarlyHints(client);
     this.upload = new Upload(vertx, client, request, this::bodyTooSlow, this::pace);
     this.somebody = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
@@ -170,10 +166,9 @@ public final class HttpExchange extends Exchange {
   private void passOn(HttpClientResponse answer, long length) {
     Context own = vertx.getOrCreateContext();
     Backlog backlog =
-        new Backlog(
-            unread.response(
-                request.clientAddress(), () -> own.runOnContext(queued -> cutOffUnread())),
-            pool,
+        backlogs.of(
+            request.clientAddress(),
+            () -> own.runOnContext(queued -> cutOffUnread()),
             listener.seats());
     Download body =
         new Download(
@@ -201,16 +196,10 @@ public final class HttpExchange extends Exchange {
   private void pace() {
     long nanos = moved();
     if (nanos > 0 && !isOver()) {
-      Pacing own = pacing == null ? new Pacing(vertx, this::hold) : pacing;
-      pacing = own;
-      own.hold(nanos);
-    }
-  }
-
-  private void hold(boolean is) {
-    upload.hold(is);
-    if (download != null) {
-      download.hold(is);
+      if (pacing == null) {
+        pacing = new Pacing(vertx, upload, () -> download);
+      }
+      pacing.hold(nanos);
     }
   }
 
@@ -221,10 +210,8 @@ public final class HttpExchange extends Exchange {
     }
     makeOver();
     upload.stop();
-    Rest left = null;
     if (whole && backlog.isLarge()) {
-      left = new Rest(vertx, events, backlog, listener, this::cutOffRest);
-      rest = left;
+      rest = new Rest(vertx, events, backlog, listener, this::cutOffRest);
     }
     end(whole);
     if (stream != null && !upload.isSent()) { // it was answered before it was sent
@@ -232,8 +219,8 @@ public final class HttpExchange extends Exchange {
     }
     if (whole) {
       Future<Void> sent = body.finish(answer.trailers());
-      if (left != null) {
-        left.follow(sent);
+      if (rest != null) {
+        rest.follow(sent);
       }
       if (!response.closed() && (close || !client.isEnded())) {
         sent.onSuccess(flushed -> BodyDrain.after(vertx, client, close));
@@ -386,9 +373,6 @@ public final class HttpExchange extends Exchange {
     }
     if (rest != null) {
       rest.stop();
-    }
-    if (pacing != null) {
-      pacing.stop();
     }
   }
 

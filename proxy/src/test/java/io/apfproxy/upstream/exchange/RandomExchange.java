@@ -95,8 +95,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
                 random.nextBoolean(),
                 false),
             this,
-            unread,
-            pool);
+            new Backlogs(unread, pool));
   }
 
   private Vertx vertx() {
