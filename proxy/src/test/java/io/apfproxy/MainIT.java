@@ -103,62 +103,61 @@ class MainIT {
         .doesNotContain("1.2.3.4");
   }
 
-  @Test
-  void servesUntilSigtermAndThenExitsWith0() throws Exception {
+  /** Serves in a process of its own, which has said so. */
+  private void serving(Serving what, String... more) throws Exception {
     Path folder = Files.createDirectory(directory.resolve("upstream"));
     try (EmbeddedApiServer upstream = EmbeddedApiServer.builder(folder).start()) {
-      Process process =
-          run(
-              "--kubeconfig=" + upstream.adminKubeconfig(),
-              "--bind-address=127.0.0.1",
-              "--secure-port=0",
-              "--admin-port=0",
-              "--cert-dir=" + directory.resolve("certs"),
-              "--allow-privileged-impersonation");
+      List<String> flags =
+          new ArrayList<>(
+              List.of(
+                  "--kubeconfig=" + upstream.adminKubeconfig(),
+                  "--bind-address=127.0.0.1",
+                  "--secure-port=0",
+                  "--admin-port=0",
+                  "--cert-dir=" + directory.resolve("certs"),
+                  "--allow-privileged-impersonation"));
+      flags.addAll(List.of(more));
+      Process process = run(flags.toArray(String[]::new));
       try {
         await()
             .atMost(LONG_ENOUGH)
             .untilAsserted(() -> assertThat(out()).content().contains("kubectl --kubeconfig"));
-
-        process.destroy(); // SIGTERM
-
-        assertThat(exitCode(process)).as("143 without a drain").isZero();
+        what.accept(process);
       } finally {
         process.destroyForcibly();
       }
     }
   }
 
+  private interface Serving {
+    void accept(Process process) throws Exception;
+  }
+
+  @Test
+  void servesUntilSigtermAndThenExitsWith0() throws Exception {
+    serving(
+        process -> {
+          process.destroy(); // SIGTERM
+
+          assertThat(exitCode(process)).as("143 without a drain").isZero();
+        });
+  }
+
   @Tag("S94")
   @Test
   void endsAtOnceAtTheSecondSigterm() throws Exception {
-    Path folder = Files.createDirectory(directory.resolve("upstream"));
-    try (EmbeddedApiServer upstream = EmbeddedApiServer.builder(folder).start()) {
-      Process process =
-          run(
-              "--kubeconfig=" + upstream.adminKubeconfig(),
-              "--bind-address=127.0.0.1",
-              "--secure-port=0",
-              "--admin-port=0",
-              "--cert-dir=" + directory.resolve("certs"),
-              "--shutdown-delay-duration=10m",
-              "-v=4",
-              "--allow-privileged-impersonation");
-      try {
-        await()
-            .atMost(LONG_ENOUGH)
-            .untilAsserted(() -> assertThat(out()).content().contains("kubectl --kubeconfig"));
-        process.destroy();
-        await()
-            .atMost(LONG_ENOUGH)
-            .untilAsserted(() -> assertThat(out()).content().contains("stopping: not ready"));
+    serving(
+        process -> {
+          process.destroy();
+          await()
+              .atMost(LONG_ENOUGH)
+              .untilAsserted(() -> assertThat(out()).content().contains("stopping: not ready"));
 
-        process.destroy();
+          process.destroy();
 
-        assertThat(exitCode(process)).isEqualTo(1);
-      } finally {
-        process.destroyForcibly();
-      }
-    }
+          assertThat(exitCode(process)).isEqualTo(1);
+        },
+        "--shutdown-delay-duration=10m",
+        "-v=4");
   }
 }

@@ -1,6 +1,8 @@
 package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages.Dump;
+import io.apfproxy.budget.AdaptiveBudget;
+import io.apfproxy.budget.Budget;
 import io.apfproxy.budget.RampedBudget;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.command.Explanation;
@@ -12,26 +14,29 @@ import io.apfproxy.flowcontrol.MaxInFlight;
 import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Flow control as it was asked for: fair, or the two classic limits.
  *
- * @param budget of seats in all
+ * @param budget of seats in all; an {@link AdaptiveBudget} moves once {@link UpstreamWatch} starts
+ *     it
  * @param fair null with the classic limits, which have no queues, borrowing or dumps
  * @param learning null with the classic limits, which need not know how wide a request is
  */
 record FlowControlPart(
     FlowControl control,
     RateLimits rateLimits,
-    RampedBudget budget,
+    Budget budget,
     @Nullable ApfFlowControl fair,
     @Nullable ResponseLearning learning) {
   /**
@@ -49,14 +54,20 @@ record FlowControlPart(
           new MaxInFlight(
               options.maxInFlight(), options.maxMutatingInFlight(), TimeSource.system());
       metrics.bindInFlight(limits::readOnlyInFlight, limits::mutatingInFlight);
-      return new FlowControlPart(
-          limits, RateLimits.none(), new RampedBudget(classic(options), timers), null, null);
+      int most = classic(options);
+      Budget budget = new RampedBudget(Budget.leastOf(most), most, timers);
+      return new FlowControlPart(limits, RateLimits.none(), budget, null, null);
     }
-    RampedBudget budget = new RampedBudget(options.serverLimit(), timers);
+    Budget budget = budget(options, timers);
+    BurstSeats bursts =
+        new BurstSeats(
+            options.moving().burst(),
+            budget instanceof AdaptiveBudget adaptive ? adaptive::bearsMore : () -> false);
     ApfFlowControl fair =
         ApfFlowControl.create(
-            FlowControlSettings.of(budget.seats())
-                .withLearnedListCost(options.listCost() == ProxyOptions.ListCost.LEARNED),
+            FlowControlSettings.of(options.serverLimit())
+                .withLearnedListCost(options.listCost() == ProxyOptions.ListCost.LEARNED)
+                .withBursts(bursts),
             FlowControlConfiguration.builtIn(),
             TimeSource.system(),
             timers,
@@ -64,6 +75,9 @@ record FlowControlPart(
     budget.onChange(fair::resize);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
+    if (bursts.seats() > 0) {
+      metrics.bindBursts(fair::bursts);
+    }
     ResponseLearning learning =
         new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system());
     metrics.bindBound(
@@ -71,6 +85,20 @@ record FlowControlPart(
     RateLimits rates = new RateLimits(TimeSource.system(), fair::width, unlimited);
     metrics.bindRateLimits(rates::read, rates::waiting);
     return new FlowControlPart(fair, rates, budget, fair, learning);
+  }
+
+  private static Budget budget(ProxyOptions.FlowControlling options, Timers timers) {
+    int least = options.moving().least();
+    int most = options.serverLimit();
+    return options.moving().adaptive()
+        ? new AdaptiveBudget(
+            least,
+            most,
+            options.moving().target(),
+            timers,
+            TimeSource.system(),
+            () -> ThreadLocalRandom.current().nextDouble())
+        : new RampedBudget(least, most, timers);
   }
 
   /** The classic limits stay as they are; only those in hand are let go by this. */

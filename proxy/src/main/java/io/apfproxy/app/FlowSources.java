@@ -57,7 +57,10 @@ final class FlowSources {
           sources.add(custom);
           LeaderLease lease = closers.add("lease", LeaderLease.open(access.client(), LEASE));
           conditions =
-              closers.add("conditions", ConditionWriter.open(access.client(), custom, lease));
+              closers.add(
+                  "conditions",
+                  ConditionWriter.open(
+                      access.client(), custom, lease, options.moving().burst() > 0));
           if (options.createSuggested()) {
             closers.add("bootstrap objects", BootstrapEnsurer.open(access.client(), lease));
           }

@@ -11,10 +11,12 @@ import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.kube.access.UpstreamAccessException;
 import io.apfproxy.kube.access.UpstreamCheck;
+import io.apfproxy.kube.review.HeldReviews;
 import io.apfproxy.kube.review.KubeReviews;
 import io.apfproxy.kube.watch.ClientTrustSource;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.members.Outage;
 import java.util.List;
 
 /**
@@ -32,13 +34,18 @@ record IdentityPart(ClientTrustSource trust, KubeReviews reviews, UpstreamGate g
    * @throws UpstreamAccessException if a file of the flags is not usable
    */
   static IdentityPart open(
-      ProxyOptions options, UpstreamAccess access, ProxyMetrics metrics, Closers closers)
+      ProxyOptions options,
+      UpstreamAccess access,
+      Outage outage,
+      ProxyMetrics metrics,
+      Closers closers)
       throws StartException, UpstreamAccessException {
     ClientTrustSource trust =
         closers.add(
             "client trust",
             ClientTrustSource.open(trustFlags(options.authentication()), access.client()));
     KubeReviews reviews = closers.add("reviews", new KubeReviews(access.client()));
+    HeldReviews held = new HeldReviews(reviews, reviews, outage);
     UpstreamIdentityPolicy policy = policy(options.upstream(), access);
     UpstreamVersion version = new UpstreamVersion();
     StandardIdentityResolver identities =
@@ -46,7 +53,7 @@ record IdentityPart(ClientTrustSource trust, KubeReviews reviews, UpstreamGate g
             trust,
             policy,
             new StandardIdentityResolver.Means(
-                reviews, reviews, closers.add("certificate checks", new ChainWorkers())),
+                held, held, closers.add("certificate checks", new ChainWorkers())),
             version::hasConstrainedImpersonation,
             options.authentication().anonymous(),
             ListenerSettings.unlimited(options.limits()),

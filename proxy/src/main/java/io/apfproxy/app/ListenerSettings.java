@@ -18,6 +18,10 @@ final class ListenerSettings {
   private static final int HEADS_SHARE = 3;
   private static final int PARTIAL_HEADS_SHARE = 10;
   private static final int UNREAD_SHARE = 6;
+
+  /** Half of what may be unread: who has got room must not cut others off. */
+  private static final int BUFFER_SHARE = 2 * UNREAD_SHARE;
+
   private static final long MOST_BODY_BYTES = 256L << 20;
 
   private ListenerSettings() {}
@@ -77,6 +81,8 @@ final class ListenerSettings {
         Runtime.getRuntime().maxMemory() / HEADS_SHARE,
         MOST_BODY_BYTES,
         Runtime.getRuntime().maxMemory() / PARTIAL_HEADS_SHARE,
-        Runtime.getRuntime().maxMemory() / UNREAD_SHARE);
+        Runtime.getRuntime().maxMemory() / UNREAD_SHARE,
+        limits.responseBuffer(),
+        limits.responseBuffer() == 0 ? 0 : Runtime.getRuntime().maxMemory() / BUFFER_SHARE);
   }
 }

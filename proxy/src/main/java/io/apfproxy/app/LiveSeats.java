@@ -6,11 +6,16 @@ import io.apfproxy.config.RateLimit;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.limit.RateLimits;
+import io.apfproxy.queueset.BurstDenial;
+import io.apfproxy.queueset.BurstState;
 import io.apfproxy.request.RequestDigest;
+import java.util.Locale;
 import java.util.OptionalLong;
 
 /** What a running proxy knows of seats and rate limits, now. */
 final class LiveSeats implements Explanation.Seats {
+  private static final double SECOND = 1e9;
+
   private final ApfFlowControl flowControl;
   private final RateLimits rateLimits;
 
@@ -54,5 +59,30 @@ final class LiveSeats implements Explanation.Seats {
       }
     }
     return "the level has just gone";
+  }
+
+  @Override
+  public String burst(PriorityLevelConfiguration level) {
+    BurstState state = flowControl.bursts().get(level.name());
+    if (state == null) {
+      return "none: the proxy has no --burst-seats";
+    }
+    BurstDenial why = state.denial();
+    return String.format(
+        Locale.ROOT,
+        "%s beyond its limit now, %.1f of at most %.1f seat-seconds saved; %s",
+        Explanation.count(state.seatsInUse(), "seat"),
+        state.creditSeatNanos() / SECOND,
+        state.mostSeatNanos() / SECOND,
+        why == null ? "another one could be had" : "no more: " + reason(why));
+  }
+
+  private static String reason(BurstDenial why) {
+    return switch (why) {
+      case UPSTREAM -> "upstream is not idle, or nothing is known of it";
+      case CREDIT -> "too little is saved";
+      case SEATS -> "they are as many as its object says";
+      case POOL -> "all of --burst-seats are in use";
+    };
   }
 }

@@ -48,9 +48,8 @@ public final class ProxyApp implements AutoCloseable {
               options.flowControl(), ListenerSettings.unlimited(options.limits()), timers, metrics);
       Optional<Reconfiguration> reconfiguration =
           FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
-      UpstreamWatch watch =
-          new UpstreamWatch(options.upstream().holdWhileDown(), flowControl.budget());
-      IdentityPart identity = IdentityPart.open(options, access, metrics, closers);
+      UpstreamWatch watch = new UpstreamWatch(options.upstream().holdWhileDown(), flowControl);
+      IdentityPart identity = IdentityPart.open(options, access, watch.outage(), metrics, closers);
       upstream = new UpstreamHealth(identity.gate(), identity.trust(), watch.outage());
       identity.gate().ask();
       Vertx vertx = transports.open(options.listener().eventLoops());

@@ -15,8 +15,6 @@ public final class RampedBudget implements Budget {
    * A server that has just started has cold caches, and meets all who waited for it. Those who hold
    * back are the queues before the seats, which know who is to come first.
    */
-  private static final int LEAST = 3;
-  private static final int LEAST_PART = 20;
   private static final long STEP_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final int least;
@@ -27,15 +25,16 @@ public final class RampedBudget implements Budget {
   private long ramp; // which one is under way; on the thread only
 
   /**
-   * @param most seats, 1 or more
+   * @param least seats, 1 or more: how many there are at first
+   * @param most seats
    * @param thread runs one action at a time, and may take a level's lock
    */
-  public RampedBudget(int most, DelayedActions thread) {
-    if (most < 1) {
-      throw new IllegalArgumentException("seats are " + most + ", must be 1 or more");
+  public RampedBudget(int least, int most, DelayedActions thread) {
+    if (least < 1 || least > most) {
+      throw new IllegalArgumentException("least seats are " + least + ", must be in 1.." + most);
     }
+    this.least = least;
     this.most = most;
-    this.least = Math.min(most, Math.max(LEAST, most / LEAST_PART));
     this.seats = most;
     this.thread = thread;
   }
@@ -45,12 +44,12 @@ public final class RampedBudget implements Budget {
     return seats;
   }
 
-  /** With how many it begins. */
+  @Override
   public int least() {
     return least;
   }
 
-  /** How many there are in the end. */
+  @Override
   public int most() {
     return most;
   }
@@ -60,7 +59,7 @@ public final class RampedBudget implements Budget {
     followers.add(follow);
   }
 
-  /** The server has come back. Never blocks; the followers are told soon. */
+  @Override
   public void begin() {
     thread.after(0, this::restart);
   }

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * What is legal, and obeyed, but seldom meant. Source: specification security.md S57 and S69, of
  * rate limits limits.md L-13.
  *
- * @param object the schema that leads there, or the limit
+ * @param object the schema that leads there, the limit or the level
  * @param message for people
  */
 public record Hazard(ObjectKey object, String message) {
@@ -36,7 +36,7 @@ public record Hazard(ObjectKey object, String message) {
    * then {@code check} fails, and it is the object that is doubtful, not what it amounts to.
    */
   public static boolean isWithin(ObjectKey object) {
-    return object.kind().equals(Kind.RATE_LIMIT);
+    return !object.kind().equals(Kind.FLOW_SCHEMA);
   }
 
   /** All there are in a configuration. Takes a classifier's making: not for an event loop. */
@@ -77,6 +77,21 @@ public record Hazard(ObjectKey object, String message) {
       LimitHazards.of(limit).forEach(message -> hazards.add(new Hazard(limit.key(), message)));
     }
     return hazards;
+  }
+
+  /**
+   * Levels that may burst, in a proxy that has no seats for it. Source: specification limits.md
+   * L-60.
+   */
+  public static List<Hazard> idleBursts(FlowControlConfiguration configuration) {
+    return configuration.levels().values().stream()
+        .filter(level -> level.burst() != null)
+        .map(
+            level ->
+                new Hazard(
+                    level.key(),
+                    "spec.limited.burst has no effect: the proxy has no --burst-seats"))
+        .toList();
   }
 
   private static boolean isBuiltIn(FlowSchema schema) {

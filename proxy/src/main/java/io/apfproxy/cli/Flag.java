@@ -183,6 +183,30 @@ enum Flag {
       ValueKind.COUNT,
       "200",
       "writing at once"),
+  ADAPTIVE_SEATS(
+      "adaptive-seats",
+      Group.FLOW_CONTROL,
+      ValueKind.BOOLEAN,
+      "false",
+      "as many seats as upstream bears, up to that sum"),
+  MIN_SEATS(
+      "min-seats",
+      Group.FLOW_CONTROL,
+      ValueKind.COUNT,
+      "",
+      "fewest then, and when upstream is back; else a twentieth of the sum, at least 3"),
+  TARGET_DELAY(
+      "target-delay",
+      Group.FLOW_CONTROL,
+      ValueKind.SHORT_DURATION,
+      "5ms",
+      "with adaptive seats: how long upstream may keep a tiny request waiting"),
+  BURST_SEATS(
+      "burst-seats",
+      Group.FLOW_CONTROL,
+      ValueKind.COUNT,
+      "0",
+      "with adaptive seats: beyond them, for levels with spec.limited.burst"),
   FLOWCONTROL_SOURCE(
       "flowcontrol-source",
       Group.FLOW_CONTROL,
@@ -263,6 +287,12 @@ enum Flag {
       ValueKind.COUNT,
       "50",
       "a second, ten times as many at once, while 8000 wait for seats; 0: no limit"),
+  RESPONSE_BUFFER(
+      "response-buffer",
+      Group.LIMITS,
+      ValueKind.SIZE,
+      "4MiB",
+      "of a response with seats kept for a client that does not read, so that they go back; 0: none"),
 
   ADMIN_BIND_ADDRESS(
       "admin-bind-address",

@@ -34,7 +34,8 @@ final class LimitsReader {
         settings.addressBlocks(Flag.UNLIMITED_ADDRESSES),
         watches,
         share(Flag.MAX_WATCHES_PER_USER, Flag.MAX_WATCHES, watches, USER_SHARE),
-        settings.count(Flag.MAX_WATCH_STARTS_PER_USER));
+        settings.count(Flag.MAX_WATCH_STARTS_PER_USER),
+        settings.size(Flag.RESPONSE_BUFFER));
   }
 
   private static int watchesOf(long heapBytes) {

@@ -242,7 +242,8 @@ final class OptionsReader {
         writing,
         expose,
         settings.constant(Flag.LIST_COST, ListCost.class),
-        settings.bool(Flag.POLL_OBJECT_COUNTS));
+        settings.bool(Flag.POLL_OBJECT_COUNTS),
+        new SeatsReader(settings, fair, seats).read());
   }
 
   private List<Source> sources() throws UsageException {

@@ -119,6 +119,7 @@ public record ProxyOptions(
    * @param maxInFlight reading requests, part of the seats in all
    * @param maxMutatingInFlight writing requests, the other part
    * @param pollObjectCounts ask upstream's metrics each minute how many objects there are
+   * @param moving how seats move below their sum
    */
   public record FlowControlling(
       List<Source> sources,
@@ -128,7 +129,8 @@ public record ProxyOptions(
       int maxMutatingInFlight,
       boolean exposeHeaders,
       ListCost listCost,
-      boolean pollObjectCounts) {
+      boolean pollObjectCounts,
+      MovingSeats moving) {
     public FlowControlling {
       sources = List.copyOf(sources);
     }
@@ -138,6 +140,16 @@ public record ProxyOptions(
       return Math.addExact(maxInFlight, maxMutatingInFlight);
     }
   }
+
+  /**
+   * How seats move below their sum.
+   *
+   * @param adaptive whether they follow the upstream's delay; else only its return moves them
+   * @param least the fewest, 1 or more; no more than there are in all where requests are fair
+   * @param target how long the upstream may keep a tiny request waiting, 1 ms to 1 s
+   * @param burst seats beyond their sum for levels that have saved something; 0 unless adaptive
+   */
+  public record MovingSeats(boolean adaptive, int least, Duration target, int burst) {}
 
   /** What makes a list wide. */
   public enum ListCost {
@@ -167,7 +179,7 @@ public record ProxyOptions(
   public record Source(SourceKind kind, @Nullable Path folder) {}
 
   /**
-   * How much of what clients can hold. 0 means no limit everywhere.
+   * How much of what clients can hold. 0 means no limit, where nothing else is said.
    *
    * @param connections of all clients
    * @param connectionsPerAddress of one address
@@ -177,6 +189,8 @@ public record ProxyOptions(
    * @param watches open, of all users
    * @param watchesPerUser open, of one user
    * @param watchStartsPerUser a second
+   * @param responseBuffer bytes of one response that holds seats, kept for a client that does not
+   *     read; 0 for none
    */
   public record Limits(
       int connections,
@@ -186,7 +200,8 @@ public record ProxyOptions(
       List<AddressBlock> unlimited,
       int watches,
       int watchesPerUser,
-      int watchStartsPerUser) {
+      int watchStartsPerUser,
+      int responseBuffer) {
     public Limits {
       unlimited = List.copyOf(unlimited);
     }

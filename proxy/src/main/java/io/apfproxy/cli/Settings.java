@@ -14,6 +14,8 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +25,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class Settings {
   private static final double MAX_CHANCE = 0.02;
+  private static final Pattern SIZE = Pattern.compile("([0-9]{1,10})((?:[KMG]iB)?)");
 
   private record Setting(String value, String origin) {}
 
   private final Map<Flag, Setting> settings = new EnumMap<>(Flag.class);
+  private final String home;
 
   /**
    * @param given values of the flags on the command line
-   * @param environment all variables; those that name no flag are not ours
+   * @param environment all variables; of those that name no flag only {@code HOME} is read
    * @param file keys and values of the configuration file
    */
   Settings(Map<Flag, String> given, Map<String, String> environment, SettingsFile file) {
+    home =
+        environment.getOrDefault("HOME", System.getProperty("user.home", ".")); // as a shell has it
     for (Flag flag : Flag.values()) {
       String variable = environment.get(flag.variable());
       String inFile = file.values().get(flag);
@@ -74,9 +80,7 @@ final class Settings {
     if (value.isEmpty()) {
       return null;
     }
-    return value.startsWith("~/")
-        ? Path.of(System.getProperty("user.home", "."), value.substring(2))
-        : Path.of(value);
+    return value.startsWith("~/") ? Path.of(home, value.substring(2)) : Path.of(value);
   }
 
   List<String> list(Flag flag) {
@@ -100,6 +104,26 @@ final class Settings {
       throw unexpected(flag);
     }
     return Long.parseLong(value);
+  }
+
+  /** Bytes. */
+  int size(Flag flag) throws UsageException {
+    Matcher size = SIZE.matcher(text(flag));
+    if (!size.matches()) {
+      throw unexpected(flag);
+    }
+    int shift =
+        switch (size.group(2)) {
+          case "KiB" -> 10;
+          case "MiB" -> 20;
+          case "GiB" -> 30;
+          default -> 0;
+        };
+    long bytes = Long.parseLong(size.group(1)) << shift;
+    if (bytes > Integer.MAX_VALUE) {
+      throw unexpected(flag);
+    }
+    return (int) bytes;
   }
 
   /** At most 2 %, as at kube-apiserver. */

@@ -6,6 +6,7 @@ import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Burst;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,6 +65,9 @@ public final class DiffCommand {
     fields.put("shares", String.valueOf(level.nominalShares()));
     fields.put("lendable", level.lendablePercent() + "%");
     fields.put("borrowing", borrowing == null ? "unlimited" : borrowing + "%");
+    Burst burst = level.burst();
+    fields.put(
+        "burst", burst == null ? "-" : burst.seats() + " seats for " + burst.seconds() + "s");
     fields.put("response", level.isExempt() ? "Exempt" : queuing == null ? "Reject" : "Queue");
     fields.put("queues", queuing == null ? "-" : String.valueOf(queuing.queues()));
     fields.put("handSize", queuing == null ? "-" : String.valueOf(queuing.handSize()));

@@ -5,6 +5,7 @@ import io.apfproxy.cli.StartException;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Burst;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.TimeSource;
@@ -138,6 +139,15 @@ public final class ExplainCommand {
           + " to "
           + of(level).max()
           + " by lending and borrowing";
+    }
+
+    @Override
+    public String burst(PriorityLevelConfiguration level) {
+      Burst burst = Objects.requireNonNull(level.burst());
+      return Explanation.count(burst.seats(), "seat")
+          + " beyond its limit for "
+          + Explanation.count(burst.seconds(), "second")
+          + ", once saved up, of those of --burst-seats";
     }
   }
 }

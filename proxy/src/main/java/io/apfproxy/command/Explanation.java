@@ -48,6 +48,9 @@ public final class Explanation {
     /** How many seats this level has, in words. */
     String limit(PriorityLevelConfiguration level);
 
+    /** What this level, which may burst, has beyond its limit, in words. */
+    String burst(PriorityLevelConfiguration level);
+
     /** Units that the key of this request has left at this limit; empty if that is not known. */
     default OptionalLong left(RateLimit limit, RequestDigest digest) {
       return OptionalLong.empty();
@@ -104,6 +107,9 @@ public final class Explanation {
     if (!level.isExempt()) {
       row("width", seats.width(level, digest));
       row("limit", seats.limit(level));
+    }
+    if (level.burst() != null) {
+      row("burst", seats.burst(level));
     }
     return text.toString();
   }

@@ -55,7 +55,8 @@ public final class Defaults {
         orDefault(limited.nominalShares(), NOMINAL_SHARES),
         orDefault(limited.lendablePercent(), 0),
         limited.borrowingLimitPercent(),
-        new LimitResponse(response.type(), queuing));
+        new LimitResponse(response.type(), queuing),
+        limited.burst());
   }
 
   private static @Nullable Exempt exempt(@Nullable Exempt exempt) {

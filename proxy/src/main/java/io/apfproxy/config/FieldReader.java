@@ -37,6 +37,9 @@ public interface FieldReader {
   /** Checks that it is an instant as RFC 3339 writes it, or absent. */
   void instant(String field);
 
+  /** Whether it is of our own group, whose kinds have fields that kube-apiserver's have not. */
+  boolean isOurs();
+
   /** Takes note that fields may be there, whatever they hold. */
   void ignore(String... fields);
 

@@ -36,6 +36,14 @@ public record LimitBounds(int nominal, int min, int max, int maxSeats) {
     return bounds;
   }
 
+  /**
+   * The same, but of what it has the level lends all but one seat. Where seats are so few that each
+   * level has one, whoever lent that would stand still until the borrowing period ends.
+   */
+  public LimitBounds keepingASeat() {
+    return new LimitBounds(nominal, Math.max(min, Math.min(1, nominal)), max, maxSeats);
+  }
+
   private static LimitBounds of(
       int serverLimit, PriorityLevelConfiguration level, double shareSum) {
     int nominal =

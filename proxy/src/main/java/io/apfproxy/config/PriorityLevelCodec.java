@@ -1,5 +1,6 @@
 package io.apfproxy.config;
 
+import io.apfproxy.config.PriorityLevelConfiguration.Burst;
 import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
@@ -8,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** How {@code v1} writes a priority level. Source: specification apf-config.md 1.4. */
+/**
+ * How {@code v1} writes a priority level. Source: specification apf-config.md 1.4; of bursts, which
+ * our own group alone knows, limits.md L-60.
+ */
 final class PriorityLevelCodec {
   private static final LimitResponse UNSET = new LimitResponse("", null);
 
@@ -30,7 +34,12 @@ final class PriorityLevelCodec {
         limited.integer("lendablePercent"),
         limited.integer("borrowingLimitPercent"),
         Objects.requireNonNullElse(
-            limited.object("limitResponse", PriorityLevelCodec::response), UNSET));
+            limited.object("limitResponse", PriorityLevelCodec::response), UNSET),
+        limited.isOurs() ? limited.object("burst", PriorityLevelCodec::burst) : null);
+  }
+
+  private static Burst burst(FieldReader burst) {
+    return new Burst(burst.number("seats"), burst.number("seconds"));
   }
 
   private static LimitResponse response(FieldReader response) {
@@ -63,7 +72,12 @@ final class PriorityLevelCodec {
         .set("lendablePercent", limited.lendablePercent())
         .set("borrowingLimitPercent", limited.borrowingLimitPercent())
         .set("limitResponse", write(limited.limitResponse()))
+        .set("burst", limited.burst(), PriorityLevelCodec::write)
         .map();
+  }
+
+  private static Map<String, Object> write(Burst burst) {
+    return new FieldWriter().set("seats", burst.seats()).set("seconds", burst.seconds()).map();
   }
 
   private static Map<String, Object> write(LimitResponse response) {

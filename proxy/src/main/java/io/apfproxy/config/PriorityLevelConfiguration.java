@@ -93,6 +93,11 @@ public record PriorityLevelConfiguration(
     return isExempt() || spec.limited() == null ? null : spec.limited().borrowingLimitPercent();
   }
 
+  /** What it may save and spend beyond its limit; null if nothing. */
+  public @Nullable Burst burst() {
+    return isExempt() || spec.limited() == null ? null : spec.limited().burst();
+  }
+
   /**
    * @param type {@link #EXEMPT} or {@link #LIMITED}
    * @param limited set exactly for {@link #LIMITED} in a valid object
@@ -104,12 +109,33 @@ public record PriorityLevelConfiguration(
    * @param nominalShares null before defaulting
    * @param lendablePercent null before defaulting
    * @param borrowingLimitPercent null if there is no limit, also after defaulting
+   * @param burst null if it may not; always null in kube-apiserver's own kind
    */
   public record Limited(
       @Nullable Integer nominalShares,
       @Nullable Integer lendablePercent,
       @Nullable Integer borrowingLimitPercent,
-      LimitResponse limitResponse) {}
+      LimitResponse limitResponse,
+      @Nullable Burst burst) {
+
+    /** As kube-apiserver has it. */
+    public Limited(
+        @Nullable Integer nominalShares,
+        @Nullable Integer lendablePercent,
+        @Nullable Integer borrowingLimitPercent,
+        LimitResponse limitResponse) {
+      this(nominalShares, lendablePercent, borrowingLimitPercent, limitResponse, null);
+    }
+  }
+
+  /**
+   * What it may save of its own seats and spend beyond its limit. Source: specification limits.md
+   * L-60.
+   *
+   * @param seats beyond its limit, 1 to 10,000
+   * @param seconds for which all of them last, 1 to 600
+   */
+  public record Burst(int seats, int seconds) {}
 
   /**
    * @param type {@link #QUEUE} or {@link #REJECT}

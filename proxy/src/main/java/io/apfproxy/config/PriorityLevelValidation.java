@@ -5,15 +5,17 @@ import static io.apfproxy.config.PriorityLevelConfiguration.LIMITED;
 import static io.apfproxy.config.PriorityLevelConfiguration.QUEUE;
 import static io.apfproxy.config.PriorityLevelConfiguration.REJECT;
 
+import io.apfproxy.config.PriorityLevelConfiguration.Burst;
 import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.config.PriorityLevelConfiguration.Spec;
+import io.apfproxy.queueset.BurstTerms;
 import io.apfproxy.queueset.Dealer;
 import org.jspecify.annotations.Nullable;
 
-/** Rules P1 to P16 of specification apf-config.md 1.5. */
+/** Rules P1 to P16 of specification apf-config.md 1.5; of bursts, limits.md L-60. */
 final class PriorityLevelValidation {
   private static final int MAX_QUEUES = 10_000_000;
   private static final String PRESERVE_ZERO_SHARES =
@@ -90,6 +92,17 @@ final class PriorityLevelValidation {
     Integer borrowing = limited.borrowingLimitPercent();
     if (borrowing != null && borrowing < 0) {
       errors.invalid("spec.limited.borrowingLimitPercent", borrowing, NOT_NEGATIVE);
+    }
+    Burst burst = limited.burst();
+    if (burst != null) {
+      validateWithin(BurstTerms.MOST_SEATS, burst.seats(), "spec.limited.burst.seats");
+      validateWithin(BurstTerms.MOST_SECONDS, burst.seconds(), "spec.limited.burst.seconds");
+    }
+  }
+
+  private void validateWithin(int most, int value, String field) {
+    if (value < 1 || value > most) {
+      errors.invalid(field, value, "must be from 1 to " + most);
     }
   }
 

@@ -1,10 +1,12 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.budget.SeatUse;
 import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.RateLimit;
+import io.apfproxy.queueset.BurstState;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
@@ -17,6 +19,7 @@ import io.apfproxy.work.WorkEstimator;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +79,8 @@ public final class ApfFlowControl implements FlowControl {
       TimeSource time,
       DelayedActions delayed,
       FlowMetrics metrics) {
-    LevelTable levels = new LevelTable(settings.serverLimit(), time, delayed, metrics);
+    LevelTable levels =
+        new LevelTable(settings.serverLimit(), settings.bursts(), time, delayed, metrics);
     levels.apply(previous -> configuration);
     return new ApfFlowControl(settings, time, levels);
   }
@@ -134,6 +138,11 @@ public final class ApfFlowControl implements FlowControl {
     levels.resize(seats);
   }
 
+  /** How the seats of all levels are used now; cheap enough for ten times a second. */
+  public SeatUse seatUse() {
+    return levels.seatUse();
+  }
+
   /** Ends a borrowing period: moves seats to where they were wanted. To be called every 10 s. */
   public void adjustBorrowing() {
     levels.adjustBorrowing();
@@ -147,6 +156,11 @@ public final class ApfFlowControl implements FlowControl {
   /** All levels in being, by name. */
   public List<LevelSnapshot> snapshot() {
     return levels.snapshot();
+  }
+
+  /** What the levels that may burst have saved and spend now, by name. */
+  public SortedMap<String, BurstState> bursts() {
+    return levels.bursts();
   }
 
   /** What waits and executes of one kind, in all levels together. */

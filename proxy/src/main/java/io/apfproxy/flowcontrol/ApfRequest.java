@@ -181,6 +181,16 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   }
 
   @Override
+  public boolean isHeld() {
+    return state() == RequestState.EXECUTING;
+  }
+
+  @Override
+  public boolean isAwaited() {
+    return route.level().level().isAwaited();
+  }
+
+  @Override
   public void watchInitialised() {
     if (digest.info().isWatch()) {
       returnSeats();

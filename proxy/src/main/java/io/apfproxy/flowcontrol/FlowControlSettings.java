@@ -1,5 +1,7 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.queueset.BurstSeats;
+
 /**
  * What flow control is told besides its objects.
  *
@@ -10,9 +12,14 @@ package io.apfproxy.flowcontrol;
  *     its cache, as it does over etcd 3.5.13 and later; such lists are then narrower
  * @param learnedListCost whether lists are as wide as such answers were heavy, not as
  *     kube-apiserver makes them
+ * @param bursts seats beyond {@code serverLimit} for levels that have saved something
  */
 public record FlowControlSettings(
-    int serverLimit, int mostWaiting, boolean consistentReadsFromCache, boolean learnedListCost) {
+    int serverLimit,
+    int mostWaiting,
+    boolean consistentReadsFromCache,
+    boolean learnedListCost,
+    BurstSeats bursts) {
   private static final int DEFAULT_MOST_WAITING = 30_000;
 
   public FlowControlSettings {
@@ -26,11 +33,19 @@ public record FlowControlSettings(
 
   /** For a recent server: 30,000 may wait, consistent reads come from its cache. */
   public static FlowControlSettings of(int serverLimit) {
-    return new FlowControlSettings(serverLimit, DEFAULT_MOST_WAITING, true, false);
+    return new FlowControlSettings(
+        serverLimit, DEFAULT_MOST_WAITING, true, false, BurstSeats.none());
   }
 
   /** The same with lists as wide as such answers were heavy. */
   public FlowControlSettings withLearnedListCost(boolean learned) {
-    return new FlowControlSettings(serverLimit, mostWaiting, consistentReadsFromCache, learned);
+    return new FlowControlSettings(
+        serverLimit, mostWaiting, consistentReadsFromCache, learned, bursts);
+  }
+
+  /** The same with so many seats beyond the limit, for all levels together. */
+  public FlowControlSettings withBursts(BurstSeats seats) {
+    return new FlowControlSettings(
+        serverLimit, mostWaiting, consistentReadsFromCache, learnedListCost, seats);
   }
 }

@@ -4,13 +4,18 @@ import io.apfproxy.borrowing.LimitAdjustment;
 import io.apfproxy.borrowing.SeatDemandStats;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Burst;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.level.LevelState;
 import io.apfproxy.level.PriorityLevel;
+import io.apfproxy.queueset.BurstSeats;
+import io.apfproxy.queueset.BurstTerms;
 import io.apfproxy.queueset.QueueSetState;
 import io.apfproxy.queueset.QueuingShape;
 import io.apfproxy.queueset.SeatSeconds;
 import io.apfproxy.work.DroppedRequests;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One level in being with what flow control adds to it: its object, its limits, its drops. What
@@ -21,6 +26,7 @@ final class LevelEntry {
   private static final long EXEMPT_EXECUTING_PER_SEAT = 10;
 
   private final ExemptGate exemptGate;
+  private final BurstSeats bursts;
   private final DroppedRequests drops = new DroppedRequests();
   private volatile PriorityLevelConfiguration configuration;
   private volatile long maxSeats;
@@ -28,6 +34,7 @@ final class LevelEntry {
   private volatile QueuingShape shape;
   private LimitBounds configuredBounds;
   private LimitBounds bounds;
+  private @Nullable BurstTerms burstTerms;
   private int loadWithoutSeats;
   private SeatDemandStats demand = SeatDemandStats.NONE;
   private int currentLimit;
@@ -35,16 +42,19 @@ final class LevelEntry {
 
   /**
    * @param total seats of the whole server
+   * @param bursts seats beyond them for levels that have saved something
    */
   LevelEntry(
       PriorityLevelConfiguration configuration,
       LimitBounds bounds,
       PriorityLevel level,
-      int total) {
+      int total,
+      BurstSeats bursts) {
     this.configuration = configuration;
     this.configuredBounds = bounds;
     this.bounds = bounds;
     this.level = level;
+    this.bursts = bursts;
     this.exemptGate = configuration.isExempt() ? ExemptGate.of(most(total)) : ExemptGate.open();
     this.loadWithoutSeats = loadWithoutSeats(total);
     this.shape = shape(configuration, bounds);
@@ -116,6 +126,10 @@ final class LevelEntry {
     return bounds.nominal();
   }
 
+  int currentLimit() {
+    return currentLimit;
+  }
+
   PriorityLevelConfiguration configuration() {
     return configuration;
   }
@@ -180,6 +194,19 @@ final class LevelEntry {
       level.reconfigure(configured);
     }
     level.setLimit(currentLimit, currentLimit > 0 ? currentLimit : loadWithoutSeats);
+    BurstTerms terms = terms();
+    if (!Objects.equals(terms, burstTerms)) {
+      burstTerms = terms;
+      level.setBurst(terms, bursts);
+    }
+  }
+
+  /** What it may save and spend; null if nothing, also where there is nothing to spend it on. */
+  private @Nullable BurstTerms terms() {
+    Burst burst = configuration.burst();
+    return burst == null || bursts.seats() == 0
+        ? null
+        : new BurstTerms(burst.seats(), burst.seconds(), bounds.nominal());
   }
 
   LevelSnapshot snapshot() {

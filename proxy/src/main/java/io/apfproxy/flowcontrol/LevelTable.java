@@ -1,11 +1,15 @@
 package io.apfproxy.flowcontrol;
 
 import io.apfproxy.borrowing.LimitAdjustment;
+import io.apfproxy.budget.SeatUse;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.level.PriorityLevel;
+import io.apfproxy.queueset.BurstSeats;
+import io.apfproxy.queueset.BurstState;
+import io.apfproxy.queueset.Occupancy;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.work.MaxSeats;
@@ -39,6 +43,7 @@ final class LevelTable {
    * (31); security.md S68.
    */
   private final int configuredTotal;
+  private final BurstSeats bursts;
   private final TimeSource time;
   private final DelayedActions delayed;
   private final FlowMetrics metrics;
@@ -56,10 +61,13 @@ final class LevelTable {
 
   /**
    * @param total seats of the whole server, until {@link #resize}
+   * @param bursts seats beyond them for levels that have saved something
    */
-  LevelTable(int total, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
+  LevelTable(
+      int total, BurstSeats bursts, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
     this.configuredTotal = total;
     this.total = total;
+    this.bursts = bursts;
     this.time = time;
     this.delayed = delayed;
     this.metrics = metrics;
@@ -179,7 +187,8 @@ final class LevelTable {
    * Shares so many seats from now on. Requests that wait or execute stay where they are, and the
    * borrowing period goes on. What is wide or has no seats at all is still judged by the total that
    * was configured: fewer seats for a while turn no level into one that refuses, and make no
-   * request cheaper. Source: specification limits.md L-48, L-49.
+   * request cheaper. However few there are, a level that has seats keeps one. Source: specification
+   * limits.md L-48, L-49, L-50.
    *
    * @param seats at least 1
    */
@@ -207,6 +216,25 @@ final class LevelTable {
     }
   }
 
+  /** How the seats of all levels are used now. */
+  SeatUse seatUse() {
+    changes.lock();
+    try {
+      long inUse = 0;
+      long limits = 0;
+      boolean waiting = false;
+      for (LevelEntry entry : entries.values()) {
+        Occupancy occupancy = entry.level().occupancy();
+        inUse += occupancy.seatsInUse();
+        waiting |= occupancy.waiting() > 0;
+        limits += entry.isExempt() ? 0 : entry.currentLimit();
+      }
+      return new SeatUse(inUse, limits, waiting);
+    } finally {
+      changes.unlock();
+    }
+  }
+
   double seatFairFraction() {
     changes.lock();
     try {
@@ -223,6 +251,18 @@ final class LevelTable {
     } finally {
       changes.unlock();
     }
+  }
+
+  /** What the levels that may burst have saved and spend, by name. */
+  SortedMap<String, BurstState> bursts() {
+    SortedMap<String, BurstState> states = new TreeMap<>();
+    for (LevelEntry entry : entries()) {
+      BurstState state = entry.level().burst();
+      if (state != null) {
+        states.put(entry.name(), state);
+      }
+    }
+    return states;
   }
 
   /** The levels in being, by name. */
@@ -297,7 +337,10 @@ final class LevelTable {
     inBeing.forEach(
         (name, object) -> {
           LimitBounds full = Objects.requireNonNull(configured.get(name));
-          LimitBounds bounds = Objects.requireNonNull(present.get(name));
+          LimitBounds bounds =
+              total == configuredTotal
+                  ? full
+                  : Objects.requireNonNull(present.get(name)).keepingASeat();
           if (full.maxSeats() > 0) {
             maxSeats.set(name, full.maxSeats());
           }
@@ -317,7 +360,7 @@ final class LevelTable {
             time,
             delayed,
             this::dropIdleLevelsSoon);
-    return new LevelEntry(object, bounds, level, total);
+    return new LevelEntry(object, bounds, level, total, bursts);
   }
 
   /** Many levels that become idle at once are one change. */

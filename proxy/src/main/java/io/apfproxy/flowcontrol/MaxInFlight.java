@@ -106,6 +106,16 @@ public final class MaxInFlight implements FlowControl {
     }
 
     @Override
+    public boolean isHeld() {
+      return pool != null && heldNanos.get() == HELD;
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return false; // who finds no place is refused at once
+    }
+
+    @Override
     public void watchInitialised() {
       // a watch holds no place
     }

@@ -12,6 +12,14 @@ public interface SeatLease extends AutoCloseable {
   long seatNanos();
 
   /**
+   * Whether it still holds them; after the response it may, for some time, without counting here.
+   */
+  boolean isHeld();
+
+  /** Whether requests wait for seats in the same level. */
+  boolean isAwaited();
+
+  /**
    * A watch has sent its initial events: its seats go back while the stream goes on. Harmless when
    * repeated, or after {@link #close}.
    */

@@ -2,8 +2,12 @@ package io.apfproxy.level;
 
 import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.borrowing.SeatDemandIntegrator;
+import io.apfproxy.queueset.BurstSeats;
+import io.apfproxy.queueset.BurstState;
+import io.apfproxy.queueset.BurstTerms;
 import io.apfproxy.queueset.FlowTally;
 import io.apfproxy.queueset.LoadMeter;
+import io.apfproxy.queueset.Occupancy;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.queueset.QueueSet;
 import io.apfproxy.queueset.QueueSetState;
@@ -156,6 +160,29 @@ public final class PriorityLevel {
     SeatRequest.deliver(decided);
   }
 
+  /**
+   * Changes what it may save and spend beyond its limit. What was saved stays, up to the new most.
+   *
+   * @param terms null if nothing
+   * @param pool that all levels share; always the same
+   */
+  public void setBurst(@Nullable BurstTerms terms, BurstSeats pool) {
+    SeatRequest decided =
+        locked(
+            () -> {
+              long now = time.nanoTime();
+              queueSet.setBurst(terms, pool, now);
+              load.note(queueSet, now);
+              return queueSet.takeDecided();
+            });
+    SeatRequest.deliver(decided);
+  }
+
+  /** What it has saved and spends now; null if it has only its limit. */
+  public @Nullable BurstState burst() {
+    return locked(() -> BurstState.of(queueSet, time.nanoTime()));
+  }
+
   /** Changes how requests line up. What waits stays where it is. */
   public void reconfigure(QueuingShape shape) {
     SeatRequest decided =
@@ -173,6 +200,11 @@ public final class PriorityLevel {
   /** Whether nothing waits or executes; lingering seats do not count. */
   public boolean isIdle() {
     return locked(queueSet::isIdle);
+  }
+
+  /** Whether anybody waits for seats. */
+  public boolean isAwaited() {
+    return locked(queueSet::isAwaited);
   }
 
   /**
@@ -197,6 +229,11 @@ public final class PriorityLevel {
   /** Ends a borrowing period: returns the seats wanted during it and begins the next. */
   public SeatDemand resetDemand() {
     return locked(() -> demand.reset(time.nanoTime()));
+  }
+
+  /** How its seats are used now; cheaper than {@link #state}. */
+  public Occupancy occupancy() {
+    return locked(() -> Occupancy.of(queueSet));
   }
 
   /** Its counters now; R is as of the last change. */

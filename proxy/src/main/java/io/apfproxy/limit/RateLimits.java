@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -123,9 +124,13 @@ public final class RateLimits {
     return course.table().at(Place.PACES).meter(asked, !course.isRefused(), time);
   }
 
-  /** Room for those whom a gate lets wait. */
-  public Gate waitingRoom() {
-    return room;
+  /**
+   * Room for those whom a gate lets wait.
+   *
+   * @param owner of a request, whose share counts while there is little room; null if it has none
+   */
+  public Gate waitingRoom(Function<Asked, ? extends @Nullable Object> owner) {
+    return room.of(owner);
   }
 
   /** What became of requests at each limit. Looks at every key: not for an event loop. */

@@ -17,20 +17,51 @@ enum ProxyMeterName {
   ABORTS("apf_proxy_aborts", "Responses cut off because they could not be completed, by rule"),
   LOG_DROPPED("apf_proxy_log_dropped", "Lines of the log that were dropped, as it was too slow"),
   RESPONSE_BYTES("apf_proxy_response_bytes", "Bytes of forwarded response bodies"),
+  WATCH_BYTES(
+      "apf_proxy_watch_bytes", "Bytes of watches after what they show first, while seats are back"),
+  WATCH_PIECES(
+      "apf_proxy_watch_pieces",
+      "Pieces in which those bytes came; about one for each event, as each is written at once"),
+  WATCHES_ENDED(
+      "apf_proxy_watches_ended",
+      "Watches that ended, by why: upstream, client, slow-reader, shutdown, or another rule"),
+  BLOCKED_RESPONSES(
+      "apf_proxy_blocked_responses",
+      "Responses of which no more is read now, as their clients do not read"),
+  SEATS_RETURNED_EARLY(
+      "apf_proxy_seats_returned_early_seconds",
+      "Seats times seconds that clients took to read responses whose seats were back already"),
   EXCHANGES("apf_proxy_exchanges", "Requests between their head and the end at upstream"),
   TUNNELS("apf_proxy_tunnels", "Upgraded connections open now"),
   REQUESTS_HELD(
       "apf_proxy_requests_held",
       "Requests with seats of which nothing was sent, as they wait for upstream to come back"),
-  UPSTREAM_STATE("apf_proxy_upstream_state", "1 for the state that upstream is in: up or down"),
+  UPSTREAM_STATE(
+      "apf_proxy_upstream_state",
+      "1 for the state that upstream is in: up or down; with adaptive seats and while it is up also"
+          + " for its load: unknown, idle, busy or overloaded"),
   UPSTREAM_PULSES(
       "apf_proxy_upstream_pulses",
       "Pulses, which ask whether anybody is there, by outcome: answered, missed (not within 2 s),"
-          + " failed"),
+          + " failed; own-delay is one that says nothing, as the proxy itself stood still"),
+  UPSTREAM_PULSE_SECONDS(
+      "apf_proxy_upstream_pulse", "How long pulses take, from their being written to the answer"),
+  UPSTREAM_DELAY(
+      "apf_proxy_upstream_delay_seconds",
+      "For how long upstream keeps a tiny request waiting, as the median of a second of pulses"
+          + " says"),
+  UPSTREAM_BASE(
+      "apf_proxy_upstream_base_seconds",
+      "How long a pulse takes without load: the least of the last ten minutes"),
+  SEATS_CHANGES(
+      "apf_proxy_seats_changes",
+      "Changes of the seats in all, by why: grow, cut, dip (to see upstream without our load),"
+          + " rebase (the way is longer), recovery (upstream was away), inner-429 (its own queues"
+          + " were full)"),
   SEATS(
       "apf_proxy_seats",
       "Seats of all priority levels together: now, and their bounds min and max; fewer than max"
-          + " for some seconds after upstream was down"),
+          + " for some seconds after upstream was down, or as many as it bears"),
   UPSTREAM_STREAMS("apf_proxy_upstream_streams", "Requests that upstream works on now"),
   UNWANTED_STREAMS(
       "apf_proxy_upstream_unwanted_streams",
@@ -82,6 +113,18 @@ enum ProxyMeterName {
   RATE_LIMIT_FULLEST(
       "apf_proxy_rate_limit_fullest_ratio",
       "How much that key of a rate limit has taken now that has taken most: 1 is all"),
+  BURST_CREDIT(
+      "apf_proxy_burst_credit_seat_seconds",
+      "What a level has saved to spend beyond its limit, by level; below 0 while it owes"),
+  BURST_CREDIT_MAX("apf_proxy_burst_credit_max_seat_seconds", "The most that a level saves"),
+  BURST_SEATS_IN_USE(
+      "apf_proxy_burst_seats_in_use", "Seats beyond its limit that a level holds now, by level"),
+  BURST_GRANTED(
+      "apf_proxy_burst_granted", "Requests that got seats beyond the limit of their level"),
+  BURST_DENIED(
+      "apf_proxy_burst_denied",
+      "Requests that found no seat and got none beyond the limit of their level, by level and"
+          + " reason: upstream, credit, seats, pool"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

@@ -21,6 +21,7 @@ final class ProxyMeters implements Reporter {
    */
   private static final int CODES = 600;
   private static final int MOST_RULES = 200;
+  private static final double SECOND = 1e9;
 
   private record Refusal(String rule, int code) {}
 
@@ -30,6 +31,7 @@ final class ProxyMeters implements Reporter {
   private final Map<Refusal, Counter> refusals = new ConcurrentHashMap<>();
   private final Map<String, Counter> aborts = new ConcurrentHashMap<>();
   private final Counter responseBytes;
+  private final Counter seatsReturnedEarly;
 
   ProxyMeters(MeterRegistry registry) {
     this.registry = registry;
@@ -38,8 +40,10 @@ final class ProxyMeters implements Reporter {
     hold(Held.AWAITING_UPSTREAM, ProxyMeterName.REQUESTS_HELD);
     hold(Held.UPSTREAM_STREAM, ProxyMeterName.UPSTREAM_STREAMS);
     hold(Held.UNWANTED_STREAM, ProxyMeterName.UNWANTED_STREAMS);
+    hold(Held.BLOCKED_RESPONSE, ProxyMeterName.BLOCKED_RESPONSES);
     hold(Held.UPSTREAM_CONNECTION, ProxyMeterName.UPSTREAM_CONNECTIONS);
     responseBytes = counter(ProxyMeterName.RESPONSE_BYTES);
+    seatsReturnedEarly = counter(ProxyMeterName.SEATS_RETURNED_EARLY);
   }
 
   private void hold(Held what, ProxyMeterName name) {
@@ -101,5 +105,10 @@ final class ProxyMeters implements Reporter {
   @Override
   public void responseBytes(int bytes) {
     responseBytes.increment(bytes);
+  }
+
+  @Override
+  public void seatsReturnedEarly(long seatNanos) {
+    seatsReturnedEarly.increment(seatNanos / SECOND);
   }
 }

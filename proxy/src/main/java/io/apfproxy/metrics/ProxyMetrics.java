@@ -1,9 +1,14 @@
 package io.apfproxy.metrics;
 
+import io.apfproxy.budget.AdaptiveBudget;
+import io.apfproxy.budget.PulseTimes;
+import io.apfproxy.budget.SeatChange;
+import io.apfproxy.budget.UpstreamLoad;
 import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.limit.LimitReading;
+import io.apfproxy.queueset.BurstState;
 import io.apfproxy.report.Reporter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
@@ -18,6 +23,8 @@ import io.prometheus.metrics.core.metrics.Info;
 import io.prometheus.metrics.instrumentation.jvm.ProcessMetrics;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleSupplier;
@@ -32,12 +39,15 @@ import org.jspecify.annotations.Nullable;
  * one process do not mix. Thread-safe.
  */
 public final class ProxyMetrics implements AutoCloseable {
+  private static final double NANOS = 1e9;
+
   private final PrometheusRegistry prometheus = new PrometheusRegistry();
   private final PrometheusMeterRegistry registry =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final FlowMeters flow = new FlowMeters(prometheus);
-  private final ProxyMeters events = new ProxyMeters(registry);
+  private final Reporter events =
+      Reporter.all(new ProxyMeters(registry), new WatchMeters(registry));
 
   private final Counter configurationChanges =
       Counter.builder(ProxyMeterName.CONFIG_CHANGES.meterName())
@@ -72,6 +82,11 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Shows what waits and executes of each kind, at each scrape. */
   public void bindKinds(Function<KindLoad.Kind, KindLoad.Reading> loads) {
     prometheus.register(new KindGauges(loads));
+  }
+
+  /** Shows what levels that may burst have saved and spend, at each scrape. */
+  public void bindBursts(Supplier<? extends Map<String, BurstState>> bursts) {
+    prometheus.register(new BurstGauges(bursts));
   }
 
   /** Shows what rate limits do, at each scrape. */
@@ -143,6 +158,30 @@ public final class ProxyMetrics implements AutoCloseable {
     gauge(ProxyMeterName.SEATS, now::getAsInt, "bound", "now");
     gauge(ProxyMeterName.SEATS, () -> min, "bound", "min");
     gauge(ProxyMeterName.SEATS, () -> max, "bound", "max");
+  }
+
+  /**
+   * Shows how seats follow the upstream's delay.
+   *
+   * @return to be told of pulses in its place
+   */
+  public PulseTimes bindAdaptive(AdaptiveBudget budget) {
+    gauge(ProxyMeterName.UPSTREAM_DELAY, () -> budget.reading().delayNanos() / NANOS);
+    gauge(ProxyMeterName.UPSTREAM_BASE, () -> budget.reading().baseNanos() / NANOS);
+    for (UpstreamLoad load : UpstreamLoad.values()) {
+      if (load != UpstreamLoad.DOWN) {
+        String state = load.name().toLowerCase(Locale.ROOT);
+        gauge(
+            ProxyMeterName.UPSTREAM_STATE,
+            () -> budget.reading().load() == load ? 1 : 0,
+            "state",
+            state);
+      }
+    }
+    for (SeatChange why : SeatChange.values()) {
+      counter(ProxyMeterName.SEATS_CHANGES, () -> budget.count(why), "why", why.label());
+    }
+    return new PulseMeter(budget, registry);
   }
 
   /** Shows how many header lines were dropped that claimed an identity. */

@@ -29,7 +29,7 @@ public final class LoadMeter {
 
   /** To be called after every change of the set, at the same instant. */
   public void note(QueueSet set, long nowNanos) {
-    seats.set(set.seatsInUse, fullLoad, nowNanos);
+    seats.set(set.seats.inUse, fullLoad, nowNanos);
     executing.set(set.executing, fullLoad, nowNanos);
     waiting.set(set.waiting, set.shape.places(), nowNanos);
     demand.set(set.seatsWanted(), fullLoad, nowNanos);

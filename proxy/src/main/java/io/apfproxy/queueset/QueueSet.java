@@ -27,18 +27,13 @@ public final class QueueSet {
   final RequestList withoutQueue = new RequestList();
   final QueueChooser chooser = new QueueChooser();
   final QueueSetTally tally = new QueueSetTally();
+  final LevelSeats seats;
   private final DecisionChain decided = new DecisionChain();
 
   QueuingShape shape = QueuingShape.REJECT;
-  int limit;
-
   int waiting;
   int executing;
-  int seatsInUse;
   int seatsWaiting;
-
-  /** Seats of the widest request refused since the limit was set to zero. */
-  private int seatsDenied;
 
   /** Seats of the requests that have or had a queue: waiting, executing or lingering. */
   private int queuedSeats;
@@ -65,7 +60,7 @@ public final class QueueSet {
     this.demand = demand;
     this.queues = queues;
     this.round = new QueueRound(queues, ranking);
-    this.limit = limit;
+    this.seats = new LevelSeats(limit);
     adopt(shape);
   }
 
@@ -75,18 +70,24 @@ public final class QueueSet {
       throw new IllegalStateException("arrived before, now " + request.state);
     }
     advance(nowNanos);
+    if (seats.anyBeyond()) {
+      dispatch(nowNanos); // what has been saved since is for those who came before
+    }
     request.arrivalNanos = nowNanos;
     if (shape.exempt()) {
       execute(request, nowNanos);
     } else if (shape.queues() > 0) {
       arriveAtQueue(request, nowNanos);
-    } else if (limit > 0 && fits(request.seats)) {
+    } else if (seats.mayExecute(request.seats, executing)) {
       execute(request, nowNanos);
     } else {
       refuse(request, Refusal.CONCURRENCY_LIMIT);
-      if (limit <= 0) {
-        noteDenied(request.seats, nowNanos);
+      if (seats.wantedInVain(request.seats)) {
+        publishDemand(nowNanos);
       }
+    }
+    if (request.state != RequestState.EXECUTING) {
+      seats.noteNoneBeyond(request.seats);
     }
   }
 
@@ -169,9 +170,25 @@ public final class QueueSet {
   /** Changes the seats there are. Nothing executing is interrupted, and nothing waiting refused. */
   public void setLimit(int newLimit, long nowNanos) {
     advance(nowNanos);
-    limit = newLimit;
-    noteDenied(0, nowNanos);
+    if (seats.setLimit(newLimit)) {
+      publishDemand(nowNanos);
+    }
     dispatch(nowNanos);
+  }
+
+  /**
+   * Changes what may be saved and spent beyond the limit. What was saved stays, up to the new most.
+   *
+   * @param terms null if nothing: what is held of the pool goes back at once, though those who have
+   *     their seats keep them
+   * @param pool always the same
+   */
+  public void setBurst(@Nullable BurstTerms terms, BurstSeats pool, long nowNanos) {
+    if (terms != null || seats.bursts()) {
+      advance(nowNanos);
+      seats.setBurst(terms, pool, nowNanos);
+      dispatch(nowNanos);
+    }
   }
 
   /**
@@ -182,6 +199,11 @@ public final class QueueSet {
     advance(nowNanos);
     adopt(newShape);
     dispatch(nowNanos);
+  }
+
+  /** Whether anything waits. */
+  public boolean isAwaited() {
+    return waiting > 0;
   }
 
   /** Whether nothing waits or executes; lingering seats do not count. */
@@ -200,7 +222,7 @@ public final class QueueSet {
   private void arriveAtQueue(SeatRequest request, long nowNanos) {
     FlowQueue queue = chooser.choose(request.flowHash, queues);
     request.queue = queue;
-    if (seatsInUse >= limit && queue.waiting.size() >= shape.queueLengthLimit()) {
+    if (!seats.anyFree() && queue.waiting.size() >= shape.queueLengthLimit()) {
       refuse(request, Refusal.QUEUE_FULL);
       return;
     }
@@ -222,7 +244,7 @@ public final class QueueSet {
     request.tally.waitingSeats += request.seats;
     queue.boundNextDispatch();
     publishDemand(nowNanos);
-    if (waiting == 1 && seatsInUse < limit && fits(request.seats)) {
+    if (waiting == 1 && seats.areFree(request.seats, executing)) {
       dispatchFrom(queue, request, nowNanos); // it is alone: whose turn it is need not be asked
     } else {
       round.rank(queue);
@@ -231,7 +253,7 @@ public final class QueueSet {
   }
 
   private void dispatch(long nowNanos) {
-    while (waiting > 0 && seatsInUse < limit && dispatchNext(nowNanos)) {
+    while (waiting > 0 && (seats.anyFree() || seats.anyBeyond()) && dispatchNext(nowNanos)) {
       // each step gives one request its seats
     }
   }
@@ -242,7 +264,7 @@ public final class QueueSet {
     if (queue == null || request == null) {
       return false;
     }
-    if (!fits(request.seats)) {
+    if (!seats.mayDispatch(request.seats, executing)) {
       // Narrower requests must not overtake it: seats gather until it fits.
       tally.noAccommodation++;
       request.tally.noAccommodation++;
@@ -272,9 +294,11 @@ public final class QueueSet {
 
   /** Final seats beyond the limit become more time on fewer seats, the work stays. */
   private void trim(SeatRequest request) {
-    if (request.finalSeats > limit) {
-      request.finalSeats = limit;
-      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(request.finalWork, limit);
+    int most = seats.limitAndGranted();
+    if (request.finalSeats > most) {
+      long work = request.finalWork();
+      request.finalSeats = most;
+      request.additionalLatencyNanos = SeatSeconds.nanosPerSeat(work, most);
       request.seats = Math.max(request.initialSeats, request.finalSeats);
     }
   }
@@ -288,7 +312,7 @@ public final class QueueSet {
     request.state = RequestState.EXECUTING;
     request.startNanos = nowNanos;
     executing++;
-    seatsInUse += request.seats;
+    seats.take(request.seats);
     tally.dispatched++;
     request.tally.executing++;
     request.tally.executingSeats += request.seats;
@@ -319,7 +343,7 @@ public final class QueueSet {
   /** Gives the seats of a served request back. */
   private void release(SeatRequest request, long nowNanos) {
     request.state = RequestState.ENDED;
-    seatsInUse -= request.seats;
+    seats.giveBack(request.seats);
     request.tally.executingSeats -= request.seats;
     FlowQueue queue = request.queue;
     if (queue != null) {
@@ -338,20 +362,13 @@ public final class QueueSet {
     }
   }
 
-  /** Whether so many seats may be taken now. */
-  private boolean fits(int seats) {
-    if (seats > limit) {
-      // Wider than the level: it may run, but with nothing beside it.
-      return executing == 0;
-    }
-    return seatsInUse + seats <= limit;
-  }
-
   private void advance(long nowNanos) {
-    double rate = busyQueues == 0 ? 0 : (double) Math.min(queuedSeats, limit) / busyQueues;
+    double served = Math.min(queuedSeats, seats.limitAndGranted());
+    double rate = busyQueues == 0 ? 0 : served / busyQueues;
     if (meter.advance(nowNanos, rate)) {
       rebase();
     }
+    seats.advance(nowNanos);
   }
 
   private void rebase() {
@@ -372,23 +389,11 @@ public final class QueueSet {
     }
   }
 
-  /**
-   * One refused for want of any seat counts as wanting its seats until the limit is set again: else
-   * a level that starts without seats would never be seen to want one, and never borrow.
-   */
-  private void noteDenied(int seats, long nowNanos) {
-    int denied = seats == 0 ? 0 : Math.max(seats, seatsDenied);
-    if (denied != seatsDenied) {
-      seatsDenied = denied;
-      publishDemand(nowNanos);
-    }
-  }
-
   private void publishDemand(long nowNanos) {
     demand.set(nowNanos, seatsWanted());
   }
 
   int seatsWanted() {
-    return seatsInUse + seatsWaiting + seatsDenied;
+    return seats.inUse + seatsWaiting + seats.denied;
   }
 }

@@ -52,12 +52,12 @@ public record QueueSetState(
         });
     return new QueueSetState(
         set.isIdle(),
-        set.limit,
+        set.seats.limit,
         set.queues.size(),
         set.waitingQueues,
         set.waiting,
         set.executing,
-        set.seatsInUse,
+        set.seats.inUse,
         set.seatsWaiting,
         set.tally.dispatched,
         set.tally.rejected,

@@ -18,7 +18,6 @@ public abstract class SeatRequest {
   final FlowTally tally;
   final long flowHash;
   final int initialSeats;
-  final long finalWork;
   final long totalWork;
 
   int finalSeats;
@@ -69,8 +68,12 @@ public abstract class SeatRequest {
     this.finalSeats = finalSeats;
     this.additionalLatencyNanos = additionalLatencyNanos;
     this.seats = Math.max(initialSeats, finalSeats);
-    this.finalWork = SeatSeconds.of(finalSeats, additionalLatencyNanos);
-    this.totalWork = SeatSeconds.of(initialSeats, SERVICE_ESTIMATE_NANOS) + finalWork;
+    this.totalWork = SeatSeconds.of(initialSeats, SERVICE_ESTIMATE_NANOS) + finalWork();
+  }
+
+  /** What it takes after it was served; trimming keeps it, but for what rounding leaves. */
+  final long finalWork() {
+    return SeatSeconds.of(finalSeats, additionalLatencyNanos);
   }
 
   /** It holds its seats. Called exactly once unless refused, never under the level's lock. */

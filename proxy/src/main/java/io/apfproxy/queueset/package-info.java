@@ -47,6 +47,12 @@
  * shares are those of queues within one level, over some requests; between levels seats are lent,
  * see {@code io.apfproxy.borrowing}.
  *
+ * <p><b>Bursts.</b> A level may save what it leaves unused of its own seats, and spend it on seats
+ * beyond its limit that all levels share: {@code LevelSeats} asks {@code BurstCredit} where the
+ * limit says no, and {@code BurstSeats} is what they share. Who gets such a seat is decided as
+ * ever; the meter runs as if the limit were higher as long as they are held. Source: specification
+ * limits.md C.
+ *
  * <p>Source: reference, queueset/doc.go; specification apf-queueing.md 2. In virtual time: {@code
  * FairnessScenarioTest} against the reference's scenarios, {@code FairSharePropertyTest} for any
  * mix.

@@ -1,5 +1,7 @@
 package io.apfproxy.report;
 
+import java.util.Arrays;
+
 /**
  * What the data path reports, for counters, gauges and logs; whoever listens takes what it wants of
  * it. Called on event loops: must be cheap.
@@ -20,6 +22,8 @@ public interface Reporter {
     UPSTREAM_STREAM,
     /** One of those that nobody waits for any more, until it ends or may be reset. */
     UNWANTED_STREAM,
+    /** A response of which no more is read, as its client does not read. */
+    BLOCKED_RESPONSE,
     /** A connection to the upstream, tunnels not counted. */
     UPSTREAM_CONNECTION
   }
@@ -41,6 +45,19 @@ public interface Reporter {
   /** Bytes of a forwarded response body. */
   default void responseBytes(int bytes) {}
 
+  /**
+   * Bytes of a watch whose seats are back, as they came at a time: an event is written at once, so
+   * there are at least as many pieces as the server had something to say.
+   */
+  default void watchPiece(int bytes) {}
+
+  /**
+   * A client has taken, or never will take, what was left of a response when its seats went back.
+   *
+   * @param seatNanos seats times how long they would have been held otherwise
+   */
+  default void seatsReturnedEarly(long seatNanos) {}
+
   /** A response could not be completed and was cut off, so that it does not look complete. */
   default void aborted(String rule) {}
 
@@ -52,6 +69,6 @@ public interface Reporter {
 
   /** Tells all of them everything, in order. */
   static Reporter all(Reporter... each) {
-    return new Reporters(each);
+    return Arrays.stream(each).reduce(Both::new).orElse(NONE);
   }
 }

@@ -12,10 +12,12 @@ public final class RefusedException extends Exception {
   private final int code;
   private final String reason;
   private final String rule;
-  private final int retryAfterSeconds;
-  private final boolean closeConnection;
-  private final @Nullable String text;
-  private final String limit;
+
+  // What the copies below are made for. None changes once its copy is handed out.
+  private int retryAfterSeconds;
+  private boolean closeConnection;
+  private @Nullable String text;
+  private String limit = "";
 
   /**
    * @param code HTTP status
@@ -25,58 +27,51 @@ public final class RefusedException extends Exception {
    * @param message for people, names the header, field or flag and what was expected
    */
   public RefusedException(int code, String reason, String rule, String message) {
-    this(code, reason, rule, message, 0, false, null, "", null);
-  }
-
-  private RefusedException(
-      int code,
-      String reason,
-      String rule,
-      String message,
-      int retryAfterSeconds,
-      boolean close,
-      @Nullable String text,
-      String limit,
-      @Nullable Throwable cause) {
-    super(message, cause, false, false);
+    super(message, null, false, false);
     this.code = code;
     this.reason = reason;
     this.rule = rule;
-    this.retryAfterSeconds = retryAfterSeconds;
-    this.closeConnection = close;
-    this.text = text;
-    this.limit = limit;
+  }
+
+  private RefusedException(RefusedException same, @Nullable Throwable cause) {
+    super(same.getMessage(), cause, false, false);
+    this.code = same.code;
+    this.reason = same.reason;
+    this.rule = same.rule;
+    this.retryAfterSeconds = same.retryAfterSeconds;
+    this.closeConnection = same.closeConnection;
+    this.text = same.text;
+    this.limit = same.limit;
+  }
+
+  private RefusedException copy() {
+    return new RefusedException(this, getCause());
   }
 
   /** 400 of an ambiguous or illegal message; an HTTP/1.1 connection is closed after it. */
   public static RefusedException badRequest(String rule, String message) {
-    return new RefusedException(400, "BadRequest", rule, message, 0, true, null, "", null);
+    RefusedException refusal = new RefusedException(400, "BadRequest", rule, message);
+    refusal.closeConnection = true;
+    return refusal;
   }
 
   /** The same refusal with {@code Retry-After}. */
   public RefusedException retryAfter(int seconds) {
-    return new RefusedException(
-        code, reason, rule, getMessageText(), seconds, closeConnection, text, limit, getCause());
+    RefusedException copy = copy();
+    copy.retryAfterSeconds = seconds;
+    return copy;
   }
 
   /** The same refusal, after which an HTTP/1.1 connection is closed. */
   public RefusedException closing() {
-    return new RefusedException(
-        code, reason, rule, getMessageText(), retryAfterSeconds, true, text, limit, getCause());
+    RefusedException copy = copy();
+    copy.closeConnection = true;
+    return copy;
   }
 
   /** The same refusal with what led to it, for the log only. */
   public RefusedException causedBy(Throwable cause) {
-    return new RefusedException(
-        code,
-        reason,
-        rule,
-        getMessageText(),
-        retryAfterSeconds,
-        closeConnection,
-        text,
-        limit,
-        cause);
+    return new RefusedException(this, cause);
   }
 
   /**
@@ -84,30 +79,16 @@ public final class RefusedException extends Exception {
    * log.
    */
   public RefusedException answeredWith(String plain) {
-    return new RefusedException(
-        code,
-        reason,
-        rule,
-        getMessageText(),
-        retryAfterSeconds,
-        closeConnection,
-        plain,
-        limit,
-        getCause());
+    RefusedException copy = copy();
+    copy.text = plain;
+    return copy;
   }
 
   /** The same refusal by an object of this name, which clients are told only if they may know. */
   public RefusedException by(String name) {
-    return new RefusedException(
-        code,
-        reason,
-        rule,
-        getMessageText(),
-        retryAfterSeconds,
-        closeConnection,
-        text,
-        name,
-        getCause());
+    RefusedException copy = copy();
+    copy.limit = name;
+    return copy;
   }
 
   public int code() {
@@ -139,10 +120,5 @@ public final class RefusedException extends Exception {
   /** Name of the rate limit that refuses; empty if none does. */
   public String limit() {
     return limit;
-  }
-
-  private String getMessageText() {
-    String message = getMessage();
-    return message == null ? "" : message;
   }
 }

@@ -53,7 +53,7 @@ final class EventLoopListener extends VerticleBase {
             vertx,
             new Members<Member>(List.of(member), services.outage(), System::nanoTime),
             services.reporter(),
-            limits.unread());
+            limits.backlogs());
     RequestPipeline requests = new RequestPipeline(vertx, config, services, limits, forwarder);
     HttpServerOptions options = Listening.options(config, limits.engines());
     HttpServer listener =

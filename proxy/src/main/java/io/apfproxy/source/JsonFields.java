@@ -26,10 +26,11 @@ final class JsonFields implements FieldReader {
    * How an object is read.
    *
    * @param dialect how it is written; asked for are the fields of {@code v1}
+   * @param ours whether it is of our own group
    * @param strict whether a field that nobody asks for is an error
    * @param errors where they are added
    */
-  record Reading(Dialect dialect, boolean strict, List<FieldError> errors) {}
+  record Reading(Dialect dialect, boolean ours, boolean strict, List<FieldError> errors) {}
 
   /**
    * @param path of the mapping; empty for a whole object
@@ -110,6 +111,11 @@ final class JsonFields implements FieldReader {
         mustBe(pathOf(field), "an instant such as 2006-01-02T15:04:05Z");
       }
     }
+  }
+
+  @Override
+  public boolean isOurs() {
+    return reading.ours();
   }
 
   @Override

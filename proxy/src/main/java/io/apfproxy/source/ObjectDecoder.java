@@ -97,7 +97,7 @@ public final class ObjectDecoder {
       status(node);
     }
     ConfigObject written =
-        new JsonFields(node, "", new JsonFields.Reading(dialect, strict, errors))
+        new JsonFields(node, "", new JsonFields.Reading(dialect, custom, strict, errors))
             .whole(object -> object(kind.get(), object));
     SourceObject decoded = SourceObject.of(dialect.toV1(written), place);
     // What cannot be read comes first: what is wrong with the rest may only follow from it.
@@ -130,7 +130,7 @@ public final class ObjectDecoder {
     return new JsonFields(
         JsonNodeFactory.instance.objectNode(),
         "spec",
-        new JsonFields.Reading(Dialect.V1, false, List.of()));
+        new JsonFields.Reading(Dialect.V1, false, false, List.of()));
   }
 
   private static ObjectMeta metadata(FieldReader metadata) {
@@ -170,7 +170,7 @@ public final class ObjectDecoder {
    */
   private void status(JsonNode object) {
     List<FieldError> found = new ArrayList<>();
-    new JsonFields(object, "", new JsonFields.Reading(dialect, true, found))
+    new JsonFields(object, "", new JsonFields.Reading(dialect, custom, true, found))
         .object(
             "status",
             status ->

@@ -1,10 +1,10 @@
 package io.apfproxy.upstream;
 
 import io.apfproxy.report.Reporter;
+import io.apfproxy.upstream.exchange.Backlogs;
 import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
 import io.apfproxy.upstream.exchange.HttpExchange;
-import io.apfproxy.upstream.exchange.UnreadBytes;
 import io.apfproxy.upstream.members.Chosen;
 import io.apfproxy.upstream.members.Members;
 import io.apfproxy.upstream.tunnel.UpgradeTunnel;
@@ -18,16 +18,16 @@ public final class Forwarder {
   private final Vertx vertx;
   private final Members<Member> members;
   private final Reporter events;
-  private final UnreadBytes unread;
+  private final Backlogs backlogs;
 
   /**
-   * @param unread counts for all event loops
+   * @param backlogs of all event loops
    */
-  public Forwarder(Vertx vertx, Members<Member> members, Reporter events, UnreadBytes unread) {
+  public Forwarder(Vertx vertx, Members<Member> members, Reporter events, Backlogs backlogs) {
     this.vertx = vertx;
     this.members = members;
     this.events = events;
-    this.unread = unread;
+    this.backlogs = backlogs;
   }
 
   /**
@@ -53,7 +53,7 @@ public final class Forwarder {
       ExchangeListener listener) {
     Exchange exchange =
         request.upgrade().isEmpty()
-            ? new HttpExchange(vertx, chosen, events, client, request, listener, unread)
+            ? new HttpExchange(vertx, chosen, events, client, request, listener, backlogs)
             : new UpgradeTunnel(vertx, chosen, events, client, request, listener);
     exchange.start();
     return exchange;

@@ -1,5 +1,6 @@
 package io.apfproxy.upstream;
 
+import io.apfproxy.budget.PulseTimes;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.OwnConnections;
@@ -9,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -18,21 +20,27 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks kube-apiserver again and again whether it is there: once a second, twice while there is
- * doubt. Any answer is one, whatever it says. Thread-safe; all that it does is done on one event
- * loop. Source: specification limits.md L-40, L-90.
+ * doubt, ten times where somebody wants to know how long it takes. Any answer is one, whatever it
+ * says. Thread-safe; all that it does is done on one event loop. Source: specification limits.md
+ * L-40, L-41, L-90.
  */
 public final class Pulse {
   /*
-   * On an event loop and over a connection of its own, so that it says something of the upstream and
+   * On an event loop and over connections of its own, so that it says something of the upstream and
    * nothing of the traffic. The question is one that the server answers without doing anything. Where
-   * one stays unanswered the next goes over a new connection, in case only the old one is dead.
+   * one stays unanswered the next goes over a new connection, in case only the old one is dead. What
+   * is timed is the way from the question's being written to the head of its answer, without
+   * handshakes; and nothing, while this loop itself stood still.
    */
   private static final String PATH = "/livez/ping";
 
   private static final long STEADY_MILLIS = 1_000;
   private static final long DOUBT_MILLIS = 500;
+  private static final long OFTEN_MILLIS = 100;
   private static final long LEAST_MILLIS = 100;
   private static final long LATE_MILLIS = 2_000;
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(LATE_MILLIS);
+  private static final int LANES_TIMED = 3;
 
   /** How one ended. */
   public enum Outcome {
@@ -40,21 +48,22 @@ public final class Pulse {
     /** There was no answer in time. */
     MISSED,
     /** No connection, or it broke. */
-    FAILED
+    FAILED,
+    /** The proxy itself stood still meanwhile, so its time says nothing. */
+    OWN_DELAY
   }
 
   private final Vertx vertx;
   private final Context context;
-  private final OwnConnections connections;
+  private final PulseLanes lanes;
   private final Supplier<@Nullable String> token;
   private final Outage outage;
-  private final Map<Outcome, AtomicLong> outcomes =
-      Map.of(
-          Outcome.ANSWERED, new AtomicLong(),
-          Outcome.MISSED, new AtomicLong(),
-          Outcome.FAILED, new AtomicLong());
+  private final @Nullable PulseTimes times;
+  private final Heartbeat heart = new Heartbeat(System.nanoTime());
+  private final Map<Outcome, AtomicLong> outcomes = new EnumMap<>(Outcome.class);
   private long lastSent;
   private long timer = -1;
+  private long beats = -1;
   private long due;
   private boolean closed;
 
@@ -63,22 +72,42 @@ public final class Pulse {
    * @param upstream where it is, and with which certificates
    * @param token the proxy's own; gives null if there is none
    * @param outage is told of each
+   * @param times is told how long each took; null if nobody wants to know
    */
   public Pulse(
       Vertx vertx,
       Supplier<UpstreamConfig> upstream,
       Supplier<@Nullable String> token,
-      Outage outage) {
+      Outage outage,
+      @Nullable PulseTimes times) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
-    this.connections = new OwnConnections(vertx, upstream);
+    this.lanes =
+        new PulseLanes(vertx, upstream, times == null ? 1 : LANES_TIMED, System.nanoTime());
     this.token = token;
     this.outage = outage;
+    this.times = times;
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(outcome, new AtomicLong());
+    }
   }
 
   /** Begins. */
   public void start() {
-    context.runOnContext(now -> send());
+    context.runOnContext(
+        now -> {
+          if (times != null) {
+            heart.beat(System.nanoTime());
+            beats = vertx.setPeriodic(Heartbeat.PERIOD_MILLIS, any -> beat(times));
+          }
+          send();
+        });
+  }
+
+  private void beat(PulseTimes told) {
+    if (heart.beat(System.nanoTime())) {
+      told.ownDelay();
+    }
   }
 
   /** The next one is wanted soon. */
@@ -98,7 +127,8 @@ public final class Pulse {
         now -> {
           closed = true;
           vertx.cancelTimer(timer);
-          connections.close().onComplete(done);
+          vertx.cancelTimer(beats);
+          lanes.close().onComplete(done);
         });
     return done.future();
   }
@@ -111,7 +141,10 @@ public final class Pulse {
   }
 
   private long period() {
-    return outage.isTrusted() ? STEADY_MILLIS : DOUBT_MILLIS;
+    if (!outage.isTrusted()) {
+      return DOUBT_MILLIS;
+    }
+    return times != null && times.wantsMany() ? OFTEN_MILLIS : STEADY_MILLIS;
   }
 
   /** Sends the next one so long after the last one, if that is not to come sooner anyway. */
@@ -127,12 +160,14 @@ public final class Pulse {
   }
 
   private final class Beat {
+    private final OwnConnections connections = lanes.next(System.nanoTime());
     private long late;
     private long connection;
+    private long written;
     private boolean told;
 
     void send() {
-      late = vertx.setTimer(LATE_MILLIS, any -> unanswered(Outcome.MISSED));
+      late = vertx.setTimer(LATE_MILLIS, any -> missed());
       connection = connections.generation();
       connections
           .get(PATH)
@@ -149,15 +184,37 @@ public final class Pulse {
       if (secret != null) {
         request.putHeader("Authorization", "Bearer " + secret);
       }
+      written = System.nanoTime();
       return request.send();
     }
 
     /** One that comes late is a sign of life all the same. */
     private void answered() {
-      first(Outcome.ANSWERED);
+      if (!told) {
+        long now = System.nanoTime();
+        first(timed(now - written, now) ? Outcome.ANSWERED : Outcome.OWN_DELAY);
+      }
       if (!closed) {
         outage.pulseAnswered();
       }
+    }
+
+    private void missed() {
+      boolean fair = written == 0 || timed(LATE_NANOS, System.nanoTime());
+      unanswered(fair ? Outcome.MISSED : Outcome.OWN_DELAY);
+    }
+
+    /** Tells how long it took; false if that says nothing. */
+    private boolean timed(long nanos, long now) {
+      if (times == null) {
+        return true;
+      }
+      if (heart.stoodStill(written, now)) {
+        times.ownDelay();
+        return false;
+      }
+      times.took(nanos);
+      return true;
     }
 
     private void unanswered(Outcome why) {

@@ -2,12 +2,7 @@ package io.apfproxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -50,22 +45,9 @@ class BoundsPageIT {
     Path folder = Files.createDirectory(directory.resolve("upstream"));
     try (EmbeddedApiServer upstream = EmbeddedApiServer.builder(folder).start();
         ProxyApp proxy =
-            ProxyApp.start(
-                ProxyOptions.of(
-                    "--kubeconfig=" + upstream.adminKubeconfig(),
-                    "--bind-address=127.0.0.1",
-                    "--secure-port=0",
-                    "--admin-port=0",
-                    "--cert-dir=" + directory.resolve("certs"),
-                    "--allow-privileged-impersonation",
-                    "--shutdown-grace=1s"))) {
-      URI metrics = URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics");
-      String body =
-          HttpClient.newHttpClient()
-              .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
-              .body();
+            ProxyApp.start(LocalProxy.options(upstream.adminKubeconfig(), directory))) {
       return SAMPLE
-          .matcher(body)
+          .matcher(LocalProxy.admin(proxy, "/metrics").body())
           .results()
           .map(sample -> sample.group(1).replaceFirst("^admin-", ""))
           .collect(Collectors.toCollection(TreeSet::new));

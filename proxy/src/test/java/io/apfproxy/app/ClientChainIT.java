@@ -2,7 +2,6 @@ package io.apfproxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.attack.ClientChain;
 import io.apfproxy.fixtures.attack.TlsClient;
@@ -46,17 +45,12 @@ class ClientChainIT {
     Path authority = Files.writeString(directory.resolve("users.crt"), USERS.pem());
     proxy =
         ProxyApp.start(
-            ProxyOptions.of(
-                "--kubeconfig=" + upstream.adminKubeconfig(),
-                "--bind-address=127.0.0.1",
-                "--secure-port=0",
-                "--admin-port=0",
-                "--cert-dir=" + directory.resolve("certs"),
+            LocalProxy.options(
+                upstream.adminKubeconfig(),
+                directory,
                 "--client-ca-file=" + authority,
                 "--event-loops=1",
-                "--tls-engine=" + engine,
-                "--allow-privileged-impersonation",
-                "--shutdown-grace=1s"));
+                "--tls-engine=" + engine));
   }
 
   @AfterEach

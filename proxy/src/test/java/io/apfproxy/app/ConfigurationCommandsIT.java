@@ -39,6 +39,11 @@ class ConfigurationCommandsIT {
     "check-limit-fields.txt, 1, check @/invalid-limit.yaml",
     "diff-limits.txt,   0, diff @/valid-limits.yaml @/changed-limits",
     "diff.txt,          0, diff @/valid-tenants.yaml @/changed",
+    "check-burst.txt,   0, check @/valid-burst.yaml",
+    "check-burst-fields.txt, 1, check @/invalid-burst.yaml",
+    "diff-burst.txt,    0, diff @/valid-tenants.yaml @/valid-burst.yaml",
+    "explain-burst.txt, 0, explain --user alice --group tenants --config @/valid-burst.yaml GET"
+        + " /api/v1/namespaces/team/pods/a",
     "diff-nothing.txt,  0, diff @/changed @/changed",
     "explain.txt,       0, explain --user alice --group tenants --config @/valid-tenants.yaml GET"
         + " /api/v1/pods?limit=500",

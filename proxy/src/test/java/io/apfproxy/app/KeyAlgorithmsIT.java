@@ -4,28 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.pki.TestKeys;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -76,18 +72,10 @@ class KeyAlgorithmsIT {
   }
 
   private ProxyApp proxy(EmbeddedApiServer upstream, String... more) throws Exception {
-    List<String> flags =
-        new ArrayList<>(
-            List.of(
-                "--kubeconfig=" + upstream.adminKubeconfig(),
-                "--bind-address=127.0.0.1",
-                "--secure-port=0",
-                "--admin-port=0",
-                "--cert-dir=" + directory.resolve("certs"),
-                "--allow-privileged-impersonation",
-                "--shutdown-grace=0s"));
-    flags.addAll(List.of(more));
-    ProxyApp proxy = ProxyApp.start(ProxyOptions.of(flags.toArray(String[]::new)));
+    String[] flags =
+        Stream.concat(Stream.of("--shutdown-grace=0s"), Stream.of(more)).toArray(String[]::new);
+    ProxyApp proxy =
+        ProxyApp.start(LocalProxy.options(upstream.adminKubeconfig(), directory, flags));
     open.add(proxy);
     return proxy;
   }
@@ -95,31 +83,13 @@ class KeyAlgorithmsIT {
   private static HttpResponse<String> get(
       ProxyApp proxy, HttpClient.Version version, @Nullable TestCertificate own, String... headers)
       throws Exception {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null);
-    try (var pem = Files.newInputStream(proxy.certificateAuthority())) {
-      for (var certificate :
-          java.security.cert.CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-        trusted.setCertificateEntry("c" + trusted.size(), certificate);
-      }
-    }
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext tls = SSLContext.getInstance("TLS");
-    KeyManager[] keys = own == null ? null : own.keyManagers().getKeyManagers();
-    tls.init(keys, trust.getTrustManagers(), null);
+    KeyManager[] keys = own == null ? new KeyManager[0] : own.keyManagers().getKeyManagers();
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
-            .timeout(Duration.ofSeconds(30));
+        HttpRequest.newBuilder(LocalProxy.url(proxy, NAMESPACES)).timeout(Duration.ofSeconds(30));
     if (headers.length > 0) {
       request.headers(headers);
     }
-    return HttpClient.newBuilder()
-        .sslContext(tls)
-        .version(version)
-        .build()
-        .send(request.build(), BodyHandlers.ofString());
+    return LocalProxy.client(proxy, version, keys).send(request.build(), BodyHandlers.ofString());
   }
 
   private static String[] asAlice(EmbeddedApiServer upstream) {

@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.apfproxy.fixtures.load.ManyStreams;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemTrustOptions;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -55,18 +51,9 @@ class ManyTokensIT {
   void refusesNoneOfFiveThousandTokensOfOneAddressForThreeLifetimes() throws Exception {
     try (EmbeddedApiServer upstream = upstream();
         ProxyApp proxy = ProxyApp.start(options(upstream))) {
-      client =
-          vertx.createHttpClient(
-              new HttpClientOptions()
-                  .setSsl(true)
-                  .setUseAlpn(true)
-                  .setProtocolVersion(HttpVersion.HTTP_2)
-                  .setHttp2MultiplexingLimit(STREAMS)
-                  .setTrustOptions(
-                      new PemTrustOptions().addCertPath(proxy.certificateAuthority().toString())),
-              new PoolOptions().setHttp2MaxSize(AT_A_TIME / STREAMS).setMaxWaitQueueSize(-1));
+      client = ManyStreams.client(vertx, proxy.certificateAuthority(), STREAMS, AT_A_TIME);
       for (int i = 0; i < AT_A_TIME; i++) {
-        ask(proxy.securePort());
+        ask(LocalProxy.url(proxy, ""));
       }
       Awaitility.await().atMost(Duration.ofMinutes(4)).until(() -> answered.get() == ALL);
       assertThat(answers).as("answers").containsOnlyKeys("200");
@@ -83,32 +70,21 @@ class ManyTokensIT {
   }
 
   private ProxyOptions options(EmbeddedApiServer upstream) throws Exception {
-    return ProxyOptions.of(
-        "--kubeconfig=" + upstream.adminKubeconfig(),
-        "--bind-address=127.0.0.1",
-        "--secure-port=0",
-        "--admin-port=0",
+    return LocalProxy.options(
+        upstream.adminKubeconfig(),
+        directory,
         "--upstream-identity=impersonation",
-        "--unlimited-addresses=192.0.2.1", // not ours
-        "--allow-privileged-impersonation",
-        "--cert-dir=" + directory.resolve("certs"),
-        "--shutdown-grace=1s");
+        "--unlimited-addresses=192.0.2.1"); // not ours
   }
 
   /** All clients in turn, each with its token of now; then all again, each with its next one. */
-  private void ask(int port) {
+  private void ask(URI proxy) {
     int token = begun.getAndIncrement();
     if (token >= ALL) {
       return;
     }
     client
-        .request(
-            new RequestOptions()
-                .setMethod(HttpMethod.GET)
-                .setHost("localhost")
-                .setPort(port)
-                .setURI("/api/v1/namespaces/default")
-                .putHeader("Authorization", "Bearer user-" + token + "-token"))
+        .request(ManyStreams.get(proxy, "/api/v1/namespaces/default", "user-" + token + "-token"))
         .compose(HttpClientRequest::send)
         .compose(head -> head.body().map(body -> Integer.toString(head.statusCode())))
         .otherwise(failure -> String.valueOf(failure))
@@ -116,7 +92,7 @@ class ManyTokensIT {
             answer -> {
               answers.computeIfAbsent(answer, first -> new AtomicInteger()).incrementAndGet();
               answered.incrementAndGet();
-              ask(port);
+              ask(proxy);
             });
   }
 }

@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.apfproxy.fixtures.load.ManyStreams;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -73,38 +69,20 @@ class ManyWatchesIT {
   }
 
   private ProxyOptions options(EmbeddedApiServer upstream) throws Exception {
-    return ProxyOptions.of(
-        "--kubeconfig=" + upstream.adminKubeconfig(),
-        "--bind-address=127.0.0.1",
-        "--secure-port=0",
-        "--admin-port=0",
+    return LocalProxy.options(
+        upstream.adminKubeconfig(),
+        directory,
         "--event-loops=1",
         "--max-watches-per-user=0",
-        "--max-watch-starts-per-user=0",
-        "--cert-dir=" + directory.resolve("certs"),
-        "--allow-privileged-impersonation",
-        "--shutdown-grace=1s");
+        "--max-watch-starts-per-user=0");
   }
 
   private HttpClient client(ProxyApp proxy) {
-    return vertx.createHttpClient(
-        new HttpClientOptions()
-            .setSsl(true)
-            .setUseAlpn(true)
-            .setProtocolVersion(HttpVersion.HTTP_2)
-            .setHttp2MultiplexingLimit(STREAMS_OF_A_CLIENT)
-            .setTrustOptions(
-                new PemTrustOptions().addCertPath(proxy.certificateAuthority().toString())),
-        new PoolOptions().setHttp2MaxSize(WATCHES / STREAMS_OF_A_CLIENT).setMaxWaitQueueSize(-1));
+    return ManyStreams.client(vertx, proxy.certificateAuthority(), STREAMS_OF_A_CLIENT, WATCHES);
   }
 
   private static RequestOptions request(ProxyApp proxy, String target, String token) {
-    return new RequestOptions()
-        .setMethod(HttpMethod.GET)
-        .setHost("localhost")
-        .setPort(proxy.securePort())
-        .setURI(target)
-        .putHeader("Authorization", "Bearer " + token);
+    return ManyStreams.get(LocalProxy.url(proxy, ""), target, token);
   }
 
   private void watchOneMore(HttpClient client, ProxyApp proxy, String token) {

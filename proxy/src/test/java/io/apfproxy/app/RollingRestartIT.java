@@ -3,8 +3,6 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.cli.Command;
-import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.raw.RawClient;
 import java.io.UncheckedIOException;
@@ -13,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,20 +37,13 @@ class RollingRestartIT {
   private volatile boolean enough;
 
   private ProxyApp start() throws Exception {
-    Command command =
-        Command.parse(
-            List.of(
-                "--kubeconfig=" + upstream.adminKubeconfig(),
-                "--bind-address=127.0.0.1",
-                "--secure-port=0",
-                "--admin-port=0",
-                "--cert-dir=" + directory.resolve("certs"),
-                "--allow-privileged-impersonation",
+    ProxyApp proxy =
+        ProxyApp.start(
+            LocalProxy.options(
+                upstream.adminKubeconfig(),
+                directory,
                 "--shutdown-delay-duration=1s",
-                "--shutdown-grace=10s"),
-            Map.of());
-    ProxyOptions options = ((Command.Serve) command).options();
-    ProxyApp proxy = ProxyApp.start(options);
+                "--shutdown-grace=10s"));
     await().atMost(LONG).until(proxy::isReady);
     return proxy;
   }

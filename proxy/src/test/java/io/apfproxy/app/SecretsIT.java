@@ -9,10 +9,8 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -131,16 +129,11 @@ class SecretsIT {
   }
 
   private ProxyOptions options(EmbeddedApiServer upstream) throws Exception {
-    return ProxyOptions.of(
-        "--kubeconfig=" + upstream.adminKubeconfig(),
-        "--bind-address=127.0.0.1",
-        "--secure-port=0",
-        "--admin-port=0",
-        "--cert-dir=" + directory.resolve("certs"),
-        "--allow-privileged-impersonation",
+    return LocalProxy.options(
+        upstream.adminKubeconfig(),
+        directory,
         "--max-requests-inflight=20",
-        "--max-mutating-requests-inflight=2",
-        "--shutdown-grace=1s");
+        "--max-mutating-requests-inflight=2");
   }
 
   /** So that the dumps have something to show. */
@@ -185,12 +178,7 @@ class SecretsIT {
   }
 
   private static String admin(ProxyApp proxy, String path) throws Exception {
-    return HttpClient.newHttpClient()
-        .send(
-            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + proxy.adminPort() + path))
-                .build(),
-            BodyHandlers.ofString())
-        .body();
+    return LocalProxy.admin(proxy, path).body();
   }
 
   private void send(HttpClient client, ProxyApp proxy, String path, String... headers)
@@ -201,17 +189,14 @@ class SecretsIT {
   }
 
   private static HttpRequest request(ProxyApp proxy, String path, String... headers) {
-    return HttpRequest.newBuilder(URI.create("https://localhost:" + proxy.securePort() + path))
+    return HttpRequest.newBuilder(LocalProxy.url(proxy, path))
         .headers(headers)
         .timeout(Duration.ofSeconds(30))
         .build();
   }
 
   private static HttpClient client(ProxyApp proxy) {
-    return HttpClient.newBuilder()
-        .sslContext(TrustingTls.context(proxy.certificateAuthority()))
-        .version(HttpClient.Version.HTTP_1_1)
-        .build();
+    return LocalProxy.client(proxy, HttpClient.Version.HTTP_1_1);
   }
 
   /** The key's first bytes, as PEM has them. */

@@ -1,12 +1,12 @@
 package io.apfproxy.app;
 
+import static io.apfproxy.app.LocalProxy.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.attack.TcpRelay;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -40,18 +40,15 @@ class UpstreamAwayIT {
             EmbeddedApiServer.builder(Files.createDirectory(directory.resolve("upstream")))
                 .user("alice")
                 .allow("alice", "*", "*")
+                .user("bob")
+                .allow("bob", "*", "*")
                 .start();
         TcpRelay wire = new TcpRelay(URI.create(upstream.url()).getPort());
         ProxyApp proxy = ProxyApp.start(options(upstream, wire))) {
       await().atMost(LONG).until(proxy::isReady);
-      HttpClient client =
-          HttpClient.newBuilder()
-              .sslContext(TrustingTls.context(proxy.certificateAuthority()))
-              .build();
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
-              .header("Authorization", "Bearer " + upstream.token("alice"))
-              .build();
+      HttpClient client = LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
+      HttpRequest request = request(proxy, upstream.token("alice"));
+      HttpRequest byNobodyYetKnown = request(proxy, upstream.token("bob"));
       assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
 
       wire.cut();
@@ -61,9 +58,15 @@ class UpstreamAwayIT {
         answers.add(client.sendAsync(request, BodyHandlers.ofString()));
       }
       await().atMost(LONG).until(() -> metric(proxy, "apf_proxy_requests_held") == REQUESTS);
+      for (int i = 0; i < REQUESTS; i++) {
+        answers.add(client.sendAsync(byNobodyYetKnown, BodyHandlers.ofString()));
+      }
       await()
           .atMost(LONG)
           .until(() -> metric(proxy, "apf_proxy_upstream_state{state=\"down\"}") == 1);
+      await()
+          .atMost(LONG)
+          .until(() -> metric(proxy, "apf_proxy_bound_used{rule=\"waiting-head-bytes\"}") > 0);
       assertThat(proxy.isReady()).isFalse();
 
       wire.mend();
@@ -79,36 +82,24 @@ class UpstreamAwayIT {
     }
   }
 
+  private static HttpRequest request(ProxyApp proxy, String token) {
+    return HttpRequest.newBuilder(
+            URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
+        .header("Authorization", "Bearer " + token)
+        .build();
+  }
+
   private ProxyOptions options(EmbeddedApiServer upstream, TcpRelay wire) throws Exception {
     int port = URI.create(upstream.url()).getPort();
     Path kubeconfig =
         Files.writeString(
             directory.resolve("wired.kubeconfig"),
             Files.readString(upstream.adminKubeconfig()).replace(":" + port, ":" + wire.port()));
-    return ProxyOptions.of(
-        "--kubeconfig=" + kubeconfig,
-        "--bind-address=127.0.0.1",
-        "--secure-port=0",
-        "--admin-port=0",
-        "--cert-dir=" + directory.resolve("certs"),
-        "--allow-privileged-impersonation",
+    return LocalProxy.options(
+        kubeconfig,
+        directory,
         "--hold-while-down=10m",
+        "--request-timeout=10m", // a quarter of it for who asks
         "--shutdown-grace=10s");
-  }
-
-  private static double metric(ProxyApp proxy, String series) throws Exception {
-    String page =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics"))
-                    .build(),
-                BodyHandlers.ofString())
-            .body();
-    return page.lines()
-        .filter(line -> line.startsWith(series + " "))
-        .mapToDouble(line -> Double.parseDouble(line.substring(series.length())))
-        .findFirst()
-        .orElse(Double.NaN);
   }
 }

@@ -26,6 +26,7 @@ enum Attack {
   RANDOM_TOKENS("random bearer tokens", IdentityAttacks::randomTokens),
 
   WINDOW_ZERO("window 0, large lists", Http2Attacks::windowZero),
+  LISTS_READ("the same lists, read: the scale", Http2Attacks::listsRead),
   TINY_HEADER_LIST("MAX_HEADER_LIST_SIZE 1", Http2Attacks::tinyHeaderList),
   RAPID_RESET("rapid reset", Http2Attacks::rapidReset),
   RESET_UNDER_WAY("reset when under way", Http2Attacks::resetUnderWay),

@@ -17,6 +17,9 @@ final class Http2Attacks {
   private static final int STREAMS = 100;
   private static final int CANCEL = 8;
 
+  /** A window that the lists of one connection do not fill. */
+  private static final int WIDE = 1 << 30;
+
   /** Between two batches of a flood, which makes it a hundred thousand frames a second at most. */
   private static final Duration PACE = Duration.ofMillis(4);
 
@@ -27,13 +30,35 @@ final class Http2Attacks {
     siege.crew(
         CREW,
         () -> {
-          FrameConnection connection = siege.http2(Map.of(FrameConnection.INITIAL_WINDOW_SIZE, 0));
-          for (int i = 0; i < 25 && siege.goesOn(); i++) {
-            connection.headers(
-                2 * i + 1, true, get(StrangerIT.LARGE_LIST, siege.authorization("reader")));
-          }
+          askForLargeLists(siege, siege.http2(Map.of(FrameConnection.INITIAL_WINDOW_SIZE, 0)));
           siege.rest(Duration.ofMillis(500));
         });
+  }
+
+  /**
+   * The same lists, read as they come: no attack, but what so many lists take of the processors
+   * anyway, and what {@link #windowZero} is to be compared with.
+   */
+  static void listsRead(Siege siege) throws InterruptedException {
+    siege.crew(
+        CREW,
+        () -> {
+          FrameConnection connection =
+              siege.http2(Map.of(FrameConnection.INITIAL_WINDOW_SIZE, WIDE));
+          connection.credit(0, WIDE);
+          askForLargeLists(siege, connection);
+          Thread reader = new Thread(() -> readAll(connection), "reader");
+          reader.setDaemon(true);
+          reader.start();
+          siege.rest(Duration.ofMillis(500));
+        });
+  }
+
+  private static void askForLargeLists(Siege siege, FrameConnection connection) throws IOException {
+    for (int i = 0; i < 25 && siege.goesOn(); i++) {
+      connection.headers(
+          2 * i + 1, true, get(StrangerIT.LARGE_LIST, siege.authorization("reader")));
+    }
   }
 
   static void tinyHeaderList(Siege siege) throws InterruptedException {
@@ -145,6 +170,15 @@ final class Http2Attacks {
       }
     } catch (SocketTimeoutException e) {
       // nothing more
+    }
+  }
+
+  /** Until the connection ends. */
+  private static void readAll(FrameConnection connection) {
+    try {
+      drain(connection, Duration.ofMinutes(1));
+    } catch (IOException e) {
+      // cut at the end
     }
   }
 

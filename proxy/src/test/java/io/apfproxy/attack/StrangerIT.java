@@ -33,7 +33,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dapf.strict=true} only, as a busy machine has no say in it.
  *
  * <p>{@code -Dapf.stranger.seconds=10} lets each attack last longer, {@code
- * -Dapf.stranger.only=PINGS,SETTINGS} picks some.
+ * -Dapf.stranger.only=PINGS,SETTINGS} picks some, {@code -Dapf.stranger.flags=--a=1,--b=2} gives
+ * the proxy more flags, of which the last one given of a name counts.
  */
 @Tag("S83")
 @Tag("I7")

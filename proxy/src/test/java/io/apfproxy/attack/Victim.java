@@ -31,6 +31,7 @@ final class Victim implements AutoCloseable {
   static final long HEAP_BYTES = 256L << 20;
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
   private static final Duration MANAGEMENT_LIMIT = Duration.ofSeconds(10);
+  private static final Pattern MORE_FLAGS = Pattern.compile(",(?=--)");
   private static final Pattern BLOCKED = Pattern.compile("has been blocked for (\\d+) ms");
 
   private final ChildProxy process;
@@ -69,6 +70,10 @@ final class Victim implements AutoCloseable {
             "--max-requests-inflight=40",
             "--max-mutating-requests-inflight=20",
             "--shutdown-grace=5s");
+    MORE_FLAGS
+        .splitAsStream(System.getProperty("apf.stranger.flags", ""))
+        .filter(flag -> !flag.isEmpty())
+        .forEach(command::add);
     command.addAll(ports.flags());
     process = ChildProxy.start(new ProcessBuilder(command), ports, null).awaitReady();
   }

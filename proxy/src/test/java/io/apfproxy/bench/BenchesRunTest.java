@@ -39,6 +39,7 @@ class BenchesRunTest {
     assertThat(results.stream().map(BenchesRunTest::name).distinct())
         .containsExactlyInAnyOrderElementsOf(
             List.of(
+                "BurstBench.decide",
                 "ClassifierBench.first",
                 "ClassifierBench.lastButOne",
                 "DecisionBench.exempt",

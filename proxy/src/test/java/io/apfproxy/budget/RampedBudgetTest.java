@@ -20,7 +20,7 @@ class RampedBudgetTest {
   private final List<Integer> told = new ArrayList<>();
 
   private RampedBudget budget(int most) {
-    RampedBudget budget = new RampedBudget(most, time);
+    RampedBudget budget = new RampedBudget(Budget.leastOf(most), most, time);
     budget.onChange(told::add);
     return budget;
   }

@@ -82,6 +82,32 @@ class HazardTest {
             "a renewal of a node's lease may be refused: priority level catch-all has no queue");
   }
 
+  /** It stands in the level itself, so that it is told where that is accepted. */
+  @Test
+  @Tag("L-60")
+  void warnsOfLevelsThatMayBurstWhereThereIsNothingToBurstWith() {
+    PriorityLevelConfiguration.LimitResponse reject =
+        new PriorityLevelConfiguration.LimitResponse(PriorityLevelConfiguration.REJECT, null);
+    PriorityLevelConfiguration level =
+        new PriorityLevelConfiguration(
+            ObjectMeta.of("bursts", "", Map.of()),
+            new PriorityLevelConfiguration.Spec(
+                PriorityLevelConfiguration.LIMITED,
+                new PriorityLevelConfiguration.Limited(
+                    5, 0, 0, reject, new PriorityLevelConfiguration.Burst(20, 10)),
+                null),
+            List.of());
+    levels.add(level);
+    schemas.add(schema("to-bursts", 3, "people", "bursts"));
+
+    assertThat(hazards()).isEmpty();
+    assertThat(Hazard.idleBursts(FlowControlConfiguration.digest(schemas, levels, null)))
+        .containsExactly(
+            new Hazard(
+                level.key(), "spec.limited.burst has no effect: the proxy has no --burst-seats"));
+    assertThat(Hazard.isWithin(level.key())).isTrue();
+  }
+
   @Test
   @Tag("S57")
   void warnsThatASchemaTakesLeasesToALevelThatCanHaveNoSeats() {

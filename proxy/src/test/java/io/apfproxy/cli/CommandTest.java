@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +35,14 @@ class CommandTest {
   }
 
   @Test
+  void readsATildeAsTheShellDoes() throws UsageException {
+    assertThat(serve(Map.of("HOME", "/home/of/somebody")).listener().certDir())
+        .isEqualTo(Path.of("/home/of/somebody/.apf-proxy"));
+    assertThat(serve(Map.of()).listener().certDir())
+        .isEqualTo(Path.of(System.getProperty("user.home"), ".apf-proxy"));
+  }
+
+  @Test
   void servesWithKubeApiserversDefaultsWhenNothingIsSaid() throws UsageException {
     ProxyOptions options = serve(Map.of());
 
@@ -50,7 +59,8 @@ class CommandTest {
                 200,
                 false,
                 ProxyOptions.ListCost.COMPATIBLE,
-                false));
+                false,
+                new ProxyOptions.MovingSeats(false, 30, Duration.ofMillis(5), 0)));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));
     assertThat(options.upstream().identity()).containsExactly("auto");
@@ -67,6 +77,7 @@ class CommandTest {
     assertThat(limits.handshakes()).isEqualTo(1_000);
     assertThat(limits.unlimited()).hasToString("[127.0.0.0/8, ::1]");
     assertThat(limits.watchStartsPerUser()).isEqualTo(50);
+    assertThat(limits.responseBuffer()).isEqualTo(4 << 20);
   }
 
   @ParameterizedTest
@@ -77,6 +88,38 @@ class CommandTest {
         ofAddress == null ? Map.of() : Map.of("APF_MAX_CONNECTIONS_PER_ADDRESS", ofAddress);
     assertThat(serve(environment, "--max-connections=" + all).limits().connectionsPerAddress())
         .isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0,0", "100,100", "512KiB,524288", "3MiB,3145728", "1GiB,1073741824"})
+  void readsSizes(String said, int bytes) throws UsageException {
+    assertThat(serve(Map.of(), "--response-buffer=" + said).limits().responseBuffer())
+        .isEqualTo(bytes);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"2, , 2", "30, , 3", "600, , 30", "600, 1, 1", "600, 600, 600"})
+  @Tag("L-44")
+  void takesATwentiethForTheFewestSeatsButThreeOrWhatWasSaid(int all, String said, int expected)
+      throws UsageException {
+    Map<String, String> environment = said == null ? Map.of() : Map.of("APF_MIN_SEATS", said);
+    assertThat(
+            serve(
+                    environment,
+                    "--adaptive-seats",
+                    "--max-requests-inflight=" + all,
+                    "--max-mutating-requests-inflight=0")
+                .flowControl()
+                .moving())
+        .isEqualTo(new ProxyOptions.MovingSeats(true, expected, Duration.ofMillis(5), 0));
+  }
+
+  @Test
+  @Tag("L-62")
+  void hasSoManySeatsForBurstsAsWereSaid() throws UsageException {
+    assertThat(
+            serve(Map.of(), "--adaptive-seats", "--burst-seats=40").flowControl().moving().burst())
+        .isEqualTo(40);
   }
 
   @Test

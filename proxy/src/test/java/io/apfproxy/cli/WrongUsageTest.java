@@ -68,6 +68,12 @@ class WrongUsageTest {
         bad(
             "--max-requests-inflight: found \"-1\", expected a whole number, 0 or more",
             "--max-requests-inflight=-1"),
+        bad(
+            "--response-buffer: found \"4M\", expected a size such as 4MiB, 512KiB or 0",
+            "--response-buffer=4M"),
+        bad(
+            "--response-buffer: found \"2GiB\", expected a size such as 4MiB, 512KiB or 0",
+            "--response-buffer=2GiB"),
         bad("--anonymous-auth: found \"no\", expected true or false", "--anonymous-auth=no"),
         bad(
             "--request-timeout: found \"60\", expected a duration such as 30s or 1m30s",
@@ -134,6 +140,32 @@ class WrongUsageTest {
                 + " 1 to 2147483647",
             "--max-requests-inflight=0",
             "--max-mutating-requests-inflight=0"),
+        bad(
+            "--adaptive-seats: found with --enable-priority-and-fairness=false, whose two limits"
+                + " never move; expected one of the two",
+            "--adaptive-seats",
+            "--enable-priority-and-fairness=false"),
+        bad(
+            "--burst-seats: found without --adaptive-seats, which tells whether upstream could do"
+                + " more; expected both",
+            "--burst-seats=10"),
+        bad(
+            "--min-seats: found 31, expected 1 to 30, which is --max-requests-inflight and"
+                + " --max-mutating-requests-inflight together",
+            "--min-seats=31",
+            "--max-requests-inflight=20",
+            "--max-mutating-requests-inflight=10"),
+        bad(
+            "--min-seats: found 0, expected 1 to 600, which is --max-requests-inflight and"
+                + " --max-mutating-requests-inflight together",
+            "--adaptive-seats",
+            "--min-seats=0"),
+        bad(
+            "--target-delay: found \"2s\", expected a duration from 1ms to 1s",
+            "--target-delay=2s"),
+        bad(
+            "--target-delay: found \"999us\", expected a duration from 1ms to 1s",
+            "--target-delay=999us"),
         bad(
             "--create-suggested-objects: found without crd in --flowcontrol-source, expected both:"
                 + " objects that nobody follows would mislead",

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.ManualTime;
 import java.time.Duration;
@@ -139,7 +140,9 @@ class ApfFlowControlTest {
   @Test
   void boundsAllThatWaitTogether() {
     ApfFlowControl control =
-        control(new FlowControlSettings(1, 2, true, false), Config.queuing("a", 100, 8, 100));
+        control(
+            new FlowControlSettings(1, 2, true, false, BurstSeats.none()),
+            Config.queuing("a", 100, 8, 100));
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       clients.add(Client.get(control, "ann", PODS));

@@ -15,6 +15,16 @@ public enum NoLease implements SeatLease {
   }
 
   @Override
+  public boolean isHeld() {
+    return false;
+  }
+
+  @Override
+  public boolean isAwaited() {
+    return false;
+  }
+
+  @Override
   public void watchInitialised() {}
 
   @Override

@@ -19,7 +19,7 @@ class RampTest {
   private static final int MOST = 60;
 
   private final ManualTime time = new ManualTime();
-  private final RampedBudget budget = new RampedBudget(MOST, time);
+  private final RampedBudget budget = new RampedBudget(3, MOST, time);
   private final ApfFlowControl control =
       ApfFlowControl.create(
           FlowControlSettings.of(MOST),

@@ -3,14 +3,22 @@ package io.apfproxy.flowcontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.apfproxy.budget.SeatUse;
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.ManualTime;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Seats in all become fewer and more while requests wait and execute. */
 @Tag("L-48")
@@ -132,6 +140,115 @@ class TotalChangeTest {
     server.control.resize(1);
 
     assertThat(server.level("a").queues()).isEqualTo(4);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void nobodyIsLostMovedOrToldTwiceWhateverTheTotal(long seed) {
+    Random random = new Random(seed);
+    List<Client> sent = new ArrayList<>();
+    Deque<Client> running = new ArrayDeque<>();
+    List<Client> waiting = new ArrayList<>(); // of one queue, in order
+    for (int i = 0; i < 10_000; i++) {
+      switch (random.nextInt(3)) {
+        case 0 -> server.control.resize(1 + random.nextInt(200));
+        case 1 -> {
+          Client client = server.send("ann");
+          sent.add(client);
+          waiting.add(client);
+        }
+        default -> {
+          if (!running.isEmpty()) {
+            running.remove().lease().close();
+            server.time.settle();
+          }
+        }
+      }
+      if (random.nextInt(100) == 0) {
+        server.control.adjustBorrowing();
+      }
+      while (!waiting.isEmpty() && waiting.get(0).executes()) {
+        running.add(waiting.remove(0));
+      }
+      assertThat(waiting).as("nobody before his turn").noneMatch(Client::executes);
+    }
+    while (!running.isEmpty()) {
+      running.remove().lease().close();
+      server.time.settle();
+      while (!waiting.isEmpty() && waiting.get(0).executes()) {
+        running.add(waiting.remove(0));
+      }
+    }
+
+    assertThat(waiting).isEmpty();
+    assertThat(sent).hasSizeGreaterThan(3_000).allMatch(client -> client.answers() == 1);
+    assertThat(server.control.seatUse()).isEqualTo(new SeatUse(0, limits(), false));
+  }
+
+  private long limits() {
+    return server.control.snapshot().stream().mapToLong(LevelSnapshot::currentLimit).sum();
+  }
+
+  @ParameterizedTest
+  @Tag("L-49")
+  @CsvSource({"600, 8", "300, 8", "60, 5", "13, 2", "1, 1", "600, 8"})
+  void aListIsAsWideAsByTheConfiguredTotalButNoWiderThanItsLevelIsNow(int total, int widest) {
+    ManualTime time = new ManualTime();
+    ApfFlowControl control = builtIn(time);
+    control.polledObjects().set("configmaps", 50_000, 3_000);
+
+    control.resize(total);
+
+    RequestDigest list =
+        Client.digest(
+            UserInfo.of("ann", UserInfo.AUTHENTICATED), "GET", "/api/v1/configmaps?limit=5000");
+    assertThat(control.estimate(list).maxSeats()).isEqualTo(widest);
+  }
+
+  @ParameterizedTest
+  @Tag("L-50")
+  @ValueSource(ints = {1, 2, 7, 30, 599, 600})
+  void everyLevelKeepsASeat(int total) {
+    ManualTime time = new ManualTime();
+    ApfFlowControl control = builtIn(time);
+
+    control.resize(total);
+    for (int i = 0; i < 50; i++) {
+      Client.get(control, "ann", "/api/v1/namespaces/ns/pods/p"); // the other levels lend to hers
+    }
+    time.advance(Duration.ofSeconds(10));
+    control.adjustBorrowing();
+
+    List<LevelSnapshot> limited =
+        control.snapshot().stream().filter(level -> !level.exempt()).toList();
+    assertThat(limited).allMatch(level -> level.nominalLimit() >= 1 && level.currentLimit() >= 1);
+    assertThat(control.seatUse().limits()).isLessThanOrEqualTo(total + limited.size());
+  }
+
+  @Test
+  @Tag("L-43")
+  void tellsHowSeatsAreUsed() {
+    for (int i = 0; i < 3; i++) {
+      server.send("ann");
+    }
+    assertThat(server.control.seatUse()).isEqualTo(new SeatUse(3, limits(), false));
+    for (int i = 0; i < 30; i++) {
+      server.send("bob");
+    }
+
+    SeatUse use = server.control.seatUse();
+
+    assertThat(use.inUse()).isGreaterThan(3);
+    assertThat(use.waiting()).isTrue();
+  }
+
+  private static ApfFlowControl builtIn(ManualTime time) {
+    return ApfFlowControl.create(
+        FlowControlSettings.of(600),
+        FlowControlConfiguration.builtIn(),
+        time,
+        time,
+        FlowMetrics.NONE);
   }
 
   @Test

@@ -30,46 +30,12 @@ class GateChainTest {
     return passage;
   }
 
-  /** Writes down what it is told. */
-  private final class Recorder implements Gate {
-    private final String name;
-    private final long wait;
+  private Gate gate(String name) {
+    return gate(name, 0);
+  }
 
-    Recorder(String name, long wait) {
-      this.name = name;
-      this.wait = wait;
-    }
-
-    Recorder(String name) {
-      this(name, 0);
-    }
-
-    @Override
-    public boolean concerns(Asked who) {
-      return true;
-    }
-
-    @Override
-    public long enter(Asked who, long now) throws RefusedException {
-      book.add(name + " entered at " + now);
-      if (name.startsWith("full")) {
-        throw new RefusedException(429, "TooManyRequests", name, "message").retryAfter(7);
-      }
-      return wait;
-    }
-
-    @Override
-    public void refund(Asked who) {
-      book.add(name + " refunded");
-    }
-
-    @Override
-    public void leave(Asked who) {
-      book.add(name + " left");
-      if (name.startsWith("broken")) {
-        throw new GateLedger.Thrown();
-      }
-    }
+  private Gate gate(String name, long wait) {
+    return new RecordedGate(name, wait, book);
   }
 
   /** As most requests are. */
@@ -95,7 +61,7 @@ class GateChainTest {
     assertThat(new GateChain(List.of()).passage(asked)).isNull();
     assertThat(new GateChain(List.of(new Unconcerned())).passage(asked)).isNull();
 
-    Passage passage = begin(asked, new Unconcerned(), new Recorder("place"), new Unconcerned());
+    Passage passage = begin(asked, new Unconcerned(), gate("place"), new Unconcerned());
     assertThat(passage.goOn(5)).isZero();
     passage.giveBack();
 
@@ -125,7 +91,7 @@ class GateChainTest {
   /** Nobody holds a place while he waits for a rate. */
   @Test
   void asksTheGatesBehindAWaitOnlyWhenItIsOver() throws RefusedException {
-    Passage passage = begin(asked, new Recorder("rate", 40), new Recorder("place"));
+    Passage passage = begin(asked, gate("rate", 40), gate("place"));
 
     assertThat(passage.goOn(100)).isEqualTo(40);
     assertThat(book).containsExactly("rate entered at 100");
@@ -137,7 +103,7 @@ class GateChainTest {
 
   @Test
   void refundsInReverseWhenALaterGateRefuses() {
-    Passage passage = begin(asked, new Recorder("one"), new Recorder("two"), new Recorder("full"));
+    Passage passage = begin(asked, gate("one"), gate("two"), gate("full"));
 
     RefusedException refusal = catchThrowableOfType(RefusedException.class, () -> passage.goOn(0));
 
@@ -156,7 +122,7 @@ class GateChainTest {
 
   @Test
   void refundsWhenFlowControlRefusesAtOnce() throws RefusedException {
-    Passage passage = begin(asked, new Recorder("rate"));
+    Passage passage = begin(asked, gate("rate"));
     passage.goOn(0);
     asked.refused = true;
     passage.giveBack();
@@ -165,7 +131,7 @@ class GateChainTest {
 
   @Test
   void refundsNothingThatARequestWaitedAfter() throws RefusedException {
-    Passage passage = begin(asked, new Recorder("slow", 1), new Recorder("quick"));
+    Passage passage = begin(asked, gate("slow", 1), gate("quick"));
     passage.goOn(0);
     asked.waits++;
     passage.goOn(1);
@@ -176,7 +142,7 @@ class GateChainTest {
     book.clear();
 
     FakeAsked queued = new FakeAsked("alice");
-    Passage other = begin(queued, new Recorder("quick"));
+    Passage other = begin(queued, gate("quick"));
     other.goOn(0);
     queued.waits++; // in a queue, in vain
     queued.refused = true;
@@ -186,8 +152,7 @@ class GateChainTest {
 
   @Test
   void tellsEachGateOnceThoughAnotherThrows() throws RefusedException {
-    Passage passage =
-        begin(asked, new Recorder("one"), new Recorder("broken"), new Recorder("three"));
+    Passage passage = begin(asked, gate("one"), gate("broken"), gate("three"));
     passage.goOn(0);
     book.clear();
 
@@ -201,14 +166,14 @@ class GateChainTest {
   void holdsAsManyGatesAsALongHasBits() throws RefusedException {
     List<Gate> gates = new ArrayList<>();
     for (int i = 0; i < 64; i++) {
-      gates.add(new Recorder("gate" + i));
+      gates.add(gate("gate" + i));
     }
     Passage passage = begin(asked, gates.toArray(Gate[]::new));
     passage.goOn(0);
     passage.giveBack();
     assertThat(book).hasSize(128).endsWith("gate1 left", "gate0 left").contains("gate63 left");
 
-    gates.add(new Recorder("one more"));
+    gates.add(gate("one more"));
     assertThatThrownBy(() -> new GateChain(gates)).isInstanceOf(IllegalArgumentException.class);
   }
 

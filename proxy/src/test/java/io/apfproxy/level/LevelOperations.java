@@ -1,5 +1,8 @@
 package io.apfproxy.level;
 
+import io.apfproxy.queueset.BurstSeats;
+import io.apfproxy.queueset.BurstState;
+import io.apfproxy.queueset.BurstTerms;
 import io.apfproxy.queueset.FlowTally;
 import io.apfproxy.queueset.QueueSetState;
 import io.apfproxy.queueset.QueuingShape;
@@ -27,20 +30,11 @@ public abstract class LevelOperations {
   private static final List<QueuingShape> SHAPES =
       List.of(new QueuingShape(2, 1, 1), new QueuingShape(1, 1, 2), QueuingShape.REJECT);
   private static final int[] WIDTHS = {1, 1, 2, 1};
-  private static final TimeSource NO_TIME =
-      new TimeSource() {
-        @Override
-        public long nanoTime() {
-          return 0;
-        }
-
-        @Override
-        public long epochMillis() {
-          return 0;
-        }
-      };
+  private static final BurstTerms TERMS = new BurstTerms(2, 10, 2);
+  private static final long LATER = 100_000_000_000L;
 
   private final ReentrantLock lock;
+  private final Standing time = new Standing();
   private final PriorityLevel level;
   private final List<Request> requests;
   private final AtomicInteger idleReports = new AtomicInteger();
@@ -48,23 +42,43 @@ public abstract class LevelOperations {
 
   /**
    * @param lock the level's
+   * @param saved whether it has saved something to spend beyond its limit: limits.md L-62
    */
-  LevelOperations(ReentrantLock lock) {
+  LevelOperations(ReentrantLock lock, boolean saved) {
     this.lock = lock;
     this.level =
         new PriorityLevel(
             "level",
             SHAPES.get(0),
             1,
-            NO_TIME,
+            time,
             (nanos, action) -> {
               throw new AssertionError("nothing lingers");
             },
             this::reportIdle,
             lock);
+    if (saved) {
+      level.setBurst(TERMS, new BurstSeats(1, () -> true));
+    }
+    time.nanos = LATER;
     FlowTally tally = level.tally("schema");
     this.requests =
         IntStream.range(0, WIDTHS.length).mapToObj(i -> new Request(tally, i, WIDTHS[i])).toList();
+  }
+
+  /** Stands still while threads run. */
+  private static final class Standing implements TimeSource {
+    private long nanos;
+
+    @Override
+    public long nanoTime() {
+      return nanos;
+    }
+
+    @Override
+    public long epochMillis() {
+      return 0;
+    }
   }
 
   /** What can be seen of the level at one instant. */
@@ -99,6 +113,13 @@ public abstract class LevelOperations {
   @Operation(params = "limit")
   public void setLimit(int limit) {
     level.setLimit(limit, 1);
+  }
+
+  /** Seats beyond the limit; -1 if it may have none. */
+  @Operation
+  public int beyond() {
+    BurstState burst = level.burst();
+    return burst == null ? -1 : burst.seatsInUse();
   }
 
   @Operation(params = "shape")

@@ -19,14 +19,21 @@ class PriorityLevelLinearizabilityTest {
   /** A level as it is. */
   public static class Locked extends LevelOperations {
     public Locked() {
-      super(new ReentrantLock());
+      super(new ReentrantLock(), false);
+    }
+  }
+
+  /** A level that has saved something. */
+  public static class Saving extends LevelOperations {
+    public Saving() {
+      super(new ReentrantLock(), true);
     }
   }
 
   /** A level whose lock does not lock. */
   public static class Unlocked extends LevelOperations {
     public Unlocked() {
-      super(new Nothing());
+      super(new Nothing(), false);
     }
   }
 
@@ -43,7 +50,13 @@ class PriorityLevelLinearizabilityTest {
     threads(10).check(Locked.class);
   }
 
-  /** Or else the test above would show nothing. */
+  /** Limits.md L-62. */
+  @Test
+  void everyAnswerIsThatOfSomeOrderWithCredit() {
+    threads(10).check(Saving.class);
+  }
+
+  /** Or else the tests above would show nothing. */
   @Test
   void isSeenToFailWithoutTheLock() {
     assertThatThrownBy(() -> threads(200).minimizeFailedScenario(false).check(Unlocked.class))

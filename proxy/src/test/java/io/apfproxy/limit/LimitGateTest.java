@@ -6,6 +6,7 @@ import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.FakeAsked;
 import io.apfproxy.gate.Gate;
+import io.apfproxy.gate.RecordedGate;
 import io.apfproxy.limit.LimitedProxy.Fate;
 import io.apfproxy.request.RefusedException;
 import java.lang.management.ManagementFactory;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Specification limits.md L-01, L-04, L-05, L-22 to L-25. */
@@ -176,35 +178,19 @@ class LimitGateTest {
   /** L-23: but of a leaky bucket, which gives nothing back. */
   @Test
   void takesBackWhatWasOfNoUse() {
-    Gate full =
-        new Gate() {
-          @Override
-          public boolean concerns(Asked asked) {
-            return true;
-          }
-
-          @Override
-          public long enter(Asked asked, long now) throws RefusedException {
-            throw new RefusedException(429, "TooManyRequests", "queue-full", "message");
-          }
-
-          @Override
-          public void leave(Asked asked) {
-            throw new AssertionError("was not entered");
-          }
-        };
+    Gate full = new RecordedGate("full", 0, new ArrayList<>());
     LimitedProxy proxy =
         new LimitedProxy(
             Limiting.of("tokens").by("User").tokens(1, "60s", 2, "0s"),
             Limiting.of("leak").verbs("list").leaking(1, 0));
     for (int i = 0; i < 5; i++) {
       Fate fate = proxy.ask(proxy.get("alice"), proxy.limits.paces(), full);
-      assertThat(refusal(fate).rule()).isEqualTo("queue-full");
+      assertThat(refusal(fate).rule()).isEqualTo("full");
     }
     assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(2);
     assertThat(proxy.reading("tokens").refunded()).isEqualTo(5);
     FakeAsked list = proxy.request("GET", LimitedProxy.PODS, "bob");
-    assertThat(refusal(proxy.ask(list, proxy.limits.paces(), full)).rule()).isEqualTo("queue-full");
+    assertThat(refusal(proxy.ask(list, proxy.limits.paces(), full)).rule()).isEqualTo("full");
     assertThat(refusal(proxy.ask(list, proxy.limits.paces(), full)).rule()).isEqualTo("rate-limit");
   }
 
@@ -314,17 +300,43 @@ class LimitGateTest {
   @Test
   void hasRoomForSoManyThatWait() throws RefusedException {
     LimitedProxy proxy = new LimitedProxy();
-    Gate room = proxy.limits.waitingRoom();
+    Gate room = proxy.limits.waitingRoom(asked -> asked); // each is one's own
     FakeAsked asked = proxy.get("alice");
-    for (int i = 0; i < RateLimits.MOST_WAITING; i++) {
-      room.enter(asked, 0);
+    for (int i = 1; i < RateLimits.MOST_WAITING; i++) {
+      room.enter(proxy.get("alice"), 0);
     }
-    RefusedException refusal = refusal(proxy.ask(asked, room));
+    room.enter(asked, 0);
+    RefusedException refusal = refusal(proxy.ask(proxy.get("alice"), room));
     assertThat(refusal.rule()).isEqualTo("rate-limit-waiting");
     assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
     assertThat(proxy.limits.waiting()).isEqualTo(RateLimits.MOST_WAITING);
     assertThat(proxy.limits.waitingOverflows()).isEqualTo(1);
     room.leave(asked);
-    room.enter(asked, 0);
+    room.enter(proxy.get("alice"), 0);
+  }
+
+  /** A share binds only while the whole is scarce, and both entrances lead to the same room. */
+  @Test
+  @Tag("L-04")
+  void leavesRoomToWaitForTheOthers() throws RefusedException {
+    LimitedProxy proxy = new LimitedProxy();
+    Gate ofUsers = proxy.limits.waitingRoom(asked -> asked.digest().user().name());
+    List<FakeAsked> waiting = new ArrayList<>();
+    RefusedException refusal = null;
+    while (refusal == null && waiting.size() < RateLimits.MOST_WAITING) {
+      FakeAsked asked = proxy.get("elephant");
+      try {
+        ofUsers.enter(asked, 0);
+        waiting.add(asked);
+      } catch (RefusedException full) {
+        refusal = full;
+      }
+    }
+    assertThat(waiting).hasSize(RateLimits.MOST_WAITING / 5 * 4);
+    ofUsers.enter(proxy.get("mouse"), 0);
+    proxy.limits.waitingRoom(asked -> "192.0.2.1").enter(proxy.get("stranger"), 0);
+    waiting.forEach(ofUsers::leave);
+    assertThat(proxy.limits.waiting()).isEqualTo(2);
+    ofUsers.enter(proxy.get("elephant"), 0);
   }
 }

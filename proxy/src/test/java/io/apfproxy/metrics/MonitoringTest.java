@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 /** The chart's alerts and dashboard ask only for series and labels that exist. */
 class MonitoringTest {
   private static final Pattern SERIES = Pattern.compile("\\b[a-z]+_[a-z_]+\\b");
-  private static final Pattern GROUPING = Pattern.compile("by \\(([^)]*)\\)");
+  private static final Pattern GROUPING = Pattern.compile("(?:by|on) \\(([^)]*)\\)");
   private static final Pattern SELECTOR = Pattern.compile("\\{([^}]*)}");
 
   /** Words of the query language that look like series. */
@@ -60,7 +60,7 @@ class MonitoringTest {
                 expressions.add(variable.path("query").asText());
               }
             });
-    assertThat(alerts).isEqualTo(9);
+    assertThat(alerts).isEqualTo(10);
     assertThat(expressions).hasSizeGreaterThan(30);
     return expressions.stream()
         .map(expression -> DynamicTest.dynamicTest(expression, () -> check(expression, known)));
@@ -79,24 +79,25 @@ class MonitoringTest {
     for (String name : names) {
       Set<String> labels = new HashSet<>(Objects.requireNonNull(known.get(name)));
       labels.addAll(TARGET_LABELS);
-      assertThat(labels).as(name).containsAll(used(expression));
+      assertThat(labels).as(name).containsAll(used(name, expression));
     }
   }
 
-  /** Without what stands between braces, brackets or after "by". */
+  /** Without what stands between braces, brackets or after "by" and "on". */
   private static String bare(String expression) {
     String names = SELECTOR.matcher(expression).replaceAll("");
     names = GROUPING.matcher(names).replaceAll("");
     return names.replaceAll("label_values\\(([^,]*),.*\\)", "$1").replaceAll("\\[[^]]*]", "");
   }
 
-  private static Set<String> used(String expression) {
+  /** Labels of a series: those it is grouped by, and those between braces behind its name. */
+  private static Set<String> used(String name, String expression) {
     Set<String> labels = new HashSet<>();
     Matcher grouping = GROUPING.matcher(expression);
     while (grouping.find()) {
       labels.addAll(Arrays.asList(grouping.group(1).split(", *", -1)));
     }
-    Matcher selector = SELECTOR.matcher(expression);
+    Matcher selector = Pattern.compile(name + SELECTOR.pattern()).matcher(expression);
     while (selector.find()) {
       for (String matcher : selector.group(1).split(",", -1)) {
         labels.add(matcher.replaceAll("[=~!].*", ""));
@@ -108,7 +109,7 @@ class MonitoringTest {
   /** Every series of a proxy that has seen everything, with its labels. */
   private static Map<String, Set<String>> series() {
     try (ProxyMetrics metrics = new ProxyMetrics()) {
-      ProxyMetricsTest.reportFlowControl(metrics);
+      ReportedFlowControl.tell(metrics);
       metrics.bindReady(() -> true);
       metrics.bindClientCertificate("own", () -> 1);
       metrics.bindCertificate(() -> 30);
@@ -116,6 +117,8 @@ class MonitoringTest {
       metrics.bindConfigObjects("crd", "rejected", () -> 1);
       metrics.bindBound("rule", () -> 1, 2, () -> 3);
       metrics.describe("1", "nio", "jdk", 600);
+      metrics.bindSeats(() -> 1, 1, 2);
+      AdaptiveSeatsMetricsTest.bindAdaptive(metrics);
       Reporter events = metrics.events();
       Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);
       account.refused(new RefusedException(400, "BadRequest", "rule", "message"));

@@ -135,7 +135,7 @@ class QueueSetPropertyTest {
       if (request.state == RequestState.WAITING) {
         waiting.add(request);
       } else if (request.state == RequestState.REFUSED
-          && set.limit == 0
+          && set.seats.limit == 0
           && set.shape.queues() == 0) {
         denied = Math.max(denied, request.seats);
       }
@@ -190,13 +190,13 @@ class QueueSetPropertyTest {
     }
 
     private void checkSeats(List<RecordedRequest> started) {
-      if (!started.isEmpty() && set.seatsInUse > set.limit) {
+      if (!started.isEmpty() && set.seats.inUse > set.seats.limit) {
         assertThat(started).as("started beyond the limit").hasSize(1);
         // the one wider than the level; its final seats may have been trimmed since
-        assertThat(widths.get((int) started.get(0).id)).isGreaterThan(set.limit);
+        assertThat(widths.get((int) started.get(0).id)).isGreaterThan(set.seats.limit);
         assertThat(set.executing).as("executing beside it, itself included").isEqualTo(1);
       }
-      if (set.limit > 0 && set.seatsInUse == 0) {
+      if (set.seats.limit > 0 && set.seats.inUse == 0) {
         assertThat(set.waiting).as("waiting while every seat is free").isZero();
       }
     }
@@ -205,8 +205,8 @@ class QueueSetPropertyTest {
       assertThat(set.waiting).isEqualTo(waiting.size());
       assertThat(set.executing).isEqualTo(executing.size());
       assertThat(set.seatsWaiting).isEqualTo(seats(waiting));
-      assertThat(set.seatsInUse).isEqualTo(seats(executing) + seats(lingering));
-      assertThat(published).isEqualTo(set.seatsInUse + set.seatsWaiting + denied);
+      assertThat(set.seats.inUse).isEqualTo(seats(executing) + seats(lingering));
+      assertThat(published).isEqualTo(set.seats.inUse + set.seatsWaiting + denied);
       assertThat(set.tally.dispatched + set.tally.rejected + set.waiting)
           .isEqualTo(requests.size());
       int inQueues = 0;
@@ -225,7 +225,7 @@ class QueueSetPropertyTest {
         busy += row.waiting() + row.executing() > 0 ? 1 : 0;
         seats += row.seatsInUse() + row.waitingSeats();
       }
-      double rate = busy == 0 ? 0 : (double) Math.min(seats, set.limit) / busy;
+      double rate = busy == 0 ? 0 : (double) Math.min(seats, set.seats.limit) / busy;
       return set.meter.r() + SeatSeconds.of(rate, now - set.meter.lastNanos());
     }
 
@@ -252,7 +252,7 @@ class QueueSetPropertyTest {
           .allMatch(
               request ->
                   request.state == RequestState.ENDED || request.state == RequestState.REFUSED);
-      assertThat(set.seatsInUse + set.seatsWaiting + published).isZero();
+      assertThat(set.seats.inUse + set.seatsWaiting + published).isZero();
       assertThat(set.queues.size()).isGreaterThanOrEqualTo(Math.max(0, set.shape.queues()));
     }
   }

@@ -90,7 +90,7 @@ class QueueSetTest {
 
     assertThat(lingering.state).isEqualTo(RequestState.LINGERING);
     assertThat(wide.state).isEqualTo(RequestState.EXECUTING);
-    assertThat(set.seatsInUse).isEqualTo(12);
+    assertThat(set.seats.inUse).isEqualTo(12);
   }
 
   @Test
@@ -128,7 +128,7 @@ class QueueSetTest {
   void holdsTheLargerWidthButChargesTheInitialOne() {
     QueueSet set = queues(1, 5);
     SeatRequest request = arrive(set, 0, 0, 1, 4, 0);
-    assertThat(set.seatsInUse).isEqualTo(4);
+    assertThat(set.seats.inUse).isEqualTo(4);
     assertThat(request.queue.nextDispatchR).isEqualTo(300_000);
 
     set.finish(request, 10 * MS);
@@ -261,7 +261,7 @@ class QueueSetTest {
     set.finish(elsewhere, 70 * MS);
     set.finish(waiting, 71 * MS);
     assertThat(set.isIdle()).isTrue();
-    assertThat(set.seatsInUse).isZero();
+    assertThat(set.seats.inUse).isZero();
   }
 
   @Test
@@ -291,7 +291,7 @@ class QueueSetTest {
     assertThat(set.cancel(waiting, 5)).isFalse();
     assertThat(set.finish(running, 6)).isTrue();
     assertThat(set.finish(running, 7)).isFalse();
-    assertThat(set.seatsInUse).isZero();
+    assertThat(set.seats.inUse).isZero();
     assertThatThrownBy(() -> set.arrive(running, 8)).isInstanceOf(IllegalStateException.class);
   }
 

@@ -8,12 +8,24 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.vectors.VectorFiles;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /** Who runs when, in which queue, who is refused and why; R, S and the queues to the last digit. */
 class QueueSetVectorTest {
+  static final List<String> FILES =
+      List.of(
+          "queueset-basic.jsonl",
+          "queueset-widths.jsonl",
+          "queueset-limits.jsonl",
+          "queueset-reconfig.jsonl",
+          "queueset-overflow.jsonl",
+          "queueset-fuzz.jsonl",
+          "queueset-directed.jsonl",
+          "queueset-upstream.jsonl");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TestFactory
@@ -57,7 +69,10 @@ class QueueSetVectorTest {
   }
 
   private static void check(JsonNode scenario) throws Exception {
-    Replay replay = new Replay(scenario);
+    check(scenario, new Replay(scenario));
+  }
+
+  static void check(JsonNode scenario, Replay replay) throws Exception {
     replay.run();
 
     assertSame("decision", replay.decisions, scenario.get("want"));
@@ -105,6 +120,6 @@ class QueueSetVectorTest {
 
   private static JsonNode without(JsonNode node, String... fields) {
     ObjectNode copy = node.deepCopy();
-    return copy.remove(java.util.List.of(fields));
+    return copy.remove(List.of(fields));
   }
 }

@@ -244,7 +244,7 @@ final class Replay {
     snapshot.put("enqueues", set.chooser.enqueues());
     snapshot.put("totRequestsWaiting", set.waiting);
     snapshot.put("totRequestsExecuting", set.executing);
-    snapshot.put("totSeatsInUse", set.seatsInUse);
+    snapshot.put("totSeatsInUse", set.seats.inUse);
     snapshot.put("totSeatsWaiting", set.seatsWaiting);
     if (set.isIdle()) {
       snapshot.put("idle", true);

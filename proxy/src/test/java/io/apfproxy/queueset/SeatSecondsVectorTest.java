@@ -46,7 +46,7 @@ class SeatSecondsVectorTest {
         assertThat(request.seats()).isEqualTo(testCase.get("maxSeats").intValue());
         assertThat(Long.toUnsignedString(request.totalWork))
             .isEqualTo(testCase.get("totalWork").asText());
-        assertThat(Long.toUnsignedString(request.finalWork))
+        assertThat(Long.toUnsignedString(request.finalWork()))
             .isEqualTo(testCase.get("finalWork").asText());
       }
       default -> throw new IllegalArgumentException(testCase.get("kind").textValue());

@@ -3,13 +3,10 @@ package io.apfproxy.real;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.fixtures.realcluster.ControlPlane;
-import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -22,37 +19,17 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @RealControlPlane
-final class BootstrapObjectsRealIT {
+final class BootstrapObjectsRealIT extends OwnKindsFixture {
   private static final Duration SOON = Duration.ofSeconds(30);
   private static final Duration A_PASS = Duration.ofSeconds(100);
   private static final String AUTO_UPDATE = "apf.kubernetes.io/autoupdate-spec";
 
-  private static ControlPlane cluster;
-  private static Kubectl kubectl;
-  private static ProxyProcess proxy;
-
-  /** Its own control plane: no other test expects our kinds in it. */
   @BeforeAll
-  static void start() {
-    cluster = ControlPlane.start(new ControlPlane.Options(false, false, List.of()));
-    kubectl = cluster.kubectl("admin");
-    ProxyAccess.grant(cluster);
-    apply("/real/configuration-access.yaml");
-    kubectl.run("apply", "-f", CrdRealIT.crds().toString()).orThrow();
-    kubectl.run("wait", "--for=condition=Established", "crd", "--all").orThrow();
+  static void startProxy() {
+    define("");
     proxy =
         ProxyProcess.start(
             cluster, "--flowcontrol-source=builtin,crd", "--create-suggested-objects");
-  }
-
-  @AfterAll
-  static void stop() {
-    if (proxy != null) {
-      proxy.close();
-    }
-    if (cluster != null) {
-      cluster.close();
-    }
   }
 
   @Test
@@ -139,28 +116,11 @@ final class BootstrapObjectsRealIT {
     assertThat(field("plc/workload-high", ".metadata.annotations"))
         .contains(AUTO_UPDATE + "\":\"false");
     assertThat(field("plc/exempt", ".spec.exempt.nominalConcurrencyShares")).isEqualTo("7");
-    await()
-        .atMost(SOON)
-        .until(
-            () ->
-                proxy.metric("apf_proxy_config_objects", "source=\"crd\"", "state=\"in_force\"")
-                    == 20);
-  }
-
-  private static void apply(String resource) {
-    kubectl.runWithInput(TestResources.read(resource), "apply", "-f", "-").orThrow();
-  }
-
-  private static void patch(String object, String patch) {
-    kubectl.run("patch", object, "--type=merge", "-p", patch).orThrow();
+    await().atMost(SOON).until(() -> inForce() == 20);
   }
 
   private static String shares(String level) {
     return field("plc/" + level, ".spec.limited.nominalConcurrencyShares");
-  }
-
-  private static String field(String object, String path) {
-    return kubectl.run("get", object, "-o", "jsonpath={" + path + "}").orThrow().stdout();
   }
 
   /** Kind and name of all our objects. */

@@ -14,6 +14,7 @@ import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
 
 /** Intermediates, orders, constraints and authorities, good and bad. */
 final class ClientChains {
@@ -36,49 +37,29 @@ final class ClientChains {
   }
 
   private void putIntermediates() {
-    Issuer lower = made.ca().below("lower", KeyKind.P256, PLAIN);
-    made.put("below one", lower, PLAIN, lower);
+    Issuer lower = putBelow("below one", "lower", PLAIN);
     made.put("below one that is missing", lower, PLAIN);
-    Issuer none = made.ca().below("none", KeyKind.P256, ForgedCertificate::bare);
-    made.put("below no authority", none, PLAIN, none);
-    Issuer first = made.ca().below("first", KeyKind.P256, ForgedCertificate::firstVersion);
-    made.put("below a first version", first, PLAIN, first);
-    Issuer unsigning =
-        made.ca()
-            .below(
-                "unsigning",
-                KeyKind.P256,
-                one -> one.extension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign)));
-    made.put("below one that may not sign", unsigning, PLAIN, unsigning);
-    Issuer useless =
-        made.ca()
-            .below(
-                "useless",
-                KeyKind.P256,
-                one -> one.extension(Extension.keyUsage, true, new KeyUsage(0)));
-    made.put("below one that may nothing", useless, PLAIN, useless);
-    Issuer servers =
-        made.ca()
-            .below(
-                "servers",
-                KeyKind.P256,
-                one ->
-                    one.extension(
-                        USAGE, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth)));
-    made.put("below one for servers", servers, PLAIN, servers);
-    Issuer odd =
-        made.ca()
-            .below(
-                "odd",
-                KeyKind.P256,
-                one -> one.extension(TrustedIssuers.UNKNOWN, true, DERNull.INSTANCE));
-    made.put("below a critical unknown", odd, PLAIN, odd);
+    putBelow("below no authority", "none", ForgedCertificate::bare);
+    putBelow("below a first version", "first", ForgedCertificate::firstVersion);
+    putBelow(
+        "below one that may not sign",
+        "unsigning",
+        one -> one.extension(Extension.keyUsage, true, new KeyUsage(KeyUsage.cRLSign)));
+    putBelow(
+        "below one that may nothing",
+        "useless",
+        one -> one.extension(Extension.keyUsage, true, new KeyUsage(0)));
+    putBelow(
+        "below one for servers",
+        "servers",
+        one -> one.extension(USAGE, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_serverAuth)));
+    putBelow(
+        "below a critical unknown",
+        "odd",
+        one -> one.extension(TrustedIssuers.UNKNOWN, true, DERNull.INSTANCE));
     Instant now = Instant.now();
-    Issuer old =
-        made.ca()
-            .below(
-                "old", KeyKind.P256, one -> one.valid(now.minusSeconds(60), now.minusSeconds(2)));
-    made.put("below an expired one", old, PLAIN, old);
+    putBelow(
+        "below an expired one", "old", one -> one.valid(now.minusSeconds(60), now.minusSeconds(2)));
     Issuer weak =
         made.trusted("rsa").below("weak", KeyKind.P256, one -> one.signature("SHA1withRSA"));
     made.put("below one signed by SHA-1", weak, PLAIN, weak);
@@ -127,92 +108,63 @@ final class ClientChains {
   }
 
   private void putConstraints() {
-    Issuer good =
-        made.ca()
-            .below(
-                "good",
-                KeyKind.P256,
-                one -> one.extension(Extension.nameConstraints, true, TrustedIssuers.good()));
+    Issuer good = below("good", constrainedTo(true, TrustedIssuers.good()));
     constrained("dns", good, GeneralName.dNSName, "a.good.example", "a.bad.example");
     made.put("no name at all", good, PLAIN, good);
     Issuer below = good.below("below good", KeyKind.P256, PLAIN);
     made.put(
         "out of bounds further down",
         below,
-        leaf ->
-            leaf.extension(
-                OTHERS, false, PresentedChains.names(GeneralName.dNSName, "bad.example")),
+        other(GeneralName.dNSName, "bad.example"),
         below,
         good);
-    Issuer mail =
-        made.ca()
-            .below(
-                "mail",
-                KeyKind.P256,
-                one ->
-                    one.extension(
-                        Extension.nameConstraints,
-                        true,
-                        TrustedIssuers.permitted(
-                            new GeneralName(GeneralName.rfc822Name, "good.example"))));
+    Issuer mail = permitting("mail", GeneralName.rfc822Name, "good.example");
     constrained("mail", mail, GeneralName.rfc822Name, "a@good.example", "a@bad.example");
-    Issuer net =
-        made.ca()
-            .below(
-                "net",
-                KeyKind.P256,
-                one ->
-                    one.extension(
-                        Extension.nameConstraints,
-                        true,
-                        TrustedIssuers.permitted(
-                            new GeneralName(GeneralName.iPAddress, "10.0.0.0/8"))));
+    Issuer net = permitting("net", GeneralName.iPAddress, "10.0.0.0/8");
     constrained("address", net, GeneralName.iPAddress, "10.1.2.3", "192.0.2.1");
-    Issuer link =
-        made.ca()
-            .below(
-                "link",
-                KeyKind.P256,
-                one ->
-                    one.extension(
-                        Extension.nameConstraints,
-                        true,
-                        TrustedIssuers.permitted(
-                            new GeneralName(
-                                GeneralName.uniformResourceIdentifier, "good.example"))));
-    constrained(
-        "link",
-        link,
-        GeneralName.uniformResourceIdentifier,
-        "spiffe://good.example/a",
-        "spiffe://bad.example/a");
+    int uri = GeneralName.uniformResourceIdentifier;
+    Issuer link = permitting("link", uri, "good.example");
+    constrained("link", link, uri, "spiffe://good.example/a", "spiffe://bad.example/a");
     for (boolean critical : List.of(true, false)) {
-      Issuer named =
-          made.ca()
-              .below(
-                  "named",
-                  KeyKind.P256,
-                  one ->
-                      one.extension(
-                          Extension.nameConstraints,
-                          critical,
-                          TrustedIssuers.permitted(
-                              new GeneralName(GeneralName.directoryName, "CN=bob"))));
-      made.put("subject out of bounds, critical " + critical, named, PLAIN, named);
+      putBelow(
+          "subject out of bounds, critical " + critical,
+          "named",
+          constrainedTo(critical, permitted(GeneralName.directoryName, "CN=bob")));
     }
   }
 
+  private Issuer below(String name, UnaryOperator<ForgedCertificate> shape) {
+    return made.ca().below(name, KeyKind.P256, shape);
+  }
+
+  /** And a certificate that it has issued. */
+  private Issuer putBelow(String what, String name, UnaryOperator<ForgedCertificate> shape) {
+    Issuer issuer = below(name, shape);
+    made.put(what, issuer, PLAIN, issuer);
+    return issuer;
+  }
+
+  /** One that may issue such names only. */
+  private Issuer permitting(String name, int kind, String names) {
+    return below(name, constrainedTo(true, permitted(kind, names)));
+  }
+
+  private static UnaryOperator<ForgedCertificate> constrainedTo(
+      boolean critical, NameConstraints constraints) {
+    return one -> one.extension(Extension.nameConstraints, critical, constraints);
+  }
+
+  private static NameConstraints permitted(int kind, String names) {
+    return TrustedIssuers.permitted(new GeneralName(kind, names));
+  }
+
+  private static UnaryOperator<ForgedCertificate> other(int kind, String name) {
+    return leaf -> leaf.extension(OTHERS, false, PresentedChains.names(kind, name));
+  }
+
   private void constrained(String what, Issuer issuer, int kind, String inside, String outside) {
-    made.put(
-        what + " in bounds",
-        issuer,
-        leaf -> leaf.extension(OTHERS, false, PresentedChains.names(kind, inside)),
-        issuer);
-    made.put(
-        what + " out of bounds",
-        issuer,
-        leaf -> leaf.extension(OTHERS, false, PresentedChains.names(kind, outside)),
-        issuer);
+    made.put(what + " in bounds", issuer, other(kind, inside), issuer);
+    made.put(what + " out of bounds", issuer, other(kind, outside), issuer);
   }
 
   private void putAuthorities() {
@@ -224,18 +176,8 @@ final class ClientChains {
     Issuer below = made.trusted("path-0").below("one more", KeyKind.P256, PLAIN);
     made.put("further below path-0", below, PLAIN, below);
     Issuer good = made.trusted("good-only");
-    made.put(
-        "by good-only, in bounds",
-        good,
-        leaf ->
-            leaf.extension(
-                OTHERS, false, PresentedChains.names(GeneralName.dNSName, "a.good.example")));
-    made.put(
-        "by good-only, out of bounds",
-        good,
-        leaf ->
-            leaf.extension(
-                OTHERS, false, PresentedChains.names(GeneralName.dNSName, "a.bad.example")));
+    made.put("by good-only, in bounds", good, other(GeneralName.dNSName, "a.good.example"));
+    made.put("by good-only, out of bounds", good, other(GeneralName.dNSName, "a.bad.example"));
     for (String name : List.of("ca", "itself", "unknown", "for-servers")) {
       Issuer itself = made.trusted(name);
       made.put("authority " + name, ClientChain.of(itself.pair()));

@@ -15,6 +15,7 @@ import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import io.apfproxy.queueset.Dealer;
+import io.apfproxy.source.ObjectDecoder;
 import io.apfproxy.source.WrittenObjects;
 import io.apfproxy.vectors.VectorFiles;
 import java.net.http.HttpClient.Version;
@@ -76,6 +77,55 @@ final class CrdRealIT {
           .as("%s%n%s", written.name(), result)
           .isEqualTo(written.taken());
     }
+  }
+
+  /** L-60: both say the same of a burst, which kube-apiserver's own kind does not know. */
+  @Test
+  void takesAndRefusesBurstsAsTheProxyDoes() throws Exception {
+    List<String> bursts =
+        List.of(
+            "{'seats':1,'seconds':1}",
+            "{'seats':10000,'seconds':600}",
+            "null",
+            "{'seats':0,'seconds':1}",
+            "{'seats':10001,'seconds':1}",
+            "{'seats':1,'seconds':0}",
+            "{'seats':1,'seconds':601}",
+            "{'seats':1}",
+            "{'seconds':1}",
+            "{'seats':'1','seconds':1}",
+            "{'seats':1.5,'seconds':1}",
+            "{'seats':1,'seconds':1,'more':1}",
+            "[]",
+            "7");
+    int taken = 0;
+    for (String burst : bursts) {
+      for (String name : List.of("bursts", "catch-all")) {
+        ObjectNode object = level(name);
+        ObjectNode limited = object.withObject("/spec/limited");
+        limited.putObject("limitResponse").put("type", "Reject");
+        if (name.equals("catch-all")) {
+          limited.put("nominalConcurrencyShares", 5).put("lendablePercent", 0);
+        }
+        limited.set("burst", JSON.readTree(burst.replace('\'', '"')));
+        ObjectNode whole = object.deepCopy();
+        whole.put("apiVersion", OURS + "/v1").put("kind", "PriorityLevelConfiguration");
+        boolean valid = ObjectDecoder.written(whole, "here").object().orElseThrow().isValid();
+        boolean stored = accepts(OURS, vector(object));
+        assertThat(stored).as("%s of %s", burst, name).isEqualTo(valid);
+        taken += stored ? 1 : 0;
+        if (!burst.equals("null")) {
+          assertThat(accepts(NATIVE, vector(object))).as("%s, natively", burst).isFalse();
+        }
+      }
+    }
+    assertThat(taken).isEqualTo(4);
+  }
+
+  private static ObjectNode vector(ObjectNode object) {
+    ObjectNode vector = JSON.createObjectNode();
+    vector.put("id", "burst").put("kind", "PriorityLevelConfiguration").set("object", object);
+    return vector;
   }
 
   static Path crds() {

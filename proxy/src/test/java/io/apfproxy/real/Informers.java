@@ -1,15 +1,10 @@
 package io.apfproxy.real;
 
+import io.apfproxy.fixtures.load.ManyStreams;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,17 +36,7 @@ final class Informers implements AutoCloseable {
     this.server = server;
     this.token = token;
     this.resource = resource;
-    client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setSsl(true)
-                .setUseAlpn(true)
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2MultiplexingLimit(PER_CONNECTION)
-                .setTrustOptions(new PemTrustOptions().addCertPath(trusted.toString())),
-            new PoolOptions()
-                .setHttp2MaxSize(Math.max(1, number / PER_CONNECTION))
-                .setMaxWaitQueueSize(-1));
+    client = ManyStreams.client(vertx, trusted, PER_CONNECTION, number);
     for (int i = 0; i < number; i++) {
       list();
     }
@@ -96,15 +81,8 @@ final class Informers implements AutoCloseable {
     if (closed) {
       return;
     }
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.GET)
-            .setHost(server.getHost())
-            .setPort(server.getPort())
-            .setURI(target)
-            .putHeader("Authorization", "Bearer " + token);
     client
-        .request(options)
+        .request(ManyStreams.get(server, target, token))
         .compose(HttpClientRequest::send)
         .onComplete(
             head -> {

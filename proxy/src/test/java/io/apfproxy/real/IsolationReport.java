@@ -26,19 +26,20 @@ import org.awaitility.Awaitility;
 
 /**
  * A mouse beside an elephant before one real kube-apiserver: alone, without flow control, with
- * apf-proxy, and with kube-apiserver's own APF. Both users fall under the schema {@code
- * global-default}, so nothing but fair queuing keeps them apart.
+ * apf-proxy, with kube-apiserver's own APF, and with other numbers of seats, fixed and adaptive.
+ * Both users fall under the schema {@code global-default}, so nothing but fair queuing keeps them
+ * apart.
  */
 final class IsolationReport {
   private static final List<String> SMALL_LIMITS =
       List.of("--max-requests-inflight=20", "--max-mutating-requests-inflight=10");
+  private static final List<String> ADAPTIVE = List.of("--adaptive-seats", "--min-seats=1");
   private static final int LISTS_IN_FLIGHT = 300;
   private static final int LIST_ITEMS = 10;
   private static final int ITEM_BYTES = 100_000;
   private static final String CONFIG_MAPS = "/api/v1/namespaces/load/configmaps";
-  private static final Supplier<LoadRequest> SMALL = LoadRequest.get(CONFIG_MAPS + "/small");
-  private static final Supplier<LoadRequest> LARGE =
-      LoadRequest.get(CONFIG_MAPS + "?resourceVersion=0");
+  static final Supplier<LoadRequest> SMALL = LoadRequest.get(CONFIG_MAPS + "/small");
+  static final Supplier<LoadRequest> LARGE = LoadRequest.get(CONFIG_MAPS + "?resourceVersion=0");
   private static final Pace MOUSE_PACE = Pace.openLoop(20);
   private static final LoadReport NOTHING =
       new LoadReport(new Histogram(3), new TreeMap<>(), 0, new Histogram(3), 0);
@@ -82,25 +83,59 @@ final class IsolationReport {
   /** All rows, in the order of their names above. */
   record Table(Row alone, Row without, Row proxy, Row server) {
     String text() {
-      StringBuilder text =
-          new StringBuilder(
-              String.format(
-                  "%-42s %8s %8s %13s %9s %10s%n",
-                  "", "p50 ms", "p99 ms", "refused", "lists/s", "refused/s"));
-      for (Row row : List.of(alone, without, proxy, server)) {
-        text.append(row.text()).append(System.lineSeparator());
-      }
-      return text.toString();
+      return IsolationReport.text(List.of(alone, without, proxy, server));
     }
   }
 
+  private static String text(List<Row> rows) {
+    StringBuilder text =
+        new StringBuilder(
+            String.format(
+                "%-42s %8s %8s %13s %9s %10s%n",
+                "", "p50 ms", "p99 ms", "refused", "lists/s", "refused/s"));
+    for (Row row : rows) {
+      text.append(row.text()).append(System.lineSeparator());
+    }
+    return text.toString();
+  }
+
   /**
-   * Measures with {@code KUBEBUILDER_ASSETS} and {@code -Dapf.jar}; the one argument is the seconds
-   * per row, 25 if absent.
+   * Measures with {@code KUBEBUILDER_ASSETS} and {@code -Dapf.jar}; the arguments are the seconds
+   * per row, 25 if absent, and the number of rounds, 1 if absent.
    */
   public static void main(String[] args) {
-    int seconds = args.length == 0 ? 25 : Integer.parseInt(args[0]);
-    System.out.print(measure(Duration.ofSeconds(seconds)).text());
+    Duration perRow = Duration.ofSeconds(args.length == 0 ? 25 : Integer.parseInt(args[0]));
+    int rounds = args.length < 2 ? 1 : Integer.parseInt(args[1]);
+    for (int round = 0; round < rounds; round++) {
+      System.out.print(measure(perRow).text());
+      System.out.print(text(measureSeats(perRow)));
+    }
+  }
+
+  /** The proxy with fixed numbers of seats, and with adaptive ones, before one server. */
+  private static List<Row> measureSeats(Duration perRow) {
+    List<Row> rows = new ArrayList<>();
+    try (ControlPlane roomy = start(List.of())) {
+      for (int seats : new int[] {4, 8, 15, 30}) {
+        rows.add(
+            seats(
+                roomy,
+                "apf-proxy, " + seats + " seats",
+                perRow,
+                "--max-requests-inflight=" + (seats - 1),
+                "--max-mutating-requests-inflight=1"));
+      }
+      List<String> adaptive = new ArrayList<>(SMALL_LIMITS);
+      adaptive.addAll(ADAPTIVE);
+      rows.add(seats(roomy, "apf-proxy, 1 to 30 seats", perRow, adaptive.toArray(String[]::new)));
+    }
+    return rows;
+  }
+
+  private static Row seats(ControlPlane server, String name, Duration perRow, String... flags) {
+    try (ProxyProcess proxy = ProxyProcess.startAsFrontProxy(server, flags)) {
+      return row(name, target(proxy.url(), proxy.certificate()), LISTS_IN_FLIGHT, perRow);
+    }
   }
 
   /** Starts what each row needs, one row after the other; each is warmed up as long as measured. */

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
-import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import io.apfproxy.source.ObjectDecoder;
 import io.apfproxy.source.RateLimitSamples;
@@ -22,7 +21,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -35,7 +33,7 @@ import org.junit.jupiter.api.TestMethodOrder;
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @RealControlPlane
-final class RateLimitKindRealIT {
+final class RateLimitKindRealIT extends OwnKindsFixture {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String ABSENT =
@@ -43,38 +41,17 @@ final class RateLimitKindRealIT {
   private static final Path EXAMPLES =
       Path.of("..", "deploy", "examples").toAbsolutePath().normalize();
 
-  private static ControlPlane cluster;
-  private static Kubectl kubectl;
-  private static ProxyProcess proxy;
-
-  /** Its own control plane: it has to do without the kind at first. */
+  /** It has to do without the kind at first. */
   @BeforeAll
-  static void start() {
-    cluster = ControlPlane.start(new ControlPlane.Options(false, false, List.of()));
-    kubectl = cluster.kubectl("admin");
-    ProxyAccess.grant(cluster);
-    kubectl
-        .runWithInput(TestResources.read("/real/configuration-access.yaml"), "apply", "-f", "-")
-        .orThrow();
-    apply("flowschemas");
-    apply("prioritylevelconfigurations");
+  static void startProxy() {
+    defineAndAwait("flowschemas");
+    defineAndAwait("prioritylevelconfigurations");
     proxy = ProxyProcess.start(cluster, "--flowcontrol-source=builtin,crd");
   }
 
-  private static void apply(String plural) {
-    kubectl.run("apply", "-f", CrdRealIT.crds().resolve(plural + ".yaml").toString()).orThrow();
-    kubectl.run("wait", "--for=condition=Established", "crd", "--all").orThrow();
+  private static void defineAndAwait(String plural) {
+    define(plural + ".yaml");
     await().atMost(SOON).until(() -> kubectl.run("get", plural).exitCode() == 0);
-  }
-
-  @AfterAll
-  static void stop() {
-    if (proxy != null) {
-      proxy.close();
-    }
-    if (cluster != null) {
-      cluster.close();
-    }
   }
 
   @Test
@@ -90,7 +67,7 @@ final class RateLimitKindRealIT {
   @Test
   @Order(2)
   void isLookedForAgainAndThenInForce() {
-    apply("ratelimits");
+    defineAndAwait("ratelimits");
     applyExample("ratelimit-tenant-lists.yaml");
 
     awaitConditions("tenant-lists", "Accepted=True/Valid", "InForce=True/Applied");
@@ -189,7 +166,7 @@ final class RateLimitKindRealIT {
   @Test
   @Order(6)
   void whatTheProxyAloneRefusesLeavesTheLastValidVersionInForce() {
-    patch("argocd", "{\"spec\": {\"sourceAddresses\": [\"300.0.0.0/8\"]}}");
+    patch("rl/argocd", "{\"spec\": {\"sourceAddresses\": [\"300.0.0.0/8\"]}}");
 
     awaitConditions("argocd", "Accepted=False/Invalid", "InForce=False/LastValidVersion");
     assertThat(message("argocd", "Accepted"))
@@ -203,7 +180,7 @@ final class RateLimitKindRealIT {
                     .stdout()
                     .contains("ratelimit/argocd"));
 
-    patch("argocd", "{\"spec\": {\"sourceAddresses\": [\"10.0.0.0/8\"]}}");
+    patch("rl/argocd", "{\"spec\": {\"sourceAddresses\": [\"10.0.0.0/8\"]}}");
     awaitConditions("argocd", "Accepted=True/Valid", "InForce=True/Applied");
   }
 
@@ -211,7 +188,7 @@ final class RateLimitKindRealIT {
   @Test
   @Order(7)
   void whatIsSeldomMeantIsInForceAndSaysSo() {
-    patch("argocd", "{\"spec\": {\"key\": {\"by\": [\"UserAgent\"]}}}");
+    patch("rl/argocd", "{\"spec\": {\"key\": {\"by\": [\"UserAgent\"]}}}");
 
     awaitConditions("argocd", "Accepted=True/ValidWithWarning", "InForce=True/Applied");
     assertThat(message("argocd", "Accepted"))
@@ -249,20 +226,12 @@ final class RateLimitKindRealIT {
         .until(() -> proxy.metric("apf_proxy_config_source_up", "source=\"crd\"") == 0);
     assertThat(inForce()).isEqualTo(before);
 
-    apply("ratelimits");
+    defineAndAwait("ratelimits");
     applyExample("ratelimit-bytes.yaml");
     await()
         .atMost(SOON)
         .until(() -> proxy.metric("apf_proxy_config_source_up", "source=\"crd\"") == 1);
     await().atMost(SOON).until(() -> inForce() == 1);
-  }
-
-  private static double inForce() {
-    return proxy.metric("apf_proxy_config_objects", "source=\"crd\"", "state=\"in_force\"");
-  }
-
-  private static void patch(String name, String patch) {
-    kubectl.run("patch", "rl", name, "--type=merge", "-p", patch).orThrow();
   }
 
   private static void applyExample(String file) {
@@ -289,15 +258,7 @@ final class RateLimitKindRealIT {
   }
 
   private static String message(String name, String type) {
-    return kubectl
-        .run(
-            "get",
-            "rl",
-            name,
-            "-o",
-            "jsonpath={.status.conditions[?(@.type==\"" + type + "\")].message}")
-        .orThrow()
-        .stdout();
+    return field("rl/" + name, ".status.conditions[?(@.type==\"" + type + "\")].message");
   }
 
   private static JsonNode json(String name) throws Exception {

@@ -1,16 +1,11 @@
 package io.apfproxy.real;
 
+import io.apfproxy.fixtures.load.ManyStreams;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Set;
@@ -42,17 +37,7 @@ final class WatchCrowd implements AutoCloseable {
     this.server = server;
     this.token = token;
     this.awaited = awaited;
-    client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setSsl(true)
-                .setUseAlpn(true)
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2MultiplexingLimit(STREAMS_PER_CONNECTION)
-                .setTrustOptions(new PemTrustOptions().addCertPath(trusted.toString())),
-            new PoolOptions()
-                .setHttp2MaxSize(size / STREAMS_PER_CONNECTION)
-                .setMaxWaitQueueSize(-1));
+    client = ManyStreams.client(vertx, trusted, STREAMS_PER_CONNECTION, size);
     this.size = size;
   }
 
@@ -77,14 +62,8 @@ final class WatchCrowd implements AutoCloseable {
   }
 
   private void open(int number, String target) {
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.GET)
-            .setHost(server.getHost())
-            .setPort(server.getPort())
-            .setURI(target)
-            .putHeader("Authorization", "Bearer " + token);
-    Future<HttpClientResponse> response = client.request(options).compose(HttpClientRequest::send);
+    Future<HttpClientResponse> response =
+        client.request(ManyStreams.get(server, target, token)).compose(HttpClientRequest::send);
     response
         .onSuccess(head -> read(number, target, head))
         .onFailure(failure -> ended.incrementAndGet());

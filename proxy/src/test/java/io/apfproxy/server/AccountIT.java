@@ -202,7 +202,8 @@ final class AccountIT extends ForwardingFixture {
     through(
         proxy -> {
           get(
-              ask(proxy, HttpVersion.HTTP_2, "/api/v1/pods?timeout=300ms")
+              // long enough for the head of the response to come first, on a busy machine too
+              ask(proxy, HttpVersion.HTTP_2, "/api/v1/pods?timeout=3s")
                   .compose(HttpClientResponse::body)
                   .otherwiseEmpty());
           Account account = told(proxy);

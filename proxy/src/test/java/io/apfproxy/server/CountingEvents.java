@@ -16,6 +16,9 @@ import java.util.concurrent.atomic.AtomicLong;
 final class CountingEvents implements Reporter {
   final Map<Held, AtomicInteger> held = new EnumMap<>(Held.class);
   final AtomicLong responseBytes = new AtomicLong();
+  final AtomicLong watchBytes = new AtomicLong();
+  final AtomicLong watchPieces = new AtomicLong();
+  final AtomicLong seatNanosWon = new AtomicLong();
   final Queue<String> refusals = new ConcurrentLinkedQueue<>();
   final AtomicInteger requests = new AtomicInteger();
   final Queue<Account> accounts = new ConcurrentLinkedQueue<>();
@@ -67,6 +70,17 @@ final class CountingEvents implements Reporter {
   public void responseBytes(int bytes) {
     traps.at("response bytes");
     responseBytes.addAndGet(bytes);
+  }
+
+  @Override
+  public void watchPiece(int bytes) {
+    watchBytes.addAndGet(bytes);
+    watchPieces.incrementAndGet();
+  }
+
+  @Override
+  public void seatsReturnedEarly(long seatNanos) {
+    seatNanosWon.addAndGet(seatNanos);
   }
 
   @Override

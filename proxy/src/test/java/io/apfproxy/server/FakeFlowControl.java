@@ -56,6 +56,7 @@ final class FakeFlowControl implements FlowControl {
   final class Place implements Admission, SeatLease {
     private final AdmissionListener listener;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile boolean watchGoesOn;
 
     Place(AdmissionListener listener) {
       this.listener = listener;
@@ -99,9 +100,20 @@ final class FakeFlowControl implements FlowControl {
     }
 
     @Override
+    public boolean isHeld() {
+      return !closed.get() && !watchGoesOn;
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return !waiting.isEmpty();
+    }
+
+    @Override
     public void watchInitialised() {
       traps.at("watch initialised");
       initialised.incrementAndGet();
+      watchGoesOn = true;
     }
 
     @Override

@@ -4,8 +4,11 @@ import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -162,6 +165,57 @@ class HoldWhileDownIT {
       assertThat(status(ask(client, HttpMethod.GET, target))).isEqualTo(503);
 
       assertThat(held(watched)).isZero();
+      watched.proxy.expectRest();
+    }
+  }
+
+  @Test
+  void failsAtOnceForAnUpgrade() {
+    try (WatchedProxy watched = start(Duration.ofSeconds(60))) {
+      cut(watched);
+      await().atMost(LONG).until(watched.outage::isDown);
+      try (RawClient client = new RawClient(watched.proxy.port())) {
+        client.send(
+            String.join(
+                "\r\n",
+                "GET /api/v1/namespaces/n/pods/p/exec HTTP/1.1",
+                "Host: h",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+                "",
+                ""));
+        assertThat(client.readHead()).startsWith("HTTP/1.1 503").contains("Retry-After: ");
+      }
+
+      assertThat(watched.proxy.events.refusals).containsExactly("upstream-unreachable");
+      assertThat(held(watched)).isZero();
+      watched.proxy.expectRest();
+    }
+  }
+
+  /** Who asks is not known: exec does not wait for that, a list does, no longer than for seats. */
+  @Test
+  void doesNotAskWhoWantsWhatCannotBeSentAnyway() {
+    try (WatchedProxy watched = start(Duration.ofSeconds(60))) {
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      cut(watched);
+      await().atMost(LONG).until(watched.outage::isDown);
+      watched.proxy.identities = (head, request) -> Promise.<Identity>promise().future();
+
+      HttpClientResponse exec =
+          get(ask(client, HttpMethod.POST, "/api/v1/namespaces/n/pods/p/exec?command=true"));
+      assertThat(exec.statusCode()).isEqualTo(503);
+      assertThat(watched.proxy.events.refusals).containsExactly("upstream-unreachable");
+
+      List<String> returns = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        HttpClientResponse list = get(ask(client, HttpMethod.GET, "/api/v1/pods?timeout=100ms"));
+        assertThat(list.statusCode()).isEqualTo(503);
+        returns.add(list.getHeader("Retry-After"));
+      }
+      assertThat(watched.proxy.events.refusals).last().isEqualTo("identity-time-out");
+      assertThat(new TreeSet<>(returns)).as("seconds to return after").hasSizeGreaterThan(1);
       watched.proxy.expectRest();
     }
   }

@@ -118,10 +118,14 @@ final class TestProxy implements AutoCloseable {
   }
 
   TestProxy(Vertx vertx, int upstreamPort, RequestLimits requests) {
+    this(vertx, upstreamPort, Duration.ofSeconds(60), requests);
+  }
+
+  TestProxy(Vertx vertx, int upstreamPort, Duration requestTimeout, RequestLimits requests) {
     this(
         vertx,
         upstreamConfig(upstreamPort),
-        Duration.ofSeconds(60),
+        requestTimeout,
         TestProxy::read,
         0,
         1,
@@ -164,10 +168,10 @@ final class TestProxy implements AutoCloseable {
   }
 
   /** Before an upstream that may be away. */
-  TestProxy(Vertx vertx, int upstreamPort, Outage outage) {
+  TestProxy(Vertx vertx, UpstreamConfig upstream, Outage outage) {
     this(
         vertx,
-        upstreamConfig(upstreamPort),
+        upstream,
         Duration.ofSeconds(60),
         TestProxy::read,
         0,

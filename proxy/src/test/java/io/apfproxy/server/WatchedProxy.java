@@ -39,10 +39,12 @@ final class WatchedProxy implements AutoCloseable {
                 }
               }
             });
-    pulse = new Pulse(own, () -> TestProxy.upstreamConfig(wire.port()), () -> "own-token", outage);
+    pulse =
+        new Pulse(
+            own, () -> TestProxy.upstreamConfig(wire.port()), () -> "own-token", outage, null);
     wanted = pulse;
     pulse.start();
-    proxy = new TestProxy(vertx, wire.port(), outage);
+    proxy = new TestProxy(vertx, TestProxy.upstreamConfig(wire.port()), outage);
   }
 
   long pulses() {

@@ -1,10 +1,9 @@
 package io.apfproxy.authn.memo;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
-import com.github.benmanes.caffeine.cache.Cache;
 import io.apfproxy.time.TimeSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,47 +14,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Memo<K, V> {
   /*
-   * Caffeine would call us while it holds a lock on a part of its table, and an answer may make room for another question: so what
-   * it gets is a promise, and the question is put outside. It would also log whatever fails, and strangers can make much fail: so a
-   * promise never fails, but has the failure for its value, and is gone before that is told.
+   * Caffeine's AsyncCache does both, but logs whatever fails, and strangers can make much fail. Also,
+   * 3.2.3 looks at an entry twice: if its own upkeep throws one out in between whose time is over, it
+   * takes that for one still open, which has no end, and gives it out once more
+   * (BoundedLocalCache.hasExpired; 3.2.4 looks once). So it gets answers only.
    *
-   * Once in ten thousand times and more it was seen to give an answer whose time was over; why is not known. So each answer says
-   * itself until when it holds.
+   * Questions are put without any lock, as an answer may make room for another question.
    */
-  private final AsyncCache<K, Remembered<Answer<V>>> answers;
-  private final TimeSource time;
-
-  /**
-   * @param untilNanos when it is an answer no longer, by the clock
-   */
-  private record Answer<V>(CompletableFuture<V> value, long untilNanos) {}
+  private final BoundedCache<K, CompletableFuture<V>> answers; // complete
+  private final ConcurrentHashMap<K, CompletableFuture<V>> open = new ConcurrentHashMap<>();
 
   /**
    * @param most answers
    * @param mostBytes bytes of them all, {@code most} times 256 or more
    */
   public Memo(int most, long mostBytes, TimeSource time) {
-    this.answers = Remembered.<K, Answer<V>>cache(most, mostBytes, time).buildAsync();
-    this.time = time;
+    this.answers = new BoundedCache<>(most, mostBytes, time);
   }
 
   /** The answer if it is known or asked for already, else null. */
   public @Nullable CompletableFuture<V> get(K key) {
-    CompletableFuture<Remembered<Answer<V>>> known = answers.getIfPresent(key);
-    if (known == null) {
-      return null;
-    }
-    if (known.isDone() && time.nanoTime() - known.join().value().untilNanos() >= 0) {
-      answers.asMap().remove(key, known);
-      return null;
-    }
-    return told(known);
-  }
-
-  private static <V> CompletableFuture<V> told(CompletableFuture<Remembered<Answer<V>>> promise) {
-    return promise.isDone()
-        ? promise.join().value().value()
-        : promise.thenCompose(answer -> answer.value().value());
+    CompletableFuture<V> asked = open.get(key);
+    return asked == null ? answers.get(key) : asked;
   }
 
   /**
@@ -68,25 +48,19 @@ public final class Memo<K, V> {
     if (known != null) {
       return known;
     }
-    CompletableFuture<Remembered<Answer<V>>> promise = new CompletableFuture<>();
-    CompletableFuture<Remembered<Answer<V>>> other = answers.asMap().putIfAbsent(key, promise);
+    CompletableFuture<V> promise = new CompletableFuture<>();
+    CompletableFuture<V> other = open.putIfAbsent(key, promise);
     if (other != null) {
-      return told(other);
+      return other;
     }
-    var unused =
-        put(question)
-            .whenComplete(
-                (answer, cause) ->
-                    keep(
-                        key,
-                        promise,
-                        cause == null
-                            ? kept(
-                                CompletableFuture.completedFuture(answer.value()),
-                                answer.bytes(),
-                                answer.ttlNanos())
-                            : kept(CompletableFuture.failedFuture(cause), 0, 0)));
-    return told(promise);
+    CompletableFuture<V> meanwhile = answers.get(key); // since the first look
+    if (meanwhile != null) {
+      open.remove(key);
+      promise.complete(meanwhile.join());
+      return promise;
+    }
+    var unused = put(question).whenComplete((answer, cause) -> end(key, promise, answer, cause));
+    return promise;
   }
 
   private static <V> CompletionStage<Remembered<V>> put(
@@ -98,22 +72,26 @@ public final class Memo<K, V> {
     }
   }
 
-  private Remembered<Answer<V>> kept(CompletableFuture<V> value, long bytes, long ttlNanos) {
-    return new Remembered<>(new Answer<>(value, time.nanoTime() + ttlNanos), bytes, ttlNanos);
-  }
-
-  private void keep(
-      K key, CompletableFuture<Remembered<Answer<V>>> promise, Remembered<Answer<V>> answer) {
-    if (!answer.isKept()) {
-      answers.asMap().remove(key, promise);
+  /** Whoever asks from now on finds what is remembered, or asks anew. */
+  private void end(
+      K key,
+      CompletableFuture<V> promise,
+      @Nullable Remembered<V> answer,
+      @Nullable Throwable cause) {
+    if (answer == null) {
+      open.remove(key);
+      promise.completeExceptionally(
+          cause == null ? new IllegalStateException("an answer without a word") : cause);
+      return;
     }
-    promise.complete(answer);
+    answers.put(
+        key, CompletableFuture.completedFuture(answer.value()), answer.bytes(), answer.ttlNanos());
+    open.remove(key);
+    promise.complete(answer.value());
   }
 
   /** What the answers count as. */
   public long bytes() {
-    Cache<K, ?> known = answers.synchronous();
-    known.cleanUp();
-    return known.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+    return answers.bytes();
   }
 }

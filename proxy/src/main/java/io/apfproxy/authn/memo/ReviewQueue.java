@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
@@ -102,26 +103,48 @@ public final class ReviewQueue<V> {
     flying.merge(asker, 1, Integer::sum);
   }
 
-  private void start(Waiting<V> entry) {
-    CompletionStage<V> stage;
-    try {
-      stage = entry.request().review().get();
-    } catch (RuntimeException e) {
-      stage = CompletableFuture.failedFuture(e);
+  /** Without going deeper for each that is answered at once. */
+  private void start(Waiting<V> first) {
+    Waiting<V> entry = first;
+    while (entry != null) {
+      Waiting<V> put = entry;
+      CompletableFuture<V> review = put(put.request());
+      if (!review.isDone()) {
+        var unused =
+            review.whenComplete(
+                (value, cause) -> {
+                  Waiting<V> next = ended(put, value, cause);
+                  if (next != null) {
+                    start(next);
+                  }
+                });
+        return;
+      }
+      entry =
+          review
+              .handle((value, cause) -> Optional.ofNullable(ended(put, value, cause)))
+              .join()
+              .orElse(null);
     }
-    var unused =
-        stage.whenComplete(
-            (value, cause) -> {
-              Waiting<V> next = finish(entry.request());
-              if (cause == null) {
-                entry.answer().complete(value);
-              } else {
-                entry.answer().completeExceptionally(cause);
-              }
-              if (next != null) {
-                start(next);
-              }
-            });
+  }
+
+  private static <V> CompletableFuture<V> put(Request<V> request) {
+    try {
+      return request.review().get().toCompletableFuture();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private @Nullable Waiting<V> ended(
+      Waiting<V> entry, @Nullable V value, @Nullable Throwable cause) {
+    Waiting<V> next = finish(entry.request());
+    if (cause == null) {
+      entry.answer().complete(value);
+    } else {
+      entry.answer().completeExceptionally(cause);
+    }
+    return next;
   }
 
   /** Gives a place back; the next one to start has taken it, if there is one. */

@@ -166,7 +166,9 @@ public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoClo
     return Boolean.TRUE.equals(answer.getStatus().getAllowed());
   }
 
-  /** Says what is missing, once a minute; the message never holds what was reviewed. */
+  /**
+   * Says what is missing, once a minute; neither message nor cause ever holds what was reviewed.
+   */
   private IllegalStateException failed(String resource, KubernetesClientException cause) {
     long now = System.nanoTime();
     long due = nextWarning.get();
@@ -187,7 +189,8 @@ public final class KubeReviews implements TokenReviewer, AccessReviewer, AutoClo
             cause.getClass().getSimpleName());
       }
     }
-    return new IllegalStateException("review of " + resource + " failed: " + cause.getCode());
+    return new IllegalStateException(
+        "review of " + resource + " failed: " + cause.getCode(), cause.getCause());
   }
 
   private static String orEmpty(@org.jspecify.annotations.Nullable String text) {

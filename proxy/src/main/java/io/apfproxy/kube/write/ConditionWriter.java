@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,7 @@ public final class ConditionWriter implements AutoCloseable {
   private final ClusterSource source;
   private final LeaderLease lease;
   private final Repetition repetition;
+  private final boolean bursts;
   private volatile @Nullable Report report;
 
   // Used by the thread of the repetition only.
@@ -68,9 +70,11 @@ public final class ConditionWriter implements AutoCloseable {
       KubernetesClient client,
       ClusterSource source,
       LeaderLease lease,
+      boolean bursts,
       TimeSource time,
       Duration period) {
     this.client = client;
+    this.bursts = bursts;
     this.source = source;
     this.lease = lease;
     this.allowance = new WriteAllowance(time);
@@ -83,19 +87,21 @@ public final class ConditionWriter implements AutoCloseable {
    * @param client not closed by this class
    * @param source knows the objects as they are
    * @param lease tells whether this replica is the one to write; not closed by this class
+   * @param bursts whether there are seats for levels that may burst
    */
   public static ConditionWriter open(
-      KubernetesClient client, ClusterSource source, LeaderLease lease) {
-    return open(client, source, lease, TimeSource.system(), PERIOD);
+      KubernetesClient client, ClusterSource source, LeaderLease lease, boolean bursts) {
+    return open(client, source, lease, bursts, TimeSource.system(), PERIOD);
   }
 
   static ConditionWriter open(
       KubernetesClient client,
       ClusterSource source,
       LeaderLease lease,
+      boolean bursts,
       TimeSource time,
       Duration period) {
-    ConditionWriter writer = new ConditionWriter(client, source, lease, time, period);
+    ConditionWriter writer = new ConditionWriter(client, source, lease, bursts, time, period);
     lease.onHeld(writer.repetition::now);
     return writer;
   }
@@ -112,8 +118,9 @@ public final class ConditionWriter implements AutoCloseable {
     repetition.now();
   }
 
-  private static Map<ObjectKey, String> hazards(FlowControlConfiguration inForce) {
-    return Hazard.of(inForce).stream()
+  private Map<ObjectKey, String> hazards(FlowControlConfiguration inForce) {
+    List<Hazard> idle = bursts ? List.of() : Hazard.idleBursts(inForce);
+    return Stream.concat(Hazard.of(inForce).stream(), idle.stream())
         .collect(Collectors.toMap(Hazard::object, Hazard::message, (a, b) -> a + "; " + b));
   }
 

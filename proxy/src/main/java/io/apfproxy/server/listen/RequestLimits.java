@@ -1,8 +1,9 @@
 package io.apfproxy.server.listen;
 
 /**
- * How much requests may hold, apart from their seats. 0 means no limit everywhere. Source:
- * specification security.md 12.
+ * How much requests may hold, apart from their seats. 0 means no limit everywhere, but for the
+ * response buffer, of which there is none then. Source: specification security.md 12, limits.md
+ * L-70.
  *
  * @param watches open
  * @param watchesOfUser open, of one user, while watches are scarce
@@ -12,6 +13,8 @@ package io.apfproxy.server.listen;
  * @param waitingBodyBytes that have arrived of their bodies
  * @param partialHeadBytes of heads that are being received; needs a {@link GuardedTransport}
  * @param unreadBytes of responses that their clients do not take
+ * @param responseBuffer of these, of one response that holds seats, before its upstream has to wait
+ * @param responseBufferBytes the same of all responses; a part of the unread bytes
  */
 public record RequestLimits(
     int watches,
@@ -20,11 +23,34 @@ public record RequestLimits(
     long waitingHeadBytes,
     long waitingBodyBytes,
     long partialHeadBytes,
-    long unreadBytes) {
+    long unreadBytes,
+    long responseBuffer,
+    long responseBufferBytes) {
   /** No limits at all. */
   public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0, 0);
 
-  /** Without one of unread bytes. */
+  /** Without room for responses: their upstream has to wait for their clients. */
+  public RequestLimits(
+      int watches,
+      int watchesOfUser,
+      int watchStartsOfUser,
+      long waitingHeadBytes,
+      long waitingBodyBytes,
+      long partialHeadBytes,
+      long unreadBytes) {
+    this(
+        watches,
+        watchesOfUser,
+        watchStartsOfUser,
+        waitingHeadBytes,
+        waitingBodyBytes,
+        partialHeadBytes,
+        unreadBytes,
+        0,
+        0);
+  }
+
+  /** The same, and without a limit of unread bytes. */
   public RequestLimits(
       int watches,
       int watchesOfUser,

@@ -45,29 +45,4 @@ public record ServerConfig(
       throw new IllegalArgumentException("goAwayChance is " + goAwayChance + ", must be in 0..1");
     }
   }
-
-  /** With the engine that suits each client, for no web pages. */
-  public ServerConfig(
-      String bindAddress,
-      int port,
-      int eventLoops,
-      PemKeyPair certificate,
-      Duration requestTimeout,
-      boolean exposeFlowHeaders,
-      double goAwayChance,
-      ConnectionLimits connections,
-      RequestLimits requests) {
-    this(
-        bindAddress,
-        port,
-        eventLoops,
-        certificate,
-        requestTimeout,
-        exposeFlowHeaders,
-        goAwayChance,
-        connections,
-        requests,
-        TlsEngine.AUTO,
-        CrossOrigin.NONE);
-  }
 }

@@ -12,11 +12,13 @@ final class Forward implements Station {
   private final Vertx vertx;
   private final Forwarder forwarder;
   private final Services services;
+  private final DrainingResponses draining;
 
-  Forward(Vertx vertx, Forwarder forwarder, Services services) {
+  Forward(Vertx vertx, Forwarder forwarder, Services services, DrainingResponses draining) {
     this.vertx = vertx;
     this.forwarder = forwarder;
     this.services = services;
+    this.draining = draining;
   }
 
   @Override
@@ -38,7 +40,7 @@ final class Forward implements Station {
     SeatLease seats = call.account().seats();
     Chosen<Member> chosen = forwarder.choose(seats == null ? 0 : seats.seats());
     call.hold(chosen::close);
-    InExchange wait = new InExchange(call, vertx, services);
+    InExchange wait = new InExchange(call, vertx, services, draining);
     wait.start(forwarder, outgoing, chosen);
     return wait;
   }

@@ -53,7 +53,8 @@ final class Gates {
     return new PassGates(
         new GateChain(List.of(upstreamDown, rates.beforeAuthentication())),
         new WaitingGates(
-            new GateChain(List.of(rates.waitingRoom(), waitingBytes.ofAddresses())), time),
+            new GateChain(List.of(rates.waitingRoom(Asked::address), waitingBytes.ofAddresses())),
+            time),
         time);
   }
 
@@ -62,7 +63,12 @@ final class Gates {
     return new PassGates(
         new GateChain(
             List.of(rates.paces(), rates.places(), longRequests, watches, watchStarts, tunnels)),
-        new WaitingGates(new GateChain(List.of(rates.waitingRoom(), waitingBytes.ofUsers())), time),
+        new WaitingGates(
+            new GateChain(
+                List.of(
+                    rates.waitingRoom(asked -> asked.digest().user().name()),
+                    waitingBytes.ofUsers())),
+            time),
         time);
   }
 

@@ -2,16 +2,19 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.ClientEngines;
+import io.apfproxy.upstream.exchange.UpstreamFault;
+import io.apfproxy.upstream.members.Outage;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 
 /**
  * The station between the gates: who asks. Nobody waits for that longer than for seats, nor
- * uncounted.
+ * uncounted; what could not be sent anyway, as nobody is there upstream, does not wait for it.
  */
 final class Identify implements Station {
   private final Vertx vertx;
@@ -19,10 +22,12 @@ final class Identify implements Station {
   private final ClientEngines engines;
   private final WaitingGates waiting;
   private final GoAwayChance goAway;
+  private final Outage outage;
 
-  Identify(Vertx vertx, IdentityResolver identities, Limits limits, GoAwayChance goAway) {
+  Identify(Vertx vertx, Services services, Limits limits, GoAwayChance goAway) {
     this.vertx = vertx;
-    this.identities = identities;
+    this.identities = services.identities();
+    this.outage = services.outage();
     this.engines = limits.engines();
     this.waiting = limits.gates().waitingForIdentity();
     this.goAway = goAway;
@@ -49,6 +54,11 @@ final class Identify implements Station {
                 call.failed(failure);
               }
             });
+    if (!identity.future().isComplete()
+        && outage.isClosed()
+        && LongRunning.bypasses(asked.info())) {
+      wait.refuse(UpstreamFault.unreachable(null, outage.retryAfterSeconds()));
+    }
     return wait;
   }
 
@@ -91,7 +101,7 @@ final class Identify implements Station {
                   "ServiceUnavailable",
                   "identity-time-out",
                   "who asks could not be found out in time")
-              .retryAfter(1));
+              .retryAfter(outage.isClosed() ? outage.retryAfterSeconds() : 1));
     }
   }
 }

@@ -7,6 +7,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
+import io.apfproxy.upstream.exchange.HeldSeats;
 import io.apfproxy.upstream.members.Chosen;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
@@ -23,16 +24,18 @@ final class InExchange extends Wait implements ExchangeListener {
   private final Call call;
   private final Vertx vertx;
   private final Services services;
+  private final DrainingResponses draining;
   private final @Nullable ByteMeter meter;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
   private final boolean holdsNoSeats;
   private boolean responded;
 
-  InExchange(Call call, Vertx vertx, Services services) {
+  InExchange(Call call, Vertx vertx, Services services, DrainingResponses draining) {
     this.call = call;
     this.vertx = vertx;
     this.services = services;
+    this.draining = draining;
     this.meter = services.rateLimits().meter(call);
     this.holdsNoSeats = LongRunning.bypasses(call.asked().info());
   }
@@ -65,6 +68,29 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   @Override
+  public HeldSeats seats() {
+    SeatLease seats = call.account().seats();
+    return seats == null ? HeldSeats.NONE : new SeatsOfCall(call.digest().user().name(), seats);
+  }
+
+  @Override
+  public long nanosLeft() {
+    return call.asked().isLongRunning()
+        ? Long.MAX_VALUE
+        : call.timeLeft() - (System.nanoTime() - call.account().sentAt());
+  }
+
+  @Override
+  public void draining() {
+    draining.begun(call.caller().connection());
+  }
+
+  @Override
+  public void drained() {
+    draining.ended(call.caller().connection(), System.nanoTime());
+  }
+
+  @Override
   public long moved() {
     ByteMeter charged = meter;
     if (charged == null) {
@@ -76,10 +102,19 @@ final class InExchange extends Wait implements ExchangeListener {
 
   @Override
   public void body(Buffer bytes) {
+    if (isWatchGoingOn()) {
+      services.reporter().watchPiece(bytes.length());
+    }
     ResponseReader current = reader;
     if (current != null) {
       current.accept(bytes);
     }
+  }
+
+  /** Whether it is a watch that has shown what it shows first. */
+  private boolean isWatchGoingOn() {
+    SeatLease seats = call.account().seats();
+    return call.asked().info().isWatch() && (seats == null || !seats.isHeld());
   }
 
   @Override

@@ -8,9 +8,12 @@ import io.apfproxy.server.listen.ClientEngines;
 import io.apfproxy.server.listen.FileDescriptors;
 import io.apfproxy.server.listen.OpenConnections;
 import io.apfproxy.server.listen.PartialHeads;
+import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.Scarcity;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.upstream.exchange.Backlogs;
+import io.apfproxy.upstream.exchange.ResponsePool;
 import io.apfproxy.upstream.exchange.UnreadBytes;
 import io.apfproxy.upstream.members.Outage;
 import java.util.List;
@@ -22,7 +25,8 @@ public final class Limits {
   private final PartialHeads heads;
   private final ArrivedBytes arrived;
   private final UnreadBytes unread;
-  private final long mostUnread;
+  private final ResponsePool responses;
+  private final RequestLimits requests;
   private final AcceptGuard guard;
   private final ClientEngines engines;
   private final Gates gates;
@@ -33,11 +37,16 @@ public final class Limits {
         new OpenConnections(config.connections(), FileDescriptors.ofProcess(time), time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
     this.arrived = new ArrivedBytes(config.eventLoops());
-    this.mostUnread = config.requests().unreadBytes();
-    this.unread = new UnreadBytes(mostUnread, Scarcity.from(mostUnread));
+    this.requests = config.requests();
+    this.unread = new UnreadBytes(requests.unreadBytes(), Scarcity.from(requests.unreadBytes()));
+    this.responses =
+        new ResponsePool(
+            requests.responseBuffer(),
+            requests.responseBufferBytes(),
+            Scarcity.from(requests.responseBufferBytes()));
     this.guard = new AcceptGuard(connections, heads);
     this.engines = new ClientEngines(config.tlsEngine(), time);
-    this.gates = new Gates(config.requests(), rates, outage, time);
+    this.gates = new Gates(requests, rates, outage, time);
   }
 
   /** Stands before the socket that they share. */
@@ -66,14 +75,20 @@ public final class Limits {
             connections.bounds(),
             List.of(heads.bound(), arrived.bound()),
             gates.bounds(),
-            List.of(new Bound("unread-bytes", unread::taken, mostUnread, unread::overflows)))
+            List.of(
+                new Bound("unread-bytes", unread::taken, requests.unreadBytes(), unread::overflows),
+                new Bound(
+                    "response-buffer-bytes",
+                    responses::taken,
+                    requests.responseBufferBytes(),
+                    responses::overflows)))
         .flatMap(List::stream)
         .toList();
   }
 
   /** Of responses. */
-  public UnreadBytes unread() {
-    return unread;
+  public Backlogs backlogs() {
+    return new Backlogs(unread, responses);
   }
 
   /** From now on new requests are refused. */

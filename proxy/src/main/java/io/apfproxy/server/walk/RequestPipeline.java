@@ -51,6 +51,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   private final Replies replies;
   private final ClientConnections connections;
   private final LastWatches lastWatches;
+  private final DrainingResponses draining;
 
   public RequestPipeline(
       Vertx vertx, ServerConfig config, Services services, Limits limits, Forwarder forwarder) {
@@ -69,6 +70,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     vertx.getOrCreateContext().exceptionHandler(underWay);
     this.replies = new Replies(vertx, reporter, config.exposeFlowHeaders(), config.crossOrigin());
     this.lastWatches = new LastWatches(vertx);
+    this.draining = new DrainingResponses(vertx);
     Gates gates = limits.gates();
     this.walk =
         new Walk(
@@ -79,11 +81,11 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
                     config.crossOrigin(),
                     limits.engines()),
                 gates.beforeIdentity(),
-                new Identify(vertx, services.identities(), limits, goAway),
+                new Identify(vertx, services, limits, goAway),
                 gates.afterIdentity(),
                 lastWatches::remember,
                 new Admit(services.flowControl(), gates.waitingForSeats()),
-                new Forward(vertx, forwarder, services)));
+                new Forward(vertx, forwarder, services, draining)));
     vertx.setPeriodic(
         SWEEP_MILLIS,
         tick -> {
@@ -219,6 +221,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
    */
   public Future<Void> finish(Duration grace) {
     long millis = grace.toMillis();
+    long over = System.nanoTime() + grace.toNanos();
     connections.sendAway();
     lastWatches.endWithin(millis);
     long last =
@@ -228,6 +231,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     return underWay
         .restWithin(millis)
         .compose(ended -> lastWatches.none())
+        .compose(ended -> draining.noneWithin((over - System.nanoTime()) / 1_000_000))
         .compose(
             ended -> {
               vertx.cancelTimer(last);

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AwaitedReturn {
   /*
-   * Pulses may be answered where a request finds nobody, whose certificate is another one. So it
-   * waits a few times only, and what the pulse says of each time is soon known.
+   * Pulses may be answered where a request finds nobody, as by another server behind the same
+   * address. So it waits a few times only, and what the pulse says of each time is soon known. Where
+   * only its connection was gone, it goes on at once.
    */
   private static final int MOST_TIMES = 4;
 
@@ -42,8 +43,8 @@ final class AwaitedReturn {
     this.inVain = inVain;
   }
 
-  /** Notes why nobody was found. */
-  void foundNobody(Throwable why) {
+  /** Notes why no way was found, at the end of an attempt. */
+  void notFound(Throwable why) {
     cause = why;
     end();
   }

@@ -4,7 +4,6 @@ import io.apfproxy.upstream.wire.Member;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
@@ -18,47 +17,39 @@ final class Download {
    * length is known the body is usually in the same read: the head then waits until the end of this
    * turn of the event loop and leaves in one write with it.
    */
-  private static final long RATE_MILLIS = 60_000;
-  private static final long MIN_BYTES = 60 << 10;
-
-  /** What a write takes beside its bytes. */
-  private static final int WRITE_BYTES = 256;
-
   private final HttpServerResponse response;
   private final HttpClientResponse answer;
   private final long length;
   private final Consumer<Buffer> passing;
-  private final Runnable stalled;
-  private final UnreadBytes.Response unread;
-  private final BodyRate passed;
+  private final Backlog backlog;
+  private final SlowReader reader;
+  private long passed;
   private boolean stopped;
   private boolean blocked;
   private boolean held;
-  private long behind;
+  private long readOnAt;
   private byte last = '\n';
   private Future<Void> sent = Future.succeededFuture();
 
   /**
    * @param length of the body, -1 if it ends with the stream
    * @param passing told of each piece before it is passed on
-   * @param stalled called at most once, if the client does not read
-   * @param unread counts what the client has not taken
+   * @param backlog counts what the client has not taken
+   * @param reader watches it while it reads too little
    */
   Download(
-      Vertx vertx,
       HttpServerResponse response,
       HttpClientResponse answer,
       long length,
       Consumer<Buffer> passing,
-      Runnable stalled,
-      UnreadBytes.Response unread) {
+      Backlog backlog,
+      SlowReader reader) {
     this.response = response;
     this.answer = answer;
     this.length = length;
     this.passing = passing;
-    this.stalled = stalled;
-    this.unread = unread;
-    this.passed = new BodyRate(vertx, RATE_MILLIS, MIN_BYTES);
+    this.backlog = backlog;
+    this.reader = reader;
   }
 
   /**
@@ -98,54 +89,42 @@ final class Download {
     if (size == 0) {
       return;
     }
-    passed.count(size);
+    passed += size;
     last = bytes.getByte(size - 1);
     passing.accept(bytes);
-    if (passed.bytes() == length) {
+    if (passed == length) {
       sent = response.end(bytes);
-      count(sent, size);
+      backlog.add(sent, size);
       return;
     }
-    count(response.write(bytes), size);
-    if (!blocked && !stopped && response.writeQueueFull()) {
+    backlog.add(response.write(bytes), size);
+    if (!blocked && !stopped && response.writeQueueFull() && !backlog.mayGrow()) {
       block();
     }
   }
 
-  /** Counts a write until it has gone, or never will. */
-  private void count(Future<Void> write, int size) {
-    int bytes = size + WRITE_BYTES;
-    unread.add(bytes);
-    write.onComplete(gone -> unread.remove(bytes));
-  }
-
-  /** Reads no more: what the upstream still may send then waits on our side of it. */
+  /** Reads on when half of the room it had is free, or the client's queue says so. */
   private void block() {
     blocked = true;
-    stand();
-    passed.watch(this::checkRate);
-    response.drainHandler(
-        drained -> {
-          blocked = false;
-          read();
+    readNoMore();
+    reader.stand();
+    readOnAt = backlog.room() / 2;
+    backlog.whenLess(
+        () -> {
+          if (backlog.waiting() < readOnAt) {
+            unblock();
+          }
         });
+    response.drainHandler(drained -> unblock());
   }
 
-  private void stand() {
-    answer.pause();
-    if (behind == 0) {
-      behind = Member.STREAM_WINDOW;
-      if (length >= 0) {
-        behind = Math.min(behind, length - passed.bytes());
+  private void unblock() {
+    if (blocked) {
+      blocked = false;
+      if (!stopped) {
+        reader.move();
       }
-      unread.add(behind);
-    }
-  }
-
-  private void read() {
-    if (!held && !blocked && !stopped) {
-      unblock();
-      answer.resume();
+      readOn();
     }
   }
 
@@ -153,32 +132,29 @@ final class Download {
   void hold(boolean is) {
     held = is;
     if (!held) {
-      read();
+      readOn();
     } else if (!stopped) {
-      stand();
+      readNoMore();
     }
   }
 
-  private void unblock() {
-    long read = behind;
-    behind = 0;
-    if (read > 0) {
-      unread.remove(read);
-    }
+  /** What the upstream still may send then waits on our side of it. */
+  private void readNoMore() {
+    answer.pause();
+    long left = length < 0 ? Long.MAX_VALUE : Math.max(0, length - passed);
+    backlog.leaveBehind(Math.min(left, Member.STREAM_WINDOW));
   }
 
-  private void checkRate(boolean slow) {
-    if (!blocked) {
-      passed.stop();
-    } else if (slow && !stopped) {
-      stop();
-      stalled.run();
+  private void readOn() {
+    if (!held && !blocked && !stopped) {
+      backlog.catchUp();
+      answer.resume();
     }
   }
 
   /** Bytes so far. */
   long passed() {
-    return passed.bytes();
+    return passed;
   }
 
   /** Whether nothing of it waits for the client any more, after its end. */
@@ -188,7 +164,7 @@ final class Download {
 
   /** Whether the upstream ended the body before its declared length. */
   boolean truncated() {
-    return length > 0 && passed.bytes() < length;
+    return length > 0 && passed < length;
   }
 
   /** Whether a stream of JSON lines stands between two of them. */
@@ -226,7 +202,7 @@ final class Download {
 
   void stop() {
     stopped = true;
-    unblock();
-    passed.stop();
+    backlog.catchUp();
+    reader.stop();
   }
 }

@@ -53,7 +53,7 @@ public abstract class Exchange implements Traffic {
   protected final HttpServerRequest client;
   protected final HttpServerResponse response;
   protected final Outgoing request;
-  private final ExchangeListener listener;
+  protected final ExchangeListener listener;
   private Stage stage = Stage.UNANSWERED;
 
   /**

@@ -16,6 +16,16 @@ public interface ExchangeListener {
    */
   void responded(int code, MultiMap headers);
 
+  /** Those that it holds. */
+  default HeldSeats seats() {
+    return HeldSeats.NONE;
+  }
+
+  /** How long it may still take, in nanoseconds; {@link Long#MAX_VALUE} for as long as it likes. */
+  default long nanosLeft() {
+    return Long.MAX_VALUE;
+  }
+
   /** Bytes of the response body, as they flow. */
   void body(Buffer bytes);
 
@@ -33,6 +43,15 @@ public interface ExchangeListener {
 
   /** The response was cut off, so that it does not look complete. */
   void cut(String rule);
+
+  /**
+   * Some of the response will still wait for its client when {@link #ended} has been told. {@link
+   * #drained} follows, whatever happens.
+   */
+  default void draining() {}
+
+  /** Nothing of the response waits any more. */
+  default void drained() {}
 
   /**
    * The upstream no longer works on the request, as far as can be known: give the seats back.

@@ -3,6 +3,7 @@ package io.apfproxy.upstream.exchange;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.ConnectFailure;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.NettyHttp2;
@@ -27,17 +28,18 @@ public final class HttpExchange extends Exchange {
    */
   private static final String UNREAD = "unread-bytes";
 
-  private final UnreadBytes unread;
+  private final Backlogs backlogs;
   private final Upload upload;
   private final EarlyHints hints;
   private final AwaitedReturn somebody;
   private @Nullable UpstreamStream stream;
   private @Nullable Download download;
+  private @Nullable Rest rest;
   private @Nullable Pacing pacing;
   private boolean retried;
 
   /**
-   * @param unread counts what clients do not read
+   * @param backlogs of all responses
    */
   public HttpExchange(
       Vertx vertx,
@@ -46,9 +48,9 @@ public final class HttpExchange extends Exchange {
       HttpServerRequest client,
       Outgoing request,
       ExchangeListener listener,
-      UnreadBytes unread) {
+      Backlogs backlogs) {
     super(vertx, chosen, events, client, request, listener);
-    this.unread = unread;
+    this.backlogs = backlogs;
     this.hints = new EarlyHints(client);
     this.upload = new Upload(vertx, client, request, this::bodyTooSlow, this::pace);
     this.somebody = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
@@ -66,12 +68,17 @@ public final class HttpExchange extends Exchange {
   }
 
   private void notOpened(Throwable cause) {
-    chosen.unreachable();
-    somebody.foundNobody(cause);
+    boolean nobody = ConnectFailure.isNobodyThere(cause);
+    if (nobody) {
+      chosen.foundNobody();
+    }
+    somebody.notFound(cause);
     if (isOver()) {
       end(false);
-    } else {
+    } else if (nobody || ConnectFailure.isConnectionGone(cause)) {
       awaitSomebody();
+    } else {
+      notSent();
     }
   }
 
@@ -81,7 +88,7 @@ public final class HttpExchange extends Exchange {
     }
   }
 
-  /** Nobody is there, and it is not to wait any longer. */
+  /** No way was found, and it is not to wait any longer. */
   private void notSent() {
     refuse(somebody.refusal());
     end(false);
@@ -130,6 +137,9 @@ public final class HttpExchange extends Exchange {
     answer.exceptionHandler(cause -> broken(from, cause));
     answer.endHandler(unread -> end(false));
     chosen.answered();
+    if (InnerRefusal.is(answer.statusCode(), answer.headers())) {
+      chosen.refusedInside();
+    }
     if (isOver()) {
       return;
     }
@@ -155,16 +165,19 @@ public final class HttpExchange extends Exchange {
 
   private void passOn(HttpClientResponse answer, long length) {
     Context own = vertx.getOrCreateContext();
+    Backlog backlog =
+        backlogs.of(
+            request.clientAddress(),
+            () -> own.runOnContext(queued -> cutOffUnread()),
+            listener.seats());
     Download body =
         new Download(
-            vertx,
             response,
             answer,
             length,
             this::pass,
-            () -> abort("slow-reader"),
-            unread.response(
-                request.clientAddress(), () -> own.runOnContext(queued -> cutOffUnread())));
+            backlog,
+            new SlowReader(vertx, events, backlog, () -> abort("slow-reader")));
     download = body;
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
@@ -172,7 +185,7 @@ public final class HttpExchange extends Exchange {
     if (close) {
       BodyDrain.announceClose(client);
     }
-    body.start(own, () -> complete(answer, body, close), endless);
+    body.start(own, () -> complete(answer, body, backlog, close), endless);
   }
 
   private void pass(Buffer bytes) {
@@ -183,32 +196,32 @@ public final class HttpExchange extends Exchange {
   private void pace() {
     long nanos = moved();
     if (nanos > 0 && !isOver()) {
-      Pacing own = pacing == null ? new Pacing(vertx, this::hold) : pacing;
-      pacing = own;
-      own.hold(nanos);
+      if (pacing == null) {
+        pacing = new Pacing(vertx, upload, () -> download);
+      }
+      pacing.hold(nanos);
     }
   }
 
-  private void hold(boolean is) {
-    upload.hold(is);
-    if (download != null) {
-      download.hold(is);
-    }
-  }
-
-  private void complete(HttpClientResponse answer, Download body, boolean close) {
+  private void complete(HttpClientResponse answer, Download body, Backlog backlog, boolean close) {
     boolean whole = !body.truncated();
     if (!whole) {
       cut("upstream-truncated");
     }
     makeOver();
     upload.stop();
+    if (whole && backlog.isLarge()) {
+      rest = new Rest(vertx, events, backlog, listener, this::cutOffRest);
+    }
     end(whole);
     if (stream != null && !upload.isSent()) { // it was answered before it was sent
       stream.closeUnsent();
     }
     if (whole) {
       Future<Void> sent = body.finish(answer.trailers());
+      if (rest != null) {
+        rest.follow(sent);
+      }
       if (!response.closed() && (close || !client.isEnded())) {
         sent.onSuccess(flushed -> BodyDrain.after(vertx, client, close));
       }
@@ -269,14 +282,23 @@ public final class HttpExchange extends Exchange {
 
   /** What clients do not read takes too much room. At any time. */
   private void cutOffUnread() {
-    Download body = download;
-    if (!isOver()) {
-      abort(UNREAD);
-    } else if (body == null || body.isGone()) {
-      return;
+    if (isOver()) {
+      cutOffRest(UNREAD);
     } else {
-      events.aborted(UNREAD);
+      abort(UNREAD);
+      cutOffNow();
     }
+  }
+
+  /** Whoever has not taken a response by now that is complete here does not get it. */
+  private void cutOffRest(String rule) {
+    if (download != null && !download.isGone()) {
+      events.aborted(rule);
+      cutOffNow();
+    }
+  }
+
+  private void cutOffNow() {
     NettyHttp2.cutOff(client.connection(), response.streamId());
   }
 
@@ -349,8 +371,8 @@ public final class HttpExchange extends Exchange {
     if (download != null) {
       download.stop();
     }
-    if (pacing != null) {
-      pacing.stop();
+    if (rest != null) {
+      rest.stop();
     }
   }
 

@@ -2,6 +2,8 @@ package io.apfproxy.upstream.exchange;
 
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds the bodies of one exchange up as long as a rate limit says, both together. Belongs to the
@@ -11,33 +13,38 @@ final class Pacing {
   private static final long NONE = -1;
 
   private final Vertx vertx;
-  private final Bodies bodies;
+  private final Upload upload;
+  private final Supplier<@Nullable Download> download;
   private long timer = NONE;
 
-  /** What is held up. */
-  interface Bodies {
-    /**
-     * @param held whether they are not to be read
-     */
-    void hold(boolean held);
-  }
-
-  Pacing(Vertx vertx, Bodies bodies) {
+  /**
+   * @param download gives that of the response, if there is one by then
+   */
+  Pacing(Vertx vertx, Upload upload, Supplier<@Nullable Download> download) {
     this.vertx = vertx;
-    this.bodies = bodies;
+    this.upload = upload;
+    this.download = download;
   }
 
   /** For so long, if they are not held up already. */
   void hold(long nanos) {
     if (timer == NONE) {
-      bodies.hold(true);
+      hold(true);
       timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, over -> goOn());
     }
   }
 
   private void goOn() {
     timer = NONE;
-    bodies.hold(false);
+    hold(false);
+  }
+
+  private void hold(boolean is) {
+    upload.hold(is);
+    Download current = download.get();
+    if (current != null) {
+      current.hold(is);
+    }
   }
 
   /** They are nobody's any more. */

@@ -54,13 +54,20 @@ public final class Chosen<M> implements AutoCloseable {
     outage.headCame();
   }
 
+  /** Its own flow control refused the request. */
+  public void refusedInside() {
+    if (held > 0) { // what has no seats may be answered by anybody, such as a pod behind it
+      outage.refusedInside();
+    }
+  }
+
   /** A connection to it is there. */
   public void reached() {
     standing.health().reached();
   }
 
-  /** None could be had. */
-  public void unreachable() {
+  /** Nobody is there. Not for what only one request, or one certificate, cannot have. */
+  public void foundNobody() {
     standing.health().unreachable(nanos);
     outage.foundNobody();
   }

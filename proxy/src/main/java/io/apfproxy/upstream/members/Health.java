@@ -6,8 +6,9 @@ import java.util.function.LongSupplier;
 /** Whether a member could be reached when last tried. Not thread-safe. */
 final class Health {
   /*
-   * Only that a connection cannot be had speaks against a member. What it answers, and how late, is
-   * the doing of clients as well: it could be used to drive a member out.
+   * Only that nobody is there speaks against a member. That a connection cannot be had for another
+   * reason may be the fault of one certificate, or ours. What it answers, and how late, is the doing
+   * of clients as well: it could be used to drive a member out.
    */
   static final long REST_NANOS = Duration.ofSeconds(5).toNanos();
 

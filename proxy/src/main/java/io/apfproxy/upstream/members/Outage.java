@@ -37,6 +37,9 @@ public final class Outage {
     /** Nobody is there. */
     default void down() {}
 
+    /** The upstream's own queues were full for a request that held seats. */
+    default void refusedInside() {}
+
     /**
      * The upstream is back after it was down. From now on {@link Outage#letGo} says how many of
      * those in hand go on; until the first call none does.
@@ -128,6 +131,11 @@ public final class Outage {
       }
       next.forEach(Runnable::run);
     }
+  }
+
+  /** The upstream refused a request with seats, as its own queues were full. */
+  void refusedInside() {
+    listener.refusedInside();
   }
 
   /** Whether new requests are not even taken in: it is down for longer than anybody may wait. */

@@ -9,6 +9,7 @@ import io.apfproxy.upstream.exchange.HeaderRules;
 import io.apfproxy.upstream.exchange.Redirects;
 import io.apfproxy.upstream.exchange.UpstreamFault;
 import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.ConnectFailure;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.vertx.core.MultiMap;
@@ -85,7 +86,9 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
         .onComplete(
             this::connected,
             cause -> {
-              chosen.unreachable();
+              if (ConnectFailure.isNobodyThere(cause)) {
+                chosen.foundNobody();
+              }
               giveUp(UpstreamFault.unreachable(cause, chosen.retryAfterSeconds()));
             });
   }

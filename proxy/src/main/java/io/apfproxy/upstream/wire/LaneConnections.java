@@ -113,6 +113,7 @@ final class LaneConnections {
    * A stream or connection for one request.
    *
    * @param own where its handlers are to run
+   * @param request of this request alone; is told the server
    */
   Future<HttpClientRequest> open(ContextInternal own, RequestOptions request) {
     Promise<HttpClientRequest> opened = own.promise();
@@ -123,7 +124,7 @@ final class LaneConnections {
   }
 
   private Future<HttpClientRequest> connect(RequestOptions request, SocketAddress at) {
-    return engine.connect(() -> client.request(new RequestOptions(request).setServer(at)));
+    return engine.connect(() -> client.request(request.setServer(at)));
   }
 
   /**

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apfproxy.time.ManualTime;
+import io.apfproxy.time.TimeSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +64,82 @@ class MemoTest {
     clock.advance(Duration.ofNanos(1));
     assertThat(memo.get("q")).isNull();
     assertThat(ask("q")).isNotDone();
+  }
+
+  /**
+   * Caffeine reads the clock between its two looks at an entry, so its upkeep may be let run there.
+   */
+  @Test
+  void givesNoAnswerWhoseTimeIsOverWhileItIsBeingThrownOut() {
+    UpkeepInBetween upkeep = new UpkeepInBetween();
+    Memo<String, String> kept = new Memo<>(1000, 1 << 20, upkeep);
+    upkeep.does = kept::bytes;
+    kept.ask("q", () -> CompletableFuture.completedStage(new Remembered<>("old", 0, SECOND)));
+    clock.advance(Duration.ofSeconds(90));
+
+    upkeep.due = true;
+    assertThat(kept.get("q")).isNull();
+    assertThat(upkeep.due).as("it still had not run").isFalse();
+
+    assertThat(kept.ask("q", CompletableFuture::new)).isNotDone();
+  }
+
+  /** A clock that lets something else happen before it is read. */
+  private final class UpkeepInBetween implements TimeSource {
+    private Runnable does = () -> {};
+    private boolean due;
+
+    @Override
+    public long nanoTime() {
+      if (due) {
+        due = false;
+        does.run();
+      }
+      return clock.nanoTime();
+    }
+
+    @Override
+    public long epochMillis() {
+      return clock.epochMillis();
+    }
+  }
+
+  /** Whoever asks gets the answer to the newest question, whatever thread it comes on. */
+  @Test
+  void putsEachQuestionOnceWhoeverAsks() throws InterruptedException {
+    int threads = 4;
+    int keys = 20_000;
+    AtomicIntegerArray asked = new AtomicIntegerArray(keys);
+    Memo<Integer, Integer> shared = new Memo<>(keys, keys * 256L, clock);
+    List<Thread> running = new ArrayList<>();
+    AtomicInteger wrong = new AtomicInteger();
+    for (int i = 0; i < threads; i++) {
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int k = 0; k < keys; k++) {
+                  int key = k;
+                  int got =
+                      shared
+                          .ask(
+                              key,
+                              () -> {
+                                asked.incrementAndGet(key);
+                                return CompletableFuture.completedStage(
+                                    new Remembered<>(key, 0, SECOND));
+                              })
+                          .join();
+                  wrong.addAndGet(got == key ? 0 : 1);
+                }
+              });
+      running.add(thread);
+      thread.start();
+    }
+    for (Thread thread : running) {
+      thread.join();
+    }
+    assertThat(wrong).hasValue(0);
+    assertThat(IntStream.range(0, keys).map(asked::get).max()).hasValue(1);
   }
 
   @Test

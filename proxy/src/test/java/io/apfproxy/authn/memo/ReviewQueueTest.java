@@ -50,6 +50,24 @@ class ReviewQueueTest {
     assertThat(started).containsKey("honest1");
   }
 
+  /** As when all fail because nobody is there. */
+  @Test
+  void goesNoDeeperForThoseThatAreAnsweredAtOnce() {
+    ReviewQueue<String> queue = new ReviewQueue<>(1, 100_000, 100_000);
+    ask(queue, "first", 0);
+    List<CompletableFuture<String>> answers =
+        IntStream.range(0, 100_000)
+            .mapToObj(
+                i ->
+                    queue.ask(
+                        new ReviewQueue.Request<>(
+                            "flood", 1, () -> CompletableFuture.completedFuture("at once"))))
+            .toList();
+    answer("first0");
+    assertThat(answers).allMatch(CompletableFuture::isDone);
+    assertThat(queue.waiting()).isZero();
+  }
+
   @Test
   void servesTheLinesInTurn() {
     ReviewQueue<String> queue = new ReviewQueue<>(1, 1000, 1000);

@@ -2,43 +2,22 @@ package io.apfproxy.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
 import java.net.ConnectException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Tag("I6")
 class RefusalLogTest {
-  private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
-  private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+  @RegisterExtension final HeardLog heard = new HeardLog();
+
   private final AtomicLong now = new AtomicLong();
   private final RefusalLog log = new RefusalLog(now::get);
-
-  @BeforeEach
-  void listen() {
-    logger.setLevel(Level.INFO);
-    logger.setAdditive(false);
-    logger.addAppender(written);
-    written.start();
-  }
-
-  @AfterEach
-  void stopListening() {
-    logger.detachAppender(written);
-    logger.setAdditive(true);
-    logger.setLevel(null);
-  }
 
   private void refuse(int times, int code, String rule) {
     for (int i = 0; i < times; i++) {
@@ -53,7 +32,7 @@ class RefusalLogTest {
   }
 
   private List<String> lines() {
-    return written.list.stream()
+    return heard.events().stream()
         .map(event -> event.getLevel() + " " + event.getFormattedMessage())
         .toList();
   }

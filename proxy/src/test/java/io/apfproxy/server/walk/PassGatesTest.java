@@ -2,10 +2,10 @@ package io.apfproxy.server.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.Gate;
 import io.apfproxy.gate.GateChain;
 import io.apfproxy.gate.GateLedger;
+import io.apfproxy.gate.RecordedGate;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
@@ -36,30 +36,23 @@ class PassGatesTest {
   private static final int WALKS = 40_000;
 
   private final ManualTime time = new ManualTime();
+  private final List<String> book = new ArrayList<>();
   private final WaitingGates nothing = new WaitingGates(new GateChain(List.of()), time);
 
   private FakeClient client() {
     return new FakeClient(time, Reporter.NONE, "client");
   }
 
-  private PassGates station(GateChain gates) {
-    return new PassGates(gates, nothing, time);
+  private Gate gate(String name, long wait) {
+    return new RecordedGate(name, wait, book);
   }
 
-  /** Lets each wait so long. */
-  private record Slow(long nanos) implements Gate {
-    @Override
-    public boolean concerns(Asked asked) {
-      return true;
-    }
+  private static GateChain gates(Gate... all) {
+    return new GateChain(List.of(all));
+  }
 
-    @Override
-    public long enter(Asked asked, long now) {
-      return nanos;
-    }
-
-    @Override
-    public void leave(Asked asked) {}
+  private PassGates station(GateChain gates) {
+    return new PassGates(gates, nothing, time);
   }
 
   @Test
@@ -69,7 +62,7 @@ class PassGatesTest {
     Walk walk =
         new Walk(
             List.of(
-                station(new GateChain(List.of(new Slow(1_500_000), new Slow(10)))),
+                station(gates(gate("slow", 1_500_000), gate("quick", 10))),
                 call -> {
                   came.add(time.nanoTime());
                   return Wait.NONE;
@@ -88,54 +81,17 @@ class PassGatesTest {
   @Test
   void refusesWhomThereIsNoRoomFor() {
     FakeClient client = client();
-    Gate full =
-        new Gate() {
-          @Override
-          public boolean concerns(Asked asked) {
-            return true;
-          }
-
-          @Override
-          public long enter(Asked asked, long now) throws RefusedException {
-            throw new RefusedException(429, "TooManyRequests", "queue-full", "message");
-          }
-
-          @Override
-          public void leave(Asked asked) {
-            throw new AssertionError("was not entered");
-          }
-        };
-    List<String> told = new ArrayList<>();
-    Gate rate =
-        new Gate() {
-          @Override
-          public boolean concerns(Asked asked) {
-            return true;
-          }
-
-          @Override
-          public long enter(Asked asked, long now) {
-            return 5;
-          }
-
-          @Override
-          public void refund(Asked asked) {
-            told.add("refund");
-          }
-
-          @Override
-          public void leave(Asked asked) {
-            told.add("leave");
-          }
-        };
-    WaitingGates waiting = new WaitingGates(new GateChain(List.of(full)), time);
-    Walk walk = new Walk(List.of(new PassGates(new GateChain(List.of(rate)), waiting, time)));
+    WaitingGates waiting = new WaitingGates(gates(gate("full", 0)), time);
+    Walk walk = new Walk(List.of(new PassGates(gates(gate("rate", 5)), waiting, time)));
 
     client.turn(() -> walk.goOn(client.call));
 
-    assertThat(client.refusals).containsExactly("queue-full");
+    assertThat(client.refusals).containsExactly("full");
     assertThat(client.call.hasEnded()).isTrue();
-    assertThat(told).as("it never waited").containsExactly("refund");
+    assertThat(book)
+        .as("it never waited")
+        .endsWith("rate refunded")
+        .noneMatch(told -> told.endsWith("left"));
     assertThat(client.isAtRest()).isTrue();
   }
 

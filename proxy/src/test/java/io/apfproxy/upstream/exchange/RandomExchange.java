@@ -20,6 +20,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.StreamResetException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -48,6 +49,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
   private final long seed;
   private final Random random;
   private final UnreadBytes unread = new UnreadBytes(0, 0);
+  private final ResponsePool pool = new ResponsePool(100 << 10, 100 << 10, 0);
   private final FakeClient client;
   private final Deque<Promise<HttpClientRequest>> opening = new ArrayDeque<>();
   private final List<FakeStream> streams = new ArrayList<>();
@@ -63,6 +65,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
   private int refusals;
   private int ends;
   private int aborted;
+  private int draining;
   private boolean whole;
   private boolean throwing = true;
   private boolean thrown;
@@ -92,7 +95,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
                 random.nextBoolean(),
                 false),
             this,
-            unread);
+            new Backlogs(unread, pool));
   }
 
   private Vertx vertx() {
@@ -276,12 +279,21 @@ final class RandomExchange implements ExchangeListener, Reporter {
     }
     Promise<HttpClientRequest> promise = opening.remove();
     if (random.nextInt(6) == 0) {
-      promise.fail("no connection");
+      promise.fail(
+          switch (random.nextInt(4)) {
+            case 0 -> full();
+            case 1 -> new HttpClosedException("gone just then");
+            default -> new ConnectException("refused");
+          });
     } else {
       FakeStream stream = new FakeStream(random.nextBoolean());
       streams.add(stream);
       promise.complete(stream.request());
     }
+  }
+
+  private static Throwable full() {
+    return new IllegalStateException("no room for another connection");
   }
 
   private void streamHappens() {
@@ -296,8 +308,16 @@ final class RandomExchange implements ExchangeListener, Reporter {
       case 3, 4, 5, 6 -> stream.head(random);
       case 7, 8 -> stream.end();
       case 9 -> stream.drain();
-      default -> stream.body(Buffer.buffer(random.nextBoolean() ? "{}\n" : "{"));
+      default -> stream.body(piece());
     }
+  }
+
+  private Buffer piece() {
+    return switch (random.nextInt(4)) {
+      case 0 -> Buffer.buffer(new byte[50 << 10]);
+      case 1 -> Buffer.buffer("{}\n");
+      default -> Buffer.buffer("{");
+    };
   }
 
   /** What became of it; fails if anything is held, or told twice. */
@@ -307,6 +327,8 @@ final class RandomExchange implements ExchangeListener, Reporter {
     assertThat(answers + refusals).as("%s: answers", seen).isLessThanOrEqualTo(1);
     assertThat(held.values()).as("%s: held", seen).allMatch(left -> left == 0);
     assertThat(unread.taken()).as("%s: unread bytes", seen).isZero();
+    assertThat(pool.taken()).as("%s: room for responses", seen).isZero();
+    assertThat(draining).as("%s: responses that drain", seen).isZero();
     assertThat(outage.waiting()).as("%s: those that wait", seen).isZero();
     if (!stopping) { // else the connection is about to be closed
       assertThat(streams.stream().filter(FakeStream::isOpen)).as("%s: streams", seen).isEmpty();
@@ -345,6 +367,38 @@ final class RandomExchange implements ExchangeListener, Reporter {
     ends++;
     whole = complete;
     maybeThrow();
+  }
+
+  @Override
+  public HeldSeats seats() {
+    return new HeldSeats() {
+      @Override
+      public String user() {
+        return "somebody";
+      }
+
+      @Override
+      public int held() {
+        return ends == 0 && seed % 3 > 0 ? 2 : 0;
+      }
+
+      @Override
+      public boolean isAwaited() {
+        return random.nextBoolean();
+      }
+    };
+  }
+
+  @Override
+  public void draining() {
+    assertThat(ends).isZero();
+    draining++;
+    assertThat(draining).isEqualTo(1);
+  }
+
+  @Override
+  public void drained() {
+    draining--;
   }
 
   @Override

@@ -52,7 +52,7 @@ class MembersTest {
   @Test
   void passesOverTheOneThatCannotBeReached() {
     Members<String> members = members("a", "b");
-    members.choose(1).unreachable();
+    members.choose(1).foundNobody();
     for (int i = 0; i < 10; i++) {
       assertThat(members.choose(3).member()).isEqualTo("b");
     }
@@ -62,7 +62,7 @@ class MembersTest {
   void letsOneRequestTryItAgainAfterAWhile() {
     Members<String> members = members("a", "b");
     Chosen<String> failed = members.choose(1);
-    failed.unreachable();
+    failed.foundNobody();
     failed.close();
     members.choose(3);
     now += Health.REST_NANOS;
@@ -76,8 +76,8 @@ class MembersTest {
   @Test
   void stillChoosesWhereNoneCanBeReached() {
     Members<String> members = members("a", "b");
-    members.choose(1).unreachable();
-    members.choose(1).unreachable();
+    members.choose(1).foundNobody();
+    members.choose(1).foundNobody();
     assertThat(members.choose(2).member()).isEqualTo("a");
     assertThat(members.choose(2).member()).isEqualTo("b");
     assertThat(members("alone").choose(1).member()).isEqualTo("alone");

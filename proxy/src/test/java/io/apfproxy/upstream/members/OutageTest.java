@@ -184,7 +184,7 @@ class OutageTest {
   @Tag("L-94")
   void tellsEachOnceWhateverHappens(long seed) {
     Random random = new Random(seed);
-    RampedBudget budget = new RampedBudget(60, time);
+    RampedBudget budget = new RampedBudget(3, 60, time);
     Outage[] self = new Outage[1];
     self[0] =
         new Outage(

@@ -7,7 +7,6 @@ import io.apfproxy.report.Reporter;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
@@ -66,18 +65,8 @@ class SharedHeadersIT {
   }
 
   private static Outgoing asking(String token) {
-    return new Outgoing(
-        "GET",
-        "/api",
-        MultiMap.caseInsensitiveMultiMap(),
-        new Sender(Credential.NONE, false, null, List.of(Map.entry("Authorization", token))),
-        "127.0.0.1",
-        null,
-        "audit",
-        "",
-        false,
-        false,
-        false);
+    return PlainRequest.by(
+        new Sender(Credential.NONE, false, null, List.of(Map.entry("Authorization", token))));
   }
 
   private static long tableBytes(HttpConnection connection) {

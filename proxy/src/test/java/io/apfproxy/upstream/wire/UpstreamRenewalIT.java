@@ -11,7 +11,6 @@ import io.apfproxy.report.Reporter;
 import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -96,19 +95,9 @@ class UpstreamRenewalIT {
 
   private Future<HttpClientResponse> send(Member upstream) {
     Outgoing request =
-        new Outgoing(
-            "GET",
-            "/api",
-            MultiMap.caseInsensitiveMultiMap(),
+        PlainRequest.by(
             new Sender(
-                Credential.FRONT_PROXY, false, Map.entry("X-Remote-User", "somebody"), List.of()),
-            "127.0.0.1",
-            null,
-            "audit",
-            "",
-            false,
-            false,
-            false);
+                Credential.FRONT_PROXY, false, Map.entry("X-Remote-User", "somebody"), List.of()));
     return onLoop(() -> upstream.open(request).compose(HttpClientRequest::send));
   }
 

@@ -1,0 +1,224 @@
+package io.apfproxy.budget;
+
+import io.apfproxy.time.DelayedActions;
+import io.apfproxy.time.TimeSource;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.function.IntConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * As many seats as the upstream bears, judged by how long pulses take; few when it has come back.
+ * Thread-safe. Source: specification limits.md B.
+ */
+public final class AdaptiveBudget implements Budget, PulseTimes {
+  /*
+   * Ten times a second the seats in use are looked at, on the thread on which the law is applied and the followers are told; pulses
+   * come from their event loop and wait in the meter. What is being measured when the proxy itself stood still, or while nobody is
+   * there, is thrown away.
+   */
+  private static final long SAMPLE_NANOS = Duration.ofMillis(100).toNanos();
+  private static final long UNSETTLED_NANOS = Duration.ofSeconds(2).toNanos();
+
+  private final int least;
+  private final int most;
+  private final SeatController controller;
+  private final DelayedActions thread;
+  private final TimeSource time;
+  private final TickMeter meter = new TickMeter();
+  private final List<IntConsumer> followers = new CopyOnWriteArrayList<>();
+  private final Map<SeatChange, AtomicLong> changes = new EnumMap<>(SeatChange.class);
+  private volatile int seats;
+  private volatile boolean idle;
+  private volatile boolean wantsMany;
+  private volatile long unsettledUntil;
+  private volatile long backSince;
+  private volatile Reading reading = new Reading(UpstreamLoad.UNKNOWN, 0, 0);
+  private volatile BooleanSupplier down = () -> false;
+  private volatile Consumer<SeatMove> moves = move -> {};
+
+  /**
+   * How the upstream was when last judged.
+   *
+   * @param delayNanos for how long it kept a tiny request waiting
+   * @param baseNanos how long such a request takes otherwise
+   */
+  public record Reading(UpstreamLoad load, long delayNanos, long baseNanos) {}
+
+  /**
+   * @param least seats, 1 or more; how many there are at first
+   * @param most seats
+   * @param target how long upstream may keep a tiny request waiting
+   * @param thread runs one action at a time, and may take a level's lock
+   * @param random 0 or more, less than 1
+   */
+  public AdaptiveBudget(
+      int least,
+      int most,
+      Duration target,
+      DelayedActions thread,
+      TimeSource time,
+      DoubleSupplier random) {
+    this.controller = new SeatController(least, most, target, random);
+    this.least = least;
+    this.most = most;
+    this.seats = least;
+    this.thread = thread;
+    this.time = time;
+    this.unsettledUntil = time.nanoTime();
+    this.backSince = time.nanoTime() - UNSETTLED_NANOS; // nobody was away
+    for (SeatChange change : SeatChange.values()) {
+      changes.put(change, new AtomicLong());
+    }
+  }
+
+  /**
+   * Begins to follow, and tells the followers with how many seats. To be called once.
+   *
+   * @param use of the seats, asked ten times a second
+   * @param isDown whether nobody is there upstream
+   */
+  public void start(Supplier<SeatUse> use, BooleanSupplier isDown) {
+    down = isDown;
+    thread.after(
+        0,
+        () -> {
+          followers.forEach(follower -> follower.accept(least));
+          meter.begin(time.nanoTime(), use.get());
+          again(use);
+        });
+  }
+
+  private void again(Supplier<SeatUse> use) {
+    thread.after(
+        SAMPLE_NANOS,
+        () -> {
+          try {
+            sample(use);
+          } finally {
+            again(use);
+          }
+        });
+  }
+
+  private void sample(Supplier<SeatUse> use) {
+    long now = time.nanoTime();
+    SeatUse seen = use.get();
+    wantsMany = 4 * seen.inUse() > seats;
+    if (down.getAsBoolean() || now - unsettledUntil < 0) {
+      meter.begin(now, seen);
+      return;
+    }
+    meter.sample(seen);
+    Tick tick = meter.end(now);
+    if (tick != null) {
+      publish(controller.tick(tick));
+      meter.begin(now, use.get());
+    }
+  }
+
+  private void publish(@Nullable SeatChange why) {
+    int before = seats;
+    int now = controller.total();
+    reading = new Reading(controller.load(), controller.delayNanos(), controller.baseNanos());
+    idle = controller.load() == UpstreamLoad.IDLE && !controller.isDipping();
+    if (now != before || why == SeatChange.RECOVERY) {
+      seats = now;
+      followers.forEach(follower -> follower.accept(now));
+    }
+    boolean news = now != before || why == SeatChange.REBASE || why == SeatChange.RECOVERY;
+    if (why != null && news) {
+      Objects.requireNonNull(changes.get(why)).incrementAndGet();
+      moves.accept(new SeatMove(why, before, now, controller.delayNanos(), controller.baseNanos()));
+    }
+  }
+
+  @Override
+  public void begin() {
+    backSince = time.nanoTime();
+    thread.after(
+        0,
+        () -> {
+          controller.recover();
+          publish(SeatChange.RECOVERY);
+        });
+  }
+
+  @Override
+  public int seats() {
+    return seats;
+  }
+
+  @Override
+  public int least() {
+    return least;
+  }
+
+  @Override
+  public int most() {
+    return most;
+  }
+
+  @Override
+  public void onChange(IntConsumer follow) {
+    followers.add(follow);
+  }
+
+  /** Tells one of why seats change. */
+  public void onMove(Consumer<SeatMove> told) {
+    moves = told;
+  }
+
+  /** Of what was judged last; while nobody is there, that. */
+  public Reading reading() {
+    Reading last = reading;
+    return down.getAsBoolean()
+        ? new Reading(UpstreamLoad.DOWN, last.delayNanos(), last.baseNanos())
+        : last;
+  }
+
+  /**
+   * Whether the upstream could do more than it does, as far as is known, and is not left alone for
+   * a moment to see how it is then. Cheap. Source: specification limits.md L-62.
+   */
+  public boolean bearsMore() {
+    return idle && !down.getAsBoolean();
+  }
+
+  /** How often they changed for this reason. */
+  public long count(SeatChange why) {
+    return Objects.requireNonNull(changes.get(why)).get();
+  }
+
+  /** The upstream's own queues were full. Cheap, on any thread. */
+  public void refusedInside() {
+    meter.refused();
+  }
+
+  @Override
+  public boolean wantsMany() {
+    return wantsMany;
+  }
+
+  /** One that was sent while nobody was there says nothing of who is there now. */
+  @Override
+  public void took(long nanos) {
+    if (time.nanoTime() - nanos - backSince >= 0) {
+      meter.pulse(nanos);
+    }
+  }
+
+  @Override
+  public void ownDelay() {
+    unsettledUntil = time.nanoTime() + UNSETTLED_NANOS;
+  }
+}

@@ -1,0 +1,52 @@
+package io.apfproxy.report;
+
+/** Tells the one, then the other. */
+record Both(Reporter first, Reporter second) implements Reporter {
+  @Override
+  public void held(Held what, int delta) {
+    first.held(what, delta);
+    second.held(what, delta);
+  }
+
+  @Override
+  public void answered(Account account) {
+    first.answered(account);
+    second.answered(account);
+  }
+
+  @Override
+  public void responseBytes(int bytes) {
+    first.responseBytes(bytes);
+    second.responseBytes(bytes);
+  }
+
+  @Override
+  public void watchPiece(int bytes) {
+    first.watchPiece(bytes);
+    second.watchPiece(bytes);
+  }
+
+  @Override
+  public void seatsReturnedEarly(long seatNanos) {
+    first.seatsReturnedEarly(seatNanos);
+    second.seatsReturnedEarly(seatNanos);
+  }
+
+  @Override
+  public void aborted(String rule) {
+    first.aborted(rule);
+    second.aborted(rule);
+  }
+
+  @Override
+  public void thrown(Throwable cause) {
+    first.thrown(cause);
+    second.thrown(cause);
+  }
+
+  @Override
+  public void ended(Account account) {
+    first.ended(account);
+    second.ended(account);
+  }
+}

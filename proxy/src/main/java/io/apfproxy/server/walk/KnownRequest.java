@@ -1,0 +1,161 @@
+package io.apfproxy.server.walk;
+
+import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.gate.Asked;
+import io.apfproxy.report.Account;
+import io.apfproxy.request.ClientAddress;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
+import java.net.InetAddress;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a request: who sent it, what is asked, who asks. Stations fill it in, gates read
+ * it. Belongs to the event loop of its request.
+ */
+abstract class KnownRequest implements Asked {
+  /*
+   * Below Call and not beside it, as gates know a request by being one object, and every request
+   * would pay for a second one.
+   */
+  private final Caller caller;
+  private final Account account;
+
+  private @Nullable Understood asked;
+  private @Nullable Identity identity;
+  private @Nullable RequestSize size;
+  private @Nullable Object inForce;
+  private int width;
+
+  KnownRequest(Caller caller, Account account) {
+    this.caller = caller;
+    this.account = account;
+  }
+
+  final Caller caller() {
+    return caller;
+  }
+
+  final Account account() {
+    return account;
+  }
+
+  /** How long it may still wait until it is sent on. */
+  final long queueWaitLeft() {
+    return asked().queueWaitNanos() - (System.nanoTime() - account.arrived());
+  }
+
+  /** How long it could last when it was sent on. */
+  final long timeLeft() {
+    return asked().allowanceNanos() - (account.sentAt() - account.arrived());
+  }
+
+  final void understood(Understood what) {
+    asked = what;
+    account.understood(what.info());
+  }
+
+  final Understood asked() {
+    return known(asked);
+  }
+
+  final void identified(Identity who) {
+    identity = who;
+    account.identified(
+        who.authenticated(),
+        who.mode().name(),
+        new RequestDigest(asked().info(), who.effective(), asked().target().query()),
+        System.nanoTime());
+  }
+
+  final Identity identity() {
+    return known(identity);
+  }
+
+  @Override
+  public final RequestDigest digest() {
+    return known(account.digest());
+  }
+
+  private static <T> T known(@Nullable T what) {
+    if (what == null) {
+      throw new IllegalStateException("not there yet");
+    }
+    return what;
+  }
+
+  /** Whether its connection was, or would have been, given to a tunnel. */
+  @Override
+  public final boolean isUpgrade() {
+    return asked != null && !asked.upgrade().isEmpty();
+  }
+
+  @Override
+  public final RequestInfo info() {
+    return asked().info();
+  }
+
+  @Override
+  public final String userAgent() {
+    return account.userAgent();
+  }
+
+  @Override
+  public final @Nullable ClientAddress address() {
+    return caller.connection().sharing();
+  }
+
+  @Override
+  public final @Nullable InetAddress peer() {
+    return caller.connection().peer();
+  }
+
+  @Override
+  public final int width(ToIntFunction<RequestDigest> estimate) {
+    if (width == 0) {
+      width = estimate.applyAsInt(digest());
+    }
+    return width;
+  }
+
+  @Override
+  public final Object inForce(Supplier<?> now) {
+    Object known = inForce;
+    if (known == null) {
+      known = now.get();
+      inForce = known;
+    }
+    return known;
+  }
+
+  @Override
+  public final long headBytes() {
+    return size().head();
+  }
+
+  @Override
+  public final long bodyBytes() {
+    return size().body();
+  }
+
+  private RequestSize size() {
+    RequestSize known = size;
+    if (known == null) {
+      known = RequestSize.of(caller.request());
+      size = known;
+    }
+    return known;
+  }
+
+  @Override
+  public final long waitsUntil() {
+    return account.arrived() + asked().queueWaitNanos();
+  }
+
+  @Override
+  public final boolean isRefused() {
+    return account.refusal() != null;
+  }
+}

@@ -1,0 +1,58 @@
+package io.apfproxy.app;
+
+import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole proxy, in the process of the test, before an upstream that knows alice. */
+abstract class AppFixture {
+  static final String NAMESPACES = "/api/v1/namespaces";
+
+  @TempDir Path directory;
+  EmbeddedApiServer upstream;
+  ProxyApp proxy;
+
+  @BeforeEach
+  void startUpstream() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("upstream"));
+    upstream = EmbeddedApiServer.builder(folder).user("alice").allow("alice", "*", "*").start();
+  }
+
+  @AfterEach
+  void stop() {
+    if (proxy != null) {
+      proxy.close();
+    }
+    upstream.close();
+  }
+
+  void start(String... more) throws Exception {
+    String[] flags =
+        Stream.concat(Stream.of("--shutdown-grace=10s"), Stream.of(more)).toArray(String[]::new);
+    proxy = ProxyApp.start(LocalProxy.options(upstream.adminKubeconfig(), directory, flags));
+  }
+
+  HttpClient client() {
+    return LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
+  }
+
+  HttpRequest asAlice(String path) {
+    return HttpRequest.newBuilder(LocalProxy.url(proxy, path))
+        .header("Authorization", "Bearer " + upstream.token("alice"))
+        .timeout(Duration.ofSeconds(20))
+        .build();
+  }
+
+  HttpResponse<String> admin(String path) throws Exception {
+    return LocalProxy.admin(proxy, path);
+  }
+}

@@ -1,0 +1,142 @@
+package io.apfproxy.kube.review;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.authn.act.AccessReviewer.Path;
+import io.apfproxy.authn.act.AccessReviewer.Question;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.ManualTime;
+import io.apfproxy.upstream.members.Outage;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("L-91")
+@Tag("L-92")
+class HeldReviewsTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  private final ManualTime time = new ManualTime();
+  private final Outage outage =
+      new Outage(Duration.ofSeconds(15), time::nanoTime, new Outage.Listener() {});
+  private final Deque<CompletableFuture<Optional<UserInfo>>> tokens = new ArrayDeque<>();
+  private final Deque<CompletableFuture<Boolean>> access = new ArrayDeque<>();
+  private final HeldReviews reviews =
+      new HeldReviews(token -> put(tokens), question -> put(access), outage);
+
+  private static <T> CompletableFuture<T> put(Deque<CompletableFuture<T>> to) {
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    synchronized (to) {
+      to.add(answer);
+    }
+    return answer;
+  }
+
+  private CompletableFuture<Optional<UserInfo>> review() {
+    return reviews.review("secret").toCompletableFuture();
+  }
+
+  private static int number(Deque<?> put) {
+    synchronized (put) {
+      return put.size();
+    }
+  }
+
+  private static void expectRefused(Future<?> answer) {
+    await().atMost(LONG).until(answer::isDone);
+    try {
+      answer.get();
+      throw new AssertionError("it was answered");
+    } catch (ExecutionException e) {
+      assertThat(e).cause().isInstanceOf(RefusedException.class);
+      assertThat(((RefusedException) e.getCause()).rule()).isEqualTo("upstream-unreachable");
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void asksAtOnceWhereSomebodyIsThere() {
+    CompletableFuture<Optional<UserInfo>> answer = review();
+    tokens.remove().complete(Optional.of(UserInfo.of("alice")));
+    assertThat(answer).isCompletedWithValue(Optional.of(UserInfo.of("alice")));
+    assertThat(outage.isClosed()).isFalse();
+  }
+
+  @Test
+  void failsAsItIsToldWhereSomebodyIsThere() {
+    CompletableFuture<Optional<UserInfo>> answer = review();
+    tokens.remove().completeExceptionally(new IllegalStateException("403"));
+    assertThat(answer).isCompletedExceptionally();
+    assertThat(outage.isClosed()).isFalse();
+  }
+
+  @Test
+  void waitsWhereItFoundNobodyAndIsPutAgainWhenAPulseIsAnswered() {
+    CompletableFuture<Optional<UserInfo>> answer = review();
+    tokens
+        .remove()
+        .completeExceptionally(new IllegalStateException("0", new ConnectException("refused")));
+    assertThat(outage.isClosed()).as("others need not find that out").isTrue();
+    assertThat(outage.waiting()).isOne();
+    assertThat(answer).isNotDone();
+
+    outage.pulseAnswered();
+    await().atMost(LONG).until(() -> number(tokens) == 1);
+    tokens.remove().complete(Optional.empty());
+
+    assertThat(answer).isCompletedWithValue(Optional.empty());
+    assertThat(outage.waiting()).isZero();
+  }
+
+  @Test
+  void isNotEvenPutWhileNobodyIsThere() {
+    outage.foundNobody();
+    CompletableFuture<Boolean> answer =
+        reviews.allowed(new Question(UserInfo.of("a"), "get", new Path("/"))).toCompletableFuture();
+    assertThat(number(access)).isZero();
+
+    outage.pulseAnswered();
+    await().atMost(LONG).until(() -> number(access) == 1);
+    access.remove().complete(true);
+
+    assertThat(answer).isCompletedWithValue(true);
+  }
+
+  @Test
+  void isRefusedWhenThatLastsTooLongAndAfterwardsAtOnce() {
+    outage.foundNobody();
+    CompletableFuture<Optional<UserInfo>> answer = review();
+    for (int i = 0; i < 4; i++) {
+      outage.pulseMissed();
+      assertThat(answer).isNotDone();
+      time.advance(Duration.ofSeconds(5));
+    }
+    outage.pulseMissed();
+    expectRefused(answer);
+    expectRefused(review());
+    assertThat(number(tokens)).isZero();
+    assertThat(outage.waiting()).isZero();
+  }
+
+  @Test
+  void waitsAFewTimesOnlyWherePulsesAreAnsweredAndItIsNot() {
+    CompletableFuture<Optional<UserInfo>> answer = review();
+    for (int i = 0; i < 5; i++) {
+      await().atMost(LONG).until(() -> number(tokens) == 1);
+      tokens.remove().completeExceptionally(new ConnectException("refused"));
+      outage.pulseAnswered();
+    }
+    expectRefused(answer);
+    assertThat(number(tokens)).isZero();
+  }
+}

@@ -1,0 +1,95 @@
+package io.apfproxy.real;
+
+import io.apfproxy.fixtures.load.Load;
+import io.apfproxy.fixtures.load.LoadClient;
+import io.apfproxy.fixtures.load.LoadReport;
+import io.apfproxy.fixtures.load.Pace;
+import io.apfproxy.fixtures.load.Target;
+import io.apfproxy.fixtures.prometheus.PrometheusText;
+import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.vertx.core.Vertx;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prints, second by second, the seats, the upstream's delay, the lists and what a mouse feels, from
+ * before an elephant's flood until after it, before a real kube-apiserver. Needs what {@link
+ * IsolationReport} needs; the argument is the seconds of the flood, 30 if absent.
+ */
+final class SeatsTimeline {
+  private static final int QUIET_SECONDS = 8;
+  private static final int MOST_SEATS = 30;
+
+  private SeatsTimeline() {}
+
+  public static void main(String[] args) throws Exception {
+    int seconds = args.length == 0 ? 30 : Integer.parseInt(args[0]);
+    Vertx vertx = Vertx.vertx();
+    try (ControlPlane server = IsolationReport.start(List.of());
+        ProxyProcess proxy =
+            ProxyProcess.startAsFrontProxy(
+                server,
+                "--max-requests-inflight=20",
+                "--max-mutating-requests-inflight=10",
+                "--adaptive-seats",
+                "--min-seats=1")) {
+      Target users = IsolationReport.target(proxy.url(), proxy.certificate());
+      try (LoadClient mouse = new LoadClient(vertx, users.as(ControlPlane.token("mouse")));
+          LoadClient elephant = new LoadClient(vertx, users.as(ControlPlane.token("elephant")))) {
+        System.out.println("  s seats delay/ms lists/s mouse p50/ms p99/ms");
+        watch(proxy, mouse, null, 0, QUIET_SECONDS);
+        Load flood = elephant.start(IsolationReport.LARGE, Pace.closedLoop(300));
+        watch(proxy, mouse, flood, QUIET_SECONDS, seconds);
+        flood.stop();
+        watch(proxy, mouse, null, QUIET_SECONDS + seconds, QUIET_SECONDS);
+      }
+    } finally {
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
+  private static void watch(
+      ProxyProcess proxy, LoadClient mouse, @Nullable Load flood, int from, int seconds)
+      throws Exception {
+    long lists = 0;
+    for (int second = from; second < from + seconds; second++) {
+      long begin = System.nanoTime();
+      Load small = mouse.start(IsolationReport.SMALL, Pace.openLoop(20));
+      TimeUnit.SECONDS.sleep(1);
+      LoadReport felt = small.stop();
+      long now = flood == null ? 0 : flood.report().succeeded();
+      double took = (System.nanoTime() - begin) / 1e9;
+      PrometheusText metrics = metrics(proxy);
+      int seats = (int) metrics.value("apf_proxy_seats", Map.of("bound", "now"));
+      System.out.printf(
+          "%3d %5d %8.1f %7.0f %12.1f %6.1f  %s%n",
+          second,
+          seats,
+          1_000 * metrics.value("apf_proxy_upstream_delay_seconds", Map.of()),
+          (now - lists) / took,
+          millis(felt.percentile(50)),
+          millis(felt.percentile(99)),
+          "#".repeat(Math.min(MOST_SEATS, seats)));
+      lists = now;
+    }
+  }
+
+  private static double millis(Duration duration) {
+    return duration.toNanos() / 1e6;
+  }
+
+  private static PrometheusText metrics(ProxyProcess proxy) throws Exception {
+    URI page = proxy.admin().resolve("/metrics");
+    return PrometheusText.parse(
+        HttpClient.newHttpClient()
+            .send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
+            .body());
+  }
+}

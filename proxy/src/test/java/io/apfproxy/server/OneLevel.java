@@ -1,0 +1,70 @@
+package io.apfproxy.server;
+
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.ObjectMeta;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.flowcontrol.FlowControl;
+import io.apfproxy.flowcontrol.FlowControlSettings;
+import io.apfproxy.flowcontrol.FlowMetrics;
+import io.apfproxy.time.TimeSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Real flow control with one level for all, in whose one queue all wait in turn. */
+final class OneLevel {
+  private static final List<String> ALL = List.of("*");
+
+  private OneLevel() {}
+
+  static FlowControl of(int seats) {
+    ApfFlowControl control = empty(seats);
+    control.apply(List.of(schema("level")), List.of(level("level")));
+    return control;
+  }
+
+  /** Without any. */
+  static ApfFlowControl empty(int seats) {
+    return ApfFlowControl.create(
+        FlowControlSettings.of(seats),
+        FlowControlConfiguration.empty(),
+        TimeSource.system(),
+        (nanos, action) ->
+            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(action),
+        FlowMetrics.NONE);
+  }
+
+  static PriorityLevelConfiguration level(String name) {
+    return new PriorityLevelConfiguration(
+        ObjectMeta.of(name, name, Map.of()),
+        new PriorityLevelConfiguration.Spec(
+            PriorityLevelConfiguration.LIMITED,
+            new PriorityLevelConfiguration.Limited(
+                100,
+                0,
+                0,
+                new PriorityLevelConfiguration.LimitResponse(
+                    PriorityLevelConfiguration.QUEUE,
+                    new PriorityLevelConfiguration.Queuing(1, 1, 10))),
+            null),
+        List.of());
+  }
+
+  static FlowSchema schema(String level) {
+    return new FlowSchema(
+        ObjectMeta.of("all", "all", Map.of()),
+        new FlowSchema.Spec(
+            level,
+            100,
+            FlowSchema.BY_USER,
+            List.of(
+                new FlowSchema.Rule(
+                    List.of(FlowSchema.Subject.user("*")),
+                    List.of(new FlowSchema.ResourceRule(ALL, ALL, ALL, true, ALL)),
+                    List.of(new FlowSchema.NonResourceRule(ALL, ALL))))),
+        List.of());
+  }
+}

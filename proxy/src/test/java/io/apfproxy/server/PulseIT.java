@@ -1,0 +1,131 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.budget.PulseTimes;
+import io.apfproxy.fixtures.attack.TcpRelay;
+import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.upstream.Pulse;
+import io.apfproxy.upstream.Pulse.Outcome;
+import io.apfproxy.upstream.members.Outage;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** How pulses are sent and timed for somebody who wants to know how long they take. */
+@Tag("L-40")
+@Tag("L-41")
+class PulseIT {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final Duration WAY = Duration.ofMillis(200);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Vertx own = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+  private final Times times = new Times();
+  private final FakeUpstream upstream =
+      FakeUpstream.http(vertx, request -> request.response().end(), HttpVersion.HTTP_2);
+  private final TcpRelay wire = new TcpRelay(upstream.port());
+  private final Pulse pulse =
+      new Pulse(
+          own, () -> TestProxy.upstreamConfig(wire.port()), () -> null, Outage.never(), times);
+
+  private static final class Times implements PulseTimes {
+    final List<Long> millis = new CopyOnWriteArrayList<>();
+    final AtomicInteger ownDelays = new AtomicInteger();
+    volatile boolean many = true;
+
+    @Override
+    public boolean wantsMany() {
+      return many;
+    }
+
+    @Override
+    public void took(long nanos) {
+      millis.add(nanos / 1_000_000);
+    }
+
+    @Override
+    public void ownDelay() {
+      ownDelays.incrementAndGet();
+    }
+
+    /** That many more have come; those. */
+    List<Long> next(int number) {
+      int before = millis.size();
+      await().atMost(LONG).until(() -> millis.size() >= before + number);
+      return millis.subList(before, before + number).stream().sorted().toList();
+    }
+  }
+
+  @BeforeEach
+  void start() {
+    pulse.start();
+  }
+
+  @AfterEach
+  void close() {
+    get(pulse.close());
+    get(own.close());
+    wire.close();
+    upstream.close();
+    get(vertx.close());
+  }
+
+  @Test
+  void takeThreeConnectionsInTurn() {
+    times.next(12);
+
+    assertThat(wire.accepted()).isEqualTo(3);
+    assertThat(pulse.count(Outcome.ANSWERED)).isGreaterThanOrEqualTo(12);
+  }
+
+  @Test
+  void areAsLongAsTheWay() {
+    times.next(5);
+    long before = times.next(10).get(5);
+
+    wire.delay(WAY);
+    times.next(30); // those that were under way
+    List<Long> later = times.next(10);
+
+    assertThat(later.get(0)).as("after %s ms", before).isGreaterThanOrEqualTo(WAY.toMillis());
+  }
+
+  @Test
+  void comeOnceASecondWhereThereIsNothingToBeSeen() {
+    times.next(5);
+    times.many = false;
+    times.next(2);
+    long from = System.nanoTime();
+
+    times.next(3);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - from)).isGreaterThan(Duration.ofMillis(1_900));
+  }
+
+  @Test
+  @Tag("S93")
+  void sayNothingOfTheUpstreamWhileTheirOwnEventLoopStandsStill() {
+    times.next(5);
+    own.runOnContext(
+        any -> {
+          long until = System.nanoTime() + Duration.ofMillis(500).toNanos();
+          while (System.nanoTime() - until < 0) {
+            Thread.onSpinWait();
+          }
+        });
+
+    await().atMost(LONG).until(() -> times.ownDelays.get() > 0);
+    times.next(5);
+  }
+}

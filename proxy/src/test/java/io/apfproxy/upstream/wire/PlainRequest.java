@@ -1,0 +1,23 @@
+package io.apfproxy.upstream.wire;
+
+import io.vertx.core.MultiMap;
+
+/** A request of which only who sends it matters. */
+final class PlainRequest {
+  private PlainRequest() {}
+
+  static Outgoing by(Sender sender) {
+    return new Outgoing(
+        "GET",
+        "/api",
+        MultiMap.caseInsensitiveMultiMap(),
+        sender,
+        "127.0.0.1",
+        null,
+        "audit",
+        "",
+        false,
+        false,
+        false);
+  }
+}
