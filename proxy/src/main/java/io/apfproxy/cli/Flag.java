@@ -274,7 +274,7 @@ enum Flag {
       Group.LIMITS,
       ValueKind.COUNT,
       "",
-      "open; else one for each 32 KiB of the heap, 100000 at most, 0: no limit"),
+      "open; else one for each 48 KiB of the heap, 100000 at most, 0: no limit"),
   MAX_WATCHES_PER_USER(
       "max-watches-per-user",
       Group.LIMITS,

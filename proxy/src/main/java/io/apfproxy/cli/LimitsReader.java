@@ -9,8 +9,10 @@ final class LimitsReader {
 
   private static final int MOST_WATCHES = 100_000;
 
-  /** An open watch takes 10 to 23 KiB, on both sides together. */
-  private static final int HEAP_OF_WATCH = 32 << 10;
+  /**
+   * An open watch takes 10 to 23 KiB, on both sides together: all of them half of the heap at most.
+   */
+  private static final int HEAP_OF_WATCH = 48 << 10;
 
   private final Settings settings;
   private final long heapBytes;

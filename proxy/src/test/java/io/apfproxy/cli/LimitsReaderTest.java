@@ -11,7 +11,7 @@ class LimitsReaderTest {
   private static final long MEBIBYTE = 1 << 20;
 
   @ParameterizedTest
-  @CsvSource({"256,8192", "922,29504", "3125,100000", "100000,100000"})
+  @CsvSource({"256,5461", "922,19669", "4688,100000", "100000,100000"})
   void opensNoMoreWatchesThanTheHeapHolds(long heapMebibytes, int watches) throws UsageException {
     Limits limits = read(Map.of(), heapMebibytes);
 
