@@ -193,6 +193,36 @@ class UpstreamConnectionIT {
     }
   }
 
+  /** What comes behind large answers on one connection waits for them in the sockets' buffers. */
+  @Test
+  void letsSmallAnswersLargeOnesAndWatchesShareNoConnection() {
+    Queue<HttpServerRequest> requests = new ConcurrentLinkedQueue<>();
+    HttpServer upstream = hundredStreams(requests);
+    try (TestProxy proxy = proxy(TestProxy.upstreamConfig(upstream.actualPort()))) {
+      HttpClient client = proxy.client(HttpVersion.HTTP_2);
+      List<HttpConnection> used = new ArrayList<>();
+      for (String target :
+          List.of(
+              "/api/v1/namespaces/a/pods/p",
+              "/api/v1/namespaces/a/pods/q",
+              "/api/v1/pods",
+              "/openapi/v2",
+              "/api/v1/pods?watch=true")) {
+        Future<HttpClientResponse> answer =
+            client.request(HttpMethod.GET, target).compose(HttpClientRequest::send);
+        await().until(() -> !requests.isEmpty());
+        used.add(requests.element().connection());
+        requests.remove().response().end();
+        assertThat(get(answer).statusCode()).isEqualTo(200);
+      }
+      HttpConnection small = used.get(0);
+      HttpConnection large = used.get(2);
+      assertThat(used).containsExactly(small, small, large, large, used.get(4));
+      assertThat(List.of(small, large, used.get(4))).doesNotHaveDuplicates();
+      proxy.expectRest();
+    }
+  }
+
   private static List<Future<Integer>> burst(TestProxy proxy, int size) {
     List<Future<Integer>> answers = new ArrayList<>();
     HttpClient client = proxy.client(HttpVersion.HTTP_2);

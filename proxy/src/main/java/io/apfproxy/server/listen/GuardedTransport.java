@@ -4,10 +4,13 @@ import io.apfproxy.server.ProxyServer;
 import io.apfproxy.time.TimeSource;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
@@ -21,11 +24,18 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * A transport as another one, but for one thing: before a listening socket stands the {@link
- * AcceptGuard} of the context that opens it, if there is one. Vert.x itself tells of a connection
- * only after its handshake, which is what must be limited.
+ * A transport as another one, but for two things. Before a listening socket stands the {@link
+ * AcceptGuard} of the context that opens it, if there is one: Vert.x itself tells of a connection
+ * only after its handshake, which is what must be limited. And each socket is read from once, 64
+ * KiB at most, before the next one has its turn.
  */
 public final class GuardedTransport implements io.vertx.core.transport.Transport {
+  /*
+   * Netty reads a socket up to sixteen times in a row. A megabyte is some 5 ms of decryption and
+   * encryption; with a few large lists on the way each small answer waited for as many of those.
+   */
+  private static final int READS_PER_TURN = 1;
+
   private final io.vertx.core.transport.Transport base;
 
   /** What a {@link ProxyServer} with limits needs its {@code Vertx} to be built with. */
@@ -82,6 +92,7 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     @Override
     public void configure(TcpConfig config, boolean domainSocket, ServerBootstrap bootstrap) {
       base.configure(config, domainSocket, bootstrap);
+      bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, turns());
       Context context = Vertx.currentContext();
       AcceptGuard guard = context == null ? null : context.get(AcceptGuard.class);
       if (guard != null) {
@@ -159,6 +170,11 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     @Override
     public void configure(TcpConfig config, boolean domainSocket, Bootstrap bootstrap) {
       base.configure(config, domainSocket, bootstrap);
+      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, turns());
+    }
+
+    private static RecvByteBufAllocator turns() {
+      return new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_PER_TURN);
     }
   }
 }

@@ -5,6 +5,7 @@ import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.members.Chosen;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
+import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.Vertx;
 
 /** Last station: a member of the upstream, until it no longer works on the request. */
@@ -35,7 +36,7 @@ final class Forward implements Station {
             call.account().auditId(),
             asked.upgrade(),
             asked.head().expectContinue(),
-            asked.isLongRunning(),
+            traffic(asked),
             asked.info().subresource().equals("proxy"));
     SeatLease seats = call.account().seats();
     Chosen<Member> chosen = forwarder.choose(seats == null ? 0 : seats.seats());
@@ -43,5 +44,13 @@ final class Forward implements Station {
     InExchange wait = new InExchange(call, vertx, services, draining);
     wait.start(forwarder, outgoing, chosen);
     return wait;
+  }
+
+  private static Traffic traffic(Understood asked) {
+    if (asked.isLongRunning()) {
+      return Traffic.LASTING;
+    }
+    boolean large = !asked.info().resourceRequest() || asked.info().verb().equals("list");
+    return large ? Traffic.LARGE : Traffic.SMALL;
   }
 }

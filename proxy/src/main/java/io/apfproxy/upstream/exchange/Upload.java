@@ -1,6 +1,7 @@
 package io.apfproxy.upstream.exchange;
 
 import io.apfproxy.upstream.wire.Outgoing;
+import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -142,7 +143,7 @@ final class Upload {
     } else {
       writeHead(stream);
     }
-    if (!request.longRunning()) {
+    if (request.traffic() != Traffic.LASTING) {
       received.watch(slow -> checkRate(slow, stream));
     }
   }

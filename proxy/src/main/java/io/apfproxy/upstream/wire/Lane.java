@@ -3,16 +3,11 @@ package io.apfproxy.upstream.wire;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
-/**
- * Requests that may share connections.
- *
- * @param lasting whether they may last: what lasts and what is short have connections of their own,
- *     so that neither crowds the other's, nor slows its window
- */
-record Lane(Credential credential, boolean anonymous, boolean lasting) {
+/** Requests that may share connections. */
+record Lane(Credential credential, boolean anonymous, Traffic traffic) {
   static Lane of(Outgoing request) {
     Sender sender = request.sender();
-    return new Lane(sender.credential(), sender.anonymous(), request.longRunning());
+    return new Lane(sender.credential(), sender.anonymous(), request.traffic());
   }
 
   /**

@@ -7,6 +7,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
+import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +39,7 @@ class HeaderRulesTest {
             "id",
             "",
             false,
-            false,
+            Traffic.SMALL,
             false),
         to);
     return to;

@@ -11,6 +11,7 @@ import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
+import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
@@ -92,7 +93,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
                 "id",
                 "",
                 false,
-                random.nextBoolean(),
+                random.nextBoolean() ? Traffic.LASTING : Traffic.SMALL,
                 false),
             this,
             new Backlogs(unread, pool));

@@ -8,6 +8,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
+import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.MultiMap;
 import java.net.URI;
 import java.util.List;
@@ -33,7 +34,7 @@ class RedirectsTest {
         "audit",
         "",
         false,
-        false,
+        Traffic.SMALL,
         anywhere);
   }
 

@@ -17,7 +17,7 @@ final class PlainRequest {
         "audit",
         "",
         false,
-        false,
+        Traffic.SMALL,
         false);
   }
 }
