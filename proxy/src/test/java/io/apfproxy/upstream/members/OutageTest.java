@@ -129,16 +129,37 @@ class OutageTest {
   }
 
   @Test
+  void tellsOnceThatRequestsWouldBeSentInVain() {
+    outage.whenClosed(() -> seen.add("a"));
+    outage.whenClosed(() -> seen.add("left")).run();
+    outage.pulseMissed();
+    assertThat(seen).as("one pulse says nothing").isEmpty();
+
+    outage.foundNobody();
+    assertThat(seen).containsExactly("a", "pulse wanted");
+    Runnable left = outage.whenClosed(() -> seen.add("b"));
+    assertThat(seen).containsExactly("a", "pulse wanted", "b");
+    left.run();
+
+    outage.pulseAnswered();
+    outage.whenClosed(() -> seen.add("c"));
+    goDown();
+    assertThat(seen).containsExactly("a", "pulse wanted", "b", "c", "down");
+  }
+
+  @Test
   void holdsNobodyWithoutATimeToHold() {
     Outage off = new Outage(Duration.ZERO, time::nanoTime, new Outage.Listener() {});
     off.foundNobody();
     assertThat(off.isClosed()).isFalse();
+    off.whenClosed(() -> seen.add("closed"));
     assertThat(off.hold(1, () -> {}, () -> {})).isNull();
     for (int i = 0; i < 4; i++) {
       off.pulseMissed();
       time.advance(Duration.ofSeconds(1));
     }
     assertThat(off.isRefusing()).isTrue();
+    assertThat(seen).as("whom nobody holds fails by himself").isEmpty();
   }
 
   @Test
