@@ -199,14 +199,19 @@ public final class Outage {
     return herd.size();
   }
 
-  /** A pulse was answered. */
-  public void pulseAnswered() {
+  /**
+   * A pulse was answered.
+   *
+   * @param well as it should be: the question was allowed
+   */
+  public void pulseAnswered(boolean well) {
     boolean back;
     long away;
     List<Runnable> next = List.of();
     synchronized (this) {
-      away = state.quietNanos(nanos.getAsLong());
-      back = state.answered();
+      long now = nanos.getAsLong();
+      away = state.quietNanos(now);
+      back = state.answered(well, now);
       if (back) {
         returns++;
         seats = 0; // until it is known how many may go
