@@ -25,14 +25,14 @@ final class RestartReport {
   private static final Pace MOUSE_PACE = Pace.openLoop(20);
 
   private enum Setting {
-    RAMP("hold and ramp"),
+    RAMP("hold and ramp", "--min-seats=30"),
     NO_RAMP("hold, no ramp", "--min-seats=600"),
-    NOTHING("neither hold nor ramp", "--min-seats=600", "--hold-while-down=0");
+    NOTHING("neither hold nor ramp", "--min-seats=600 --hold-while-down=0");
 
     private final String told;
-    private final String[] flags;
+    private final String flags;
 
-    Setting(String told, String... flags) {
+    Setting(String told, String flags) {
       this.told = told;
       this.flags = flags;
     }
@@ -42,15 +42,17 @@ final class RestartReport {
 
   /**
    * Measures with {@code KUBEBUILDER_ASSETS} and {@code -Dapf.jar}. The arguments are the number of
-   * informers, 300 if absent, the seconds from the kill to the new start, 3 if absent, and the
-   * number of rounds, 1 if absent.
+   * informers, 300 if absent, the seconds from the kill to the new start, 3 if absent, the number
+   * of rounds, 1 if absent, and the only setting, all if absent.
    */
   public static void main(String[] args) throws Exception {
     int informers = args.length == 0 ? 300 : Integer.parseInt(args[0]);
     int away = args.length < 2 ? 3 : Integer.parseInt(args[1]);
     int rounds = args.length < 3 ? 1 : Integer.parseInt(args[2]);
     for (int round = 0; round < rounds; round++) {
-      for (Setting setting : Setting.values()) {
+      Setting[] settings =
+          args.length < 4 ? Setting.values() : new Setting[] {Setting.valueOf(args[3])};
+      for (Setting setting : settings) {
         try (ControlPlane cluster =
             IsolationReport.start(new ControlPlane.Options(false, true, List.of()))) {
           measure(cluster, informers, Duration.ofSeconds(away), setting);
@@ -62,7 +64,7 @@ final class RestartReport {
   private static void measure(
       ControlPlane cluster, int number, Duration away, Setting setting) throws Exception {
     Vertx vertx = Vertx.vertx();
-    try (ProxyProcess proxy = ProxyProcess.startAsFrontProxy(cluster, setting.flags);
+    try (ProxyProcess proxy = ProxyProcess.startAsFrontProxy(cluster, setting.flags.split(" "));
         Informers informers =
             new Informers(
                 new Reflector.Source(proxy.url(), ControlPlane.token("elephant"), CONFIG_MAPS),
@@ -103,6 +105,7 @@ final class RestartReport {
                 + "  informers saw %s%n"
                 + "  mouse before: %s%n  mouse from the kill to 5 s after the return: %s%n"
                 + "  mouse from then on: %s%n"
+                + "  the server answered the mouse %s, the proxy refused %s%n"
                 + "  server: %.2f processors at most, %d MiB at most%n",
             setting.told,
             (back - killed) / 1e9,
@@ -116,12 +119,24 @@ final class RestartReport {
             text(before.report()),
             text(across.report()),
             text(after.report()),
+            Arrivals.of(cluster, "mouse", from).answers(),
+            refusals(proxy),
             use.cores(),
             use.residentBytes() >> 20);
       }
     } finally {
       vertx.close().toCompletionStage().toCompletableFuture().join();
     }
+  }
+
+  /** By rule. */
+  private static List<String> refusals(ProxyProcess proxy) {
+    return proxy
+        .page("/metrics")
+        .lines()
+        .filter(line -> line.startsWith("apf_proxy_refusals"))
+        .map(line -> line.replaceFirst("^\\S*?\\{", "{"))
+        .toList();
   }
 
   private static void awaitAll(Informers informers) {

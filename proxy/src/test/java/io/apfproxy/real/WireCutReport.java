@@ -174,15 +174,15 @@ final class WireCutReport {
   }
 
   private static Load reads(LoadClient mouse) {
-    return mouse.start(LoadRequest.get(SMALL), Pace.openLoop(200));
+    return mouse.start(LoadRequest.get(SMALL), Pace.openLoop(15));
   }
 
   private Load writes(LoadClient mouse) {
-    return mouse.start(create(), Pace.openLoop(20));
+    return mouse.start(create(), Pace.openLoop(5));
   }
 
   private static Load lists(LoadClient elephant) {
-    return elephant.start(LoadRequest.get(LISTED + "?resourceVersion=0"), Pace.closedLoop(10));
+    return elephant.start(LoadRequest.get(LISTED + "?resourceVersion=0"), Pace.closedLoop(4));
   }
 
   private Supplier<LoadRequest> create() {
