@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -180,10 +181,10 @@ public final class Pulse {
       connections
           .get(PATH)
           .compose(this::ask)
-          .onComplete(answer -> answered(), cause -> unanswered(Outcome.FAILED));
+          .onComplete(answer -> answered(answer.statusCode()), cause -> unanswered(Outcome.FAILED));
     }
 
-    private Future<?> ask(HttpClientRequest request) {
+    private Future<HttpClientResponse> ask(HttpClientRequest request) {
       if (told) {
         request.reset(ErrorCodes.CANCEL);
         return Future.failedFuture("too late to be sent");
@@ -198,13 +199,13 @@ public final class Pulse {
     }
 
     /** One that comes late is a sign of life all the same. */
-    private void answered() {
+    private void answered(int code) {
       if (!told) {
         long now = System.nanoTime();
         first(timed(now - written, now) ? Outcome.ANSWERED : Outcome.OWN_DELAY);
       }
       if (!closed) {
-        outage.pulseAnswered();
+        outage.pulseAnswered(code / 100 == 2);
       }
     }
 

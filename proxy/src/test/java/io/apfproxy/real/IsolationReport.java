@@ -221,7 +221,11 @@ final class IsolationReport {
   }
 
   static ControlPlane start(List<String> flags) {
-    ControlPlane cluster = ControlPlane.start(new ControlPlane.Options(false, false, flags));
+    return start(new ControlPlane.Options(false, false, flags));
+  }
+
+  static ControlPlane start(ControlPlane.Options options) {
+    ControlPlane cluster = ControlPlane.start(options);
     try {
       ProxyAccess.grant(cluster);
       cluster.kubectl("admin").runWithInput(objects(), "create", "-f", "-").orThrow();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.upstream.Pulse.Outcome;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
@@ -14,6 +15,7 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -53,6 +55,41 @@ class FalseDownIT {
       assertThat(watched.outage.isTrusted()).isTrue();
       assertThat(watched.wire.accepted()).as("connections").isEqualTo(1);
       assertThat(credentials).containsOnly(PULSE + " Bearer own-token");
+    }
+  }
+
+  /** As a kube-apiserver that has just started, and does not know yet what it grants. */
+  @Test
+  @Tag("L-91")
+  void isBackWhenPulsesAreAnsweredAsBeforeAndSendsNothingEarlier() {
+    AtomicInteger code = new AtomicInteger(200);
+    Queue<Integer> seen = new ConcurrentLinkedQueue<>();
+    try (WatchedProxy watched =
+        new WatchedProxy(
+            vertx,
+            Duration.ofMinutes(1),
+            request -> {
+              if (!request.path().equals(PULSE)) {
+                seen.add(code.get());
+              }
+              request.response().setStatusCode(code.get()).end();
+            })) {
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      assertThat(status(client)).isEqualTo(200);
+      await().atMost(LONG).until(() -> watched.pulse.count(Outcome.ANSWERED) >= 1);
+      watched.wire.cut();
+      await().atMost(LONG).until(watched.outage::isDown);
+      Future<Integer> held = ask(client);
+      await().atMost(LONG).until(() -> watched.outage.waiting() == 1);
+
+      code.set(403);
+      long before = watched.pulse.count(Outcome.ANSWERED);
+      watched.wire.mend();
+      await().atMost(LONG).until(() -> watched.pulse.count(Outcome.ANSWERED) > before);
+      code.set(200);
+
+      assertThat(get(held)).isEqualTo(200);
+      assertThat(seen).containsExactly(200, 200);
     }
   }
 
@@ -98,10 +135,13 @@ class FalseDownIT {
   }
 
   private static int status(HttpClient client) {
-    return get(client
-            .request(HttpMethod.GET, "/api/v1/pods")
-            .compose(HttpClientRequest::send)
-            .compose(answer -> answer.end().map(answer)))
-        .statusCode();
+    return get(ask(client));
+  }
+
+  private static Future<Integer> ask(HttpClient client) {
+    return client
+        .request(HttpMethod.GET, "/api/v1/pods")
+        .compose(HttpClientRequest::send)
+        .compose(answer -> answer.end().map(end -> answer.statusCode()));
   }
 }

@@ -3,6 +3,8 @@ package io.apfproxy.server;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.report.Account.End;
+import io.apfproxy.report.Account;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -79,6 +81,46 @@ final class ForwarderFaultIT extends ForwardingFixture {
           get(seen.future()).response().reset(2);
           assertThat(get(clean.future())).isFalse();
           assertThat(proxy.events.aborts).containsExactly("upstream-broken");
+        });
+  }
+
+  /** So its client goes on from the last event, and does not list anew (L-94). */
+  @ParameterizedTest
+  @CsvSource({"HTTP_1_1, watch, true", "HTTP_2, watch, true", "HTTP_2, half, false"})
+  void endsAWatchThatBreaksBetweenTwoEventsAsIfItHadEndedThere(
+      HttpVersion down, String name, boolean whole) {
+    String event = whole ? "{\"type\":\"BOOKMARK\"}\n" : "{\"type\":";
+    Promise<HttpServerRequest> seen = Promise.promise();
+    through(
+        HttpVersion.HTTP_2,
+        request -> {
+          request.response().putHeader("Content-Type", "application/json");
+          request.response().setChunked(true).write(event);
+          seen.complete(request);
+        },
+        proxy -> {
+          Promise<Buffer> first = Promise.promise();
+          Promise<Boolean> clean = Promise.promise();
+          get(
+              proxy
+                  .client(down)
+                  .request(HttpMethod.GET, "/api/v1/pods?watch=1&fieldSelector=metadata.name=" + name)
+                  .compose(HttpClientRequest::send)
+                  .onSuccess(
+                      answer -> {
+                        answer.handler(first::tryComplete);
+                        answer.exceptionHandler(cut -> clean.tryComplete(false));
+                        answer.endHandler(end -> clean.tryComplete(true));
+                      }));
+          assertThat(get(first.future())).hasToString(event);
+
+          get(seen.future()).connection().close();
+
+          assertThat(get(clean.future())).isEqualTo(whole);
+          proxy.expectRest();
+          Account account = proxy.events.account();
+          assertThat(account.rule()).isEqualTo("upstream-broken");
+          assertThat(account.end()).isEqualTo(whole ? End.FINISHED : End.CUT);
         });
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.report.Reporter.Held;
+import io.apfproxy.request.RefusedException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -120,7 +121,8 @@ class HoldWhileDownIT {
   @Test
   @Tag("L-92")
   void refusesUnreadWhatIsNewOnceItIsAwayForTooLong() {
-    try (WatchedProxy watched = start(Duration.ofSeconds(1))) {
+    // long enough for a request to come before it is over, on a busy machine too
+    try (WatchedProxy watched = start(Duration.ofSeconds(5))) {
       HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
       cut(watched);
       Future<HttpClientResponse> inHand = ask(client, HttpMethod.GET, "/api/v1/pods");
@@ -216,6 +218,30 @@ class HoldWhileDownIT {
       }
       assertThat(watched.proxy.events.refusals).last().isEqualTo("identity-time-out");
       assertThat(new TreeSet<>(returns)).as("seconds to return after").hasSizeGreaterThan(1);
+      watched.proxy.expectRest();
+    }
+  }
+
+  /** It may be its own review that is the first to find nobody. */
+  @Test
+  void waitsNoLongerForWhoWantsWhatCannotBeSentAnyMore() {
+    try (WatchedProxy watched = start(Duration.ofSeconds(60))) {
+      Promise<Identity> review = Promise.promise();
+      watched.proxy.identities = (head, request) -> review.future();
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      Future<HttpClientResponse> exec =
+          ask(client, HttpMethod.POST, "/api/v1/namespaces/n/pods/p/exec?command=true");
+      Future<HttpClientResponse> list = ask(client, HttpMethod.GET, "/api/v1/pods");
+      await().atMost(LONG).until(() -> watched.proxy.events.held(Held.EXCHANGE) == 2);
+
+      watched.outage.foundNobody();
+
+      assertThat(status(exec)).isEqualTo(503);
+      assertThat(watched.proxy.events.refusals).containsExactly("upstream-unreachable");
+      assertThat(list.isComplete()).as("waits for its seats").isFalse();
+      review.fail(
+          new RefusedException(401, "Unauthorized", "unknown-token", "nobody knows the token"));
+      assertThat(status(list)).isEqualTo(401);
       watched.proxy.expectRest();
     }
   }

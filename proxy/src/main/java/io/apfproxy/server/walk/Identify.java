@@ -54,11 +54,6 @@ final class Identify implements Station {
                 call.failed(failure);
               }
             });
-    if (!identity.future().isComplete()
-        && outage.isClosed()
-        && LongRunning.bypasses(asked.info())) {
-      wait.refuse(UpstreamFault.unreachable(null, outage.retryAfterSeconds()));
-    }
     return wait;
   }
 
@@ -89,8 +84,15 @@ final class Identify implements Station {
 
     @Override
     void begin() throws RefusedException {
+      if (LongRunning.bypasses(call.info())) {
+        hold(outage.whenClosed(() -> call.loop().run(this::refuseAsAway)));
+      }
       waiting.pass(call, this);
       call.limit(this, call.queueWaitLeft());
+    }
+
+    private void refuseAsAway() {
+      refuse(UpstreamFault.unreachable(null, outage.retryAfterSeconds()));
     }
 
     @Override

@@ -123,6 +123,15 @@ final class InExchange extends Wait implements ExchangeListener {
   }
 
   @Override
+  public boolean mayEndHere(String rule) {
+    boolean watch = call.asked().info().isWatch();
+    if (watch) {
+      call.account().finished(rule);
+    }
+    return watch;
+  }
+
+  @Override
   public void cut(String rule) {
     call.cut(rule);
   }

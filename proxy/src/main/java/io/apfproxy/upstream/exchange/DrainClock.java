@@ -85,6 +85,14 @@ final class DrainClock {
     return slow;
   }
 
+  /**
+   * Nanoseconds from the last look until it has had its time, if others go on waiting; {@link
+   * Long#MAX_VALUE} if nobody waits.
+   */
+  long leftNanos() {
+    return wantedThen == 0 ? Long.MAX_VALUE : Math.max(0, PATIENCE_OF_OTHERS - contended);
+  }
+
   private void count(long now, long taken) {
     if (wantedThen > 0) {
       long step = Math.min(now - lookedAt, LONGEST_STEP);

@@ -41,6 +41,16 @@ public interface ExchangeListener {
   /** Nothing has been sent to the client: answer with this. */
   void failed(RefusedException refusal);
 
+  /**
+   * The response is about to break off.
+   *
+   * @return whether it may end instead, if it stands between two lines: a watch, whose client goes
+   *     on from the last event
+   */
+  default boolean mayEndHere(String rule) {
+    return false;
+  }
+
   /** The response was cut off, so that it does not look complete. */
   void cut(String rule);
 

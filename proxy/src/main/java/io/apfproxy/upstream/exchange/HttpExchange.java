@@ -60,10 +60,10 @@ public final class HttpExchange extends Exchange {
   public void start() {
     if (isOver()) {
       end(false);
-    } else if (chosen.isAway()) {
-      awaitSomebody();
-    } else {
+    } else if (!chosen.isAway()) {
       upstream.open(request).onComplete(this::opened, this::notOpened);
+    } else if (!somebody.begin()) {
+      notSent();
     }
   }
 
@@ -75,15 +75,7 @@ public final class HttpExchange extends Exchange {
     somebody.notFound(cause);
     if (isOver()) {
       end(false);
-    } else if (nobody || ConnectFailure.isConnectionGone(cause)) {
-      awaitSomebody();
-    } else {
-      notSent();
-    }
-  }
-
-  private void awaitSomebody() {
-    if (!somebody.begin()) {
+    } else if (!(nobody || ConnectFailure.isConnectionGone(cause)) || !somebody.begin()) {
       notSent();
     }
   }
@@ -238,7 +230,7 @@ public final class HttpExchange extends Exchange {
         end(false);
       }
     } else if (isAnswered()) {
-      cut("upstream-broken");
+      breakOff("upstream-broken");
       if (!(cause instanceof StreamResetException)) {
         by.request().reset(ErrorCodes.CANCEL); // harmless if its connection is closed
       }
@@ -341,18 +333,22 @@ public final class HttpExchange extends Exchange {
 
   @Override
   public void finishWatch(String rule) {
-    if (isOver() || download == null) {
-      return;
+    if (!isOver() && download != null) {
+      breakOff(rule);
+      reset();
+      end(false); // its connection is about to be closed
     }
-    if (download.betweenLines()) {
+  }
+
+  /** Ends a watch where its client can go on from the last event, and cuts off everything else. */
+  private void breakOff(String rule) {
+    if (listener.mayEndHere(rule) && download != null && download.betweenLines()) {
       makeOver();
       stopBodies();
       response.end();
-      reset();
     } else {
-      abort(rule);
+      cut(rule);
     }
-    end(false); // its connection is about to be closed
   }
 
   @Override

@@ -3,13 +3,15 @@ package io.apfproxy.upstream.exchange;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Vertx;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Watches the client of one response while nothing more is read for it. Belongs to the event loop
  * of the request.
  */
 final class SlowReader {
-  private static final long LOOK_MILLIS = 500;
+  /** So late it may be noticed that others wait. */
+  private static final long LOOK_MILLIS = 250;
 
   private final Vertx vertx;
   private final Reporter events;
@@ -33,8 +35,13 @@ final class SlowReader {
     events.held(Held.BLOCKED_RESPONSE, 1);
     clock.stand(System.nanoTime(), backlog.taken(), wanted());
     if (timer < 0) {
-      timer = vertx.setPeriodic(LOOK_MILLIS, tick -> look());
+      lookAgain();
     }
+  }
+
+  private void lookAgain() {
+    long left = TimeUnit.NANOSECONDS.toMillis(clock.leftNanos()) + 1;
+    timer = vertx.setTimer(Math.min(LOOK_MILLIS, left), due -> look());
   }
 
   /** It is read on. Harmless when it was. */
@@ -46,12 +53,15 @@ final class SlowReader {
   }
 
   private void look() {
+    timer = -1;
     if (!clock.isStanding()) {
       clock.rest();
       stop();
     } else if (clock.look(System.nanoTime(), backlog.taken(), wanted())) {
       stop();
       tooSlow.run();
+    } else {
+      lookAgain();
     }
   }
 

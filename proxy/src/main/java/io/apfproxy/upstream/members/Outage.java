@@ -1,7 +1,9 @@
 package io.apfproxy.upstream.members;
 
 import java.time.Duration;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ public final class Outage {
       new ReturnSpread(bound -> ThreadLocalRandom.current().nextInt(bound));
   private final UpstreamState state = new UpstreamState();
   private final Herd herd = new Herd();
+  private final Set<Runnable> watching = new LinkedHashSet<>();
   private long seats = ALL;
   private volatile long returns;
 
@@ -114,11 +117,37 @@ public final class Outage {
     return new Place(place);
   }
 
+  /**
+   * Tells once that requests would be sent in vain from now on; at once if they already would.
+   *
+   * @return to be run when nobody wants to know any more
+   */
+  public Runnable whenClosed(Runnable told) {
+    boolean is;
+    synchronized (this) {
+      is = isClosed();
+      if (!is) {
+        watching.add(told);
+      }
+    }
+    if (is) {
+      told.run();
+    }
+    return () -> {
+      synchronized (this) {
+        watching.remove(told);
+      }
+    };
+  }
+
   /** An exchange found nobody, so that nothing of it was sent. */
   public void foundNobody() {
+    List<Runnable> told;
     synchronized (this) {
       state.foundNobody(nanos.getAsLong());
+      told = closed();
     }
+    told.forEach(Runnable::run);
     listener.pulseWanted();
   }
 
@@ -170,14 +199,19 @@ public final class Outage {
     return herd.size();
   }
 
-  /** A pulse was answered. */
-  public void pulseAnswered() {
+  /**
+   * A pulse was answered.
+   *
+   * @param well as it should be: the question was allowed
+   */
+  public void pulseAnswered(boolean well) {
     boolean back;
     long away;
     List<Runnable> next = List.of();
     synchronized (this) {
-      away = state.quietNanos(nanos.getAsLong());
-      back = state.answered();
+      long now = nanos.getAsLong();
+      away = state.quietNanos(now);
+      back = state.answered(well, now);
       if (back) {
         returns++;
         seats = 0; // until it is known how many may go
@@ -194,11 +228,14 @@ public final class Outage {
   /** A pulse was not answered. To be told of each: those that wait in vain give up with it. */
   public void pulseMissed() {
     boolean isNew;
+    List<Runnable> told;
     List<Runnable> next;
     synchronized (this) {
       isNew = state.missed(nanos.getAsLong());
+      told = closed();
       next = state.isClosed() && isOverdue() ? herd.giveUp() : List.of();
     }
+    told.forEach(Runnable::run);
     next.forEach(Runnable::run);
     if (isNew) {
       listener.down();
@@ -226,6 +263,15 @@ public final class Outage {
 
   private List<Runnable> goOn() {
     return state.isClosed() || seats == 0 || herd.size() == 0 ? List.of() : herd.letGo(seats);
+  }
+
+  private List<Runnable> closed() {
+    if (watching.isEmpty() || !isClosed()) {
+      return List.of();
+    }
+    List<Runnable> told = List.copyOf(watching);
+    watching.clear();
+    return told;
   }
 
   private boolean isOverdue() {

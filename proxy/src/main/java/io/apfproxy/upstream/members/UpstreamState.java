@@ -20,10 +20,15 @@ final class UpstreamState {
    * nothing otherwise; so the first bad sign counts as if a head had come with it. Pulses alone could
    * be wrong, as they ask for a path and over a connection that nobody else uses: while the way that
    * requests take was found open a moment ago, nobody is taken to be down for them.
+   *
+   * A kube-apiserver that has just started listens before it knows anybody's rights, and refuses what
+   * it grants a second later, our pulse among it. So where pulses were answered well before it went,
+   * it is back when they are again, or when it has answered otherwise for long enough.
    */
   static final int MISSES = 3;
   static final long QUIET_NANOS = Duration.ofSeconds(2).toNanos();
   static final long WAY_NANOS = Duration.ofSeconds(4).toNanos();
+  static final long STARTING_NANOS = Duration.ofSeconds(10).toNanos();
 
   private volatile boolean doubted;
   private volatile boolean deserted;
@@ -32,19 +37,39 @@ final class UpstreamState {
   private int missed;
   private boolean wayOpen;
   private long wayOpenAt;
+  private boolean usuallyWell;
+  private boolean starting;
+  private long startingSince;
 
   /**
    * A pulse was answered.
    *
-   * @return whether it was down until now
+   * @param well as it should be: the question was allowed
+   * @return whether it was down until now, and is not any more
    */
-  boolean answered() {
+  boolean answered(boolean well, long now) {
+    if (isStarting(well, now)) {
+      return false;
+    }
     boolean wasDown = down;
+    usuallyWell = well;
+    starting = false;
     missed = 0;
     down = false;
     deserted = false;
     doubted = false;
     return wasDown;
+  }
+
+  private boolean isStarting(boolean well, long now) {
+    if (well || !usuallyWell || !isClosed()) {
+      return false;
+    }
+    if (!starting) {
+      starting = true;
+      startingSince = now;
+    }
+    return now - startingSince < STARTING_NANOS;
   }
 
   /**

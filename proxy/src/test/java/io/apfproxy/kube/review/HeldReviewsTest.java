@@ -90,7 +90,7 @@ class HeldReviewsTest {
     assertThat(outage.waiting()).isOne();
     assertThat(answer).isNotDone();
 
-    outage.pulseAnswered();
+    outage.pulseAnswered(true);
     await().atMost(LONG).until(() -> number(tokens) == 1);
     tokens.remove().complete(Optional.empty());
 
@@ -105,7 +105,7 @@ class HeldReviewsTest {
         reviews.allowed(new Question(UserInfo.of("a"), "get", new Path("/"))).toCompletableFuture();
     assertThat(number(access)).isZero();
 
-    outage.pulseAnswered();
+    outage.pulseAnswered(true);
     await().atMost(LONG).until(() -> number(access) == 1);
     access.remove().complete(true);
 
@@ -134,7 +134,7 @@ class HeldReviewsTest {
     for (int i = 0; i < 5; i++) {
       await().atMost(LONG).until(() -> number(tokens) == 1);
       tokens.remove().completeExceptionally(new ConnectException("refused"));
-      outage.pulseAnswered();
+      outage.pulseAnswered(true);
     }
     expectRefused(answer);
     assertThat(number(tokens)).isZero();

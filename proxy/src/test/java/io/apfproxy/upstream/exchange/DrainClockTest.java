@@ -76,6 +76,23 @@ class DrainClockTest {
   }
 
   @Test
+  void tellsHowLongItMayStillStandWhileOthersWait() {
+    clock.stand(0, 0, NOBODY);
+    assertThat(clock.leftNanos()).isEqualTo(Long.MAX_VALUE);
+    clock.look(SECOND, 0, 8);
+    assertThat(clock.leftNanos()).isEqualTo(10 * SECOND);
+    for (int second = 2; second <= 10; second++) {
+      clock.look(second * SECOND, 0, 8);
+    }
+    clock.look(10 * SECOND + SECOND / 3, 0, 8);
+
+    long left = clock.leftNanos();
+
+    assertThat(left).isEqualTo(SECOND - SECOND / 3);
+    assertThat(clock.look(10 * SECOND + SECOND / 3 + left, 0, 8)).as("just then").isTrue();
+  }
+
+  @Test
   void doesNotCountWhatNobodyLookedAtAsTheProcessStoodStill() {
     clock.stand(0, 0, 8);
 

@@ -69,7 +69,7 @@ class OutageTest {
     assertThat(outage.waiting()).isEqualTo(3);
     time.advance(Duration.ofSeconds(1));
 
-    outage.pulseAnswered();
+    outage.pulseAnswered(true);
 
     assertThat(seen).containsExactly("pulse wanted", "a", "b", "c");
     assertThat(outage.isClosed()).isFalse();
@@ -90,7 +90,7 @@ class OutageTest {
     assertThat(seen).containsExactly("down", "a in vain", "b in vain");
     assertThat(outage.isRefusing()).isTrue();
     assertThat(hold("c", 1)).isNull();
-    outage.pulseAnswered();
+    outage.pulseAnswered(true);
     assertThat(outage.isRefusing()).isFalse();
     assertThat(backs).containsExactly(16);
     assertThat(outage.returns()).isOne();
@@ -121,7 +121,7 @@ class OutageTest {
   @Test
   void letsOneGoAtOnceThatComesTooLateToWait() {
     outage.foundNobody();
-    outage.pulseAnswered();
+    outage.pulseAnswered(true);
 
     hold("a", 1);
 
@@ -129,16 +129,37 @@ class OutageTest {
   }
 
   @Test
+  void tellsOnceThatRequestsWouldBeSentInVain() {
+    outage.whenClosed(() -> seen.add("a"));
+    outage.whenClosed(() -> seen.add("left")).run();
+    outage.pulseMissed();
+    assertThat(seen).as("one pulse says nothing").isEmpty();
+
+    outage.foundNobody();
+    assertThat(seen).containsExactly("a", "pulse wanted");
+    Runnable left = outage.whenClosed(() -> seen.add("b"));
+    assertThat(seen).containsExactly("a", "pulse wanted", "b");
+    left.run();
+
+    outage.pulseAnswered(true);
+    outage.whenClosed(() -> seen.add("c"));
+    goDown();
+    assertThat(seen).containsExactly("a", "pulse wanted", "b", "c", "down");
+  }
+
+  @Test
   void holdsNobodyWithoutATimeToHold() {
     Outage off = new Outage(Duration.ZERO, time::nanoTime, new Outage.Listener() {});
     off.foundNobody();
     assertThat(off.isClosed()).isFalse();
+    off.whenClosed(() -> seen.add("closed"));
     assertThat(off.hold(1, () -> {}, () -> {})).isNull();
     for (int i = 0; i < 4; i++) {
       off.pulseMissed();
       time.advance(Duration.ofSeconds(1));
     }
     assertThat(off.isRefusing()).isTrue();
+    assertThat(seen).as("whom nobody holds fails by himself").isEmpty();
   }
 
   @Test
@@ -152,7 +173,7 @@ class OutageTest {
     hold("d", 9);
     Outage.Place e = hold("e", 1);
 
-    outage.pulseAnswered();
+    outage.pulseAnswered(true);
     assertThat(seen).as("not known yet how many").containsExactly("back");
     outage.letGo(4);
     assertThat(seen).containsExactly("back", "a", "b");
@@ -171,7 +192,7 @@ class OutageTest {
     seen.clear();
     Outage.Place wide = hold("wide", 50);
     hold("next", 1);
-    outage.pulseAnswered();
+    outage.pulseAnswered(true);
     outage.letGo(3);
     assertThat(seen).containsExactly("back", "wide");
     wide.close();
@@ -205,7 +226,7 @@ class OutageTest {
     for (int i = 0; i < told.length; i++) {
       int number = i;
       switch (random.nextInt(9)) {
-        case 0 -> under.pulseAnswered();
+        case 0 -> under.pulseAnswered(true);
         case 1, 2, 3 -> under.pulseMissed();
         case 4 -> under.foundNobody();
         case 5 -> under.headCame();
@@ -242,7 +263,7 @@ class OutageTest {
         }
       }
     }
-    under.pulseAnswered();
+    under.pulseAnswered(true);
     time.advance(Duration.ofMinutes(1));
     open.forEach(Runnable::run);
     assertThat(under.waiting()).isZero();

@@ -44,14 +44,57 @@ class UpstreamStateTest {
     for (int i = 0; i < 5; i++) {
       missedAfter(1_000);
     }
-    assertThat(state.answered()).isTrue();
+    assertThat(state.answered(true, now)).isTrue();
     assertThat(state.isDown()).isFalse();
     assertThat(state.isClosed()).isFalse();
     assertThat(state.quietNanos(now)).isZero();
-    assertThat(state.answered()).as("it was not down").isFalse();
+    assertThat(state.answered(true, now)).as("it was not down").isFalse();
     missedAfter(0);
     missedAfter(0);
     assertThat(missedAfter(0)).as("counted anew").isFalse();
+  }
+
+  /** A kube-apiserver listens before it knows anybody's rights. */
+  @Test
+  void isBackWhenPulsesAreAnsweredAsWellAsBefore() {
+    state.answered(true, now);
+    for (int i = 0; i < 5; i++) {
+      missedAfter(1_000);
+    }
+    assertThat(state.answered(false, now)).isFalse();
+    now += UpstreamState.STARTING_NANOS - 1;
+    assertThat(state.answered(false, now)).isFalse();
+    assertThat(state.isDown()).isTrue();
+
+    assertThat(state.answered(true, now)).isTrue();
+    assertThat(state.isDown()).isFalse();
+  }
+
+  @Test
+  void isBackWhenItHasAnsweredOtherwiseThanBeforeForLongEnough() {
+    state.answered(true, now);
+    state.foundNobody(now);
+    state.answered(false, now);
+    assertThat(state.isClosed()).isTrue();
+    now += UpstreamState.STARTING_NANOS;
+
+    state.answered(false, now);
+
+    assertThat(state.isClosed()).isFalse();
+    state.foundNobody(now);
+    state.answered(false, now);
+    assertThat(state.isClosed()).as("it has become its way").isFalse();
+  }
+
+  @Test
+  void isNotClosedByAnAnswerThatIsNotAsWellAsBefore() {
+    state.answered(true, now);
+    missedAfter(0);
+
+    state.answered(false, now);
+
+    assertThat(state.isDoubted()).isFalse();
+    assertThat(state.isClosed()).isFalse();
   }
 
   @Test
@@ -98,7 +141,7 @@ class UpstreamStateTest {
     assertThat(state.head(now)).isFalse();
 
     state.foundNobody(now);
-    state.answered();
+    state.answered(true, now);
     assertThat(state.isClosed()).isFalse();
   }
 
@@ -140,6 +183,9 @@ class UpstreamStateTest {
     boolean down = false;
     boolean deserted = false;
     boolean doubt = false;
+    boolean usuallyWell = false;
+    long oddSince = -1;
+    long heardOdd = 0;
     boolean wayOpen = false;
     long wayAt = 0;
     long heard = 0;
@@ -173,11 +219,20 @@ class UpstreamStateTest {
         wayAt = now;
         state.way(wayOpen, now);
       } else if (event < 18) {
-        assertThat(state.answered()).isEqualTo(down);
-        missed = 0;
-        down = false;
-        deserted = false;
-        doubt = false;
+        boolean well = random.nextInt(3) > 0;
+        boolean odd = !well && usuallyWell && (down || deserted);
+        oddSince = odd && oddSince < 0 ? i : oddSince;
+        heardOdd = odd && oddSince == i ? now : heardOdd;
+        boolean accepted = !odd || now - heardOdd >= UpstreamState.STARTING_NANOS;
+        assertThat(state.answered(well, now)).isEqualTo(accepted && down);
+        if (accepted) {
+          usuallyWell = well;
+          oddSince = -1;
+          missed = 0;
+          down = false;
+          deserted = false;
+          doubt = false;
+        }
       }
       assertThat(state.isDown()).isEqualTo(down);
       assertThat(state.isClosed()).isEqualTo(down || deserted);
