@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** All limits in force. Immutable. */
@@ -22,7 +21,10 @@ final class LimitTable {
   static final LimitTable NONE = new LimitTable(List.of());
 
   private final List<Limit> limits;
-  private final Map<Place, LimitSet> sets = new EnumMap<>(Place.class);
+
+  /** By place; an array, as each request asks. */
+  private final LimitSet[] sets = new LimitSet[Place.values().length];
+
   private final boolean shadows;
   private final Course common = new Course(this);
 
@@ -33,13 +35,13 @@ final class LimitTable {
     limits.forEach(
         limit -> byPlace.computeIfAbsent(limit.place(), none -> new ArrayList<>()).add(limit));
     for (Place place : Place.values()) {
-      sets.put(
-          place, new LimitSet(byPlace.getOrDefault(place, List.of()), place != Place.STRANGERS));
+      sets[place.ordinal()] =
+          new LimitSet(byPlace.getOrDefault(place, List.of()), place != Place.STRANGERS);
     }
   }
 
   LimitSet at(Place place) {
-    return Objects.requireNonNull(sets.get(place));
+    return sets[place.ordinal()];
   }
 
   /** For a request that comes now. */
