@@ -132,7 +132,7 @@ public class RateLimitBench {
   @Benchmark
   public long memory() {
     place = place * 0x5851f42d4c957f2dL + 0x14057b7ef767814fL;
-    return memory[(int) ((place >>> 32) * memory.length >>> 32)]++ + time.nanoTime();
+    return memory[(int) (((place >>> 32) * memory.length) >>> 32)]++ + time.nanoTime();
   }
 
   /** The last limit concerns it. */
