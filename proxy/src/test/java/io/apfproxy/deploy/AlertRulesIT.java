@@ -76,8 +76,7 @@ class AlertRulesIT {
   }
 
   private static String tests() throws IOException {
-    try (InputStream file =
-        Objects.requireNonNull(AlertRulesIT.class.getResourceAsStream(TESTS))) {
+    try (InputStream file = Objects.requireNonNull(AlertRulesIT.class.getResourceAsStream(TESTS))) {
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     }
   }

@@ -42,7 +42,8 @@ class MonitoringTest {
   private static final Pattern SELECTOR = Pattern.compile("\\{([^}]*)}");
 
   /** Words of the query language that look like series. */
-  private static final Set<String> FUNCTIONS = Set.of("histogram_quantile", "label_values", "max_over_time");
+  private static final Set<String> FUNCTIONS =
+      Set.of("histogram_quantile", "label_values", "max_over_time");
 
   /** Of our own rules, which make others of them by what they say after "by" and "on". */
   private static final Set<String> LABELS_OF_RECORDED =
@@ -98,8 +99,7 @@ class MonitoringTest {
                 .map(alert -> "https://a/b.md#" + alert.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toCollection(TreeSet::new)));
     String page = Files.readString(RUNBOOKS);
-    assertThat(
-            Pattern.compile("(?m)^## (.*)$").matcher(page).results().map(head -> head.group(1)))
+    assertThat(Pattern.compile("(?m)^## (.*)$").matcher(page).results().map(head -> head.group(1)))
         .containsExactlyInAnyOrderElementsOf(alerts);
     for (String section : page.split("(?m)^## ", -1)) {
       if (section.startsWith("ApfProxy")) {
@@ -115,7 +115,9 @@ class MonitoringTest {
         new ObjectMapper().readTree(Chart.FOLDER.resolve("files/dashboard.json").toFile());
     for (JsonNode panel : dashboard.path("panels")) {
       if (!panel.path("type").asText().equals("row")) {
-        assertThat(panel.path("description").asText()).as(panel.path("title").asText()).isNotEmpty();
+        assertThat(panel.path("description").asText())
+            .as(panel.path("title").asText())
+            .isNotEmpty();
         assertThat(panel.at("/fieldConfig/defaults/unit").asText())
             .as(panel.path("title").asText())
             .isNotEmpty();
@@ -185,8 +187,7 @@ class MonitoringTest {
       metrics.bindRateLimits(() -> List.of(RateLimitGaugesTest.SOME), () -> 1);
       metrics.bindBursts(
           () ->
-              Map.of(
-                  "tenants", new BurstState(1, 2, 3, 4, Map.of(BurstDenial.CREDIT, 5L), null)));
+              Map.of("tenants", new BurstState(1, 2, 3, 4, Map.of(BurstDenial.CREDIT, 5L), null)));
       AdaptiveSeatsMetricsTest.bindAdaptive(metrics);
       Reporter events = metrics.events();
       Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);

@@ -290,7 +290,9 @@ class KeyTableTest {
       hashes.add(KeyHash.of("\0".repeat(length % 4_000) + "x".repeat(length / 4_000)));
       names++;
     }
-    for (char letter = 1; letter < 0x3000; letter++) { // of which a byte is lost where they are packed
+    for (char letter = 1;
+        letter < 0x3000;
+        letter++) { // of which a byte is lost where they are packed
       hashes.add(KeyHash.of(letter + "é"));
       hashes.add(KeyHash.of("kubelets" + letter));
       names += 2;
