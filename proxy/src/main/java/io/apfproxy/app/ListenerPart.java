@@ -73,6 +73,7 @@ final class ListenerPart {
         .forEach(
             bound ->
                 metrics.bindBound(bound.rule(), bound.used(), bound.limit(), bound.overflows()));
+    metrics.bindResponseBuffer(server::responseBytesBuffered);
   }
 
   int port() {

@@ -20,7 +20,8 @@ final class Conditions {
   private final Subjects excepted;
   private final String[] agents;
   private final AddressBlock[] networks;
-  private final String longRunning;
+  private final boolean anyLength;
+  private final boolean longOnes;
 
   Conditions(RateLimit.Spec spec) {
     this.excepted = new Subjects(spec.exceptSubjects());
@@ -30,7 +31,8 @@ final class Conditions {
             .map(AddressBlock::parse)
             .flatMap(Optional::stream)
             .toArray(AddressBlock[]::new);
-    this.longRunning = spec.longRunning();
+    this.anyLength = spec.longRunning().equals(RateLimit.INCLUDE);
+    this.longOnes = spec.longRunning().equals(RateLimit.ONLY);
   }
 
   /** Byte for byte: a header comes with a character for each byte. */
@@ -51,11 +53,7 @@ final class Conditions {
 
   /** Whether requests that last as long as this one are meant. */
   boolean haveLength(RequestInfo info) {
-    return switch (longRunning) {
-      case RateLimit.ONLY -> LongRunning.isLongRunning(info);
-      case RateLimit.EXCLUDE -> !LongRunning.isLongRunning(info);
-      default -> true;
-    };
+    return anyLength || LongRunning.isLongRunning(info) == longOnes;
   }
 
   private boolean hasAgent(String agent) {

@@ -19,6 +19,9 @@ final class Limit {
   private static final int MOST_SPREAD_SECONDS = 30;
 
   private final RateLimit limit;
+  private final boolean shadow;
+  private final boolean bytes;
+  private final boolean seats;
   private final Conditions conditions;
   private final LimitKey key;
   private final LimitState state;
@@ -29,6 +32,9 @@ final class Limit {
 
   private Limit(RateLimit limit, LimitKey key, LimitState state, RateLimits.Surroundings around) {
     this.limit = limit;
+    this.shadow = limit.isShadow();
+    this.bytes = limit.spec().unit().equals(RateLimit.BYTES);
+    this.seats = limit.spec().unit().equals(RateLimit.SEATS);
     this.conditions = new Conditions(limit.spec());
     this.key = key;
     this.state = state;
@@ -104,7 +110,7 @@ final class Limit {
 
   /** Whether it only counts what it would do. */
   boolean isShadow() {
-    return limit.isShadow();
+    return shadow;
   }
 
   /** Where it stands. */
@@ -128,11 +134,10 @@ final class Limit {
   }
 
   private long units(Asked asked) {
-    return switch (limit.spec().unit()) {
-      case RateLimit.SEATS -> asked.width(around.width());
-      case RateLimit.BYTES -> 0; // it begins if none is owed, and pays as it goes
-      default -> 1;
-    };
+    if (bytes) {
+      return 0; // it begins if none is owed, and pays as it goes
+    }
+    return seats ? asked.width(around.width()) : 1;
   }
 
   private static long patience(Asked asked, long now) {
@@ -150,7 +155,7 @@ final class Limit {
   }
 
   boolean countsBytes() {
-    return limit.spec().unit().equals(RateLimit.BYTES);
+    return bytes;
   }
 
   /**

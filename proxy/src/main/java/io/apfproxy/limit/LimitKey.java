@@ -20,7 +20,26 @@ final class LimitKey {
   /** Of an agent's name. */
   private static final int LONGEST_AGENT = 64;
 
-  private final String[] parts;
+  private enum Part {
+    USER,
+    GROUP,
+    NAMESPACE,
+    USER_AGENT,
+    SOURCE_ADDRESS;
+
+    static Part of(String name) {
+      return switch (name) {
+        case RateLimit.USER -> USER;
+        case RateLimit.GROUP -> GROUP;
+        case RateLimit.NAMESPACE -> NAMESPACE;
+        case RateLimit.USER_AGENT -> USER_AGENT;
+        case RateLimit.SOURCE_ADDRESS -> SOURCE_ADDRESS;
+        default -> throw new IllegalArgumentException("key by " + name);
+      };
+    }
+  }
+
+  private final Part[] parts;
   private final String groupPrefix;
   private final int most;
   private final Predicate<InetAddress> unlimited;
@@ -30,7 +49,8 @@ final class LimitKey {
    * @param unlimited addresses that are nobody's key
    */
   LimitKey(RateLimit.@Nullable Key key, Predicate<InetAddress> unlimited) {
-    this.parts = (key == null ? List.<String>of() : key.by()).toArray(String[]::new);
+    List<String> by = key == null ? List.of() : key.by();
+    this.parts = by.stream().map(Part::of).toArray(Part[]::new);
     this.groupPrefix = key == null ? "" : key.groupPrefix();
     this.most = key == null || parts.length == 0 ? 0 : key.max();
     this.unlimited = unlimited;
@@ -47,7 +67,7 @@ final class LimitKey {
    * @return whether it has one; if not, the limit does not concern it
    */
   boolean addTo(KeyHash hash, Asked asked, UserInfo user) {
-    for (String part : parts) {
+    for (Part part : parts) {
       if (!add(part, hash, asked, user)) {
         return false;
       }
@@ -61,9 +81,9 @@ final class LimitKey {
    * @return whether it has one that can be told from that
    */
   boolean addTo(KeyHash hash, RequestDigest digest) {
-    for (String part : parts) {
-      if (part.equals(RateLimit.USER_AGENT)
-          || part.equals(RateLimit.SOURCE_ADDRESS)
+    for (Part part : parts) {
+      if (part == Part.USER_AGENT
+          || part == Part.SOURCE_ADDRESS
           || !add(part, hash, digest.info(), digest.user())) {
         return false;
       }
@@ -71,10 +91,10 @@ final class LimitKey {
     return true;
   }
 
-  private boolean add(String part, KeyHash hash, Asked asked, UserInfo user) {
+  private boolean add(Part part, KeyHash hash, Asked asked, UserInfo user) {
     switch (part) {
-      case RateLimit.USER_AGENT -> hash.add(asked.userAgent(), nameLength(asked.userAgent()));
-      case RateLimit.SOURCE_ADDRESS -> {
+      case USER_AGENT -> hash.add(asked.userAgent(), nameLength(asked.userAgent()));
+      case SOURCE_ADDRESS -> {
         InetAddress peer = asked.peer();
         if (peer == null || unlimited.test(peer)) {
           return false;
@@ -89,11 +109,11 @@ final class LimitKey {
     return true;
   }
 
-  private boolean add(String part, KeyHash hash, RequestInfo info, UserInfo user) {
+  private boolean add(Part part, KeyHash hash, RequestInfo info, UserInfo user) {
     switch (part) {
-      case RateLimit.USER -> hash.add(user.name());
-      case RateLimit.NAMESPACE -> hash.add(info.namespace());
-      case RateLimit.GROUP -> {
+      case USER -> hash.add(user.name());
+      case NAMESPACE -> hash.add(info.namespace());
+      case GROUP -> {
         String group = group(user, groupPrefix);
         if (group == null) {
           return false;

@@ -1,10 +1,6 @@
 package io.apfproxy.limit;
 
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** All limits in force. Immutable. */
@@ -22,24 +18,31 @@ final class LimitTable {
   static final LimitTable NONE = new LimitTable(List.of());
 
   private final List<Limit> limits;
-  private final Map<Place, LimitSet> sets = new EnumMap<>(Place.class);
+  private final LimitSet strangers;
+  private final LimitSet paces;
+  private final LimitSet places;
   private final boolean shadows;
   private final Course common = new Course(this);
 
   LimitTable(List<Limit> limits) {
     this.limits = List.copyOf(limits);
     this.shadows = limits.stream().anyMatch(Limit::isShadow);
-    Map<Place, List<Limit>> byPlace = new EnumMap<>(Place.class);
-    limits.forEach(
-        limit -> byPlace.computeIfAbsent(limit.place(), none -> new ArrayList<>()).add(limit));
-    for (Place place : Place.values()) {
-      sets.put(
-          place, new LimitSet(byPlace.getOrDefault(place, List.of()), place != Place.STRANGERS));
-    }
+    this.strangers = set(Place.STRANGERS);
+    this.paces = set(Place.PACES);
+    this.places = set(Place.PLACES);
+  }
+
+  private LimitSet set(Place place) {
+    return new LimitSet(
+        limits.stream().filter(limit -> limit.place() == place).toList(), place != Place.STRANGERS);
   }
 
   LimitSet at(Place place) {
-    return Objects.requireNonNull(sets.get(place));
+    return switch (place) {
+      case STRANGERS -> strangers;
+      case PACES -> paces;
+      case PLACES -> places;
+    };
   }
 
   /** For a request that comes now. */

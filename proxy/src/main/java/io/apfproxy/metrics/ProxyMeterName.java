@@ -25,6 +25,9 @@ enum ProxyMeterName {
   WATCHES_ENDED(
       "apf_proxy_watches_ended",
       "Watches that ended, by why: upstream, client, slow-reader, shutdown, or another rule"),
+  RESPONSE_BUFFERED(
+      "apf_proxy_response_buffered_bytes",
+      "Bytes of responses that wait for clients which do not read, so that their seats go back"),
   BLOCKED_RESPONSES(
       "apf_proxy_blocked_responses",
       "Responses of which no more is read now, as their clients do not read"),

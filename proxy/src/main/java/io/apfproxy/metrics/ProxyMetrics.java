@@ -138,6 +138,11 @@ public final class ProxyMetrics implements AutoCloseable {
     counter(ProxyMeterName.BOUND_OVERFLOWS, overflows, "rule", rule);
   }
 
+  /** Shows how many bytes of responses wait so that their seats can go back. */
+  public void bindResponseBuffer(LongSupplier bytes) {
+    gauge(ProxyMeterName.RESPONSE_BUFFERED, bytes::getAsLong);
+  }
+
   /** Shows whether anybody is there upstream. */
   public void bindUpstreamState(BooleanSupplier down) {
     gauge(ProxyMeterName.UPSTREAM_STATE, () -> down.getAsBoolean() ? 0 : 1, "state", "up");

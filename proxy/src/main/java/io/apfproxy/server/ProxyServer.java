@@ -82,6 +82,11 @@ public final class ProxyServer {
     return limits.bounds();
   }
 
+  /** Bytes of responses that wait for clients which do not read, so that their seats go back. */
+  public long responseBytesBuffered() {
+    return limits.responseBytesBuffered();
+  }
+
   /**
    * Fails if requests of any event loop would not find their way to the upstream; says so within
    * some seconds. Sends none.

@@ -71,6 +71,7 @@ class ChartTest {
         "{networkPolicy: {upstreamPorts: []}}                    | upstreamPorts",
         "{metrics: {readers: [{name: prometheus}]}}              | namespace",
         "{metrics: {rules: {waitSeconds: 0}}}                    | waitSeconds",
+        "{metrics: {rules: {nearLimit: 80}}}                     | nearLimit",
       })
   void refusesValuesThatCannotBeMeant(String values, String named) {
     assertThatIllegalStateException()

@@ -3,34 +3,51 @@ package io.apfproxy.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.deploy.Chart;
 import io.apfproxy.deploy.Yaml;
 import io.apfproxy.fixtures.prometheus.PrometheusText;
+import io.apfproxy.queueset.BurstDenial;
+import io.apfproxy.queueset.BurstState;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /** The chart's alerts and dashboard ask only for series and labels that exist. */
 class MonitoringTest {
+  private static final Path RUNBOOKS = Path.of("..", "docs", "runbooks.md");
+  private static final Pattern RECORDED = Pattern.compile("\\bapf_proxy:[a-z_]+\\b");
   private static final Pattern SERIES = Pattern.compile("\\b[a-z]+_[a-z_]+\\b");
   private static final Pattern GROUPING = Pattern.compile("(?:by|on) \\(([^)]*)\\)");
   private static final Pattern SELECTOR = Pattern.compile("\\{([^}]*)}");
 
   /** Words of the query language that look like series. */
-  private static final Set<String> FUNCTIONS = Set.of("histogram_quantile", "label_values");
+  private static final Set<String> FUNCTIONS =
+      Set.of("histogram_quantile", "label_values", "max_over_time");
+
+  /** Of our own rules, which make others of them by what they say after "by" and "on". */
+  private static final Set<String> LABELS_OF_RECORDED =
+      Set.of("rule", "rate_limit", "priority_level");
 
   /** Set by Prometheus on every target in a cluster. */
   private static final Set<String> TARGET_LABELS = Set.of("job", "pod");
@@ -50,7 +67,8 @@ class MonitoringTest {
                     .asText())
             .get(0);
     rules.findValuesAsText("expr", expressions);
-    int alerts = expressions.size();
+    List<String> recorded = rules.findValuesAsText("record");
+    int alerts = expressions.size() - recorded.size();
     dashboard.findValuesAsText("expr", expressions);
     dashboard
         .at("/templating/list")
@@ -60,15 +78,60 @@ class MonitoringTest {
                 expressions.add(variable.path("query").asText());
               }
             });
-    assertThat(alerts).isEqualTo(10);
-    assertThat(expressions).hasSizeGreaterThan(30);
+    assertThat(alerts).isEqualTo(15);
+    assertThat(expressions).hasSizeGreaterThan(60);
+    recorded.forEach(name -> known.put(name, LABELS_OF_RECORDED));
     return expressions.stream()
         .map(expression -> DynamicTest.dynamicTest(expression, () -> check(expression, known)));
   }
 
+  /** By the name of the alert, as its runbook_url has it. */
+  @Test
+  void haveARunbookEach() throws IOException {
+    List<JsonNode> objects =
+        Chart.objects(
+            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true, runbooks: 'https://a/b.md'}}}");
+    JsonNode rules = Yaml.named(objects, "PrometheusRule apf-proxy");
+    Set<String> alerts = new TreeSet<>(rules.findValuesAsText("alert"));
+    assertThat(new TreeSet<>(rules.findValuesAsText("runbook_url")))
+        .isEqualTo(
+            alerts.stream()
+                .map(alert -> "https://a/b.md#" + alert.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toCollection(TreeSet::new)));
+    String page = Files.readString(RUNBOOKS);
+    assertThat(Pattern.compile("(?m)^## (.*)$").matcher(page).results().map(head -> head.group(1)))
+        .containsExactlyInAnyOrderElementsOf(alerts);
+    for (String section : page.split("(?m)^## ", -1)) {
+      if (section.startsWith("ApfProxy")) {
+        assertThat(section)
+            .contains("**It means**", "**Hurt are**", "**Look**", "**Ways out**", "**Over when**");
+      }
+    }
+  }
+
+  @Test
+  void panelsSayWhatTheyShow() throws IOException {
+    JsonNode dashboard =
+        new ObjectMapper().readTree(Chart.FOLDER.resolve("files/dashboard.json").toFile());
+    for (JsonNode panel : dashboard.path("panels")) {
+      if (!panel.path("type").asText().equals("row")) {
+        assertThat(panel.path("description").asText())
+            .as(panel.path("title").asText())
+            .isNotEmpty();
+        assertThat(panel.at("/fieldConfig/defaults/unit").asText())
+            .as(panel.path("title").asText())
+            .isNotEmpty();
+      }
+    }
+  }
+
   private static void check(String expression, Map<String, Set<String>> known) {
     List<String> names = new ArrayList<>();
-    Matcher series = SERIES.matcher(bare(expression));
+    Matcher recorded = RECORDED.matcher(expression);
+    while (recorded.find()) {
+      names.add(recorded.group());
+    }
+    Matcher series = SERIES.matcher(RECORDED.matcher(bare(expression)).replaceAll(""));
     while (series.find()) {
       if (!FUNCTIONS.contains(series.group())) {
         names.add(series.group());
@@ -118,6 +181,13 @@ class MonitoringTest {
       metrics.bindBound("rule", () -> 1, 2, () -> 3);
       metrics.describe("1", "nio", "jdk", 600);
       metrics.bindSeats(() -> 1, 1, 2);
+      metrics.bindResponseBuffer(() -> 1);
+      metrics.bindUpstreamState(() -> false);
+      metrics.bindPulses("answered", () -> 1);
+      metrics.bindRateLimits(() -> List.of(RateLimitGaugesTest.SOME), () -> 1);
+      metrics.bindBursts(
+          () ->
+              Map.of("tenants", new BurstState(1, 2, 3, 4, Map.of(BurstDenial.CREDIT, 5L), null)));
       AdaptiveSeatsMetricsTest.bindAdaptive(metrics);
       Reporter events = metrics.events();
       Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);

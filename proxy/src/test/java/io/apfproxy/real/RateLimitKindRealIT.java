@@ -145,11 +145,13 @@ final class RateLimitKindRealIT extends OwnKindsFixture {
     System.out.println(table);
 
     assertThat(table.lines().findFirst().orElseThrow().split(" +"))
-        .containsExactly("NAME", "TYPE", "UNIT", "RATE", "LEAK", "MAX", "KEY", "AGE", "INFORCE");
+        .containsExactly(
+            "NAME", "TYPE", "UNIT", "RATE", "LEAK", "PERIOD", "MAX", "KEY", "AGE", "INFORCE");
     assertThat(table.lines())
         .anyMatch(
             line ->
-                line.matches("tenant-lists +TokenBucket +Seats +500 +\\[\"Group\"] +\\S+ +True *"))
+                line.matches(
+                    "tenant-lists +TokenBucket +Seats +500 +1m +\\[\"Group\"] +\\S+ +True *"))
         .anyMatch(
             line ->
                 line.matches(
@@ -157,7 +159,7 @@ final class RateLimitKindRealIT extends OwnKindsFixture {
         .anyMatch(
             line ->
                 line.matches(
-                    "argocd +LeakyBucket +Requests +30 +\\[\"User\",\"UserAgent\"] +\\S+ +True *"));
+                    "argocd +LeakyBucket +Requests +30 +1s +\\[\"User\",\"UserAgent\"] +\\S+ +True *"));
     assertThat(kubectl.run("get", "apf", "-o", "name").orThrow().stdout())
         .contains("ratelimit.flowcontrol.apf-proxy.io/tenant-lists");
   }

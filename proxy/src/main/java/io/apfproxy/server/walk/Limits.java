@@ -86,6 +86,11 @@ public final class Limits {
         .toList();
   }
 
+  /** Bytes of responses that wait for clients which do not read, so that their seats go back. */
+  public long responseBytesBuffered() {
+    return responses.taken();
+  }
+
   /** Of responses. */
   public Backlogs backlogs() {
     return new Backlogs(unread, responses);
