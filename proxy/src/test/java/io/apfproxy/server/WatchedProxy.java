@@ -44,7 +44,7 @@ final class WatchedProxy implements AutoCloseable {
             own, () -> TestProxy.upstreamConfig(wire.port()), () -> "own-token", outage, null);
     wanted = pulse;
     pulse.start();
-    proxy = new TestProxy(vertx, TestProxy.upstreamConfig(wire.port()), outage);
+    proxy = TestProxy.before(vertx, wire.port()).outage(outage).start();
   }
 
   long pulses() {
