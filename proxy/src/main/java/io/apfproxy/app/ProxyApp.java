@@ -59,7 +59,7 @@ public final class ProxyApp implements AutoCloseable {
           transports.name(),
           transports.tls(),
           options.listener().eventLoops());
-      watch.start(transports, access, metrics, closers);
+      watch.start(transports, vertx, access, metrics, closers);
       readiness = new Readiness(upstream, reconfiguration, startedAt);
       SelfMetrics.bind(metrics, options, transports, readiness, certificate, access);
       admin =

@@ -10,8 +10,12 @@ import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.upstream.Pulse;
 import io.apfproxy.upstream.members.Outage;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,11 +45,23 @@ final class UpstreamWatch implements Outage.Listener {
     return outage;
   }
 
-  /** Begins to watch, on an event loop of its own. */
-  void start(Transports transports, UpstreamAccess access, ProxyMetrics metrics, Closers closers) {
+  /**
+   * Begins to watch, on an event loop of its own.
+   *
+   * @param clients whose event loops serve them
+   */
+  void start(
+      Transports transports,
+      Vertx clients,
+      UpstreamAccess access,
+      ProxyMetrics metrics,
+      Closers closers) {
     Vertx own = transports.open(1);
     closers.add("pulse's event loop", () -> Waiting.on(own.close()));
-    Pulse started = new Pulse(own, access::upstream, access.ownToken(), outage, follow(metrics));
+    List<Executor> loops = new ArrayList<>();
+    ((VertxInternal) clients).nettyEventLoopGroup().forEach(loops::add);
+    Pulse started =
+        new Pulse(own, access::upstream, access.ownToken(), outage, follow(metrics), loops);
     closers.add("pulse", () -> Waiting.on(started.close()));
     for (Pulse.Outcome outcome : Pulse.Outcome.values()) {
       metrics.bindPulses(

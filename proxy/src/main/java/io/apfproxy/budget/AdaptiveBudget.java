@@ -179,11 +179,15 @@ public final class AdaptiveBudget extends Budget implements PulseTimes {
     return wantsMany;
   }
 
-  /** One that was sent while nobody was there says nothing of who is there now. */
+  /**
+   * What clients wait for a processor is judged, wherever it is: more seats than the slower of the
+   * two bears only queue where nobody is fair. A pulse that was sent while nobody was there says
+   * nothing of who is there now.
+   */
   @Override
-  public void took(long nanos) {
+  public void took(long nanos, long queued) {
     if (time.nanoTime() - nanos - backSince >= 0) {
-      meter.pulse(nanos);
+      meter.pulse(nanos + queued);
     }
   }
 

@@ -6,11 +6,14 @@ public interface PulseTimes {
   boolean wantsMany();
 
   /**
-   * One took so long from its being written to the head of its answer.
+   * One took so long.
    *
-   * @param nanos the longest that is waited for if there was no answer
+   * @param nanos from its being written to the head of its answer; the longest that is waited for
+   *     if there was none
+   * @param queued nanoseconds that a client's request waited meanwhile for one of the proxy's own
+   *     event loops
    */
-  void took(long nanos);
+  void took(long nanos, long queued);
 
   /** The proxy itself stood still: what it measured says nothing of the upstream. */
   void ownDelay();

@@ -51,13 +51,16 @@ enum ProxyMeterName implements MetricName {
           + " failed; own-delay is one that says nothing, as the proxy itself stood still"),
   UPSTREAM_PULSE_SECONDS(
       "apf_proxy_upstream_pulse", "How long pulses take, from their being written to the answer"),
+  EVENT_LOOP_WAIT_SECONDS(
+      "apf_proxy_event_loop_wait",
+      "How long a client's request waits for one of the proxy's own event loops, as pulses find"),
   UPSTREAM_DELAY(
       "apf_proxy_upstream_delay_seconds",
-      "For how long upstream keeps a tiny request waiting, as the median of a second of pulses"
-          + " says"),
+      "For how long a tiny request is kept waiting by upstream and by the proxy's own event loops,"
+          + " as the median of a second of pulses says"),
   UPSTREAM_BASE(
       "apf_proxy_upstream_base_seconds",
-      "How long a pulse takes without load: the least of the last ten minutes"),
+      "How long that is without load: the least of the last ten minutes"),
   SEATS_CHANGES(
       "apf_proxy_seats_changes",
       "Changes of the seats in all, by why: grow, cut, dip (to see upstream without our load),"

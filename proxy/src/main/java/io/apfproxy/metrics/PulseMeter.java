@@ -15,15 +15,20 @@ final class PulseMeter implements PulseTimes {
           .toArray(Duration[]::new);
 
   private final PulseTimes next;
-  private final Timer timer;
+  private final Timer pulses;
+  private final Timer waits;
 
   PulseMeter(PulseTimes next, MeterRegistry registry) {
     this.next = next;
-    this.timer =
-        Timer.builder(ProxyMeterName.UPSTREAM_PULSE_SECONDS.meterName())
-            .description(ProxyMeterName.UPSTREAM_PULSE_SECONDS.help())
-            .serviceLevelObjectives(BUCKETS)
-            .register(registry);
+    this.pulses = timer(ProxyMeterName.UPSTREAM_PULSE_SECONDS, registry);
+    this.waits = timer(ProxyMeterName.EVENT_LOOP_WAIT_SECONDS, registry);
+  }
+
+  private static Timer timer(ProxyMeterName name, MeterRegistry registry) {
+    return Timer.builder(name.meterName())
+        .description(name.help())
+        .serviceLevelObjectives(BUCKETS)
+        .register(registry);
   }
 
   @Override
@@ -32,9 +37,10 @@ final class PulseMeter implements PulseTimes {
   }
 
   @Override
-  public void took(long nanos) {
-    timer.record(nanos, TimeUnit.NANOSECONDS);
-    next.took(nanos);
+  public void took(long nanos, long queued) {
+    pulses.record(nanos, TimeUnit.NANOSECONDS);
+    waits.record(queued, TimeUnit.NANOSECONDS);
+    next.took(nanos, queued);
   }
 
   @Override

@@ -11,8 +11,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -30,7 +32,8 @@ public final class Pulse {
    * nothing of the traffic. The question is one that the server answers without doing anything. Where
    * one stays unanswered the next goes over a new connection, in case only the old one is dead. What
    * is timed is the way from the question's being written to the head of its answer, without
-   * handshakes; and nothing, while this loop itself stood still.
+   * handshakes; and nothing, while this loop itself stood still. As a client's request waits for the
+   * loop that serves it as well, that is asked apart: whether anybody is there must not depend on it.
    */
   private static final String PATH = "/livez/ping";
 
@@ -59,6 +62,7 @@ public final class Pulse {
   private final Supplier<@Nullable String> token;
   private final Outage outage;
   private final @Nullable PulseTimes times;
+  private final LoopWaits waits;
   private final Heartbeat heart = new Heartbeat(System.nanoTime());
   private final Map<Outcome, AtomicLong> outcomes = new EnumMap<>(Outcome.class);
   private long lastSent;
@@ -73,13 +77,15 @@ public final class Pulse {
    * @param token the proxy's own; gives null if there is none
    * @param outage is told of each
    * @param times is told how long each took; null if nobody wants to know
+   * @param loops that serve clients
    */
   public Pulse(
       Vertx vertx,
       Supplier<UpstreamConfig> upstream,
       Supplier<@Nullable String> token,
       Outage outage,
-      @Nullable PulseTimes times) {
+      @Nullable PulseTimes times,
+      List<? extends Executor> loops) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.lanes =
@@ -87,6 +93,7 @@ public final class Pulse {
     this.token = token;
     this.outage = outage;
     this.times = times;
+    this.waits = new LoopWaits(loops, System::nanoTime);
     for (Outcome outcome : Outcome.values()) {
       outcomes.put(outcome, new AtomicLong());
     }
@@ -162,6 +169,7 @@ public final class Pulse {
   private final class Beat {
     private final OwnConnections connections = lanes.next(System.nanoTime());
     private long late;
+    private LoopWaits.@Nullable Wait wait;
     private long connection;
     private long written;
     private boolean told;
@@ -185,6 +193,7 @@ public final class Pulse {
         request.putHeader("Authorization", "Bearer " + secret);
       }
       written = System.nanoTime();
+      wait = times == null ? null : waits.ask();
       return request.send();
     }
 
@@ -213,7 +222,7 @@ public final class Pulse {
         times.ownDelay();
         return false;
       }
-      times.took(nanos);
+      times.took(nanos, wait == null ? 0 : wait.nanos());
       return true;
     }
 

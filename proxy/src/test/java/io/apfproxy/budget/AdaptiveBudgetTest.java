@@ -34,7 +34,7 @@ class AdaptiveBudgetTest {
   /** So long, with ten pulses a second that take so many milliseconds. */
   private void pass(Duration duration, double millis) {
     for (long i = 0; i < duration.dividedBy(PULSES_APART); i++) {
-      budget.took((long) (millis * 1e6));
+      budget.took((long) (millis * 1e6), 0);
       time.advance(PULSES_APART);
     }
   }
@@ -66,12 +66,12 @@ class AdaptiveBudgetTest {
   void waitsForFivePulses() {
     busy(10);
     for (int second = 1; second <= 4; second++) {
-      budget.took(1_000_000);
+      budget.took(1_000_000, 0);
       time.advance(SECOND);
       assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.UNKNOWN);
     }
 
-    budget.took(1_000_000);
+    budget.took(1_000_000, 0);
     time.advance(SECOND);
 
     assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.IDLE);
@@ -164,6 +164,20 @@ class AdaptiveBudgetTest {
     assertThat(budget.count(SeatChange.CUT)).isZero();
     pass(SECOND.multipliedBy(2), 1);
     assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.IDLE);
+  }
+
+  /** More seats than the proxy itself carries would queue where nobody is fair. */
+  @Test
+  void takesAWaitForTheProxysOwnEventLoopsForLoadToo() {
+    busy(40);
+    pass(SECOND.multipliedBy(2), 1);
+    for (int i = 0; i < 10; i++) {
+      budget.took(1_000_000, 11_000_000);
+      time.advance(PULSES_APART);
+    }
+
+    assertThat(budget.reading().delayNanos()).isEqualTo(11_000_000);
+    assertThat(budget.seats()).isEqualTo(20);
   }
 
   @Test

@@ -67,7 +67,7 @@ final class ModelRun {
           if (!told[0]) {
             told[0] = true;
             missed++;
-            budget.took(LATEST);
+            budget.took(LATEST, 0);
             down |= missed >= 30; // 3 s of them
           }
         });
@@ -77,7 +77,7 @@ final class ModelRun {
           missed = 0;
           if (!told[0]) {
             told[0] = true;
-            budget.took(time.nanoTime() - sent);
+            budget.took(time.nanoTime() - sent, 0);
           }
           if (down) {
             down = false;

@@ -33,14 +33,18 @@ class AdaptiveSeatsMetricsTest {
   @Test
   void showsPulsesLoadAndWhySeatsChanged() {
     PulseTimes pulses = bindAdaptive(metrics);
-    pulses.took(2_000_000);
-    pulses.took(2_000_000_000);
+    pulses.took(2_000_000, 0);
+    pulses.took(2_000_000_000, 7_000_000);
 
     PrometheusText text = PrometheusText.parse(metrics.scrape());
 
     assertThat(text.value("apf_proxy_upstream_pulse_seconds_count", Map.of())).isEqualTo(2);
     assertThat(text.value("apf_proxy_upstream_pulse_seconds_bucket", Map.of("le", "0.002")))
         .isEqualTo(1);
+    assertThat(text.value("apf_proxy_event_loop_wait_seconds_bucket", Map.of("le", "0.005")))
+        .isEqualTo(1);
+    assertThat(text.value("apf_proxy_event_loop_wait_seconds_bucket", Map.of("le", "0.0075")))
+        .isEqualTo(2);
     assertThat(text.value("apf_proxy_upstream_state", Map.of("state", "unknown"))).isEqualTo(1);
     assertThat(text.value("apf_proxy_upstream_state", Map.of("state", "overloaded"))).isZero();
     assertThat(text.value("apf_proxy_upstream_delay_seconds", Map.of())).isZero();

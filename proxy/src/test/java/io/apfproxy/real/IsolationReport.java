@@ -167,9 +167,11 @@ final class IsolationReport {
   }
 
   private static Row row(String name, Target server, int listsInFlight, Duration time) {
-    Vertx vertx = Vertx.vertx();
-    try (LoadClient mouse = new LoadClient(vertx, server.as(ControlPlane.token("mouse")));
-        LoadClient elephant = new LoadClient(vertx, server.as(ControlPlane.token("elephant")))) {
+    // a mouse that shared event loops with the elephant would wait for its own client
+    Vertx small = Vertx.vertx();
+    Vertx large = Vertx.vertx();
+    try (LoadClient mouse = new LoadClient(small, server.as(ControlPlane.token("mouse")));
+        LoadClient elephant = new LoadClient(large, server.as(ControlPlane.token("elephant")))) {
       // both are at work, connected and warm, before the measurement starts
       Load mouseBefore = mouse.start(SMALL, MOUSE_PACE);
       Optional<Load> lists =
@@ -195,7 +197,8 @@ final class IsolationReport {
           (after.succeeded() - before.succeeded()) / seconds,
           (after.rejected() - before.rejected()) / seconds);
     } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().join();
+      small.close().toCompletionStage().toCompletableFuture().join();
+      large.close().toCompletionStage().toCompletableFuture().join();
     }
   }
 

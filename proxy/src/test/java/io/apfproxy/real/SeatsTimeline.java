@@ -31,7 +31,8 @@ final class SeatsTimeline {
 
   public static void main(String[] args) throws Exception {
     int seconds = args.length == 0 ? 30 : Integer.parseInt(args[0]);
-    Vertx vertx = Vertx.vertx();
+    Vertx small = Vertx.vertx();
+    Vertx large = Vertx.vertx();
     try (ControlPlane server = IsolationReport.start(List.of());
         ProxyProcess proxy =
             ProxyProcess.startAsFrontProxy(
@@ -41,8 +42,8 @@ final class SeatsTimeline {
                 "--adaptive-seats",
                 "--min-seats=1")) {
       Target users = IsolationReport.target(proxy.url(), proxy.certificate());
-      try (LoadClient mouse = new LoadClient(vertx, users.as(ControlPlane.token("mouse")));
-          LoadClient elephant = new LoadClient(vertx, users.as(ControlPlane.token("elephant")))) {
+      try (LoadClient mouse = new LoadClient(small, users.as(ControlPlane.token("mouse")));
+          LoadClient elephant = new LoadClient(large, users.as(ControlPlane.token("elephant")))) {
         System.out.println("  s seats delay/ms lists/s mouse p50/ms p99/ms");
         watch(proxy, mouse, null, 0, QUIET_SECONDS);
         Load flood = elephant.start(IsolationReport.LARGE, Pace.closedLoop(300));
@@ -51,7 +52,8 @@ final class SeatsTimeline {
         watch(proxy, mouse, null, QUIET_SECONDS + seconds, QUIET_SECONDS);
       }
     } finally {
-      vertx.close().toCompletionStage().toCompletableFuture().join();
+      small.close().toCompletionStage().toCompletableFuture().join();
+      large.close().toCompletionStage().toCompletableFuture().join();
     }
   }
 

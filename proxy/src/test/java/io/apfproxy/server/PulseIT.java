@@ -16,7 +16,9 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -32,15 +34,22 @@ class PulseIT {
   private final Vertx vertx = Vertx.vertx();
   private final Vertx own = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final Times times = new Times();
+  private final AtomicReference<Executor> loop = new AtomicReference<>(Runnable::run);
   private final FakeUpstream upstream =
       FakeUpstream.http(vertx, request -> request.response().end(), HttpVersion.HTTP_2);
   private final TcpRelay wire = new TcpRelay(upstream.port());
   private final Pulse pulse =
       new Pulse(
-          own, () -> TestProxy.upstreamConfig(wire.port()), () -> null, Outage.never(), times);
+          own,
+          () -> TestProxy.upstreamConfig(wire.port()),
+          () -> null,
+          Outage.never(),
+          times,
+          List.of((Executor) task -> loop.get().execute(task)));
 
   private static final class Times implements PulseTimes {
     final List<Long> millis = new CopyOnWriteArrayList<>();
+    volatile long queued = -1;
     final AtomicInteger ownDelays = new AtomicInteger();
     volatile boolean many = true;
 
@@ -50,7 +59,8 @@ class PulseIT {
     }
 
     @Override
-    public void took(long nanos) {
+    public void took(long nanos, long queued) {
+      this.queued = queued;
       millis.add(nanos / 1_000_000);
     }
 
@@ -99,6 +109,19 @@ class PulseIT {
     List<Long> later = times.next(10);
 
     assertThat(later.get(0)).as("after %s ms", before).isGreaterThanOrEqualTo(WAY.toMillis());
+  }
+
+  /** Whether anybody is there upstream is seen all the same. */
+  @Test
+  void sayForHowLongClientsWaitForAnEventLoopThatDoesNotGetToThem() {
+    loop.set(never -> {});
+    wire.delay(WAY);
+
+    await()
+        .atMost(LONG)
+        .until(() -> times.queued >= WAY.toNanos() && pulse.count(Outcome.ANSWERED) > 0);
+
+    assertThat(pulse.count(Outcome.OWN_DELAY)).isZero();
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,7 +42,12 @@ final class WatchedProxy implements AutoCloseable {
             });
     pulse =
         new Pulse(
-            own, () -> TestProxy.upstreamConfig(wire.port()), () -> "own-token", outage, null);
+            own,
+            () -> TestProxy.upstreamConfig(wire.port()),
+            () -> "own-token",
+            outage,
+            null,
+            List.of());
     wanted = pulse;
     pulse.start();
     proxy = TestProxy.before(vertx, wire.port()).outage(outage).start();
