@@ -30,7 +30,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -235,11 +234,7 @@ public final class StandardIdentityResolver implements IdentityResolver {
   }
 
   private static RefusedException refusal(Throwable cause) {
-    Throwable reason =
-        cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
-    return reason instanceof RefusedException refused
-        ? refused
-        : Refusals.unavailable(
-            "access-review-failed", "the impersonation could not be checked at the upstream");
+    return Refusals.of(
+        cause, "access-review-failed", "the impersonation could not be checked at the upstream");
   }
 }

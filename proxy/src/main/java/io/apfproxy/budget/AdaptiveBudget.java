@@ -4,15 +4,12 @@ import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
-import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * As many seats as the upstream bears, judged by how long pulses take; few when it has come back.
  * Thread-safe. Source: specification limits.md B.
  */
-public final class AdaptiveBudget implements Budget, PulseTimes {
+public final class AdaptiveBudget extends Budget implements PulseTimes {
   /*
    * Ten times a second the seats in use are looked at, on the thread on which the law is applied and the followers are told; pulses
    * come from their event loop and wait in the meter. What is being measured when the proxy itself stood still, or while nobody is
@@ -29,15 +26,11 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
   private static final long SAMPLE_NANOS = Duration.ofMillis(100).toNanos();
   private static final long UNSETTLED_NANOS = Duration.ofSeconds(2).toNanos();
 
-  private final int least;
-  private final int most;
   private final SeatController controller;
   private final DelayedActions thread;
   private final TimeSource time;
   private final TickMeter meter = new TickMeter();
-  private final List<IntConsumer> followers = new CopyOnWriteArrayList<>();
   private final Map<SeatChange, AtomicLong> changes = new EnumMap<>(SeatChange.class);
-  private volatile int seats;
   private volatile boolean idle;
   private volatile boolean wantsMany;
   private volatile long unsettledUntil;
@@ -68,10 +61,8 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
       DelayedActions thread,
       TimeSource time,
       DoubleSupplier random) {
+    super(least, most, least);
     this.controller = new SeatController(least, most, target, random);
-    this.least = least;
-    this.most = most;
-    this.seats = least;
     this.thread = thread;
     this.time = time;
     this.unsettledUntil = time.nanoTime();
@@ -92,7 +83,7 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
     thread.after(
         0,
         () -> {
-          followers.forEach(follower -> follower.accept(least));
+          become(least());
           meter.begin(time.nanoTime(), use.get());
           again(use);
         });
@@ -113,7 +104,7 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
   private void sample(Supplier<SeatUse> use) {
     long now = time.nanoTime();
     SeatUse seen = use.get();
-    wantsMany = 4 * seen.inUse() > seats;
+    wantsMany = 4 * seen.inUse() > seats();
     if (down.getAsBoolean() || now - unsettledUntil < 0) {
       meter.begin(now, seen);
       return;
@@ -127,13 +118,12 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
   }
 
   private void publish(@Nullable SeatChange why) {
-    int before = seats;
+    int before = seats();
     int now = controller.total();
     reading = new Reading(controller.load(), controller.delayNanos(), controller.baseNanos());
     idle = controller.load() == UpstreamLoad.IDLE && !controller.isDipping();
     if (now != before || why == SeatChange.RECOVERY) {
-      seats = now;
-      followers.forEach(follower -> follower.accept(now));
+      become(now);
     }
     boolean news = now != before || why == SeatChange.REBASE || why == SeatChange.RECOVERY;
     if (why != null && news) {
@@ -151,26 +141,6 @@ public final class AdaptiveBudget implements Budget, PulseTimes {
           controller.recover();
           publish(SeatChange.RECOVERY);
         });
-  }
-
-  @Override
-  public int seats() {
-    return seats;
-  }
-
-  @Override
-  public int least() {
-    return least;
-  }
-
-  @Override
-  public int most() {
-    return most;
-  }
-
-  @Override
-  public void onChange(IntConsumer follow) {
-    followers.add(follow);
   }
 
   /** Tells one of why seats change. */

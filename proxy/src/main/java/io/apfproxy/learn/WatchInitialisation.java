@@ -31,6 +31,10 @@ public final class WatchInitialisation implements ReadingAlong, AutoCloseable {
   private final boolean doneAtHead;
   private final @Nullable WatchEvents events;
   private final @Nullable GzipBody gzip;
+
+  /** What takes the bytes of the events. */
+  private final @Nullable BodySink body;
+
   private boolean closed;
 
   private WatchInitialisation(
@@ -38,6 +42,7 @@ public final class WatchInitialisation implements ReadingAlong, AutoCloseable {
     this.doneAtHead = doneAtHead;
     this.events = events;
     this.gzip = gzip;
+    this.body = gzip == null ? events : gzip;
   }
 
   /**
@@ -80,12 +85,8 @@ public final class WatchInitialisation implements ReadingAlong, AutoCloseable {
 
   @Override
   public void accept(byte[] bytes, int offset, int length) {
-    if (events != null && expectsMark()) {
-      if (gzip == null) {
-        events.accept(bytes, offset, length);
-      } else {
-        gzip.accept(bytes, offset, length);
-      }
+    if (body != null && expectsMark()) {
+      body.accept(bytes, offset, length);
     }
   }
 
@@ -124,6 +125,6 @@ public final class WatchInitialisation implements ReadingAlong, AutoCloseable {
   }
 
   private boolean expectsMark() {
-    return !closed && events != null && !(gzip == null ? events.isDone() : gzip.isDone());
+    return !closed && body != null && !body.isDone();
   }
 }

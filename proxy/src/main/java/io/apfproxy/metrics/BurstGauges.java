@@ -31,25 +31,25 @@ final class BurstGauges implements MultiCollector {
 
   @Override
   public MetricSnapshots collect() {
-    GaugeSnapshot.Builder credit = gauge(ProxyMeterName.BURST_CREDIT);
-    GaugeSnapshot.Builder most = gauge(ProxyMeterName.BURST_CREDIT_MAX);
-    GaugeSnapshot.Builder seats = gauge(ProxyMeterName.BURST_SEATS_IN_USE);
-    CounterSnapshot.Builder granted = counter(ProxyMeterName.BURST_GRANTED);
-    CounterSnapshot.Builder denied = counter(ProxyMeterName.BURST_DENIED);
+    GaugeSnapshot.Builder credit = Points.gauge(ProxyMeterName.BURST_CREDIT);
+    GaugeSnapshot.Builder most = Points.gauge(ProxyMeterName.BURST_CREDIT_MAX);
+    GaugeSnapshot.Builder seats = Points.gauge(ProxyMeterName.BURST_SEATS_IN_USE);
+    CounterSnapshot.Builder granted = Points.counter(ProxyMeterName.BURST_GRANTED);
+    CounterSnapshot.Builder denied = Points.counter(ProxyMeterName.BURST_DENIED);
     bursts
         .get()
         .forEach(
             (name, burst) -> {
               Labels level = Labels.of(LEVEL, name);
-              credit.dataPoint(point(level, burst.creditSeatNanos() / SECOND));
-              most.dataPoint(point(level, burst.mostSeatNanos() / SECOND));
-              seats.dataPoint(point(level, burst.seatsInUse()));
-              granted.dataPoint(count(level, burst.granted()));
+              credit.dataPoint(Points.point(level, burst.creditSeatNanos() / SECOND));
+              most.dataPoint(Points.point(level, burst.mostSeatNanos() / SECOND));
+              seats.dataPoint(Points.point(level, burst.seatsInUse()));
+              granted.dataPoint(Points.count(level, burst.granted()));
               burst
                   .denied()
                   .forEach(
                       (why, number) ->
-                          denied.dataPoint(count(level.add("why", label(why)), number)));
+                          denied.dataPoint(Points.count(level.add("why", label(why)), number)));
             });
     return new MetricSnapshots(
         credit.build(), most.build(), seats.build(), granted.build(), denied.build());
@@ -57,24 +57,5 @@ final class BurstGauges implements MultiCollector {
 
   private static String label(BurstDenial why) {
     return why.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static CounterSnapshot.Builder counter(ProxyMeterName metric) {
-    return CounterSnapshot.builder().name(metric.meterName()).help(metric.help());
-  }
-
-  private static CounterSnapshot.CounterDataPointSnapshot count(Labels labels, long value) {
-    return CounterSnapshot.CounterDataPointSnapshot.builder()
-        .labels(labels)
-        .value((double) value)
-        .build();
-  }
-
-  private static GaugeSnapshot.Builder gauge(ProxyMeterName metric) {
-    return GaugeSnapshot.builder().name(metric.meterName()).help(metric.help());
-  }
-
-  private static GaugeSnapshot.GaugeDataPointSnapshot point(Labels labels, double value) {
-    return GaugeSnapshot.GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
   }
 }

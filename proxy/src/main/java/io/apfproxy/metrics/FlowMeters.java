@@ -63,7 +63,7 @@ final class FlowMeters implements FlowMetrics {
 
   private static Counter counter(PrometheusRegistry registry, FlowMetricName metric) {
     return Counter.builder()
-        .name(metric.fullName())
+        .name(metric.meterName())
         .help(metric.help())
         .labelNames(metric.labels())
         .withoutExemplars()
@@ -74,7 +74,7 @@ final class FlowMeters implements FlowMetrics {
     return Histogram.builder()
         .classicOnly()
         .classicUpperBounds(metric.buckets())
-        .name(metric.fullName())
+        .name(metric.meterName())
         .help(metric.help())
         .labelNames(metric.labels())
         .withoutExemplars()

@@ -5,25 +5,25 @@ package io.apfproxy.metrics;
  * apf-config.md 7.1 to 7.4. Label values are names of configuration objects, or of the sets named
  * here.
  */
-enum FlowMetricName {
+enum FlowMetricName implements MetricName {
   REJECTED_REQUESTS(
-      "rejected_requests_total",
+      "rejected_requests",
       "Number of requests rejected by API Priority and Fairness subsystem",
       Labels.LEVEL,
       Labels.SCHEMA,
       "reason"),
   DISPATCHED_REQUESTS(
-      "dispatched_requests_total",
+      "dispatched_requests",
       "Number of requests executed by API Priority and Fairness subsystem",
       Labels.LEVEL,
       Labels.SCHEMA),
   EPOCH_ADVANCE(
-      "epoch_advance_total",
+      "epoch_advance",
       "Number of times the queueset's progress meter jumped backward",
       Labels.LEVEL,
       "success"),
   NO_ACCOMMODATION(
-      "request_dispatch_no_accommodation_total",
+      "request_dispatch_no_accommodation",
       "Number of times a dispatch attempt resulted in a non accommodation due to lack of seats",
       Labels.LEVEL,
       Labels.SCHEMA),
@@ -145,12 +145,13 @@ enum FlowMetricName {
     this.labels = String.join(",", labels);
   }
 
-  /** As it is scraped. */
-  String fullName() {
+  @Override
+  public String meterName() {
     return "apiserver_flowcontrol_" + shortName;
   }
 
-  String help() {
+  @Override
+  public String help() {
     return help;
   }
 

@@ -18,11 +18,12 @@ final class KindGauges implements MultiCollector {
 
   @Override
   public MetricSnapshots collect() {
-    HistogramSnapshot.Builder ratios = LoadHistograms.histogram(FlowMetricName.READ_VS_WRITE);
-    GaugeSnapshot.Builder executing = gauge(ProxyMeterName.CURRENT_IN_FLIGHT);
-    GaugeSnapshot.Builder waiting = gauge(ProxyMeterName.CURRENT_IN_QUEUE);
+    HistogramSnapshot.Builder ratios = Points.histogram(FlowMetricName.READ_VS_WRITE);
+    GaugeSnapshot.Builder executing = Points.gauge(ProxyMeterName.CURRENT_IN_FLIGHT);
+    GaugeSnapshot.Builder waiting = Points.gauge(ProxyMeterName.CURRENT_IN_QUEUE);
     for (KindLoad.Kind kind : KindLoad.Kind.values()) {
       KindLoad.Reading load = loads.apply(kind);
+      Labels label = Labels.of(FlowMetricName.Labels.KIND, kind.label());
       ratios
           .dataPoint(
               LoadHistograms.point(
@@ -36,20 +37,9 @@ final class KindGauges implements MultiCollector {
                   FlowMetricName.READ_VS_WRITE,
                   LoadHistograms.WAITING,
                   kind.label()));
-      executing.dataPoint(point(kind, load.mostExecuting()));
-      waiting.dataPoint(point(kind, load.mostWaiting()));
+      executing.dataPoint(Points.point(label, load.mostExecuting()));
+      waiting.dataPoint(Points.point(label, load.mostWaiting()));
     }
     return new MetricSnapshots(ratios.build(), executing.build(), waiting.build());
-  }
-
-  private static GaugeSnapshot.Builder gauge(ProxyMeterName metric) {
-    return GaugeSnapshot.builder().name(metric.meterName()).help(metric.help());
-  }
-
-  private static GaugeSnapshot.GaugeDataPointSnapshot point(KindLoad.Kind kind, int number) {
-    return GaugeSnapshot.GaugeDataPointSnapshot.builder()
-        .labels(Labels.of(FlowMetricName.Labels.KIND, kind.label()))
-        .value(number)
-        .build();
   }
 }

@@ -70,30 +70,29 @@ final class LevelGauges implements MultiCollector {
     metrics.add(noAccommodations(snapshots));
     metrics.addAll(LoadHistograms.of(snapshots));
     metrics.add(
-        gauge(FlowMetricName.SEAT_FAIR_FRAC)
-            .dataPoint(point(Labels.EMPTY, fairFraction.getAsDouble()))
+        Points.gauge(FlowMetricName.SEAT_FAIR_FRAC)
+            .dataPoint(Points.point(Labels.EMPTY, fairFraction.getAsDouble()))
             .build());
     return new MetricSnapshots(metrics);
   }
 
   private static MetricSnapshot byLevel(
       FlowMetricName metric, ToDoubleFunction<LevelSnapshot> value, List<LevelSnapshot> levels) {
-    GaugeSnapshot.Builder gauge = gauge(metric);
+    GaugeSnapshot.Builder gauge = Points.gauge(metric);
     for (LevelSnapshot level : levels) {
-      gauge.dataPoint(
-          point(
-              Labels.of(metric.labels(), new String[] {level.name()}), value.applyAsDouble(level)));
+      gauge.dataPoint(Points.point(labels(metric, level.name()), value.applyAsDouble(level)));
     }
     return gauge.build();
   }
 
   private static MetricSnapshot byFlow(
       FlowMetricName metric, ToDoubleFunction<FlowSnapshot> value, List<LevelSnapshot> levels) {
-    GaugeSnapshot.Builder gauge = gauge(metric);
+    GaugeSnapshot.Builder gauge = Points.gauge(metric);
     for (LevelSnapshot level : levels) {
       for (FlowSnapshot flow : level.flows()) {
         gauge.dataPoint(
-            point(labels(metric, level.name(), flow.flowSchema()), value.applyAsDouble(flow)));
+            Points.point(
+                labels(metric, level.name(), flow.flowSchema()), value.applyAsDouble(flow)));
       }
     }
     return gauge.build();
@@ -104,10 +103,10 @@ final class LevelGauges implements MultiCollector {
       ToDoubleFunction<LevelSnapshot> min,
       ToDoubleFunction<LevelSnapshot> max,
       List<LevelSnapshot> levels) {
-    GaugeSnapshot.Builder gauge = gauge(metric);
+    GaugeSnapshot.Builder gauge = Points.gauge(metric);
     for (LevelSnapshot level : levels) {
-      gauge.dataPoint(point(labels(metric, level.name(), "min"), min.applyAsDouble(level)));
-      gauge.dataPoint(point(labels(metric, level.name(), "max"), max.applyAsDouble(level)));
+      gauge.dataPoint(Points.point(labels(metric, level.name(), "min"), min.applyAsDouble(level)));
+      gauge.dataPoint(Points.point(labels(metric, level.name(), "max"), max.applyAsDouble(level)));
     }
     return gauge.build();
   }
@@ -115,23 +114,23 @@ final class LevelGauges implements MultiCollector {
   /** An advance failed if it had to clamp a reading: then it was not the same for all queues. */
   private static MetricSnapshot epochAdvances(List<LevelSnapshot> levels) {
     FlowMetricName metric = FlowMetricName.EPOCH_ADVANCE;
-    CounterSnapshot.Builder counter = counter(metric);
+    CounterSnapshot.Builder counter = Points.counter(metric);
     for (LevelSnapshot level : levels) {
       long failed = level.epochAdvancesClamped();
       counter.dataPoint(
-          count(labels(metric, level.name(), "true"), level.epochAdvances() - failed));
-      counter.dataPoint(count(labels(metric, level.name(), "false"), failed));
+          Points.count(labels(metric, level.name(), "true"), level.epochAdvances() - failed));
+      counter.dataPoint(Points.count(labels(metric, level.name(), "false"), failed));
     }
     return counter.build();
   }
 
   private static MetricSnapshot noAccommodations(List<LevelSnapshot> levels) {
     FlowMetricName metric = FlowMetricName.NO_ACCOMMODATION;
-    CounterSnapshot.Builder counter = counter(metric);
+    CounterSnapshot.Builder counter = Points.counter(metric);
     for (LevelSnapshot level : levels) {
       for (FlowSnapshot flow : level.flows()) {
         counter.dataPoint(
-            count(labels(metric, level.name(), flow.flowSchema()), flow.noAccommodation()));
+            Points.count(labels(metric, level.name(), flow.flowSchema()), flow.noAccommodation()));
       }
     }
     return counter.build();
@@ -139,26 +138,5 @@ final class LevelGauges implements MultiCollector {
 
   private static Labels labels(FlowMetricName metric, String... values) {
     return Labels.of(metric.labels(), values);
-  }
-
-  private static CounterSnapshot.Builder counter(FlowMetricName metric) {
-    return CounterSnapshot.builder()
-        .name(metric.fullName().replaceAll("_total$", ""))
-        .help(metric.help());
-  }
-
-  private static CounterSnapshot.CounterDataPointSnapshot count(Labels labels, long value) {
-    return CounterSnapshot.CounterDataPointSnapshot.builder()
-        .labels(labels)
-        .value((double) value)
-        .build();
-  }
-
-  private static GaugeSnapshot.Builder gauge(FlowMetricName metric) {
-    return GaugeSnapshot.builder().name(metric.fullName()).help(metric.help());
-  }
-
-  private static GaugeSnapshot.GaugeDataPointSnapshot point(Labels labels, double value) {
-    return GaugeSnapshot.GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
   }
 }

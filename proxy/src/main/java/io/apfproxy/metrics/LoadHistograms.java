@@ -2,8 +2,8 @@ package io.apfproxy.metrics;
 
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.queueset.TimedRatio;
-import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.List;
@@ -16,9 +16,9 @@ final class LoadHistograms {
   private LoadHistograms() {}
 
   static List<MetricSnapshot> of(List<LevelSnapshot> levels) {
-    HistogramSnapshot.Builder seats = histogram(FlowMetricName.SEAT_UTILIZATION);
-    HistogramSnapshot.Builder requests = histogram(FlowMetricName.REQUEST_UTILIZATION);
-    HistogramSnapshot.Builder demand = histogram(FlowMetricName.DEMAND_SEATS);
+    HistogramSnapshot.Builder seats = Points.histogram(FlowMetricName.SEAT_UTILIZATION);
+    HistogramSnapshot.Builder requests = Points.histogram(FlowMetricName.REQUEST_UTILIZATION);
+    HistogramSnapshot.Builder demand = Points.histogram(FlowMetricName.DEMAND_SEATS);
     for (LevelSnapshot level : levels) {
       seats.dataPoint(
           point(level.load().seats(), FlowMetricName.SEAT_UTILIZATION, level.name(), EXECUTING));
@@ -35,22 +35,9 @@ final class LoadHistograms {
     return List.of(seats.build(), requests.build(), demand.build());
   }
 
-  static HistogramSnapshot.Builder histogram(FlowMetricName metric) {
-    return HistogramSnapshot.builder().name(metric.fullName()).help(metric.help());
-  }
-
-  static HistogramSnapshot.HistogramDataPointSnapshot point(
+  static HistogramDataPointSnapshot point(
       TimedRatio ratio, FlowMetricName metric, String... labels) {
-    ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-    for (int i = 0; i < ratio.nanos().length; i++) {
-      double bound =
-          i < ratio.upperBounds().length ? ratio.upperBounds()[i] : Double.POSITIVE_INFINITY;
-      buckets.bucket(bound, ratio.nanos()[i]);
-    }
-    return HistogramSnapshot.HistogramDataPointSnapshot.builder()
-        .classicHistogramBuckets(buckets.build())
-        .sum(ratio.ratioNanos())
-        .labels(Labels.of(metric.labels(), labels))
-        .build();
+    return Points.buckets(
+        Labels.of(metric.labels(), labels), ratio.upperBounds(), ratio.nanos(), ratio.ratioNanos());
   }
 }

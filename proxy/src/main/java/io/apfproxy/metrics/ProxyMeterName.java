@@ -1,7 +1,12 @@
 package io.apfproxy.metrics;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.DoubleSupplier;
+
 /** Our own metrics: name without suffix, unit, meaning. */
-enum ProxyMeterName {
+enum ProxyMeterName implements MetricName {
   RESPONSES("apf_proxy_responses", "Response heads sent to clients, by code"),
   REFUSALS("apf_proxy_refusals", "Requests the proxy answered itself, by rule and code"),
   BOUND_USED(
@@ -142,11 +147,23 @@ enum ProxyMeterName {
     this.help = help;
   }
 
-  String meterName() {
+  @Override
+  public String meterName() {
     return meterName;
   }
 
-  String help() {
+  @Override
+  public String help() {
     return help;
+  }
+
+  /** The counter of this name and these tags, registered if it is not yet. */
+  Counter counter(MeterRegistry registry, String... tags) {
+    return Counter.builder(meterName).description(help).tags(tags).register(registry);
+  }
+
+  /** Registers a gauge, and holds what it reads. */
+  void gauge(MeterRegistry registry, DoubleSupplier value, String... tags) {
+    Gauge.builder(meterName, value::getAsDouble).description(help).tags(tags).register(registry);
   }
 }

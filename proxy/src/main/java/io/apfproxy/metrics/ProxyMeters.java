@@ -4,7 +4,6 @@ import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Map;
@@ -42,20 +41,14 @@ final class ProxyMeters implements Reporter {
     hold(Held.UNWANTED_STREAM, ProxyMeterName.UNWANTED_STREAMS);
     hold(Held.BLOCKED_RESPONSE, ProxyMeterName.BLOCKED_RESPONSES);
     hold(Held.UPSTREAM_CONNECTION, ProxyMeterName.UPSTREAM_CONNECTIONS);
-    responseBytes = counter(ProxyMeterName.RESPONSE_BYTES);
-    seatsReturnedEarly = counter(ProxyMeterName.SEATS_RETURNED_EARLY);
+    responseBytes = ProxyMeterName.RESPONSE_BYTES.counter(registry);
+    seatsReturnedEarly = ProxyMeterName.SEATS_RETURNED_EARLY.counter(registry);
   }
 
   private void hold(Held what, ProxyMeterName name) {
     AtomicLong number = new AtomicLong();
     held.put(what, number);
-    Gauge.builder(name.meterName(), number, AtomicLong::get)
-        .description(name.help())
-        .register(registry);
-  }
-
-  private Counter counter(ProxyMeterName name, String... tags) {
-    return Counter.builder(name.meterName()).description(name.help()).tags(tags).register(registry);
+    name.gauge(registry, number::get);
   }
 
   @Override
@@ -80,7 +73,8 @@ final class ProxyMeters implements Reporter {
     if (counter == null) {
       // Two threads may both come here: the registry gives them the same meter.
       counter =
-          counter(ProxyMeterName.RESPONSES, "code", index == 0 ? "other" : String.valueOf(code));
+          ProxyMeterName.RESPONSES.counter(
+              registry, "code", index == 0 ? "other" : String.valueOf(code));
       responses.set(index, counter);
     }
     counter.increment();
@@ -92,14 +86,17 @@ final class ProxyMeters implements Reporter {
         .computeIfAbsent(
             new Refusal(label, code),
             key ->
-                counter(ProxyMeterName.REFUSALS, "rule", label, "code", String.valueOf(key.code())))
+                ProxyMeterName.REFUSALS.counter(
+                    registry, "rule", label, "code", String.valueOf(key.code())))
         .increment();
   }
 
   @Override
   public void aborted(String rule) {
     String label = aborts.size() < MOST_RULES ? rule : "other";
-    aborts.computeIfAbsent(label, key -> counter(ProxyMeterName.ABORTS, "rule", key)).increment();
+    aborts
+        .computeIfAbsent(label, key -> ProxyMeterName.ABORTS.counter(registry, "rule", key))
+        .increment();
   }
 
   @Override

@@ -13,7 +13,6 @@ import io.apfproxy.report.Reporter;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -49,10 +48,7 @@ public final class ProxyMetrics implements AutoCloseable {
   private final Reporter events =
       Reporter.all(new ProxyMeters(registry), new WatchMeters(registry));
 
-  private final Counter configurationChanges =
-      Counter.builder(ProxyMeterName.CONFIG_CHANGES.meterName())
-          .description(ProxyMeterName.CONFIG_CHANGES.help())
-          .register(registry);
+  private final Counter configurationChanges = ProxyMeterName.CONFIG_CHANGES.counter(registry);
 
   /** Micrometer holds what its counters read by weak references only. */
   private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
@@ -204,11 +200,7 @@ public final class ProxyMetrics implements AutoCloseable {
 
   /** Shows how many lines of the log were dropped. */
   public void bindDroppedLines(LongSupplier dropped) {
-    counted.add(dropped);
-    FunctionCounter.builder(
-            ProxyMeterName.LOG_DROPPED.meterName(), dropped, LongSupplier::getAsLong)
-        .description(ProxyMeterName.LOG_DROPPED.help())
-        .register(registry);
+    counter(ProxyMeterName.LOG_DROPPED, dropped);
   }
 
   /** Shows one source of schemas and levels. */
@@ -245,10 +237,7 @@ public final class ProxyMetrics implements AutoCloseable {
   }
 
   private void gauge(ProxyMeterName name, DoubleSupplier value, String... tags) {
-    Gauge.builder(name.meterName(), value::getAsDouble)
-        .description(name.help())
-        .tags(tags)
-        .register(registry);
+    name.gauge(registry, value, tags);
   }
 
   /** Prometheus' text format, version 0.0.4. Reads every gauge: not for an event loop. */

@@ -2,10 +2,10 @@ package io.apfproxy.metrics;
 
 import io.apfproxy.limit.LimitReading;
 import io.prometheus.metrics.model.registry.MultiCollector;
-import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
@@ -20,6 +20,7 @@ final class RateLimitGauges implements MultiCollector {
   private static final String LIMIT = "rate_limit";
   private static final String OUTCOME = "outcome";
   private static final String DIRECTION = "direction";
+  private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
 
   private final Supplier<List<LimitReading>> limits;
 
@@ -29,33 +30,30 @@ final class RateLimitGauges implements MultiCollector {
 
   @Override
   public MetricSnapshots collect() {
-    CounterSnapshot.Builder requests = counter(ProxyMeterName.RATE_LIMIT_REQUESTS);
-    CounterSnapshot.Builder shadow = counter(ProxyMeterName.SHADOW_RATE_LIMITED);
-    CounterSnapshot.Builder overflows = counter(ProxyMeterName.RATE_LIMIT_KEYS_OVERFLOWED);
-    CounterSnapshot.Builder bytes = counter(ProxyMeterName.RATE_LIMIT_BYTES);
-    HistogramSnapshot.Builder waits =
-        HistogramSnapshot.builder()
-            .name(ProxyMeterName.RATE_LIMIT_WAIT.meterName())
-            .help(ProxyMeterName.RATE_LIMIT_WAIT.help());
-    GaugeSnapshot.Builder keys = gauge(ProxyMeterName.RATE_LIMIT_KEYS);
-    GaugeSnapshot.Builder fullest = gauge(ProxyMeterName.RATE_LIMIT_FULLEST);
+    CounterSnapshot.Builder requests = Points.counter(ProxyMeterName.RATE_LIMIT_REQUESTS);
+    CounterSnapshot.Builder shadow = Points.counter(ProxyMeterName.SHADOW_RATE_LIMITED);
+    CounterSnapshot.Builder overflows = Points.counter(ProxyMeterName.RATE_LIMIT_KEYS_OVERFLOWED);
+    CounterSnapshot.Builder bytes = Points.counter(ProxyMeterName.RATE_LIMIT_BYTES);
+    HistogramSnapshot.Builder waits = Points.histogram(ProxyMeterName.RATE_LIMIT_WAIT);
+    GaugeSnapshot.Builder keys = Points.gauge(ProxyMeterName.RATE_LIMIT_KEYS);
+    GaugeSnapshot.Builder fullest = Points.gauge(ProxyMeterName.RATE_LIMIT_FULLEST);
     for (LimitReading limit : limits.get()) {
       Labels name = Labels.of(LIMIT, limit.name());
       requests
-          .dataPoint(count(name.add(OUTCOME, "passed"), limit.passed()))
-          .dataPoint(count(name.add(OUTCOME, "delayed"), limit.delayed()))
-          .dataPoint(count(name.add(OUTCOME, "refused"), limit.refused()))
-          .dataPoint(count(name.add(OUTCOME, "refunded"), limit.refunded()));
+          .dataPoint(Points.count(name.add(OUTCOME, "passed"), limit.passed()))
+          .dataPoint(Points.count(name.add(OUTCOME, "delayed"), limit.delayed()))
+          .dataPoint(Points.count(name.add(OUTCOME, "refused"), limit.refused()))
+          .dataPoint(Points.count(name.add(OUTCOME, "refunded"), limit.refunded()));
       shadow
-          .dataPoint(count(name.add(OUTCOME, "delayed"), limit.shadow().delayed()))
-          .dataPoint(count(name.add(OUTCOME, "refused"), limit.shadow().refused()));
+          .dataPoint(Points.count(name.add(OUTCOME, "delayed"), limit.shadow().delayed()))
+          .dataPoint(Points.count(name.add(OUTCOME, "refused"), limit.shadow().refused()));
       bytes
-          .dataPoint(count(name.add(DIRECTION, "in"), limit.bytesIn()))
-          .dataPoint(count(name.add(DIRECTION, "out"), limit.bytesOut()));
-      overflows.dataPoint(count(name, limit.overflows()));
-      waits.dataPoint(histogram(name, limit.waits()));
-      keys.dataPoint(point(name, limit.keys()));
-      fullest.dataPoint(point(name, limit.fullest()));
+          .dataPoint(Points.count(name.add(DIRECTION, "in"), limit.bytesIn()))
+          .dataPoint(Points.count(name.add(DIRECTION, "out"), limit.bytesOut()));
+      overflows.dataPoint(Points.count(name, limit.overflows()));
+      waits.dataPoint(waits(name, limit.waits()));
+      keys.dataPoint(Points.point(name, limit.keys()));
+      fullest.dataPoint(Points.point(name, limit.fullest()));
     }
     return new MetricSnapshots(
         requests.build(),
@@ -67,36 +65,11 @@ final class RateLimitGauges implements MultiCollector {
         fullest.build());
   }
 
-  private static HistogramSnapshot.HistogramDataPointSnapshot histogram(
-      Labels labels, LimitReading.Waits waits) {
-    ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-    for (int i = 0; i < waits.numbers().size(); i++) {
-      double bound = i < waits.bounds().size() ? waits.bounds().get(i) : Double.POSITIVE_INFINITY;
-      buckets.bucket(bound, waits.numbers().get(i));
-    }
-    return HistogramSnapshot.HistogramDataPointSnapshot.builder()
-        .classicHistogramBuckets(buckets.build())
-        .sum(waits.nanos() / (double) TimeUnit.SECONDS.toNanos(1))
-        .labels(labels)
-        .build();
-  }
-
-  private static CounterSnapshot.Builder counter(ProxyMeterName metric) {
-    return CounterSnapshot.builder().name(metric.meterName()).help(metric.help());
-  }
-
-  private static CounterSnapshot.CounterDataPointSnapshot count(Labels labels, long value) {
-    return CounterSnapshot.CounterDataPointSnapshot.builder()
-        .labels(labels)
-        .value((double) value)
-        .build();
-  }
-
-  private static GaugeSnapshot.Builder gauge(ProxyMeterName metric) {
-    return GaugeSnapshot.builder().name(metric.meterName()).help(metric.help());
-  }
-
-  private static GaugeSnapshot.GaugeDataPointSnapshot point(Labels labels, double value) {
-    return GaugeSnapshot.GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
+  private static HistogramDataPointSnapshot waits(Labels name, LimitReading.Waits waits) {
+    return Points.buckets(
+        name,
+        waits.bounds().stream().mapToDouble(Double::doubleValue).toArray(),
+        waits.numbers().stream().mapToLong(Long::longValue).toArray(),
+        waits.nanos() / SECOND);
   }
 }

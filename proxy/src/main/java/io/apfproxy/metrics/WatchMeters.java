@@ -22,12 +22,8 @@ final class WatchMeters implements Reporter {
 
   WatchMeters(MeterRegistry registry) {
     this.registry = registry;
-    this.bytes = counter(ProxyMeterName.WATCH_BYTES);
-    this.pieces = counter(ProxyMeterName.WATCH_PIECES);
-  }
-
-  private Counter counter(ProxyMeterName name, String... tags) {
-    return Counter.builder(name.meterName()).description(name.help()).tags(tags).register(registry);
+    this.bytes = ProxyMeterName.WATCH_BYTES.counter(registry);
+    this.pieces = ProxyMeterName.WATCH_PIECES.counter(registry);
   }
 
   @Override
@@ -41,7 +37,8 @@ final class WatchMeters implements Reporter {
     RequestInfo info = account.info();
     if (info != null && info.isWatch() && account.code() == OK) {
       ended
-          .computeIfAbsent(why(account), why -> counter(ProxyMeterName.WATCHES_ENDED, "why", why))
+          .computeIfAbsent(
+              why(account), why -> ProxyMeterName.WATCHES_ENDED.counter(registry, "why", why))
           .increment();
     }
   }

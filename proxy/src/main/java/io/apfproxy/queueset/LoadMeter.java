@@ -31,7 +31,7 @@ public final class LoadMeter {
   public void note(QueueSet set, long nowNanos) {
     seats.set(set.seats.inUse, fullLoad, nowNanos);
     executing.set(set.executing, fullLoad, nowNanos);
-    waiting.set(set.waiting, set.shape.places(), nowNanos);
+    waiting.set(set.queues.waiting, set.shape.places(), nowNanos);
     demand.set(set.seatsWanted(), fullLoad, nowNanos);
   }
 

@@ -8,6 +8,6 @@ package io.apfproxy.queueset;
  */
 public record Occupancy(int seatsInUse, int waiting) {
   public static Occupancy of(QueueSet set) {
-    return new Occupancy(set.seats.inUse, set.waiting);
+    return new Occupancy(set.seats.inUse, set.queues.waiting);
   }
 }

@@ -28,10 +28,10 @@ public record QueueRow(
    * @return index to go on at; -1 if there are no more
    */
   public static int addSome(QueueSet set, int from, List<QueueRow> rows) {
-    FlowQueue queue = set.queues.nextMade(from);
+    FlowQueue queue = set.queues.table.nextMade(from);
     for (int i = 0; i < SLICE && queue != null; i++) {
       rows.add(of(queue));
-      queue = set.queues.nextMade(queue.index + 1);
+      queue = set.queues.table.nextMade(queue.index + 1);
     }
     return queue == null ? -1 : queue.index;
   }

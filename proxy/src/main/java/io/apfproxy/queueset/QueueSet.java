@@ -9,10 +9,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueueSet {
   /*
-   * Source: reference, fairqueuing/queueset/queueset.go, same decisions. Nothing here walks the
-   * queues but the rebase of R (once in years), the removal of a queue after a reconfiguration, and
-   * the dumps: what the rate of R needs are two running totals (seats of queued requests, busy
-   * queues), and the queue to dispatch from comes from the round, which is told of every change.
+   * Source: reference, fairqueuing/queueset/queueset.go, same decisions.
    *
    * Other than the reference: without queues a limit of zero refuses everything, instead of letting
    * one request in at a time, and what it refuses counts as wanted; the waiting seats of a trimmed
@@ -20,26 +17,15 @@ public final class QueueSet {
    * are back, and never twice; a rebase never wraps.
    */
   // Without modifier: read by the rows and the state that are made of a set for dumps and metrics.
-  final ProgressMeter meter;
+  final FairQueues queues;
   private final SeatDemandSink demand;
-  final QueueTable queues;
-  final QueueRound round;
   final RequestList withoutQueue = new RequestList();
-  final QueueChooser chooser = new QueueChooser();
   final QueueSetTally tally = new QueueSetTally();
   final LevelSeats seats;
   private final DecisionChain decided = new DecisionChain();
 
   QueuingShape shape = QueuingShape.REJECT;
-  int waiting;
   int executing;
-  int seatsWaiting;
-
-  /** Seats of the requests that have or had a queue: waiting, executing or lingering. */
-  private int queuedSeats;
-
-  private int busyQueues;
-  int waitingQueues;
 
   /**
    * @param limit seats there are; ignored if exempt
@@ -56,10 +42,8 @@ public final class QueueSet {
       SeatDemandSink demand,
       QueueTable queues,
       DispatchTree ranking) {
-    this.meter = new ProgressMeter(nowNanos);
+    this.queues = new FairQueues(nowNanos, queues, ranking);
     this.demand = demand;
-    this.queues = queues;
-    this.round = new QueueRound(queues, ranking);
     this.seats = new LevelSeats(limit);
     adopt(shape);
   }
@@ -102,11 +86,7 @@ public final class QueueSet {
       return false;
     }
     advance(nowNanos);
-    leave(queue, request);
-    queuedSeats -= request.seats;
-    noteIdle(queue);
-    queue.boundNextDispatch();
-    round.rank(queue);
+    queues.cancel(queue, request);
     tally.cancelled++;
     refuse(request, Refusal.TIME_OUT);
     publishDemand(nowNanos);
@@ -131,12 +111,7 @@ public final class QueueSet {
     if (queue == null) {
       withoutQueue.remove(request);
     } else {
-      queue.executing.remove(request);
-      long unused = SeatRequest.SERVICE_ESTIMATE_NANOS - (nowNanos - request.startNanos);
-      queue.nextDispatchR -= SeatSeconds.of(request.initialSeats, unused);
-      noteIdle(queue);
-      queue.boundNextDispatch();
-      round.rank(queue);
+      queues.served(queue, request);
     }
     if (request.additionalLatencyNanos > 0) {
       request.state = RequestState.LINGERING;
@@ -203,12 +178,12 @@ public final class QueueSet {
 
   /** Whether anything waits. */
   public boolean isAwaited() {
-    return waiting > 0;
+    return queues.waiting > 0;
   }
 
   /** Whether nothing waits or executes; lingering seats do not count. */
   public boolean isIdle() {
-    return waiting == 0 && executing == 0;
+    return queues.waiting == 0 && executing == 0;
   }
 
   /**
@@ -220,46 +195,30 @@ public final class QueueSet {
   }
 
   private void arriveAtQueue(SeatRequest request, long nowNanos) {
-    FlowQueue queue = chooser.choose(request.flowHash, queues);
+    FlowQueue queue = queues.choose(request);
     request.queue = queue;
     if (!seats.anyFree() && queue.waiting.size() >= shape.queueLengthLimit()) {
       refuse(request, Refusal.QUEUE_FULL);
       return;
     }
-    if (!queue.isBusy()) {
-      queue.nextDispatchR = meter.r();
-      busyQueues++;
-    }
-    if (queue.waiting.size() == 0) {
-      waitingQueues++;
-    }
-    request.arrivalR = meter.r();
-    request.state = RequestState.WAITING;
-    queue.enqueue(request);
-    request.queueLength = queue.waiting.size();
-    waiting++;
-    seatsWaiting += request.seats;
-    queuedSeats += request.seats;
-    request.tally.waiting++;
-    request.tally.waitingSeats += request.seats;
-    queue.boundNextDispatch();
+    queues.enqueue(queue, request);
     publishDemand(nowNanos);
-    if (waiting == 1 && seats.areFree(request.seats, executing)) {
+    if (queues.waiting == 1 && seats.areFree(request.seats, executing)) {
       dispatchFrom(queue, request, nowNanos); // it is alone: whose turn it is need not be asked
     } else {
-      round.rank(queue);
+      queues.round.rank(queue);
       dispatch(nowNanos);
     }
   }
 
   private void dispatch(long nowNanos) {
-    while (waiting > 0 && (seats.anyFree() || seats.anyBeyond()) && dispatchNext(nowNanos)) {
+    while (queues.waiting > 0 && (seats.anyFree() || seats.anyBeyond()) && dispatchNext(nowNanos)) {
       // each step gives one request its seats
     }
   }
 
   private boolean dispatchNext(long nowNanos) {
-    FlowQueue queue = round.next();
+    FlowQueue queue = queues.next();
     SeatRequest request = queue == null ? null : queue.waiting.first();
     if (queue == null || request == null) {
       return false;
@@ -268,7 +227,7 @@ public final class QueueSet {
       // Narrower requests must not overtake it: seats gather until it fits.
       tally.noAccommodation++;
       request.tally.noAccommodation++;
-      round.stay();
+      queues.round.stay();
       return false;
     }
     dispatchFrom(queue, request, nowNanos);
@@ -276,19 +235,11 @@ public final class QueueSet {
   }
 
   private void dispatchFrom(FlowQueue queue, SeatRequest head, long nowNanos) {
-    round.moveTo(queue);
-    leave(queue, head);
-    queuedSeats -= head.seats;
+    queues.take(queue, head);
     trim(head);
-    queuedSeats += head.seats;
-    queue.executing.add(head);
-    queue.seatsInUse += head.seats;
-    head.virtualStart = queue.nextDispatchR;
-    tally.latestS = queue.nextDispatchR;
-    tally.dispatchR = meter.r();
-    queue.nextDispatchR += head.totalWork;
-    queue.boundNextDispatch();
-    round.rank(queue);
+    queues.charge(queue, head);
+    tally.latestS = head.virtualStart;
+    tally.dispatchR = queues.meter.r();
     begin(head, nowNanos);
   }
 
@@ -328,18 +279,6 @@ public final class QueueSet {
     decided.add(request);
   }
 
-  /** Takes a waiting request out of its queue. */
-  private void leave(FlowQueue queue, SeatRequest request) {
-    queue.remove(request);
-    waiting--;
-    seatsWaiting -= request.seats;
-    request.tally.waiting--;
-    request.tally.waitingSeats -= request.seats;
-    if (queue.waiting.size() == 0) {
-      waitingQueues--;
-    }
-  }
-
   /** Gives the seats of a served request back. */
   private void release(SeatRequest request, long nowNanos) {
     request.state = RequestState.ENDED;
@@ -347,46 +286,23 @@ public final class QueueSet {
     request.tally.executingSeats -= request.seats;
     FlowQueue queue = request.queue;
     if (queue != null) {
-      queue.seatsInUse -= request.seats;
-      queuedSeats -= request.seats;
-      if (queues.size() > shape.queues() && queue.seatsInUse == 0 && !queue.isBusy()) {
-        round.remove(queue);
-      }
+      queues.giveBack(queue, request, shape.queues());
     }
     publishDemand(nowNanos);
   }
 
-  private void noteIdle(FlowQueue queue) {
-    if (!queue.isBusy()) {
-      busyQueues--;
-    }
-  }
-
   private void advance(long nowNanos) {
-    double served = Math.min(queuedSeats, seats.limitAndGranted());
-    double rate = busyQueues == 0 ? 0 : served / busyQueues;
-    if (meter.advance(nowNanos, rate)) {
-      rebase();
+    if (queues.advance(nowNanos, seats.limitAndGranted())) {
+      boolean clamped = queues.rebase();
+      tally.epochAdvances++;
+      tally.epochAdvancesClamped += clamped ? 1 : 0;
     }
     seats.advance(nowNanos);
   }
 
-  private void rebase() {
-    meter.rebase();
-    boolean[] clamped = {false};
-    queues.forEachMade(queue -> clamped[0] |= queue.rebase());
-    tally.epochAdvances++;
-    tally.epochAdvancesClamped += clamped[0] ? 1 : 0;
-    round.rankAll();
-  }
-
   private void adopt(QueuingShape newShape) {
     shape = newShape;
-    if (newShape.queues() > 0) {
-      chooser.reconfigure(newShape.queues(), newShape.handSize());
-      queues.growTo(newShape.queues());
-      round.rankAll();
-    }
+    queues.adopt(newShape);
   }
 
   private void publishDemand(long nowNanos) {
@@ -394,6 +310,6 @@ public final class QueueSet {
   }
 
   int seatsWanted() {
-    return seats.inUse + seatsWaiting + seats.denied;
+    return seats.inUse + queues.seatsWaiting + seats.denied;
   }
 }

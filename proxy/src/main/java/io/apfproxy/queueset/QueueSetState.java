@@ -41,7 +41,7 @@ public record QueueSetState(
   public static QueueSetState of(QueueSet set) {
     Bounds s = new Bounds();
     Bounds discounted = new Bounds();
-    set.queues.forEachMade(
+    set.queues.table.forEachMade(
         queue -> {
           if (queue.waiting.size() > 0) {
             s.add(queue.nextDispatchR);
@@ -54,18 +54,18 @@ public record QueueSetState(
         set.isIdle(),
         set.seats.limit,
         set.queues.size(),
-        set.waitingQueues,
-        set.waiting,
+        set.queues.waitingQueues,
+        set.queues.waiting,
         set.executing,
         set.seats.inUse,
-        set.seatsWaiting,
+        set.queues.seatsWaiting,
         set.tally.dispatched,
         set.tally.rejected,
         set.tally.cancelled,
         set.tally.noAccommodation,
         set.tally.epochAdvances,
         set.tally.epochAdvancesClamped,
-        set.meter.r(),
+        set.queues.meter.r(),
         set.tally.dispatchR,
         set.tally.latestS,
         s.min,

@@ -45,7 +45,7 @@ public final class RequestWalk {
     for (int left = SLICE; left > 0 && rows.size() < most; left--) {
       RequestList current = list;
       if (current == null) {
-        begin(set.queues.nextMade(0));
+        begin(set.queues.table.nextMade(0));
       } else {
         left -= read(current, Math.min(left, most - rows.size()));
         if (left > 0 && rows.size() < most && !turnToNextList()) {
@@ -94,7 +94,7 @@ public final class RequestWalk {
     if (waiting) {
       enter(current.executing, false);
     } else {
-      begin(set.queues.nextMade(current.index + 1));
+      begin(set.queues.table.nextMade(current.index + 1));
     }
     return true;
   }

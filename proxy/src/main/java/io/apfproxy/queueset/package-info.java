@@ -1,9 +1,10 @@
 /**
  * Fair queuing of one priority level: single-threaded, with the time as an argument; whoever calls
- * holds that level's lock. {@code QueueSet} has the steps of a request, {@code ProgressMeter} the
- * virtual time, {@code QueueRound} whose turn it is, {@code QueueChooser} and {@code Dealer} which
- * queue a flow waits in, {@code SeatSeconds} the arithmetic. Imports {@code java.*} only. Open
- * {@link io.apfproxy.queueset.QueueSet} first.
+ * holds that level's lock. {@code QueueSet} has the steps of a request, {@code LevelSeats} the
+ * seats and {@code FairQueues} the queues: {@code ProgressMeter} the virtual time, {@code
+ * QueueRound} whose turn it is, {@code QueueChooser} and {@code Dealer} which queue a flow waits
+ * in, {@code SeatSeconds} the arithmetic. Imports {@code java.*} only. Open {@link
+ * io.apfproxy.queueset.QueueSet} first.
  *
  * <h2>Why it is fair</h2>
  *

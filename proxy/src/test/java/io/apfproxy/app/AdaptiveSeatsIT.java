@@ -3,30 +3,23 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.cli.ProxyOptions;
-import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.attack.TcpRelay;
-import io.apfproxy.fixtures.pki.TrustingTls;
-import io.apfproxy.fixtures.prometheus.PrometheusText;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The whole proxy with seats that follow what its upstream bears. */
 @Tag("L-44")
 @Tag("L-55")
 @Tag("L-94")
-class AdaptiveSeatsIT {
+class AdaptiveSeatsIT extends AppFixture {
   /** Nothing is judged while the proxy itself is late, which it often is on a busy machine. */
   private static final Duration LONG = Duration.ofMinutes(4);
 
@@ -35,52 +28,38 @@ class AdaptiveSeatsIT {
   private static final int MOST = 12;
   private static final int CLIENTS = 24;
 
-  @TempDir Path directory;
-
   @Test
   void growWhileSomebodyWaitsAndBeginAnewWhenItIsBack() throws Exception {
     ExecutorService clients = Executors.newFixedThreadPool(2);
-    try (EmbeddedApiServer upstream =
-            EmbeddedApiServer.builder(Files.createDirectory(directory.resolve("upstream")))
-                .user("alice")
-                .allow("alice", "*", "*")
-                .start();
-        TcpRelay wire = new TcpRelay(upstream.port());
-        ProxyApp proxy = ProxyApp.start(options(upstream, wire))) {
-      assertThat(seats(proxy, "now")).isEqualTo(LEAST);
+    try (TcpRelay wire = new TcpRelay(upstream.port())) {
+      startAdaptive(LEAST, MOST, "--kubeconfig=" + through(wire));
+      assertThat(seats("now")).isEqualTo(LEAST);
       await().atMost(LONG).until(proxy::isReady);
-      await().atMost(LONG).until(() -> value(proxy, "upstream_state", "state", "idle") == 1);
-      assertThat(seats(proxy, "now")).as("nobody waits").isEqualTo(LEAST);
+      await().atMost(LONG).until(() -> value("upstream_state", "state", "idle") == 1);
+      assertThat(seats("now")).as("nobody waits").isEqualTo(LEAST);
 
       upstream.script().on("get", SLOW).delay(Duration.ofMillis(200)).play();
-      flood(proxy, upstream, clients);
-      await().atMost(LONG).until(() -> seats(proxy, "now") == MOST);
+      flood(clients);
+      await().atMost(LONG).until(() -> seats("now") == MOST);
 
       wire.cut();
-      await().atMost(LONG).until(() -> value(proxy, "upstream_state", "state", "down") == 1);
-      assertThat(value(proxy, "upstream_state", "state", "idle")).isZero();
+      await().atMost(LONG).until(() -> value("upstream_state", "state", "down") == 1);
+      assertThat(value("upstream_state", "state", "idle")).isZero();
       wire.mend();
-      await().atMost(LONG).until(() -> value(proxy, "seats_changes_total", "why", "recovery") == 1);
-      await().atMost(LONG).until(() -> seats(proxy, "now") == MOST);
+      await().atMost(LONG).until(() -> value("seats_changes_total", "why", "recovery") == 1);
+      await().atMost(LONG).until(() -> seats("now") == MOST);
 
-      assertThat(value(proxy, "seats_changes_total", "why", "grow")).isGreaterThanOrEqualTo(4);
+      assertThat(value("seats_changes_total", "why", "grow")).isGreaterThanOrEqualTo(4);
     } finally {
       clients.shutdownNow();
     }
   }
 
   /** Each of some clients asks again when it was answered. */
-  private void flood(ProxyApp proxy, EmbeddedApiServer upstream, ExecutorService clients) {
-    HttpClient client =
-        HttpClient.newBuilder()
-            .sslContext(TrustingTls.context(proxy.certificateAuthority()))
-            .build();
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create("https://localhost:" + proxy.securePort() + SLOW))
-            .header("Authorization", "Bearer " + upstream.token("alice"))
-            .build();
+  private void flood(ExecutorService clients) {
+    HttpClient client = client();
     for (int i = 0; i < CLIENTS; i++) {
-      again(client, request, clients);
+      again(client, asAlice(SLOW), clients);
     }
   }
 
@@ -96,38 +75,18 @@ class AdaptiveSeatsIT {
                 });
   }
 
-  private ProxyOptions options(EmbeddedApiServer upstream, TcpRelay wire) throws Exception {
-    Path kubeconfig =
-        Files.writeString(
-            directory.resolve("wired.kubeconfig"),
-            Files.readString(upstream.adminKubeconfig())
-                .replace(":" + upstream.port(), ":" + wire.port()));
-    return ProxyOptions.of(
-        "--kubeconfig=" + kubeconfig,
-        "--bind-address=127.0.0.1",
-        "--secure-port=0",
-        "--admin-port=0",
-        "--cert-dir=" + directory.resolve("certs"),
-        "--allow-privileged-impersonation",
-        "--max-requests-inflight=" + (MOST - 1),
-        "--max-mutating-requests-inflight=1",
-        "--adaptive-seats",
-        "--min-seats=" + LEAST,
-        "--target-delay=1s", // no busy machine is taken for a busy upstream
-        "--shutdown-grace=1s");
+  private Path through(TcpRelay wire) throws Exception {
+    return Files.writeString(
+        directory.resolve("wired.kubeconfig"),
+        Files.readString(upstream.adminKubeconfig())
+            .replace(":" + upstream.port(), ":" + wire.port()));
   }
 
-  private static double seats(ProxyApp proxy, String bound) throws Exception {
-    return value(proxy, "seats", "bound", bound);
+  private double seats(String bound) throws Exception {
+    return value("seats", "bound", bound);
   }
 
-  private static double value(ProxyApp proxy, String name, String label, String value)
-      throws Exception {
-    URI page = URI.create("http://127.0.0.1:" + proxy.adminPort() + "/metrics");
-    String text =
-        HttpClient.newHttpClient()
-            .send(HttpRequest.newBuilder(page).build(), BodyHandlers.ofString())
-            .body();
-    return PrometheusText.parse(text).value("apf_proxy_" + name, Map.of(label, value));
+  private double value(String name, String label, String value) throws Exception {
+    return LocalProxy.metric(proxy, "apf_proxy_%s{%s=\"%s\"}".formatted(name, label, value));
   }
 }

@@ -41,6 +41,21 @@ abstract class AppFixture {
     proxy = ProxyApp.start(LocalProxy.options(upstream.adminKubeconfig(), directory, flags));
   }
 
+  /** With seats that follow upstream, and little to wait for at its end. */
+  void startAdaptive(int least, int most, String... more) throws Exception {
+    start(
+        Stream.concat(
+                Stream.of(
+                    "--max-requests-inflight=" + (most - 1),
+                    "--max-mutating-requests-inflight=1",
+                    "--adaptive-seats",
+                    "--min-seats=" + least,
+                    "--target-delay=1s", // no busy machine is taken for a busy upstream
+                    "--shutdown-grace=1s"),
+                Stream.of(more))
+            .toArray(String[]::new));
+  }
+
   HttpClient client() {
     return LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
   }

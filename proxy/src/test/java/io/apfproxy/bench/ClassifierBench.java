@@ -3,30 +3,15 @@ package io.apfproxy.bench;
 import io.apfproxy.classify.Classifier;
 import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.request.RequestDigest;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Finding schema, level and flow of a request. The last schema but one matches, as in the
  * reference's benchmark, or the first.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class ClassifierBench {
+public class ClassifierBench extends TimedBench {
   @Param({"11", "100", "1000"})
   public int schemas;
 

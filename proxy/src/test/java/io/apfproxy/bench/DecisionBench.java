@@ -9,31 +9,16 @@ import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.TimeSource;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * The whole of flow control for one request: classify, estimate, queue, lease, give back; nobody
  * waits. The counterpart of the reference's Handle; counts into Prometheus' meters as the product.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class DecisionBench {
+public class DecisionBench extends TimedBench {
   @Param({"11", "100", "1000"})
   public int schemas;
 

@@ -6,31 +6,16 @@ import io.apfproxy.queueset.QueueSetState;
 import io.apfproxy.queueset.SeatRequest;
 import java.util.ArrayDeque;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One decision of a queue set: a request arrives, one is dispatched, one ends. As many wait and
  * execute afterwards as before. Virtual time, no lock, no metrics.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class QueueSetBench {
+public class QueueSetBench extends TimedBench {
   private static final int SEATS = 16;
   private static final long STEP_NANOS = 3_000_000 / SEATS;
 

@@ -11,18 +11,9 @@ import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * One request at the gate of rate limits, which lets it pass: of as many limits the last concerns
@@ -30,13 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * passed} less {@code found}; {@code memory}, with as many keys, is what it costs at least to read
  * one of them. Specification limits.md L-01, L-27.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class RateLimitBench {
+public class RateLimitBench extends TimedBench {
   /** A second, of all users together; fewer than ask, so that no bucket is ever full again. */
   private static final int RATE = 1_000_000;
 

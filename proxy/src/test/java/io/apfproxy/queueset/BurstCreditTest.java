@@ -178,7 +178,7 @@ class BurstCreditTest {
     other.setLimit(10, 11 * SECOND);
 
     assertThat(pool.inUse()).isEqualTo(2);
-    assertThat(other.waiting).isZero();
+    assertThat(other.queues.waiting).isZero();
   }
 
   private QueueSet level(int limit, BurstTerms terms) {

@@ -298,7 +298,7 @@ final class BurstModel {
 
     /** Whoever is next has neither seats of the level nor a burst to hope for now. */
     private void checkNobodyIsKeptWaiting() {
-      FlowQueue queue = set.round.next();
+      FlowQueue queue = set.queues.round.next();
       SeatRequest head = queue == null ? null : queue.waiting.first();
       if (head != null) {
         assertThat(isFree(head.seats, true)).as("its own seats are free").isFalse();

@@ -87,7 +87,7 @@ class QueueSetPropertyTest {
       long expectedR = expectedR();
       boolean synced = operate(random.nextInt(100));
       if (synced) {
-        assertThat(set.meter.r()).as("R").isEqualTo(expectedR);
+        assertThat(set.queues.meter.r()).as("R").isEqualTo(expectedR);
       }
       List<RecordedRequest> started = settle();
       checkSeats(started);
@@ -197,17 +197,17 @@ class QueueSetPropertyTest {
         assertThat(set.executing).as("executing beside it, itself included").isEqualTo(1);
       }
       if (set.seats.limit > 0 && set.seats.inUse == 0) {
-        assertThat(set.waiting).as("waiting while every seat is free").isZero();
+        assertThat(set.queues.waiting).as("waiting while every seat is free").isZero();
       }
     }
 
     private void checkTotals() {
-      assertThat(set.waiting).isEqualTo(waiting.size());
+      assertThat(set.queues.waiting).isEqualTo(waiting.size());
       assertThat(set.executing).isEqualTo(executing.size());
-      assertThat(set.seatsWaiting).isEqualTo(seats(waiting));
+      assertThat(set.queues.seatsWaiting).isEqualTo(seats(waiting));
       assertThat(set.seats.inUse).isEqualTo(seats(executing) + seats(lingering));
-      assertThat(published).isEqualTo(set.seats.inUse + set.seatsWaiting + denied);
-      assertThat(set.tally.dispatched + set.tally.rejected + set.waiting)
+      assertThat(published).isEqualTo(set.seats.inUse + set.queues.seatsWaiting + denied);
+      assertThat(set.tally.dispatched + set.tally.rejected + set.queues.waiting)
           .isEqualTo(requests.size());
       int inQueues = 0;
       for (QueueRow row : Replay.rows(set)) {
@@ -226,7 +226,7 @@ class QueueSetPropertyTest {
         seats += row.seatsInUse() + row.waitingSeats();
       }
       double rate = busy == 0 ? 0 : (double) Math.min(seats, set.seats.limit) / busy;
-      return set.meter.r() + SeatSeconds.of(rate, now - set.meter.lastNanos());
+      return set.queues.meter.r() + SeatSeconds.of(rate, now - set.queues.meter.lastNanos());
     }
 
     private static int seats(List<RecordedRequest> requests) {
@@ -252,7 +252,7 @@ class QueueSetPropertyTest {
           .allMatch(
               request ->
                   request.state == RequestState.ENDED || request.state == RequestState.REFUSED);
-      assertThat(set.seats.inUse + set.seatsWaiting + published).isZero();
+      assertThat(set.seats.inUse + set.queues.seatsWaiting + published).isZero();
       assertThat(set.queues.size()).isGreaterThanOrEqualTo(Math.max(0, set.shape.queues()));
     }
   }

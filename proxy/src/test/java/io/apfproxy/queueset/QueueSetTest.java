@@ -22,9 +22,9 @@ class QueueSetTest {
     QueueSet set = queues(2, 10);
     arrive(set, 0, 0, 1);
     arrive(set, 500 * MS, 1, 4);
-    assertThat(set.meter.r()).isEqualTo(50_000_000);
+    assertThat(set.queues.meter.r()).isEqualTo(50_000_000);
     set.setLimit(10, 1_000 * MS);
-    assertThat(set.meter.r()).isEqualTo(175_000_000);
+    assertThat(set.queues.meter.r()).isEqualTo(175_000_000);
   }
 
   @Test
@@ -57,7 +57,7 @@ class QueueSetTest {
     set.finish(a1, 10_000 * MS);
     set.finish(a2, 10_000 * MS);
     assertThat(b1.state).isEqualTo(RequestState.EXECUTING);
-    assertThat(set.meter.r()).isEqualTo(1_000_000_000);
+    assertThat(set.queues.meter.r()).isEqualTo(1_000_000_000);
     assertThat(a1.queue.nextDispatchR).isEqualTo(2_000_000_000);
 
     SeatRequest a3 = arrive(set, 10_500 * MS, 0, 1);
@@ -133,7 +133,7 @@ class QueueSetTest {
 
     set.finish(request, 10 * MS);
     assertThat(request.queue.nextDispatchR).isEqualTo(1_000_000);
-    assertThat(set.meter.r()).isEqualTo(4_000_000);
+    assertThat(set.queues.meter.r()).isEqualTo(4_000_000);
   }
 
   @Test
@@ -158,7 +158,7 @@ class QueueSetTest {
 
     assertThat(trimmed.finalSeats).isEqualTo(3);
     assertThat(trimmed.additionalLatencyNanos).isEqualTo(8_333_333);
-    assertThat(set.seatsWaiting).isZero();
+    assertThat(set.queues.seatsWaiting).isZero();
     assertThat(trimmed.tally.waitingSeats).isZero();
     assertThat(demand).containsExactly(5, 3);
     set.finish(trimmed, MS);

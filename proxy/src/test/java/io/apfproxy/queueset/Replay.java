@@ -191,7 +191,7 @@ final class Replay {
       int index = queueIndex(request);
       int first = arrival.queueAtArrival == null ? index : arrival.queueAtArrival;
       decision.put("queue", first);
-      decision.put("R", Long.toUnsignedString(set.meter.r()));
+      decision.put("R", Long.toUnsignedString(set.queues.meter.r()));
       if (request.state == RequestState.REFUSED) {
         decision.put("at", now);
         if (set.isIdle()) {
@@ -238,14 +238,14 @@ final class Replay {
     demandAtLastSnapshot = demand.get(now);
     ObjectNode snapshot = snapshots.addObject();
     snapshot.put("t", now);
-    snapshot.put("lastSync", set.meter.lastNanos());
-    snapshot.put("virtualTime", Long.toUnsignedString(set.meter.r()));
-    snapshot.put("robinIndex", set.round.robinIndex());
-    snapshot.put("enqueues", set.chooser.enqueues());
-    snapshot.put("totRequestsWaiting", set.waiting);
+    snapshot.put("lastSync", set.queues.meter.lastNanos());
+    snapshot.put("virtualTime", Long.toUnsignedString(set.queues.meter.r()));
+    snapshot.put("robinIndex", set.queues.round.robinIndex());
+    snapshot.put("enqueues", set.queues.chooser.enqueues());
+    snapshot.put("totRequestsWaiting", set.queues.waiting);
     snapshot.put("totRequestsExecuting", set.executing);
     snapshot.put("totSeatsInUse", set.seats.inUse);
-    snapshot.put("totSeatsWaiting", set.seatsWaiting);
+    snapshot.put("totSeatsWaiting", set.queues.seatsWaiting);
     if (set.isIdle()) {
       snapshot.put("idle", true);
     }
@@ -276,7 +276,7 @@ final class Replay {
     totals.put("stillWaiting", state.waiting());
     totals.put("totRequestsRejected", state.rejected());
     totals.put("totRequestsCancelled", state.cancelled());
-    totals.put("enqueues", set.chooser.enqueues());
+    totals.put("enqueues", set.queues.chooser.enqueues());
     totals.put("noAccommodation", state.noAccommodation());
     totals.put("epochAdvances", state.epochAdvances() - state.epochAdvancesClamped());
     totals.put("epochAdvancesUnsuccessful", state.epochAdvancesClamped());

@@ -61,7 +61,12 @@ class ConnectionLimitsIT {
     Vertx vertx = Vertx.builder().withTransport(new GuardedTransport(transport)).build();
     try (FakeUpstream upstream =
             FakeUpstream.http(vertx, request -> request.response().end("ok"), HttpVersion.HTTP_2);
-        TestProxy proxy = new TestProxy(vertx, upstream.port(), EVENT_LOOPS, limits, requests)) {
+        TestProxy proxy =
+            TestProxy.before(vertx, upstream.port())
+                .eventLoops(EVENT_LOOPS)
+                .connections(limits)
+                .requests(requests)
+                .start()) {
       test.accept(proxy, proxy.port());
       await()
           .untilAsserted(
@@ -363,8 +368,8 @@ class ConnectionLimitsIT {
   void doesNotStartWithLimitsThatNobodyWouldHold() {
     Vertx vertx = Vertx.vertx();
     try {
-      assertThatThrownBy(() -> new TestProxy(vertx, 1, 1, limits(1, 0, 0, 0)))
-          .hasMessageContaining("GuardedTransport");
+      TestProxySetup setup = TestProxy.before(vertx, 1).connections(limits(1, 0, 0, 0));
+      assertThatThrownBy(setup::start).hasMessageContaining("GuardedTransport");
     } finally {
       get(vertx.close());
     }

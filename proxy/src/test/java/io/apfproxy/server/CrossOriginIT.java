@@ -50,8 +50,9 @@ class CrossOriginIT {
             },
             HttpVersion.HTTP_2);
     proxy =
-        new TestProxy(
-            vertx, upstream.port(), new CrossOrigin(List.of("^https?://good\\.example$")));
+        TestProxy.before(vertx, upstream.port())
+            .crossOrigin(new CrossOrigin(List.of("^https?://good\\.example$")))
+            .start();
   }
 
   @AfterAll

@@ -170,7 +170,9 @@ final class ForwarderFaultIT extends ForwardingFixture {
                 request -> request.response().exceptionHandler(cancelled::tryComplete),
                 HttpVersion.HTTP_2);
         TestProxy proxy =
-            new TestProxy(vertx, upstream.port(), Duration.ofMillis(300), TestProxy::read)) {
+            TestProxy.before(vertx, upstream.port())
+                .requestTimeout(Duration.ofMillis(300))
+                .start()) {
       HttpClientResponse response =
           send(proxy.client(HttpVersion.HTTP_2), HttpMethod.GET, "/api/v1/pods");
       assertThat(response.statusCode()).isEqualTo(504);

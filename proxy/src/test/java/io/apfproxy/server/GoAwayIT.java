@@ -19,7 +19,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -41,12 +40,7 @@ class GoAwayIT {
   }
 
   private TestProxy proxy(FakeUpstream upstream, double chance) {
-    return new TestProxy(
-        vertx,
-        TestProxy.upstreamConfig(upstream.port()),
-        Duration.ofSeconds(60),
-        TestProxy::read,
-        chance);
+    return TestProxy.before(vertx, upstream.port()).goAwayChance(chance).start();
   }
 
   @Test
@@ -97,13 +91,12 @@ class GoAwayIT {
   @Test
   void losesNoAnswerOfAClientThatIsSentAwayAfterEach() throws Exception {
     try (TestProxy proxy =
-            new TestProxy(
-                vertx,
-                1,
-                Duration.ofSeconds(60),
-                head -> {
-                  throw new RefusedException(401, "Unauthorized", "token", "Unauthorized");
-                });
+            TestProxy.before(vertx, 1)
+                .heads(
+                    head -> {
+                      throw new RefusedException(401, "Unauthorized", "token", "Unauthorized");
+                    })
+                .start();
         Http2WireClient client =
             new Http2WireClient(
                 URI.create("https://127.0.0.1:" + proxy.port()), FakeUpstream.trusting())) {

@@ -36,11 +36,9 @@ class H2SpecIT {
                     request.bodyHandler(body -> request.response().end("long enough to be cut")),
                 HttpVersion.HTTP_2);
         TestProxy proxy =
-            new TestProxy(
-                vertx,
-                upstream.port(),
-                1,
-                new ConnectionLimits(10_000, 0, 0, 0, address -> true))) {
+            TestProxy.before(vertx, upstream.port())
+                .connections(new ConnectionLimits(10_000, 0, 0, 0, address -> true))
+                .start()) {
       CommandResult result =
           RunningCommand.start(
                   new ProcessBuilder(

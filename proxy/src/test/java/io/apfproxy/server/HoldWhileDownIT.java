@@ -177,16 +177,7 @@ class HoldWhileDownIT {
       cut(watched);
       await().atMost(LONG).until(watched.outage::isDown);
       try (RawClient client = new RawClient(watched.proxy.port())) {
-        client.send(
-            String.join(
-                "\r\n",
-                "GET /api/v1/namespaces/n/pods/p/exec HTTP/1.1",
-                "Host: h",
-                "Connection: Upgrade",
-                "Upgrade: websocket",
-                "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-                "",
-                ""));
+        client.send(UpgradeFixture.request("GET", "websocket"));
         assertThat(client.readHead()).startsWith("HTTP/1.1 503").contains("Retry-After: ");
       }
 

@@ -40,7 +40,7 @@ final class IdentityWaitIT extends ForwardingFixture {
           HttpVersion.HTTP_2);
 
   private TestProxy proxy(RequestLimits limits) {
-    TestProxy proxy = new TestProxy(vertx, upstream.port(), limits);
+    TestProxy proxy = TestProxy.before(vertx, upstream.port()).requests(limits).start();
     proxy.identities = (head, request) -> review.future();
     return proxy;
   }

@@ -55,7 +55,7 @@ class InnerRefusalIT {
                         .putHeader("X-Kubernetes-PF-FlowSchema-UID", "uid")
                         .end("Too many requests, please try again later.\n"),
                 HttpVersion.HTTP_2);
-        TestProxy proxy = new TestProxy(vertx, TestProxy.upstreamConfig(upstream.port()), outage)) {
+        TestProxy proxy = TestProxy.before(vertx, upstream.port()).outage(outage).start()) {
       HttpClientResponse answer =
           get(
               proxy

@@ -31,7 +31,8 @@ final class OneWayClosedIT extends ForwardingFixture {
                 request -> request.response().end(),
                 HttpVersion.HTTP_2,
                 HttpVersion.HTTP_1_1);
-        TestProxy proxy = new TestProxy(vertx, distrusting(upstream.port()), outage)) {
+        TestProxy proxy =
+            TestProxy.before(vertx, distrusting(upstream.port())).outage(outage).start()) {
       test.accept(proxy);
       assertThat(proxy.events.refusals).containsExactly("upstream-unreachable");
       assertThat(outage.isClosed()).as("the door is closed for others").isFalse();
@@ -66,16 +67,7 @@ final class OneWayClosedIT extends ForwardingFixture {
     beforeSomebodyWhoIsNotBelieved(
         proxy -> {
           try (RawClient client = new RawClient(proxy.port())) {
-            client.send(
-                String.join(
-                    "\r\n",
-                    "GET /api/v1/namespaces/n/pods/p/exec HTTP/1.1",
-                    "Host: h",
-                    "Connection: Upgrade",
-                    "Upgrade: websocket",
-                    "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
-                    "",
-                    ""));
+            client.send(UpgradeFixture.request("GET", "websocket"));
             assertThat(client.readHead()).startsWith("HTTP/1.1 503");
           }
         });

@@ -55,7 +55,7 @@ class RequestLimitsIT {
 
   private void with(RequestLimits limits, Consumer<TestProxy> test) {
     try (FakeUpstream upstream = FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
-        TestProxy proxy = new TestProxy(vertx, upstream.port(), limits)) {
+        TestProxy proxy = TestProxy.before(vertx, upstream.port()).requests(limits).start()) {
       test.accept(proxy);
       served.stream()
           .map(HttpServerRequest::response)

@@ -81,8 +81,9 @@ class ResponseBufferIT {
   }
 
   private TestProxy proxy(FakeUpstream upstream, int buffer) {
-    return new TestProxy(
-        vertx, upstream.port(), new RequestLimits(0, 0, 0, 0, 0, 0, 0, buffer, 16L << 20));
+    return TestProxy.before(vertx, upstream.port())
+        .requests(new RequestLimits(0, 0, 0, 0, 0, 0, 0, buffer, 16L << 20))
+        .start();
   }
 
   private static FrameConnection http2(TestProxy proxy, String target) throws IOException {

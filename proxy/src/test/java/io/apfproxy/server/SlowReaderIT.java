@@ -79,7 +79,7 @@ class SlowReaderIT {
   }
 
   private TestProxy proxy(FakeUpstream upstream, int buffer) {
-    TestProxy proxy = new TestProxy(vertx, upstream.port(), limits(buffer));
+    TestProxy proxy = TestProxy.before(vertx, upstream.port()).requests(limits(buffer)).start();
     proxy.otherFlowControl = OneLevel.of(SEATS);
     return proxy;
   }
@@ -218,7 +218,10 @@ class SlowReaderIT {
   void areCutOffWhenTheTimeOfTheirRequestIsOver() throws IOException {
     try (FakeUpstream upstream = FakeUpstream.http(vertx, SlowReaderIT::serve, HttpVersion.HTTP_2);
         TestProxy proxy =
-            new TestProxy(vertx, upstream.port(), Duration.ofSeconds(4), limits(BUFFER))) {
+            TestProxy.before(vertx, upstream.port())
+                .requestTimeout(Duration.ofSeconds(4))
+                .requests(limits(BUFFER))
+                .start()) {
       List<AutoCloseable> open = ask(proxy, HttpVersion.HTTP_2, LIST);
       await()
           .atMost(PATIENCE)

@@ -17,15 +17,10 @@ import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.Bound;
-import io.apfproxy.server.listen.ConnectionLimits;
-import io.apfproxy.server.listen.CrossOrigin;
-import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.ServerConfig;
-import io.apfproxy.server.walk.HeadReader;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
-import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -70,167 +65,27 @@ final class TestProxy implements AutoCloseable {
   private final Vertx vertx;
   private final List<HttpClient> clients = new ArrayList<>();
 
+  /** One before an upstream there, with all as usual. */
   TestProxy(Vertx vertx, int upstreamPort) {
-    this(vertx, upstreamPort, Duration.ofSeconds(60), TestProxy::read);
+    this(before(vertx, upstreamPort));
   }
 
-  TestProxy(Vertx vertx, int upstreamPort, Duration requestTimeout, HeadReader heads) {
-    this(vertx, upstreamConfig(upstreamPort), requestTimeout, heads, 0);
-  }
-
-  TestProxy(
-      Vertx vertx,
-      UpstreamConfig upstream,
-      Duration requestTimeout,
-      HeadReader heads,
-      double goAwayChance) {
-    this(
-        vertx,
-        upstream,
-        requestTimeout,
-        heads,
-        goAwayChance,
-        1,
-        ConnectionLimits.NONE,
-        RequestLimits.NONE);
-  }
-
-  /** One with limits needs a {@code Vertx} with a guarded transport. */
-  TestProxy(Vertx vertx, int upstreamPort, int eventLoops, ConnectionLimits connections) {
-    this(vertx, upstreamPort, eventLoops, connections, RequestLimits.NONE);
-  }
-
-  TestProxy(
-      Vertx vertx,
-      int upstreamPort,
-      int eventLoops,
-      ConnectionLimits connections,
-      RequestLimits requests) {
-    this(
-        vertx,
-        upstreamConfig(upstreamPort),
-        Duration.ofSeconds(60),
-        TestProxy::read,
-        0,
-        eventLoops,
-        connections,
-        requests);
-  }
-
-  TestProxy(Vertx vertx, int upstreamPort, RequestLimits requests) {
-    this(vertx, upstreamPort, Duration.ofSeconds(60), requests);
-  }
-
-  TestProxy(Vertx vertx, int upstreamPort, Duration requestTimeout, RequestLimits requests) {
-    this(
-        vertx,
-        upstreamConfig(upstreamPort),
-        requestTimeout,
-        TestProxy::read,
-        0,
-        1,
-        ConnectionLimits.NONE,
-        requests);
-  }
-
-  TestProxy(Vertx vertx, int upstreamPort, CrossOrigin crossOrigin) {
-    this(
-        vertx,
-        upstreamConfig(upstreamPort),
-        Duration.ofSeconds(60),
-        TestProxy::read,
-        0,
-        1,
-        ConnectionLimits.NONE,
-        RequestLimits.NONE,
-        crossOrigin);
-  }
-
-  private TestProxy(
-      Vertx vertx,
-      UpstreamConfig upstream,
-      Duration requestTimeout,
-      HeadReader heads,
-      double goAwayChance,
-      int eventLoops,
-      ConnectionLimits connections,
-      RequestLimits requests) {
-    this(
-        vertx,
-        upstream,
-        requestTimeout,
-        heads,
-        goAwayChance,
-        eventLoops,
-        connections,
-        requests,
-        CrossOrigin.NONE);
-  }
-
-  /** Before an upstream that may be away. */
-  TestProxy(Vertx vertx, UpstreamConfig upstream, Outage outage) {
-    this(
-        vertx,
-        upstream,
-        Duration.ofSeconds(60),
-        TestProxy::read,
-        0,
-        1,
-        ConnectionLimits.NONE,
-        RequestLimits.NONE,
-        CrossOrigin.NONE,
-        outage);
-  }
-
-  private TestProxy(
-      Vertx vertx,
-      UpstreamConfig upstream,
-      Duration requestTimeout,
-      HeadReader heads,
-      double goAwayChance,
-      int eventLoops,
-      ConnectionLimits connections,
-      RequestLimits requests,
-      CrossOrigin crossOrigin) {
-    this(
-        vertx,
-        upstream,
-        requestTimeout,
-        heads,
-        goAwayChance,
-        eventLoops,
-        connections,
-        requests,
-        crossOrigin,
-        Outage.never());
-  }
-
-  private TestProxy(
-      Vertx vertx,
-      UpstreamConfig upstream,
-      Duration requestTimeout,
-      HeadReader heads,
-      double goAwayChance,
-      int eventLoops,
-      ConnectionLimits connections,
-      RequestLimits requests,
-      CrossOrigin crossOrigin,
-      Outage outage) {
-    this.vertx = vertx;
+  TestProxy(TestProxySetup setup) {
+    vertx = setup.vertx;
     TestCertificate certificate = FakeUpstream.certificate();
     ServerConfig config =
         new ServerConfig(
             "127.0.0.1",
             0,
-            eventLoops,
+            setup.eventLoops,
             new PemKeyPair(certificate.certificatePem(), certificate.keyPem()),
-            requestTimeout,
+            setup.requestTimeout,
             true,
-            goAwayChance,
-            connections,
-            requests,
+            setup.goAwayChance,
+            setup.connections,
+            setup.requests,
             ServerConfig.TlsEngine.AUTO,
-            crossOrigin);
+            setup.crossOrigin);
     server =
         get(
             ProxyServer.start(
@@ -239,7 +94,7 @@ final class TestProxy implements AutoCloseable {
                 new Services(
                     request -> {
                       traps.at("head");
-                      return heads.read(request);
+                      return setup.heads.read(request);
                     },
                     new TrappedIdentities(),
                     rateLimits,
@@ -250,11 +105,20 @@ final class TestProxy implements AutoCloseable {
                     null,
                     () -> {
                       traps.at("upstream");
-                      return upstream;
+                      return setup.upstream;
                     },
                     () -> null,
-                    outage,
+                    setup.outage,
                     events)));
+  }
+
+  /** To be started with something that is not as usual. */
+  static TestProxySetup before(Vertx vertx, int upstreamPort) {
+    return new TestProxySetup(vertx, upstreamConfig(upstreamPort));
+  }
+
+  static TestProxySetup before(Vertx vertx, UpstreamConfig upstream) {
+    return new TestProxySetup(vertx, upstream);
   }
 
   static UpstreamConfig upstreamConfig(int port) {

@@ -3,8 +3,6 @@ package io.apfproxy.server;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.authn.head.ClientTrust;
-import io.apfproxy.authn.head.RequestHeadReader;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
@@ -12,7 +10,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,12 +69,7 @@ class TransparencyIT {
     Set<String> differences = new TreeSet<>();
     try (FakeUpstream plain = FakeUpstream.http(vertx, server::answer, clientVersion);
         FakeUpstream behind = FakeUpstream.http(vertx, server::answer, upstreamVersion);
-        TestProxy proxy =
-            new TestProxy(
-                vertx,
-                behind.port(),
-                Duration.ofSeconds(60),
-                new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read)) {
+        TestProxy proxy = TestProxy.before(vertx, behind.port()).allRulesOfHeads().start()) {
       boolean http2 = clientVersion == HttpVersion.HTTP_2;
       List<SampleMessage> direct = SampleClient.exchange(http2, plain.port(), exchange);
       SampleMessage sent = server.seen();

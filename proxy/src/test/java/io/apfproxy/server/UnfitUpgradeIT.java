@@ -3,8 +3,6 @@ package io.apfproxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.authn.head.ClientTrust;
-import io.apfproxy.authn.head.RequestHeadReader;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.report.Reporter.Held;
@@ -150,12 +148,7 @@ class UnfitUpgradeIT extends UpgradeFixture {
                   request.response().end("ok");
                 },
                 HttpVersion.HTTP_1_1);
-        TestProxy proxy =
-            new TestProxy(
-                vertx,
-                upstream.port(),
-                Duration.ofSeconds(60),
-                new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read)) {
+        TestProxy proxy = TestProxy.before(vertx, upstream.port()).allRulesOfHeads().start()) {
       try (RawClient client = new RawClient(proxy.port())) {
         for (int i = 0; i < 2; i++) {
           client.send(

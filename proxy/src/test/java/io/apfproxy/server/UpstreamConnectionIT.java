@@ -54,7 +54,7 @@ class UpstreamConnectionIT {
   }
 
   private TestProxy proxy(UpstreamConfig upstream) {
-    return new TestProxy(vertx, upstream, Duration.ofSeconds(60), TestProxy::read, 0);
+    return TestProxy.before(vertx, upstream).start();
   }
 
   static Stream<Arguments> servers() {

@@ -34,9 +34,7 @@ class UpstreamNamesIT {
                       UpstreamNames.resolution().addServer("127.0.0.1:" + names.port())));
       try (FakeUpstream upstream =
               FakeUpstream.http(vertx, UpstreamNamesIT::answerAndClose, HttpVersion.HTTP_1_1);
-          TestProxy proxy =
-              new TestProxy(
-                  vertx, named(upstream.port()), Duration.ofSeconds(60), TestProxy::read, 0)) {
+          TestProxy proxy = TestProxy.before(vertx, named(upstream.port())).start()) {
         HttpClient client = proxy.client(HttpVersion.HTTP_2);
         names.address(127, 0, 0, 7);
         assertThat(status(client)).as("nothing listens there").isEqualTo(503);

@@ -50,7 +50,7 @@ final class WatchedProxy implements AutoCloseable {
             List.of());
     wanted = pulse;
     pulse.start();
-    proxy = new TestProxy(vertx, TestProxy.upstreamConfig(wire.port()), outage);
+    proxy = TestProxy.before(vertx, wire.port()).outage(outage).start();
   }
 
   long pulses() {

@@ -2,13 +2,10 @@ package io.apfproxy.server;
 
 import static io.apfproxy.server.TestProxy.get;
 
-import io.apfproxy.authn.head.ClientTrust;
-import io.apfproxy.authn.head.RequestHeadReader;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -27,12 +24,7 @@ final class WireScene implements AutoCloseable {
   WireScene(Vertx vertx, HttpVersion upstreamVersion, Consumer<HttpServerRequest> answer) {
     this.vertx = vertx;
     this.upstream = FakeUpstream.http(vertx, answer, upstreamVersion);
-    this.proxy =
-        new TestProxy(
-            vertx,
-            upstream.port(),
-            Duration.ofSeconds(60),
-            new RequestHeadReader(() -> ClientTrust.NONE, peer -> false)::read);
+    this.proxy = TestProxy.before(vertx, upstream.port()).allRulesOfHeads().start();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.apfproxy.authn.head;
 
 import io.apfproxy.request.RefusedException;
+import java.util.concurrent.CompletionException;
 
 /** The replies of authentication. Source: specification security.md, section 2. */
 public final class Refusals {
@@ -22,5 +23,18 @@ public final class Refusals {
 
   public static RefusedException unavailable(String rule, String message) {
     return new RefusedException(503, "ServiceUnavailable", rule, message).retryAfter(1);
+  }
+
+  /**
+   * Why a check failed that the upstream was asked for.
+   *
+   * @param rule of failures that are no refusals
+   */
+  public static RefusedException of(Throwable failure, String rule, String message) {
+    Throwable reason =
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure;
+    return reason instanceof RefusedException refused ? refused : unavailable(rule, message);
   }
 }

@@ -16,7 +16,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -177,12 +176,8 @@ public final class TokenAuthenticator {
   }
 
   private static RefusedException refusal(Throwable cause) {
-    Throwable reason =
-        cause instanceof CompletionException && cause.getCause() != null ? cause.getCause() : cause;
-    return reason instanceof RefusedException refused
-        ? refused
-        : Refusals.unavailable(
-            "token-review-failed", "the bearer token could not be checked at the upstream");
+    return Refusals.of(
+        cause, "token-review-failed", "the bearer token could not be checked at the upstream");
   }
 
   /** The upstream refused the token: it is reviewed anew next time. */

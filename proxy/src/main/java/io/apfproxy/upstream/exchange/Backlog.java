@@ -1,6 +1,7 @@
 package io.apfproxy.upstream.exchange;
 
 import io.vertx.core.Future;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the client of one response has not taken: counted until it has gone to the socket, and let
@@ -11,27 +12,35 @@ final class Backlog {
    * It lies in the queue of the client's response, which has no bound of its own and keeps what it
    * gets where it is: bytes that Vert.x copied to the heap when they came. So nothing is copied
    * here, order needs no care, and the room is a part of the heap.
+   *
+   * Most clients read at once: each write has gone by the time it returns, and nothing need be counted for all, nor be there to
+   * count it.
    */
   private static final int WRITE_BYTES = 256;
 
   /** What is less may wait for its client unwatched. */
   private static final int LARGE_BYTES = 60 << 10;
 
-  private final UnreadBytes.Response unread;
-  private final ResponsePool.Room room;
+  private final Backlogs all;
+  private final String address;
+  private final Runnable cutOff;
   private final HeldSeats seats;
+  private UnreadBytes.@Nullable Response unread;
+  private ResponsePool.@Nullable Room room;
   private Runnable less = () -> {};
   private long waiting;
   private long taken;
   private long behind;
 
   /**
-   * @param unread counts for all responses
+   * @param address of its client
+   * @param cutOff as {@link UnreadBytes#response} has it
    * @param seats while it holds some, it may have room in the pool
    */
-  Backlog(UnreadBytes.Response unread, ResponsePool pool, HeldSeats seats) {
-    this.unread = unread;
-    this.room = pool.room(seats.user());
+  Backlog(Backlogs all, String address, Runnable cutOff, HeldSeats seats) {
+    this.all = all;
+    this.address = address;
+    this.cutOff = cutOff;
     this.seats = seats;
   }
 
@@ -42,22 +51,41 @@ final class Backlog {
 
   /** Counts a write until it has gone, or never will. */
   void add(Future<Void> write, int size) {
+    if (write.isComplete() && waiting == 0 && behind == 0) {
+      taken += size;
+      return;
+    }
     waiting += size + WRITE_BYTES;
-    unread.add(size + WRITE_BYTES);
+    unread().add(size + WRITE_BYTES);
     write.onComplete(gone -> gone(size));
   }
 
   private void gone(int size) {
     waiting -= size + WRITE_BYTES;
     taken += size;
-    unread.remove(size + WRITE_BYTES);
-    room.shrink(waiting);
+    unread().remove(size + WRITE_BYTES);
+    if (room != null) {
+      room.shrink(waiting);
+    }
     less.run();
+  }
+
+  private UnreadBytes.Response unread() {
+    if (unread == null) {
+      unread = all.unread().response(address, cutOff);
+    }
+    return unread;
   }
 
   /** Whether more may come though its client does not read. */
   boolean mayGrow() {
-    return seats.held() > 0 && room.grow(waiting);
+    if (seats.held() == 0) {
+      return false;
+    }
+    if (room == null) {
+      room = all.pool().room(seats.user());
+    }
+    return room.grow(waiting);
   }
 
   /**
@@ -67,7 +95,7 @@ final class Backlog {
   void leaveBehind(long bytes) {
     if (behind == 0) {
       behind = bytes;
-      unread.add(bytes);
+      unread().add(bytes);
     }
   }
 
@@ -76,7 +104,7 @@ final class Backlog {
     long read = behind;
     behind = 0;
     if (read > 0) {
-      unread.remove(read);
+      unread().remove(read);
     }
   }
 
@@ -96,7 +124,7 @@ final class Backlog {
 
   /** Bytes for which it has room. */
   long room() {
-    return room.held();
+    return room == null ? 0 : room.held();
   }
 
   boolean isLarge() {

@@ -15,6 +15,6 @@ public record Backlogs(UnreadBytes unread, ResponsePool pool) {
    * @param cutOff as {@link UnreadBytes#response} has it
    */
   Backlog of(String address, Runnable cutOff, HeldSeats seats) {
-    return new Backlog(unread.response(address, cutOff), pool, seats);
+    return new Backlog(this, address, cutOff, seats);
   }
 }

@@ -8,6 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Passes one response on, head and body, as it comes. Belongs to the event loop of the request. */
@@ -22,7 +23,8 @@ final class Download {
   private final long length;
   private final Consumer<Buffer> passing;
   private final Backlog backlog;
-  private final SlowReader reader;
+  private final Supplier<SlowReader> readers;
+  private @Nullable SlowReader reader;
   private long passed;
   private boolean stopped;
   private boolean blocked;
@@ -35,7 +37,7 @@ final class Download {
    * @param length of the body, -1 if it ends with the stream
    * @param passing told of each piece before it is passed on
    * @param backlog counts what the client has not taken
-   * @param reader watches it while it reads too little
+   * @param readers makes who watches it while it reads too little
    */
   Download(
       HttpServerResponse response,
@@ -43,13 +45,13 @@ final class Download {
       long length,
       Consumer<Buffer> passing,
       Backlog backlog,
-      SlowReader reader) {
+      Supplier<SlowReader> readers) {
     this.response = response;
     this.answer = answer;
     this.length = length;
     this.passing = passing;
     this.backlog = backlog;
-    this.reader = reader;
+    this.readers = readers;
   }
 
   /**
@@ -107,6 +109,9 @@ final class Download {
   private void block() {
     blocked = true;
     readNoMore();
+    if (reader == null) {
+      reader = readers.get();
+    }
     reader.stand();
     readOnAt = backlog.room() / 2;
     backlog.whenLess(
@@ -121,7 +126,7 @@ final class Download {
   private void unblock() {
     if (blocked) {
       blocked = false;
-      if (!stopped) {
+      if (!stopped && reader != null) {
         reader.move();
       }
       readOn();
@@ -203,6 +208,8 @@ final class Download {
   void stop() {
     stopped = true;
     backlog.catchUp();
-    reader.stop();
+    if (reader != null) {
+      reader.stop();
+    }
   }
 }

@@ -169,7 +169,7 @@ public final class HttpExchange extends Exchange {
             length,
             this::pass,
             backlog,
-            new SlowReader(vertx, events, backlog, () -> abort("slow-reader")));
+            () -> new SlowReader(vertx, events, backlog, () -> abort("slow-reader")));
     download = body;
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;

@@ -65,8 +65,7 @@ public final class UnreadBytes {
 
     /** So many more wait. */
     void add(long number) {
-      count(this, number);
-      for (Response next = oneTooMany(address); next != null; next = oneTooMany(address)) {
+      for (Response next = grown(this, number); next != null; next = oneTooMany(address)) {
         next.cutOff.run();
       }
     }
@@ -75,6 +74,11 @@ public final class UnreadBytes {
     void remove(long number) {
       count(this, -number);
     }
+  }
+
+  private synchronized @Nullable Response grown(Response response, long number) {
+    count(response, number);
+    return oneTooMany(response.address);
   }
 
   private synchronized void count(Response response, long number) {

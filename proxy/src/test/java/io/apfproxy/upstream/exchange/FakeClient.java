@@ -18,6 +18,7 @@ final class FakeClient {
   private final Deque<Promise<Void>> writes = new ArrayDeque<>();
   private final HttpServerResponse response;
   private final HttpServerRequest request;
+  private final boolean prompt;
   private Handler<Buffer> handler;
   private Handler<Void> endHandler;
   private Handler<Void> drainHandler;
@@ -30,9 +31,11 @@ final class FakeClient {
 
   /**
    * @param empty whether its request has no body, and has ended
+   * @param prompt whether it reads at once while it reads
    */
   @SuppressWarnings("unchecked")
-  FakeClient(boolean http2, boolean empty) {
+  FakeClient(boolean http2, boolean empty, boolean prompt) {
+    this.prompt = prompt;
     requestEnded = empty;
     MultiMap headers = MultiMap.caseInsensitiveMultiMap();
     if (!http2 && !empty) {
@@ -96,6 +99,9 @@ final class FakeClient {
       return Future.failedFuture("closed");
     }
     headWritten = true;
+    if (prompt && !slow && writes.isEmpty()) {
+      return Future.succeededFuture();
+    }
     Promise<Void> write = Promise.promise();
     writes.add(write);
     return write.future();
