@@ -2,6 +2,7 @@ package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.request.AddressBlock;
+import io.apfproxy.server.listen.Clientele;
 import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.RequestLimits;
@@ -20,6 +21,13 @@ final class ListenerSettings {
   private static final int UNREAD_SHARE = 6;
   private static final long MOST_BODY_BYTES = 256L << 20;
 
+  private static final int LANE_CONNECTIONS = 64;
+  private static final int LANE_CONNECTIONS_OF_ADDRESS = 8;
+  private static final int LANE_HANDSHAKES = 8;
+  private static final int LANE_TUNNELS = 16;
+  private static final int LANE_WATCHES = 256;
+  private static final long LANE_BYTES = 16 << 20;
+
   private ListenerSettings() {}
 
   static ServerConfig of(ProxyOptions options, PemKeyPair certificate) {
@@ -35,7 +43,42 @@ final class ListenerSettings {
         connections(options.limits()),
         requests(options.limits()),
         ServerConfig.TlsEngine.valueOf(listener.tlsEngine().name()),
-        new CrossOrigin(listener.corsAllowedOrigins()));
+        new CrossOrigin(listener.corsAllowedOrigins()),
+        Clientele.EVERYBODY);
+  }
+
+  /**
+   * Those of the administrators' lane. The JDK makes its connections: it asks for every kind of
+   * certificate at the first attempt, and there are few. Source: specification limits.md L-82.
+   */
+  static ServerConfig of(
+      ProxyOptions options,
+      ProxyOptions.BreakGlass lane,
+      PemKeyPair certificate,
+      Clientele clientele) {
+    return new ServerConfig(
+        lane.bindAddress(),
+        lane.port(),
+        1,
+        certificate,
+        options.upstream().requestTimeout(),
+        options.flowControl().exposeHeaders(),
+        0,
+        new ConnectionLimits(
+            LANE_CONNECTIONS, LANE_CONNECTIONS_OF_ADDRESS, 0, LANE_HANDSHAKES, address -> false),
+        new RequestLimits(
+            LANE_WATCHES,
+            LANE_WATCHES,
+            0,
+            LANE_BYTES,
+            LANE_BYTES,
+            LANE_BYTES,
+            LANE_BYTES,
+            LANE_TUNNELS,
+            LANE_TUNNELS),
+        ServerConfig.TlsEngine.JDK,
+        CrossOrigin.NONE,
+        clientele);
   }
 
   private static ConnectionLimits connections(ProxyOptions.Limits limits) {

@@ -264,6 +264,37 @@ enum Flag {
       "50",
       "a second, ten times as many at once, while 8000 wait for seats; 0: no limit"),
 
+  BREAK_GLASS_PORT(
+      "break-glass-port",
+      Group.BREAK_GLASS,
+      ValueKind.PORT_OR_NONE,
+      "0",
+      "listener of its own for administrators, by client certificate only; 0: none"),
+  BREAK_GLASS_BIND_ADDRESS(
+      "break-glass-bind-address",
+      Group.BREAK_GLASS,
+      ValueKind.ADDRESS,
+      "127.0.0.1",
+      "where it listens"),
+  BREAK_GLASS_CLIENT_CA_FILE(
+      "break-glass-client-ca-file",
+      Group.BREAK_GLASS,
+      ValueKind.FILE,
+      "",
+      "CA of its clients, and no other"),
+  BREAK_GLASS_GROUPS(
+      "break-glass-groups",
+      Group.BREAK_GLASS,
+      ValueKind.LIST,
+      "",
+      "groups, one of which their certificates must name"),
+  BREAK_GLASS_SEATS(
+      "break-glass-seats",
+      Group.BREAK_GLASS,
+      ValueKind.COUNT,
+      "4",
+      "requests at upstream at once, beside all other seats"),
+
   ADMIN_BIND_ADDRESS(
       "admin-bind-address",
       Group.ADMIN,
@@ -285,6 +316,7 @@ enum Flag {
     AUTHENTICATION("Who asks"),
     FLOW_CONTROL("Flow control"),
     LIMITS("Limits"),
+    BREAK_GLASS("Break-glass lane"),
     ADMIN("Admin"),
     GENERAL("General");
 

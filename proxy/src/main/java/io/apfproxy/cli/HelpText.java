@@ -44,6 +44,9 @@ final class HelpText {
     row(text, "--kubeconfig FILE", "kubeconfig to start from");
     row(text, "--server URL", "the proxy, as its clients reach it");
     row(text, "--certificate-authority FILE", "CA of its certificate, or a self-signed one");
+    row(text, "--break-glass", "for the break-glass lane: one user, and all in one file");
+    row(text, "--client-certificate FILE", "with it: certificate of that user");
+    row(text, "--client-key FILE", "with it: its key");
     row(text, "-h, --help", "this text");
     return text.toString();
   }

@@ -150,6 +150,20 @@ public final class ProxyMetrics implements AutoCloseable {
     counter(ProxyMeterName.DISBELIEVED_HEADERS, lines);
   }
 
+  /**
+   * Shows the break-glass listener.
+   *
+   * @param daysLeft until its authority ends
+   * @return counts its requests
+   */
+  public Reporter bindBreakGlass(
+      LongSupplier connections, IntSupplier seatsInUse, DoubleSupplier daysLeft) {
+    gauge(ProxyMeterName.BREAK_GLASS_CONNECTIONS, connections::getAsLong);
+    gauge(ProxyMeterName.BREAK_GLASS_SEATS, seatsInUse::getAsInt);
+    gauge(ProxyMeterName.BREAK_GLASS_CA_DAYS, daysLeft);
+    return new BreakGlassMeters(registry);
+  }
+
   private void counter(ProxyMeterName name, LongSupplier number, String... tags) {
     counted.add(number);
     FunctionCounter.builder(name.meterName(), number, LongSupplier::getAsLong)

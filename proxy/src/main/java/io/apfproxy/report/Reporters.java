@@ -16,6 +16,13 @@ final class Reporters implements Reporter {
   }
 
   @Override
+  public void identified(Account account) {
+    for (Reporter reporter : each) {
+      reporter.identified(account);
+    }
+  }
+
+  @Override
   public void answered(Account account) {
     for (Reporter reporter : each) {
       reporter.answered(account);

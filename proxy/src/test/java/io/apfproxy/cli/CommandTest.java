@@ -221,7 +221,10 @@ class CommandTest {
         .isEqualTo(
             new Command.Kubeconfig(
                 new KubeconfigOptions(
-                    Path.of("in"), URI.create("https://localhost:6443"), Path.of("ca"))));
+                    Path.of("in"),
+                    URI.create("https://localhost:6443"),
+                    Path.of("ca"),
+                    null)));
   }
 
   @Test

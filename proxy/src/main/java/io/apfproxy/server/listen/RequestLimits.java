@@ -12,6 +12,8 @@ package io.apfproxy.server.listen;
  * @param waitingBodyBytes that have arrived of their bodies
  * @param partialHeadBytes of heads that are being received; needs a {@link GuardedTransport}
  * @param unreadBytes of responses that their clients do not take
+ * @param tunnels open
+ * @param tunnelsOfUser open, of one user, while tunnels are scarce
  */
 public record RequestLimits(
     int watches,
@@ -20,11 +22,37 @@ public record RequestLimits(
     long waitingHeadBytes,
     long waitingBodyBytes,
     long partialHeadBytes,
-    long unreadBytes) {
+    long unreadBytes,
+    int tunnels,
+    int tunnelsOfUser) {
   /** No limits at all. */
   public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0, 0);
 
-  /** Without one of unread bytes. */
+  private static final int TUNNELS = 5_000;
+  private static final int TUNNELS_OF_USER = 200;
+
+  /** With the tunnels that everybody has. */
+  public RequestLimits(
+      int watches,
+      int watchesOfUser,
+      int watchStartsOfUser,
+      long waitingHeadBytes,
+      long waitingBodyBytes,
+      long partialHeadBytes,
+      long unreadBytes) {
+    this(
+        watches,
+        watchesOfUser,
+        watchStartsOfUser,
+        waitingHeadBytes,
+        waitingBodyBytes,
+        partialHeadBytes,
+        unreadBytes,
+        TUNNELS,
+        TUNNELS_OF_USER);
+  }
+
+  /** The same, without one of unread bytes. */
   public RequestLimits(
       int watches,
       int watchesOfUser,

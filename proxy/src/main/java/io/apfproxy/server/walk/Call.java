@@ -147,6 +147,7 @@ final class Call implements Asked {
         who.mode().name(),
         new RequestDigest(asked().info(), who.effective(), asked().target().query()),
         System.nanoTime());
+    reporter.identified(account);
   }
 
   Identity identity() {

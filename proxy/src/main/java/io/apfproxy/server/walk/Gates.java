@@ -13,13 +13,10 @@ import java.util.stream.Stream;
 
 /** All gates that requests pass, in order. Thread-safe. Source: specification limits.md L-03. */
 final class Gates {
-  private static final int MAX_TUNNELS = 5_000;
-  private static final int MAX_TUNNELS_OF_USER = 200;
   private static final int MAX_LONG = 20_000;
   private static final int MAX_LONG_OF_USER = MAX_LONG / 4;
 
-  private final PlacesPerUser tunnels =
-      new PlacesPerUser("tunnels", MAX_TUNNELS, MAX_TUNNELS_OF_USER, Asked::isUpgrade);
+  private final PlacesPerUser tunnels;
 
   /** Of requests that flow control lets pass as they last, tunnels among them. */
   private final PlacesPerUser longRequests =
@@ -40,6 +37,8 @@ final class Gates {
     this.rates = rates;
     this.upstreamDown = new UpstreamDown(outage);
     this.time = time;
+    this.tunnels =
+        new PlacesPerUser("tunnels", limits.tunnels(), limits.tunnelsOfUser(), Asked::isUpgrade);
     this.watches =
         new PlacesPerUser(
             "watches", limits.watches(), limits.watchesOfUser(), asked -> asked.info().isWatch());

@@ -1,0 +1,37 @@
+package io.apfproxy.server.listen;
+
+import io.apfproxy.authn.who.PresentedChain;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+
+/**
+ * Whom a listener is for.
+ *
+ * @param certificateRequired whether a handshake without client certificate fails
+ * @param chains which client certificates a handshake lets pass
+ * @param few whether they may have the descriptors that are kept free of other clients; their
+ *     number then needs a limit of its own
+ */
+public record Clientele(boolean certificateRequired, Chains chains, boolean few) {
+  /** All the world; who is believed is decided at each request. */
+  public static final Clientele EVERYBODY =
+      new Clientele(false, PresentedChain::checkSize, false);
+
+  /** Looks at what a client presents, on the event loop of its connection. */
+  @FunctionalInterface
+  public interface Chains {
+    /**
+     * Lets it pass.
+     *
+     * @param chain the client's own certificate first
+     * @throws CertificateException if the handshake is to fail
+     */
+    void check(List<X509Certificate> chain) throws CertificateException;
+  }
+
+  /** The few whose certificates pass. */
+  public static Clientele holders(Chains chains) {
+    return new Clientele(true, chains, true);
+  }
+}
