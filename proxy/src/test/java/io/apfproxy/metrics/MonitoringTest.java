@@ -41,7 +41,8 @@ class MonitoringTest {
     List<String> expressions = new ArrayList<>();
     List<JsonNode> objects =
         Chart.objects(
-            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true}, dashboard: {enabled: true}}}");
+            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true}, dashboard: {enabled: true}},"
+                + " breakGlass: {enabled: true, clientCaSecret: c, groups: [g]}}");
     JsonNode rules = Yaml.named(objects, "PrometheusRule apf-proxy");
     JsonNode dashboard =
         Yaml.documents(
@@ -60,7 +61,7 @@ class MonitoringTest {
                 expressions.add(variable.path("query").asText());
               }
             });
-    assertThat(alerts).isEqualTo(10);
+    assertThat(alerts).isEqualTo(12);
     assertThat(expressions).hasSizeGreaterThan(30);
     return expressions.stream()
         .map(expression -> DynamicTest.dynamicTest(expression, () -> check(expression, known)));
@@ -118,6 +119,8 @@ class MonitoringTest {
       metrics.bindBound("rule", () -> 1, 2, () -> 3);
       metrics.describe("1", "nio", "jdk", 600);
       metrics.bindSeats(() -> 1, 1, 2);
+      metrics.breakGlassRequests();
+      metrics.bindBreakGlass(() -> 1, () -> 1, () -> 30);
       AdaptiveSeatsMetricsTest.bindAdaptive(metrics);
       Reporter events = metrics.events();
       Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);

@@ -17,6 +17,7 @@ import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.Bound;
+import io.apfproxy.server.listen.Clientele;
 import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.RequestLimits;
@@ -230,7 +231,8 @@ final class TestProxy implements AutoCloseable {
             connections,
             requests,
             ServerConfig.TlsEngine.AUTO,
-            crossOrigin);
+            crossOrigin,
+            Clientele.EVERYBODY);
     server =
         get(
             ProxyServer.start(
