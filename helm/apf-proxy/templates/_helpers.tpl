@@ -31,5 +31,9 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $own := list "localhost" $name (printf "%s.%s" $name .Release.Namespace) (printf "%s.%s.svc" $name .Release.Namespace) (printf "%s.%s.svc.cluster.local" $name .Release.Namespace) }}
 {{- /* For clients that are led here by hostAliases or KUBERNETES_SERVICE_HOST. */}}
 {{- $kubernetes := list "kubernetes" "kubernetes.default" "kubernetes.default.svc" "kubernetes.default.svc.cluster.local" }}
-{{- concat $own $kubernetes .Values.tls.dnsNames | toJson }}
+{{- $lane := list }}
+{{- if .Values.breakGlass.enabled }}
+{{- $lane = list (printf "%s-break-glass.%s.svc" $name .Release.Namespace) }}
+{{- end }}
+{{- concat $own $kubernetes $lane .Values.tls.dnsNames | toJson }}
 {{- end }}

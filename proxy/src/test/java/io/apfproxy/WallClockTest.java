@@ -36,14 +36,15 @@ class WallClockTest {
           "io.apfproxy.kube.write.Leases");
 
   /**
-   * The first two believe no certificate and no token beyond its end, the third shows times, the
-   * fourth counts refusals by whole seconds as kube-apiserver does, for {@code Retry-After}, the
-   * last two write {@code Date}.
+   * The first two believe no certificate and no token beyond its end, the third tells how long one
+   * lasts, the fourth shows times, the fifth counts refusals by whole seconds as kube-apiserver
+   * does, for {@code Retry-After}, the last two write {@code Date}.
    */
   private static final Set<String> MAY_ASK_FOR_THE_DATE =
       Set.of(
           "io.apfproxy.authn.who.ChainVerifier",
           "io.apfproxy.authn.who.TokenAuthenticator",
+          "io.apfproxy.app.BreakGlassAuthority",
           "io.apfproxy.flowcontrol.FlowControlDumps",
           "io.apfproxy.flowcontrol.ApfRequest",
           "io.apfproxy.server.walk.HttpDate",

@@ -8,6 +8,8 @@ import io.apfproxy.timer.Timers;
 import io.apfproxy.tls.PemKeyPair;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,18 +53,20 @@ final class Housekeeping {
   void keepUp(
       UpstreamHealth upstream,
       ServingCertificate certificate,
-      ListenerPart listener,
+      List<ListenerPart> listeners,
       AdminPart admin) {
     Timers checks = closers.add("checks", new Timers("checks"));
     checks.every(UPSTREAM_PERIOD, upstream::check);
-    checks.every(CERTIFICATE_PERIOD, () -> renew(certificate, listener, admin));
+    checks.every(CERTIFICATE_PERIOD, () -> renew(certificate, listeners, admin));
   }
 
   private static void renew(
-      ServingCertificate certificate, ListenerPart listener, AdminPart admin) {
+      ServingCertificate certificate, List<ListenerPart> listeners, AdminPart admin) {
     if (certificate.reloadIfChanged()) {
       PemKeyPair renewed = certificate.current().pem();
-      Future.join(listener.replaceCertificate(renewed), admin.replaceCertificate(renewed))
+      List<Future<Void>> replaced = new ArrayList<>(List.of(admin.replaceCertificate(renewed)));
+      listeners.forEach(listener -> replaced.add(listener.replaceCertificate(renewed)));
+      Future.join(replaced)
           .onFailure(cause -> LOG.warn("the new certificate is not used: {}", cause.getMessage()));
     }
   }

@@ -23,10 +23,15 @@ import java.util.List;
  * Who asks, and how the upstream is told.
  *
  * @param trust whose certificates are believed
+ * @param policy how the upstream is told
  * @param reviews what the upstream says of tokens and rights
  * @param gate says who asks, once the upstream was found to be what it should be
  */
-record IdentityPart(ClientTrustSource trust, KubeReviews reviews, UpstreamGate gate) {
+record IdentityPart(
+    ClientTrustSource trust,
+    UpstreamIdentityPolicy policy,
+    KubeReviews reviews,
+    UpstreamGate gate) {
   /**
    * Opens it.
    *
@@ -65,7 +70,7 @@ record IdentityPart(ClientTrustSource trust, KubeReviews reviews, UpstreamGate g
             bound ->
                 metrics.bindBound(bound.rule(), bound.used(), bound.limit(), bound.overflows()));
     return new IdentityPart(
-        trust, reviews, gate(options.upstream(), policy, access, version, identities));
+        trust, policy, reviews, gate(options.upstream(), policy, access, version, identities));
   }
 
   private static UpstreamIdentityPolicy policy(

@@ -1,78 +1,56 @@
 package io.apfproxy.app;
 
-import io.apfproxy.authn.head.RequestHeadReader;
-import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
-import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.server.ProxyServer;
+import io.apfproxy.server.listen.Bound;
+import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.tls.PemKeyPair;
-import io.apfproxy.upstream.members.Outage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
 
-/** The clients' listener. */
+/** A listener of clients: everybody's, or that of a few. */
 final class ListenerPart {
-  private static final Logger LOG = LoggerFactory.getLogger(ListenerPart.class);
   private static final Duration CUTTING = Duration.ofSeconds(5);
 
   private final ProxyServer server;
-  private final ProxyOptions.Shutdown shutdown;
 
-  private ListenerPart(ProxyServer server, ProxyOptions.Shutdown shutdown) {
+  private ListenerPart(ProxyServer server) {
     this.server = server;
-    this.shutdown = shutdown;
   }
 
   /**
    * Listens.
    *
+   * @param flag that names the port
    * @throws StartException if the address cannot be bound
    */
-  static ListenerPart start(
-      Vertx vertx,
-      ProxyOptions options,
-      PemKeyPair certificate,
-      IdentityPart identity,
-      FlowControlPart flowControl,
-      UpstreamAccess access,
-      Outage outage,
-      ProxyMetrics metrics)
+  static ListenerPart start(Vertx vertx, ServerConfig config, Services services, String flag)
       throws StartException {
-    ProxyOptions.Listener listener = options.listener();
-    Services services =
-        new Services(
-            new RequestHeadReader(identity.trust(), ListenerSettings.trustedProxies(options))::read,
-            identity.gate(),
-            flowControl.rateLimits(),
-            flowControl.control(),
-            flowControl.learning(),
-            access::upstream,
-            access.impersonationToken(),
-            outage,
-            metrics.events());
     try {
-      return new ListenerPart(
-          Waiting.on(ProxyServer.start(vertx, ListenerSettings.of(options, certificate), services)),
-          options.shutdown());
+      return new ListenerPart(Waiting.on(ProxyServer.start(vertx, config, services)));
     } catch (IOException e) {
-      throw Ports.cannotListen("--secure-port", listener.bindAddress(), listener.securePort(), e);
+      throw Ports.cannotListen(flag, config.bindAddress(), config.port(), e);
     }
   }
 
+  /** What clients can fill. */
+  List<Bound> bounds() {
+    return server.bounds();
+  }
+
   /** Lets the metrics see what clients can fill. */
-  void show(ProxyMetrics metrics) {
-    server
-        .bounds()
-        .forEach(
-            bound ->
-                metrics.bindBound(bound.rule(), bound.used(), bound.limit(), bound.overflows()));
+  static void show(List<Bound> bounds, ProxyMetrics metrics) {
+    bounds.forEach(
+        bound -> metrics.bindBound(bound.rule(), bound.used(), bound.limit(), bound.overflows()));
+  }
+
+  /** Lets the metrics see how much of responses is kept for clients that do not read. */
+  void showResponseBuffer(ProxyMetrics metrics) {
     metrics.bindResponseBuffer(server::responseBytesBuffered);
   }
 
@@ -91,13 +69,10 @@ final class ListenerPart {
   }
 
   /**
-   * Serves on for the delay; then no new requests, HTTP/2 clients are told to go, watches end;
-   * waits for the rest no longer than the grace. Blocks meanwhile.
+   * No new requests, HTTP/2 clients are told to go, watches end; waits for the rest no longer than
+   * the grace. Blocks meanwhile.
    */
-  void drain() throws IOException, InterruptedException {
-    LOG.info("stopping: not ready, {} s until requests are refused", shutdown.delay().toSeconds());
-    TimeUnit.NANOSECONDS.sleep(shutdown.delay().toNanos());
-    LOG.info("stopping: requests may finish within {} s", shutdown.grace().toSeconds());
-    Waiting.on(server.shutdown(shutdown.grace()), shutdown.grace().plus(CUTTING));
+  void stop(Duration grace) throws IOException {
+    Waiting.on(server.shutdown(grace), grace.plus(CUTTING));
   }
 }

@@ -2,8 +2,10 @@ package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.request.AddressBlock;
+import io.apfproxy.server.listen.Clientele;
 import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.CrossOrigin;
+import io.apfproxy.server.listen.LongRequestLimits;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.tls.PemKeyPair;
@@ -15,6 +17,12 @@ import java.util.function.Predicate;
 
 /** Says to the listener what was asked for on the command line. */
 final class ListenerSettings {
+  /*
+   * With eight handshakes at a time in the administrators' lane, eight connections that say nothing
+   * would let all others wait. So each begins at once, as one event loop takes one step after the
+   * other anyway, and who has proved nothing gives way to who comes: it takes 64 new ones in the time
+   * of a handshake to keep one out.
+   */
   private static final int HEADS_SHARE = 3;
   private static final int PARTIAL_HEADS_SHARE = 10;
   private static final int UNREAD_SHARE = 6;
@@ -23,6 +31,12 @@ final class ListenerSettings {
   private static final int BUFFER_SHARE = 2 * UNREAD_SHARE;
 
   private static final long MOST_BODY_BYTES = 256L << 20;
+
+  private static final int LANE_CONNECTIONS = 64;
+  private static final int LANE_CONNECTIONS_OF_ADDRESS = 8;
+  private static final int LANE_WATCHES = 256;
+  private static final LongRequestLimits LANE_LONG_ONES = new LongRequestLimits(16, 0, 256, 0);
+  private static final long LANE_BYTES = 16 << 20;
 
   private ListenerSettings() {}
 
@@ -39,7 +53,44 @@ final class ListenerSettings {
         connections(options.limits()),
         requests(options.limits()),
         ServerConfig.TlsEngine.valueOf(listener.tlsEngine().name()),
-        new CrossOrigin(listener.corsAllowedOrigins()));
+        new CrossOrigin(listener.corsAllowedOrigins()),
+        Clientele.EVERYBODY);
+  }
+
+  /**
+   * Those of the administrators' lane. The JDK makes its connections: it asks for every kind of
+   * certificate at the first attempt, and there are few. Source: specification limits.md L-82, but
+   * for its limit of handshakes.
+   */
+  static ServerConfig of(
+      ProxyOptions options,
+      ProxyOptions.BreakGlass lane,
+      PemKeyPair certificate,
+      Clientele clientele) {
+    return new ServerConfig(
+        lane.bindAddress(),
+        lane.port(),
+        1,
+        certificate,
+        options.upstream().requestTimeout(),
+        options.flowControl().exposeHeaders(),
+        0,
+        new ConnectionLimits(
+            LANE_CONNECTIONS, LANE_CONNECTIONS_OF_ADDRESS, 0, 0, address -> false, true),
+        new RequestLimits(
+            LANE_WATCHES,
+            0,
+            0,
+            LANE_BYTES,
+            LANE_BYTES,
+            LANE_BYTES,
+            LANE_BYTES,
+            0,
+            0,
+            LANE_LONG_ONES),
+        ServerConfig.TlsEngine.JDK,
+        CrossOrigin.NONE,
+        clientele);
   }
 
   private static ConnectionLimits connections(ProxyOptions.Limits limits) {

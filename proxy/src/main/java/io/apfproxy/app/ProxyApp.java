@@ -10,6 +10,8 @@ import io.apfproxy.timer.Timers;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
@@ -32,7 +34,7 @@ public final class ProxyApp implements AutoCloseable {
   private final UpstreamHealth upstream;
   private final Readiness readiness;
   private final AdminPart admin;
-  private final ListenerPart listener;
+  private final MainListener listener;
 
   private ProxyApp(ProxyOptions options) throws StartException {
     this.options = options;
@@ -71,8 +73,18 @@ public final class ProxyApp implements AutoCloseable {
               new Pages(readiness, metrics, flowControl),
               metrics,
               closers);
+      List<ListenerPart> listeners =
+          new ArrayList<>(
+              BreakGlass.start(
+                  options,
+                  transports,
+                  certificate.current().pem(),
+                  identity,
+                  access,
+                  metrics,
+                  closers));
       listener =
-          ListenerPart.start(
+          MainListener.start(
               vertx,
               options,
               certificate.current().pem(),
@@ -81,13 +93,13 @@ public final class ProxyApp implements AutoCloseable {
               access,
               watch.outage(),
               metrics);
-      upstream.tryWay(listener::probeUpstream);
-      listener.show(metrics);
+      listeners.add(listener.part());
+      upstream.tryWay(listener.part()::probeUpstream);
       readiness.listens();
       closers.add("listener", listener::drain);
       Housekeeping housekeeping = new Housekeeping(closers);
       housekeeping.keepSeats(options.flowControl(), flowControl, timers, access);
-      housekeeping.keepUp(upstream, certificate, listener, admin);
+      housekeeping.keepUp(upstream, certificate, listeners, admin);
       started = true;
     } catch (UpstreamAccessException e) {
       throw new StartException(String.valueOf(e.getMessage()), e);
@@ -121,7 +133,7 @@ public final class ProxyApp implements AutoCloseable {
 
   /** Port of the listener for clients. */
   public int securePort() {
-    return listener.port();
+    return listener.part().port();
   }
 
   /** Port of the listener for operators. */

@@ -25,6 +25,10 @@ final class Welcome {
     StringJoiner text = new StringJoiner("\n");
     text.add("apf-proxy " + Version.NUMBER);
     text.add("  listens   " + url("https", options.listener().bindAddress(), securePort));
+    ProxyOptions.BreakGlass lane = options.breakGlass();
+    if (lane != null) {
+      text.add("  lane      " + url("https", lane.bindAddress(), lane.port()) + " (break-glass)");
+    }
     text.add("  upstream  " + upstream);
     text.add("  limits    " + limits());
     String scheme = options.admin().tls() ? "https" : "http";

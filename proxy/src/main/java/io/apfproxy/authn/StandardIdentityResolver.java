@@ -161,9 +161,8 @@ public final class StandardIdentityResolver implements IdentityResolver {
           "reserved-extra", "extra key " + OriginalUser.KEY + " is reserved for apf-proxy");
     }
     Mode mode = policy.choose(who, read);
-    if (mode == Mode.REQUEST_HEADER && !read.upstream().equals(trust.get().upstream())) {
-      throw Refusals.unavailable(
-          "upstream-headers-changed", "the headers that the upstream believes have just changed");
+    if (mode == Mode.REQUEST_HEADER) {
+      Refusals.ifChanged(read, trust.get());
     }
     if (mode == Mode.IMPERSONATION) {
       return impersonate(wish, who, request);

@@ -26,6 +26,9 @@ final class CommandLineReader {
 
   private static final String SERVER = "--server";
   private static final String CERTIFICATE_AUTHORITY = "--certificate-authority";
+  private static final String BREAK_GLASS = "--break-glass";
+  private static final String CLIENT_CERTIFICATE = "--client-certificate";
+  private static final String CLIENT_KEY = "--client-key";
 
   private final Map<String, String> environment;
 
@@ -83,7 +86,24 @@ final class CommandLineReader {
     String authority = value(parsed, CERTIFICATE_AUTHORITY);
     return new Command.Kubeconfig(
         new KubeconfigOptions(
-            Path.of(kubeconfig), url(server), authority == null ? null : Path.of(authority)));
+            Path.of(kubeconfig),
+            url(server),
+            authority == null ? null : Path.of(authority),
+            holder(parsed)));
+  }
+
+  private KubeconfigOptions.@Nullable Holder holder(ParseResult parsed) throws UsageException {
+    if (!parsed.hasMatchedOption(BREAK_GLASS)) {
+      for (String detail : List.of(CLIENT_CERTIFICATE, CLIENT_KEY)) {
+        if (parsed.hasMatchedOption(detail)) {
+          throw new UsageException(detail + ": found without " + BREAK_GLASS + ", expected both");
+        }
+      }
+      return null;
+    }
+    return new KubeconfigOptions.Holder(
+        Path.of(required(parsed, CLIENT_CERTIFICATE, "the PEM certificate of an administrator")),
+        Path.of(required(parsed, CLIENT_KEY, "the PEM key of that certificate")));
   }
 
   private static Command version(List<String> arguments) throws UsageException {
@@ -187,8 +207,17 @@ final class CommandLineReader {
   }
 
   private static CommandSpec kubeconfigSpec() {
-    CommandSpec spec = CommandSpec.create().addOption(help());
-    for (String name : List.of(Flag.KUBECONFIG.flag(), SERVER, CERTIFICATE_AUTHORITY)) {
+    CommandSpec spec =
+        CommandSpec.create()
+            .addOption(help())
+            .addOption(OptionSpec.builder(BREAK_GLASS).type(boolean.class).build());
+    for (String name :
+        List.of(
+            Flag.KUBECONFIG.flag(),
+            SERVER,
+            CERTIFICATE_AUTHORITY,
+            CLIENT_CERTIFICATE,
+            CLIENT_KEY)) {
       spec.addOption(OptionSpec.builder(name).arity("1").type(String.class).build());
     }
     return spec;

@@ -294,6 +294,37 @@ enum Flag {
       "4MiB",
       "of a response with seats kept for a client that does not read, so that they go back; 0: none"),
 
+  BREAK_GLASS_PORT(
+      "break-glass-port",
+      Group.BREAK_GLASS,
+      ValueKind.PORT_OR_NONE,
+      "0",
+      "listener of its own for administrators, by client certificate only; 0: none"),
+  BREAK_GLASS_BIND_ADDRESS(
+      "break-glass-bind-address",
+      Group.BREAK_GLASS,
+      ValueKind.ADDRESS,
+      "127.0.0.1",
+      "where it listens"),
+  BREAK_GLASS_CLIENT_CA_FILE(
+      "break-glass-client-ca-file",
+      Group.BREAK_GLASS,
+      ValueKind.FILE,
+      "",
+      "CA of its clients, and no other"),
+  BREAK_GLASS_GROUPS(
+      "break-glass-groups",
+      Group.BREAK_GLASS,
+      ValueKind.LIST,
+      "",
+      "groups, one of which their certificates must name"),
+  BREAK_GLASS_SEATS(
+      "break-glass-seats",
+      Group.BREAK_GLASS,
+      ValueKind.COUNT,
+      "4",
+      "requests at upstream at once, beside all other seats"),
+
   ADMIN_BIND_ADDRESS(
       "admin-bind-address",
       Group.ADMIN,
@@ -307,27 +338,6 @@ enum Flag {
       ValueKind.BOOLEAN,
       "false",
       "TLS there; then others than this machine may read, by token and RBAC");
-
-  /** Headings of the help, in order. */
-  enum Group {
-    LISTENER("Listener"),
-    UPSTREAM("Upstream"),
-    AUTHENTICATION("Who asks"),
-    FLOW_CONTROL("Flow control"),
-    LIMITS("Limits"),
-    ADMIN("Admin"),
-    GENERAL("General");
-
-    private final String heading;
-
-    Group(String heading) {
-      this.heading = heading;
-    }
-
-    String heading() {
-      return heading;
-    }
-  }
 
   private final String key;
   private final Group group;

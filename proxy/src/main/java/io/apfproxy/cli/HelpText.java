@@ -20,7 +20,7 @@ final class HelpText {
     line(text, "  apf-proxy diff OLD NEW         say what a change of manifests means");
     line(text, "  apf-proxy explain METHOD URL   say where a request goes, and why");
     line(text, "  apf-proxy version              print the version");
-    for (Flag.Group group : Flag.Group.values()) {
+    for (Group group : Group.values()) {
       line(text, "");
       line(text, group.heading() + ":");
       Stream.of(Flag.values())
@@ -44,6 +44,9 @@ final class HelpText {
     row(text, "--kubeconfig FILE", "kubeconfig to start from");
     row(text, "--server URL", "the proxy, as its clients reach it");
     row(text, "--certificate-authority FILE", "CA of its certificate, or a self-signed one");
+    row(text, "--break-glass", "for the break-glass lane: one user, and all in one file");
+    row(text, "--client-certificate FILE", "with it: certificate of that user");
+    row(text, "--client-key FILE", "with it: its key");
     row(text, "-h, --help", "this text");
     return text.toString();
   }

@@ -49,6 +49,7 @@ final class OptionsReader {
         authentication(),
         flowControl(),
         new LimitsReader(settings, Runtime.getRuntime().maxMemory()).read(),
+        new BreakGlassReader(settings).read(),
         new Admin(
             settings.address(Flag.ADMIN_BIND_ADDRESS),
             settings.port(Flag.ADMIN_PORT),

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that {@code serve} needs to know. Immutable; what contradicts itself is refused on reading.
+ *
+ * @param breakGlass null without such a listener
  */
 public record ProxyOptions(
     Listener listener,
@@ -15,6 +17,7 @@ public record ProxyOptions(
     Authentication authentication,
     FlowControlling flowControl,
     Limits limits,
+    @Nullable BreakGlass breakGlass,
     Admin admin,
     Shutdown shutdown,
     int logLevel) {
@@ -204,6 +207,19 @@ public record ProxyOptions(
       int responseBuffer) {
     public Limits {
       unlimited = List.copyOf(unlimited);
+    }
+  }
+
+  /**
+   * The administrators' own listener.
+   *
+   * @param groups not empty
+   * @param seats 1 or more
+   */
+  public record BreakGlass(
+      String bindAddress, int port, Path clientCa, List<String> groups, int seats) {
+    public BreakGlass {
+      groups = List.copyOf(groups);
     }
   }
 

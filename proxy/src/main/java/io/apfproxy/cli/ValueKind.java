@@ -7,6 +7,7 @@ enum ValueKind {
   ADDRESSES("A,B", "IP addresses or blocks such as 192.0.2.0/24, separated by commas"),
   PORT("PORT", "a port, 0 to 65535; 0 picks a free one"),
   SIZE("SIZE", "a size such as 4MiB, 512KiB or 0"),
+  PORT_OR_NONE("PORT", "a port, 1 to 65535; 0 for none"),
   COUNT("N", "a whole number, 0 or more"),
   CHANCE("P", "a number, 0 to 0.02"),
   DURATION("TIME", "a duration such as 30s or 1m30s"),

@@ -136,6 +136,16 @@ enum ProxyMeterName implements MetricName {
       "apf_proxy_burst_denied",
       "Requests that found no seat and got none beyond the limit of their level, by level and"
           + " reason: upstream, credit, seats, pool"),
+  BREAK_GLASS_REQUESTS(
+      "apf_proxy_break_glass_requests",
+      "Requests of the break-glass listener, by code of the answer; none if there was no answer"),
+  BREAK_GLASS_CONNECTIONS(
+      "apf_proxy_break_glass_connections", "Connections of the break-glass listener open now"),
+  BREAK_GLASS_SEATS(
+      "apf_proxy_break_glass_seats_in_use", "Seats that its requests hold now, beside all others"),
+  BREAK_GLASS_CA_DAYS(
+      "apf_proxy_break_glass_ca_days_left",
+      "Days until the first certificate of --break-glass-client-ca-file ends"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

@@ -190,6 +190,23 @@ public final class ProxyMetrics implements AutoCloseable {
     counter(ProxyMeterName.DISBELIEVED_HEADERS, lines);
   }
 
+  /** Counts the requests of the break-glass listener. */
+  public Reporter breakGlassRequests() {
+    return new BreakGlassMeters(registry);
+  }
+
+  /**
+   * Shows the break-glass listener.
+   *
+   * @param daysLeft until its authority ends
+   */
+  public void bindBreakGlass(
+      LongSupplier connections, IntSupplier seatsInUse, DoubleSupplier daysLeft) {
+    gauge(ProxyMeterName.BREAK_GLASS_CONNECTIONS, connections::getAsLong);
+    gauge(ProxyMeterName.BREAK_GLASS_SEATS, seatsInUse::getAsInt);
+    gauge(ProxyMeterName.BREAK_GLASS_CA_DAYS, daysLeft);
+  }
+
   private void counter(ProxyMeterName name, LongSupplier number, String... tags) {
     counted.add(number);
     FunctionCounter.builder(name.meterName(), number, LongSupplier::getAsLong)

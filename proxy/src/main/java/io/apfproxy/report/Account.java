@@ -6,6 +6,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
+import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public final class Account {
   private final String method;
   private final String target;
   private final String userAgent;
+  private @Nullable X509Certificate certificate;
   private @Nullable RequestInfo info;
   private @Nullable RequestDigest digest;
   private @Nullable UserInfo authenticated;
@@ -82,6 +84,11 @@ public final class Account {
   }
 
   // Told on its way.
+
+  /** Its client presented a certificate of its own, which need not be worth anything. */
+  public void presented(X509Certificate own) {
+    certificate = own;
+  }
 
   /** What is asked is understood. */
   public void understood(RequestInfo what) {
@@ -200,6 +207,11 @@ public final class Account {
   /** At most 1,024 characters; empty if none was sent. */
   public String userAgent() {
     return userAgent;
+  }
+
+  /** What its client presented, unverified, and perhaps unreadable; null if nothing. */
+  public @Nullable X509Certificate certificate() {
+    return certificate;
   }
 
   /** What was asked; null if it was not understood. */

@@ -9,6 +9,12 @@ record Both(Reporter first, Reporter second) implements Reporter {
   }
 
   @Override
+  public void identified(Account account) {
+    first.identified(account);
+    second.identified(account);
+  }
+
+  @Override
   public void answered(Account account) {
     first.answered(account);
     second.answered(account);

@@ -35,6 +35,9 @@ public interface Reporter {
    */
   default void held(Held what, int delta) {}
 
+  /** It is known what a request asks, and who asks it. Told once at most, before it is answered. */
+  default void identified(Account account) {}
+
   /**
    * A client gets an answer: a response head goes out, forwarded or our own. The account has no
    * code where a stream is reset in place of that, and for a refusal of the operators' listener.

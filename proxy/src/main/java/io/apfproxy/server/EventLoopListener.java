@@ -102,7 +102,7 @@ final class EventLoopListener extends VerticleBase {
 
   Future<Boolean> replaceCertificate(PemKeyPair certificate) {
     HttpServer listener = server;
-    ServerSSLOptions options = Listening.tls(certificate);
+    ServerSSLOptions options = Listening.tls(config.clientele(), certificate);
     return listener == null
         ? Future.failedFuture("not listening")
         : listener.updateSSLOptions(options);

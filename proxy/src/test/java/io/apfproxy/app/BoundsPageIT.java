@@ -2,6 +2,7 @@ package io.apfproxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.child.Ports;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The page of limits names each rule that the metrics have, and no other; admin's have a prefix.
+ * The page of limits names each rule that the metrics have, and no other; those of listeners apart
+ * have a prefix.
  */
 class BoundsPageIT {
   private static final Path PAGE = Path.of("..", "README.md");
@@ -45,11 +47,17 @@ class BoundsPageIT {
     Path folder = Files.createDirectory(directory.resolve("upstream"));
     try (EmbeddedApiServer upstream = EmbeddedApiServer.builder(folder).start();
         ProxyApp proxy =
-            ProxyApp.start(LocalProxy.options(upstream.adminKubeconfig(), directory))) {
+            ProxyApp.start(
+                LocalProxy.options(
+                    upstream.adminKubeconfig(),
+                    directory,
+                    "--break-glass-port=" + Ports.freePort(),
+                    "--break-glass-client-ca-file=" + upstream.caFile(),
+                    "--break-glass-groups=admins"))) {
       return SAMPLE
           .matcher(LocalProxy.admin(proxy, "/metrics").body())
           .results()
-          .map(sample -> sample.group(1).replaceFirst("^admin-", ""))
+          .map(sample -> sample.group(1).replaceFirst("^(?:admin|break-glass)-(?!waiting$)", ""))
           .collect(Collectors.toCollection(TreeSet::new));
     }
   }

@@ -264,7 +264,44 @@ class CommandTest {
         .isEqualTo(
             new Command.Kubeconfig(
                 new KubeconfigOptions(
-                    Path.of("in"), URI.create("https://localhost:6443"), Path.of("ca"))));
+                    Path.of("in"), URI.create("https://localhost:6443"), Path.of("ca"), null)));
+  }
+
+  @Test
+  void readsTheKubeconfigCommandOfAHolder() throws UsageException {
+    assertThat(
+            Command.parse(
+                List.of(
+                    "kubeconfig",
+                    "--kubeconfig=in",
+                    "--server=https://localhost:7443",
+                    "--break-glass",
+                    "--client-certificate=own.crt",
+                    "--client-key=own.key"),
+                Map.of()))
+        .isEqualTo(
+            new Command.Kubeconfig(
+                new KubeconfigOptions(
+                    Path.of("in"),
+                    URI.create("https://localhost:7443"),
+                    null,
+                    new KubeconfigOptions.Holder(Path.of("own.crt"), Path.of("own.key")))));
+  }
+
+  @Test
+  @Tag("L-80")
+  void hasABreakGlassListenerOnlyIfAsked() throws UsageException {
+    assertThat(serve(Map.of()).breakGlass()).isNull();
+    assertThat(
+            serve(
+                    Map.of(),
+                    "--break-glass-port=6443", // another address than everybody's
+                    "--bind-address=192.0.2.1",
+                    "--break-glass-client-ca-file=ca",
+                    "--break-glass-groups=a,b")
+                .breakGlass())
+        .isEqualTo(
+            new ProxyOptions.BreakGlass("127.0.0.1", 6443, Path.of("ca"), List.of("a", "b"), 4));
   }
 
   @Test

@@ -134,6 +134,50 @@ class WrongUsageTest {
             "--requestheader-client-ca-file: found without --requestheader-username-headers,"
                 + " expected both, usually X-Remote-User",
             "--requestheader-client-ca-file=x"),
+        bad(
+            "--break-glass-port: found without --break-glass-client-ca-file, expected both",
+            "--break-glass-port=7443",
+            "--break-glass-groups=admins"),
+        bad(
+            "--break-glass-port: found without --break-glass-groups, expected both",
+            "--break-glass-port=7443",
+            "--break-glass-client-ca-file=ca"),
+        bad(
+            "--break-glass-groups: found without --break-glass-port, expected both",
+            "--break-glass-groups=admins"),
+        bad(
+            "--break-glass-client-ca-file: found without --break-glass-port, expected both",
+            "--break-glass-client-ca-file=ca"),
+        bad(
+            "--break-glass-groups: found \",\", expected values separated by commas",
+            "--break-glass-port=7443",
+            "--break-glass-client-ca-file=ca",
+            "--break-glass-groups=,"),
+        bad("--break-glass-seats: found \"0\", expected 1 or more", glass("--break-glass-seats=0")),
+        bad(
+            "--break-glass-port: found \"70000\", expected a port, 1 to 65535; 0 for none",
+            glass("--break-glass-port=70000")),
+        bad(
+            "--break-glass-bind-address: found \"localhost\", expected an IP address",
+            glass("--break-glass-bind-address=localhost")),
+        bad(
+            "--break-glass-port: found \"7443\", expected another port than that of --secure-port",
+            glass("--secure-port=7443")),
+        bad(
+            "--break-glass-port: found \"7443\", expected another port than that of --admin-port",
+            glass("--admin-port=7443")),
+        bad(
+            "--client-key: found without --break-glass, expected both",
+            "kubeconfig",
+            "--kubeconfig=in",
+            "--server=https://a",
+            "--client-key=key"),
+        bad(
+            "--client-certificate: not given, expected the PEM certificate of an administrator",
+            "kubeconfig",
+            "--kubeconfig=in",
+            "--server=https://a",
+            "--break-glass"),
         bad("--context: found a context without --kubeconfig, expected both", "--context=x"),
         bad(
             "--max-requests-inflight: found 0 seats with --max-mutating-requests-inflight, expected"
@@ -218,6 +262,17 @@ class WrongUsageTest {
             "kubeconfig",
             "--kubeconfig=x",
             "--server=http://x"));
+  }
+
+  /** A complete break-glass listener, and then something else. */
+  private static String[] glass(String more) {
+    return new String[] {
+      "--break-glass-port=7443",
+      "--break-glass-bind-address=0.0.0.0",
+      "--break-glass-client-ca-file=ca",
+      "--break-glass-groups=admins",
+      more
+    };
   }
 
   private static Arguments bad(String message, String... arguments) {

@@ -64,6 +64,10 @@ class ChartTest {
         "{limits: {maxWatch: 1}}                                 | maxWatch",
         "{loadBalancers: {unlimited: [balancer]}}                | unlimited",
         "{corsAllowedOrigins: ['']}                              | corsAllowedOrigins",
+        "{breakGlass: {enabled: true, groups: [a]}}              | clientCaSecret",
+        "{breakGlass: {enabled: true, clientCaSecret: a}}        | groups",
+        "{breakGlass: {port: 6443}}                              | port",
+        "{breakGlass: {seats: 0}}                                | seats",
         "{extraArgs: [expose-flow-headers]}                      | extraArgs",
         "{service: {type: ExternalName}}                         | service",
         "{service: {port: 70000}}                                | port",
@@ -141,6 +145,31 @@ class ChartTest {
     assertThat(options.limits().unlimited()).hasSize(3);
     assertThat(options.listener().trustedProxies()).hasSize(1);
     assertThat(options.listener().corsAllowedOrigins()).hasSize(2);
+  }
+
+  /** L-85: its Service leads to proxies that are not ready too, as it is needed then. */
+  @Test
+  void givesAdministratorsAListenerOfTheirOwnOnlyIfAsked() throws Exception {
+    String values =
+        """
+        tls: {existingSecret: t}
+        breakGlass: {enabled: %s, clientCaSecret: admins-ca, groups: [on-call, sre]}
+        """;
+
+    assertThat(options(values.formatted(false)).breakGlass()).isNull();
+    assertThat(options(values.formatted(true)).breakGlass())
+        .isEqualTo(
+            new ProxyOptions.BreakGlass(
+                "0.0.0.0",
+                7443,
+                Path.of("/etc/apf-proxy/break-glass/ca.crt"),
+                List.of("on-call", "sre"),
+                4));
+    List<JsonNode> objects = Chart.objects(values.formatted(true));
+    JsonNode service = Yaml.named(objects, "Service apf-proxy-break-glass").path("spec");
+    assertThat(service.path("publishNotReadyAddresses").asBoolean()).isTrue();
+    assertThat(service.at("/ports/0/port").asInt()).isEqualTo(7443);
+    assertThat(Yaml.named(objects, "NetworkPolicy apf-proxy").at("/spec/ingress")).hasSize(3);
   }
 
   private static ProxyOptions options(String values) throws Exception {

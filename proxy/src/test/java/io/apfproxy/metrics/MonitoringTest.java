@@ -58,7 +58,8 @@ class MonitoringTest {
     List<String> expressions = new ArrayList<>();
     List<JsonNode> objects =
         Chart.objects(
-            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true}, dashboard: {enabled: true}}}");
+            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true}, dashboard: {enabled: true}},"
+                + " breakGlass: {enabled: true, clientCaSecret: c, groups: [g]}}");
     JsonNode rules = Yaml.named(objects, "PrometheusRule apf-proxy");
     JsonNode dashboard =
         Yaml.documents(
@@ -78,7 +79,7 @@ class MonitoringTest {
                 expressions.add(variable.path("query").asText());
               }
             });
-    assertThat(alerts).isEqualTo(15);
+    assertThat(alerts).isEqualTo(17);
     assertThat(expressions).hasSizeGreaterThan(60);
     recorded.forEach(name -> known.put(name, LABELS_OF_RECORDED));
     return expressions.stream()
@@ -188,6 +189,8 @@ class MonitoringTest {
       metrics.bindBursts(
           () ->
               Map.of("tenants", new BurstState(1, 2, 3, 4, Map.of(BurstDenial.CREDIT, 5L), null)));
+      metrics.breakGlassRequests();
+      metrics.bindBreakGlass(() -> 1, () -> 1, () -> 30);
       AdaptiveSeatsMetricsTest.bindAdaptive(metrics);
       Reporter events = metrics.events();
       Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);

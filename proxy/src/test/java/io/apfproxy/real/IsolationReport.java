@@ -236,7 +236,8 @@ final class IsolationReport {
     }
   }
 
-  private static String objects() {
+  /** What the elephant lists, and the mouse asks for. */
+  static String objects() {
     StringBuilder yaml =
         new StringBuilder(
             """

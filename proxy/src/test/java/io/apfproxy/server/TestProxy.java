@@ -17,6 +17,7 @@ import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.Bound;
+import io.apfproxy.server.listen.Clientele;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.time.TimeSource;
@@ -85,7 +86,8 @@ final class TestProxy implements AutoCloseable {
             setup.connections,
             setup.requests,
             ServerConfig.TlsEngine.AUTO,
-            setup.crossOrigin);
+            setup.crossOrigin,
+            Clientele.EVERYBODY);
     server =
         get(
             ProxyServer.start(

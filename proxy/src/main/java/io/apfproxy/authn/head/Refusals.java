@@ -21,6 +21,19 @@ public final class Refusals {
         .retryAfter(1);
   }
 
+  /**
+   * A head was read by names of headers that must still be those the upstream believes.
+   *
+   * @param read the trust of the head
+   * @throws RefusedException 503 if they are not
+   */
+  public static void ifChanged(ClientTrust read, ClientTrust now) throws RefusedException {
+    if (!read.upstream().equals(now.upstream())) {
+      throw unavailable(
+          "upstream-headers-changed", "the headers that the upstream believes have just changed");
+    }
+  }
+
   public static RefusedException unavailable(String rule, String message) {
     return new RefusedException(503, "ServiceUnavailable", rule, message).retryAfter(1);
   }

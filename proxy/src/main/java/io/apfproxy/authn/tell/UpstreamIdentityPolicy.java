@@ -119,6 +119,11 @@ public record UpstreamIdentityPolicy(List<Mode> order, Set<Mode> available) {
             + " credential of the proxy, and a mode of --upstream-identity that can carry it");
   }
 
+  /** Whether there is a way for the identity of who holds a certificate. */
+  public boolean tellsCertificates() {
+    return order.stream().anyMatch(mode -> mode != Mode.PASS_THROUGH && available.contains(mode));
+  }
+
   /** Whether the proxy itself asserts the identity of token holders. */
   public boolean assertsTokens() {
     for (Mode mode : order) {

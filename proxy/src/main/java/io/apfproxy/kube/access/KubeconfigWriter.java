@@ -1,6 +1,7 @@
 package io.apfproxy.kube.access;
 
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,11 +33,7 @@ public final class KubeconfigWriter {
       String text, Path folder, String server, @Nullable Path certificateAuthority)
       throws UpstreamAccessException {
     Kubeconfig config = Kubeconfig.parse(text, "the kubeconfig");
-    List<Map<String, Object>> clusters = config.values("clusters", "cluster");
-    if (clusters.isEmpty()) {
-      throw new UpstreamAccessException("the kubeconfig has no clusters");
-    }
-    for (Map<String, Object> cluster : clusters) {
+    for (Map<String, Object> cluster : clusters(config)) {
       CLUSTER_TRUST.forEach(cluster::remove);
       cluster.put("server", server);
       if (certificateAuthority != null) {
@@ -54,6 +51,53 @@ public final class KubeconfigWriter {
       }
     }
     return config.write();
+  }
+
+  /**
+   * The same contexts, all with one user and one authority, which stand in the text itself: it
+   * works wherever it is kept.
+   *
+   * @param text the kubeconfig
+   * @param server URL of the proxy's break-glass listener
+   * @param certificateAuthority PEM of the authority of its certificate; null for the machine's
+   * @param certificate PEM
+   * @param key PEM
+   * @throws UpstreamAccessException if {@code text} is not a kubeconfig
+   */
+  public static String forHolder(
+      String text,
+      String server,
+      byte @Nullable [] certificateAuthority,
+      byte[] certificate,
+      byte[] key)
+      throws UpstreamAccessException {
+    Kubeconfig config = Kubeconfig.parse(text, "the kubeconfig");
+    for (Map<String, Object> cluster : clusters(config)) {
+      CLUSTER_TRUST.forEach(cluster::remove);
+      cluster.put("server", server);
+      if (certificateAuthority != null) {
+        cluster.put("certificate-authority-data", base64(certificateAuthority));
+      }
+    }
+    for (Map<String, Object> user : config.values("users", "user")) {
+      user.clear();
+      user.put("client-certificate-data", base64(certificate));
+      user.put("client-key-data", base64(key));
+    }
+    return config.write();
+  }
+
+  private static String base64(byte[] pem) {
+    return Base64.getEncoder().encodeToString(pem);
+  }
+
+  private static List<Map<String, Object>> clusters(Kubeconfig config)
+      throws UpstreamAccessException {
+    List<Map<String, Object>> clusters = config.values("clusters", "cluster");
+    if (clusters.isEmpty()) {
+      throw new UpstreamAccessException("the kubeconfig has no clusters");
+    }
+    return clusters;
   }
 
   /**

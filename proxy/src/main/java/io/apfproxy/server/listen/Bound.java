@@ -12,4 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param limit 0 if there is none
  * @param overflows how often somebody had to be kept out
  */
-public record Bound(String rule, @Nullable LongSupplier used, long limit, LongSupplier overflows) {}
+public record Bound(String rule, @Nullable LongSupplier used, long limit, LongSupplier overflows) {
+  /** The same of a listener apart, whose name stands before the rule then. */
+  public Bound of(String listener) {
+    return new Bound(listener + "-" + rule, used, limit, overflows);
+  }
+}

@@ -14,9 +14,26 @@ import java.util.function.Predicate;
  *     for others, if there are any
  * @param handshakes under way; of one address a quarter of them
  * @param unlimited addresses that the limits per address do not hold for
+ * @param strangersGiveWay who has not ended its handshake gives way to who comes, the longest one
+ *     first: for listeners where that proves something
  */
 public record ConnectionLimits(
-    int total, int perAddress, int newPerSecond, int handshakes, Predicate<InetAddress> unlimited) {
+    int total,
+    int perAddress,
+    int newPerSecond,
+    int handshakes,
+    Predicate<InetAddress> unlimited,
+    boolean strangersGiveWay) {
+  /** Where strangers are as good as anybody. */
+  public ConnectionLimits(
+      int total,
+      int perAddress,
+      int newPerSecond,
+      int handshakes,
+      Predicate<InetAddress> unlimited) {
+    this(total, perAddress, newPerSecond, handshakes, unlimited, false);
+  }
+
   /** No limits at all. */
   public static final ConnectionLimits NONE = new ConnectionLimits(0, 0, 0, 0, address -> false);
 

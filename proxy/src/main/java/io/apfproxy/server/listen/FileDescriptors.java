@@ -50,7 +50,7 @@ public final class FileDescriptors {
   }
 
   /** Never scarce. */
-  static FileDescriptors unlimited(TimeSource time) {
+  public static FileDescriptors unlimited(TimeSource time) {
     return new FileDescriptors(() -> 0, Long.MAX_VALUE, time);
   }
 

@@ -61,10 +61,7 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     guard(context, new AcceptGuard(connections, new PartialHeads(0)));
     return connections.bounds().stream()
         .filter(bound -> bound.limit() > 0 && bound.limit() < Integer.MAX_VALUE)
-        .map(
-            bound ->
-                new Bound(
-                    name + "-" + bound.rule(), bound.used(), bound.limit(), bound.overflows()))
+        .map(bound -> bound.of(name))
         .toList();
   }
 

@@ -1,6 +1,5 @@
 package io.apfproxy.server.listen;
 
-import io.apfproxy.authn.who.PresentedChain;
 import io.apfproxy.tls.EngineChoice;
 import io.apfproxy.tls.KeyPairOptions;
 import io.apfproxy.tls.PemKeyPair;
@@ -23,10 +22,10 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /** Settings of the listening socket. Source: specification security.md 12 and 13. */
 public final class Listening {
   /*
-   * Certificates are only asked for: whether one is believed is decided at each request, so that an
-   * unknown one gets a 401 as from kube-apiserver and not a failed handshake, and so that expiry
-   * counts on a live connection. Hence a trust manager that lets every chain pass, unless it is too
-   * large to be looked at.
+   * Everybody's certificates are only asked for: whether one is believed is decided at each request,
+   * so that an unknown one gets a 401 as from kube-apiserver and not a failed handshake, and so that
+   * expiry counts on a live connection. Hence a trust manager that asks nobody but the clientele,
+   * which lets every chain pass unless it is too large to be looked at, or else knows its own.
    */
   private static final int MAX_LINE = 128 << 10;
   private static final int MAX_HEADERS = 256 << 10;
@@ -38,6 +37,9 @@ public final class Listening {
 
   /** As kube-apiserver: of a thousand clients on one slow machine the last one takes that long. */
   private static final int HANDSHAKE_SECONDS = 32;
+
+  /** Of the few: strangers must not stand in their way for longer. */
+  private static final int HANDSHAKE_SECONDS_OF_FEW = 3;
 
   private static final List<String> ALPN = List.of("h2", "http/1.1", "http/1.0");
 
@@ -52,9 +54,9 @@ public final class Listening {
             .setAlpnVersions(
                 List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1, HttpVersion.HTTP_1_0))
             .setKeyCertOptions(new KeyPairOptions(config.certificate()))
-            .setClientAuth(ClientAuth.REQUEST)
-            .setTrustOptions(TrustOptions.wrap(new EveryChain()))
-            .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+            .setClientAuth(asking(config.clientele()))
+            .setTrustOptions(TrustOptions.wrap(new Presented(config.clientele())))
+            .setSslHandshakeTimeout(handshakeSeconds(config.clientele()))
             .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
             .setAcceptBacklog(BACKLOG)
             .setMaxInitialLineLength(MAX_LINE)
@@ -76,38 +78,52 @@ public final class Listening {
   }
 
   /** For a replacement of the certificate: everything else must be said again. */
-  public static ServerSSLOptions tls(PemKeyPair certificate) {
+  public static ServerSSLOptions tls(Clientele clientele, PemKeyPair certificate) {
     return new ServerSSLOptions()
         .setKeyCertOptions(new KeyPairOptions(certificate))
-        .setClientAuth(ClientAuth.REQUEST)
-        .setTrustOptions(TrustOptions.wrap(new EveryChain()))
+        .setClientAuth(asking(clientele))
+        .setTrustOptions(TrustOptions.wrap(new Presented(clientele)))
         .setUseAlpn(true)
         .setApplicationLayerProtocols(ALPN)
-        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+        .setSslHandshakeTimeout(handshakeSeconds(clientele))
         .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  private static int handshakeSeconds(Clientele clientele) {
+    return clientele.few() ? HANDSHAKE_SECONDS_OF_FEW : HANDSHAKE_SECONDS;
+  }
+
+  private static ClientAuth asking(Clientele clientele) {
+    return clientele.few() ? ClientAuth.REQUIRED : ClientAuth.REQUEST;
   }
 
   /**
    * Extended, or the JDK's wrapper of any other would read the certificates, look for weak keys by
    * itself and end the handshake.
    */
-  private static final class EveryChain extends X509ExtendedTrustManager {
+  private static final class Presented extends X509ExtendedTrustManager {
+    private final Clientele clientele;
+
+    Presented(Clientele clientele) {
+      this.clientele = clientele;
+    }
+
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType)
         throws CertificateException {
-      PresentedChain.checkSize(List.of(chain));
+      clientele.chains().check(List.of(chain));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
         throws CertificateException {
-      PresentedChain.checkSize(List.of(chain));
+      clientele.chains().check(List.of(chain));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
         throws CertificateException {
-      PresentedChain.checkSize(List.of(chain));
+      clientele.chains().check(List.of(chain));
     }
 
     @Override

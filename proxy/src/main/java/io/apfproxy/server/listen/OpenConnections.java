@@ -65,12 +65,10 @@ public final class OpenConnections {
     descriptors.renew();
     OpenConnection leaves = null;
     synchronized (this) {
-      if (places.isBeyondShare(comes)) {
-        return new Answer(null, ConnectionRule.OF_ADDRESS);
-      }
-      ConnectionRule full = places.full();
+      boolean beyondShare = places.isBeyondShare(comes);
+      ConnectionRule full = beyondShare ? ConnectionRule.OF_ADDRESS : places.full();
       if (full != null) {
-        leaves = mayLeave() ? places.oneToGiveWay(comes) : null;
+        leaves = mayLeave() ? oneToGiveWay(comes, beyondShare) : null;
         if (leaves == null) {
           return new Answer(
               null, places.hasMoreThanOthers(comes) ? ConnectionRule.OF_ADDRESS : full);
@@ -83,6 +81,10 @@ public final class OpenConnections {
       leaves.socket().leave(ConnectionRule.OF_ADDRESS);
     }
     return new Answer(comes, null);
+  }
+
+  private @Nullable OpenConnection oneToGiveWay(OpenConnection comes, boolean beyondShare) {
+    return beyondShare ? places.strangerLike(comes) : places.oneToGiveWay(comes);
   }
 
   private boolean mayLeave() {
@@ -107,7 +109,8 @@ public final class OpenConnections {
       case WAITING -> handshakes.standInLine(one);
       case HANDSHAKING -> handshakes.begin(one);
       case LEAVING -> leaving++;
-      case OUTSIDE, ESTABLISHED -> {}
+      case ESTABLISHED -> places.shown(one);
+      case OUTSIDE -> {}
     }
     one.comeTo(next);
   }

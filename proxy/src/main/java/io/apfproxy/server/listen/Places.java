@@ -3,6 +3,7 @@ package io.apfproxy.server.listen;
 import io.apfproxy.request.ClientAddress;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,10 @@ final class Places {
   private final FileDescriptors descriptors;
   private final Crowd<ClientAddress, OpenConnection> byAddress = new Crowd<>();
   private final Crowd<ClientAddress, OpenConnection> ofUnlimited = new Crowd<>();
+
+  /** Who has not ended its handshake, the longest first, where that gives way. */
+  private final Set<OpenConnection> strangers = new LinkedHashSet<>();
+
   private int taken;
 
   Places(ConnectionLimits limits, FileDescriptors descriptors) {
@@ -30,11 +35,28 @@ final class Places {
     descriptors.taken();
     taken++;
     crowdOf(one).add(one.address(), one);
+    if (limits.strangersGiveWay()) {
+      strangers.add(one);
+    }
   }
 
   void giveBack(OpenConnection one) {
     taken--;
     crowdOf(one).remove(one.address(), one);
+    strangers.remove(one);
+  }
+
+  /** One has ended its handshake. */
+  void shown(OpenConnection one) {
+    strangers.remove(one);
+  }
+
+  /** Who gives way to one whose address has its share; null if nobody does. */
+  @Nullable OpenConnection strangerLike(OpenConnection comes) {
+    return strangers.stream()
+        .filter(one -> one.address().equals(comes.address()))
+        .findFirst()
+        .orElse(null);
   }
 
   private Crowd<ClientAddress, OpenConnection> crowdOf(OpenConnection one) {
@@ -84,11 +106,16 @@ final class Places {
   /**
    * Who gives up his place for one that comes: one of the address that has most, if that is more
    * than somebody with so many would have. What is beyond a share goes first; to an unlimited
-   * address it gives way however many that has.
+   * address it gives way however many that has. Else a stranger, where those give way.
    *
    * @return null if nobody has to
    */
   @Nullable OpenConnection oneToGiveWay(OpenConnection comes) {
+    OpenConnection one = oneOfMost(comes);
+    return one == null && !strangers.isEmpty() ? strangers.iterator().next() : one;
+  }
+
+  private @Nullable OpenConnection oneOfMost(OpenConnection comes) {
     if (limits.perAddress() == 0) {
       return null;
     }

@@ -15,6 +15,7 @@ package io.apfproxy.server.listen;
  * @param unreadBytes of responses that their clients do not take
  * @param responseBuffer of these, of one response that holds seats, before its upstream has to wait
  * @param responseBufferBytes the same of all responses; a part of the unread bytes
+ * @param longOnes open
  */
 public record RequestLimits(
     int watches,
@@ -25,9 +26,34 @@ public record RequestLimits(
     long partialHeadBytes,
     long unreadBytes,
     long responseBuffer,
-    long responseBufferBytes) {
-  /** No limits at all. */
+    long responseBufferBytes,
+    LongRequestLimits longOnes) {
+  /** None but those of long requests. */
   public static final RequestLimits NONE = new RequestLimits(0, 0, 0, 0, 0, 0);
+
+  /** With the usual limits of long requests. */
+  public RequestLimits(
+      int watches,
+      int watchesOfUser,
+      int watchStartsOfUser,
+      long waitingHeadBytes,
+      long waitingBodyBytes,
+      long partialHeadBytes,
+      long unreadBytes,
+      long responseBuffer,
+      long responseBufferBytes) {
+    this(
+        watches,
+        watchesOfUser,
+        watchStartsOfUser,
+        waitingHeadBytes,
+        waitingBodyBytes,
+        partialHeadBytes,
+        unreadBytes,
+        responseBuffer,
+        responseBufferBytes,
+        LongRequestLimits.USUAL);
+  }
 
   /** Without room for responses: their upstream has to wait for their clients. */
   public RequestLimits(

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param requests limits of what requests hold
  * @param tlsEngine what makes the connections of clients
  * @param crossOrigin which web pages may read our own answers
+ * @param clientele whom it is for
  */
 public record ServerConfig(
     String bindAddress,
@@ -29,7 +30,8 @@ public record ServerConfig(
     ConnectionLimits connections,
     RequestLimits requests,
     TlsEngine tlsEngine,
-    CrossOrigin crossOrigin) {
+    CrossOrigin crossOrigin,
+    Clientele clientele) {
   /** See {@link ClientEngines}. */
   public enum TlsEngine {
     AUTO,

@@ -1,5 +1,6 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.report.Account;
@@ -53,6 +54,12 @@ final class Call extends KnownRequest {
 
   RequestLoop loop() {
     return loop;
+  }
+
+  @Override
+  void identified(Identity who) {
+    super.identified(who);
+    reporter.identified(account());
   }
 
   int station() {

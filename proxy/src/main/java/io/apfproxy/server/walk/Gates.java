@@ -6,6 +6,7 @@ import io.apfproxy.gate.GateChain;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.server.listen.Bound;
+import io.apfproxy.server.listen.LongRequestLimits;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.members.Outage;
@@ -14,18 +15,10 @@ import java.util.stream.Stream;
 
 /** All gates that requests pass, in order. Thread-safe. Source: specification limits.md L-03. */
 final class Gates {
-  private static final int MAX_TUNNELS = 5_000;
-  private static final int MAX_TUNNELS_OF_USER = 200;
-  private static final int MAX_LONG = 20_000;
-  private static final int MAX_LONG_OF_USER = MAX_LONG / 4;
-
-  private final PlacesPerUser tunnels =
-      new PlacesPerUser("tunnels", MAX_TUNNELS, MAX_TUNNELS_OF_USER, Asked::isUpgrade);
+  private final PlacesPerUser tunnels;
 
   /** Of requests that flow control lets pass as they last, tunnels among them. */
-  private final PlacesPerUser longRequests =
-      new PlacesPerUser(
-          "long-requests", MAX_LONG, MAX_LONG_OF_USER, asked -> LongRunning.bypasses(asked.info()));
+  private final PlacesPerUser longRequests;
 
   /** From their arrival, also while they wait for seats. */
   private final PlacesPerUser watches;
@@ -41,6 +34,16 @@ final class Gates {
     this.rates = rates;
     this.upstreamDown = new UpstreamDown(outage);
     this.time = time;
+    LongRequestLimits longOnes = limits.longOnes();
+    this.tunnels =
+        new PlacesPerUser(
+            "tunnels", longOnes.tunnels(), longOnes.tunnelsOfUser(), Asked::isUpgrade);
+    this.longRequests =
+        new PlacesPerUser(
+            "long-requests",
+            longOnes.all(),
+            longOnes.allOfUser(),
+            asked -> LongRunning.bypasses(asked.info()));
     this.watches =
         new PlacesPerUser(
             "watches", limits.watches(), limits.watchesOfUser(), asked -> asked.info().isWatch());

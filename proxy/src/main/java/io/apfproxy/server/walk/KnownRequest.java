@@ -61,7 +61,7 @@ abstract class KnownRequest implements Asked {
     return known(asked);
   }
 
-  final void identified(Identity who) {
+  void identified(Identity who) {
     identity = who;
     account.identified(
         who.authenticated(),

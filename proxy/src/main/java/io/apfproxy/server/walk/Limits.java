@@ -34,7 +34,12 @@ public final class Limits {
 
   public Limits(ServerConfig config, RateLimits rates, Outage outage, TimeSource time) {
     this.connections =
-        new OpenConnections(config.connections(), FileDescriptors.ofProcess(time), time);
+        new OpenConnections(
+            config.connections(),
+            config.clientele().few()
+                ? FileDescriptors.unlimited(time)
+                : FileDescriptors.ofProcess(time),
+            time);
     this.heads = new PartialHeads(config.requests().partialHeadBytes());
     this.arrived = new ArrivedBytes(config.eventLoops());
     this.requests = config.requests();

@@ -160,13 +160,18 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   }
 
   private static Account account(HttpServerRequest client, ClientConnection connection) {
-    return new Account(
-        System.nanoTime(),
-        AuditId.of(client.headers()),
-        connection.address(),
-        client.method().name(),
-        client.uri() == null ? "" : client.uri(), // HTTP/2 knows requests without
-        client.headers().get(HttpHeaders.USER_AGENT));
+    Account account =
+        new Account(
+            System.nanoTime(),
+            AuditId.of(client.headers()),
+            connection.address(),
+            client.method().name(),
+            client.uri() == null ? "" : client.uri(), // HTTP/2 knows requests without
+            client.headers().get(HttpHeaders.USER_AGENT));
+    if (!connection.certificates().isEmpty()) {
+      account.presented(connection.certificates().get(0));
+    }
+    return account;
   }
 
   private Call open(HttpServerRequest client, ClientConnection connection) {

@@ -3,9 +3,11 @@ package io.apfproxy.kube.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class KubeconfigWriterTest {
@@ -69,6 +71,30 @@ class KubeconfigWriterTest {
                 Map.of("apiVersion", "client.authentication.k8s.io/v1", "command", "login")));
     assertThat(read.select(null).context()).isEqualTo("one");
     assertThat(read.values("contexts", "context").get(0)).containsEntry("namespace", "ns");
+  }
+
+  @Test
+  @DisplayName("L-85: one user and one authority for all contexts, in the text itself")
+  void writesOneHolderForAllContexts() throws UpstreamAccessException {
+    byte[] pem = "PEM".getBytes(StandardCharsets.US_ASCII);
+    byte[] key = "KEY".getBytes(StandardCharsets.US_ASCII);
+
+    Kubeconfig read =
+        Kubeconfig.parse(
+            KubeconfigWriter.forHolder(IN, "https://proxy:7443", pem, pem, key), "output");
+
+    assertThat(read.values("clusters", "cluster"))
+        .hasSize(2)
+        .allSatisfy(
+            cluster ->
+                assertThat(cluster)
+                    .containsEntry("server", "https://proxy:7443")
+                    .containsEntry("certificate-authority-data", "UEVN")
+                    .doesNotContainKeys("certificate-authority", "insecure-skip-tls-verify"));
+    assertThat(read.values("users", "user"))
+        .hasSize(4)
+        .allMatch(Map.of("client-certificate-data", "UEVN", "client-key-data", "S0VZ")::equals);
+    assertThat(read.select(null).context()).isEqualTo("one");
   }
 
   @Test

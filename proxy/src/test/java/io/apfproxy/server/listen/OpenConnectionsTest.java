@@ -72,6 +72,47 @@ class OpenConnectionsTest extends ConnectionsFixture {
     assertThat(refusal(all, 1)).isNull();
   }
 
+  @Test
+  @Tag("S82")
+  void letsWhoHasNotShownWhoItIsGiveWayWhereThatIsAsked() {
+    OpenConnections all = limited(new ConnectionLimits(10, 2, 0, 0, address -> false, true));
+    OpenConnection holder = enter(all, 1).counted();
+    holder.handshaken();
+    List<FakeSocket> silent = new ArrayList<>();
+    for (int i = 2; i <= 10; i++) { // each from an address of its own
+      silent.add(enter(all, i));
+    }
+    assertThat(used(all, ConnectionRule.TOTAL)).isEqualTo(10);
+
+    FakeSocket comes = enter(all, 11);
+
+    assertThat(comes.begun).isTrue();
+    assertThat(silent.get(0).closed).as("the one that has said nothing for longest").isTrue();
+    assertThat(silent.subList(1, 9)).noneMatch(socket -> socket.closed);
+    assertThat(holder.stage()).isEqualTo(Stage.ESTABLISHED);
+    assertThat(used(all, ConnectionRule.TOTAL)).isEqualTo(10);
+  }
+
+  /** A holder behind the same address as those that say nothing. */
+  @Test
+  @Tag("S82")
+  void letsStrangersGiveWayWithinTheirAddressToo() {
+    OpenConnections all = limited(new ConnectionLimits(10, 2, 0, 0, address -> false, true));
+    List<FakeSocket> silent = enter(all, 1, 8);
+
+    FakeSocket comes = enter(all, 1);
+    comes.counted().handshaken();
+    enter(all, 1, 20);
+
+    assertThat(silent.get(0).closed).isTrue();
+    assertThat(comes.closed).as("it has shown who it is").isFalse();
+    assertThat(used(all, ConnectionRule.TOTAL)).isEqualTo(8);
+    for (int i = 0; i < 7; i++) {
+      enter(all, 1).counted().handshaken();
+    }
+    assertThat(refusal(all, 1)).isEqualTo(ConnectionRule.OF_ADDRESS);
+  }
+
   /** All kubelets of a cluster behind one balancer. */
   @Test
   void letsOneAddressHaveWhatNobodyElseNeeds() {

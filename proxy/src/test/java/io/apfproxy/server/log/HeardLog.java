@@ -10,12 +10,20 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
-/**
- * Hears what the refusal log writes at INFO and above during a test, in the place of all others.
- */
+/** Hears what one log writes at INFO and above during a test, in the place of all others. */
 public final class HeardLog implements BeforeEachCallback, AfterEachCallback {
-  private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
+  private final Logger logger;
   private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+
+  /** Of refusals. */
+  public HeardLog() {
+    this(RefusalLog.class.getName());
+  }
+
+  /** Of this name. */
+  public HeardLog(String name) {
+    this.logger = (Logger) LoggerFactory.getLogger(name);
+  }
 
   @Override
   public void beforeEach(ExtensionContext test) {

@@ -1,0 +1,258 @@
+package io.apfproxy.real;
+
+import static io.apfproxy.real.KubectlStep.manifest;
+import static io.apfproxy.real.KubectlStep.step;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.child.ChildProxy;
+import io.apfproxy.child.Ports;
+import io.apfproxy.fixtures.attack.TlsClient;
+import io.apfproxy.fixtures.load.Load;
+import io.apfproxy.fixtures.load.LoadClient;
+import io.apfproxy.fixtures.load.LoadReport;
+import io.apfproxy.fixtures.load.Pace;
+import io.apfproxy.fixtures.realcluster.CommandResult;
+import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.apfproxy.fixtures.realcluster.RealControlPlane;
+import io.apfproxy.fixtures.realcluster.RunningCommand;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.HdrHistogram.Histogram;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** kubectl by the break-glass listener, while an elephant fills all that everybody's has. */
+@RealControlPlane(kubelet = true, audit = true)
+@Tag("S82")
+@DisplayName("Break-glass under the flood, before a real server (L-80 to L-85)")
+final class BreakGlassRealIT {
+  private static final Duration LONG = Duration.ofSeconds(90);
+  private static final int CONNECTIONS = 24;
+  private static final int LISTS_IN_FLIGHT = 400;
+  private static final int WAITING_OF_A_FLOW = 300;
+  private static final Pattern CODE = Pattern.compile("(?s)```sh\n(.*?)```");
+  private static final List<KubectlStep> STEPS =
+      List.of(
+          step("create namespace {ns}").shows("created"),
+          manifest("workload.yaml", "create -n {ns} -f -").shows("deployment.apps/web created"),
+          step("wait -n {ns} --for=condition=Ready pod/shell --timeout=60s").shows("condition met"),
+          step("get pods -n {ns}").shows("shell"),
+          step("get nodes -o wide").shows("fake-node"),
+          step("get pod shell -n {ns} -o yaml").shows("fake-node"),
+          step("describe pod shell -n {ns}").shows("Node:"),
+          manifest("settings-1.yaml", "apply -n {ns} -f -").shows("created"),
+          manifest("settings-2.yaml", "apply -n {ns} -f -").shows("configured"),
+          manifest("server-side.yaml", "apply -n {ns} --server-side -f -").shows("applied"),
+          step("get configmaps -n {ns}").shows("settings"),
+          step("patch configmap settings -n {ns} --type=merge -p {\"data\":{\"weight\":\"2\"}}"),
+          step("label configmap settings -n {ns} tier=front").shows("labeled"),
+          step(
+                  "exec",
+                  actor ->
+                      actor.run("exec", "shell", "-n", "{ns}", "--", "sh", "-c", "echo done here"))
+              .shows("done here"),
+          step("logs shell -n {ns} --tail=3").shows("line"),
+          step("auth whoami -o yaml").shows("username: ann"),
+          step("auth can-i delete nodes").shows("yes"),
+          step("scale deployment web -n {ns} --replicas=0").shows("scaled"),
+          step("delete configmap settings -n {ns}").shows("deleted"),
+          step("delete pod shell -n {ns} --wait=false").shows("deleted"));
+
+  @TempDir static Path folder;
+  private static final int PORT = Ports.freePort();
+  private static List<String> page;
+  private static ControlPlane cluster;
+  private static ProxyProcess proxy;
+
+  /** As the page for users says: certificates, rights, the proxy, the kubeconfig. */
+  @BeforeAll
+  static void start(ControlPlane controlPlane) throws Exception {
+    cluster = controlPlane;
+    page =
+        CODE.matcher(Files.readString(Path.of("..", "docs", "break-glass.md")))
+            .results()
+            .map(block -> block.group(1))
+            .toList();
+    ProxyAccess.grant(cluster);
+    cluster.kubectl("admin").runWithInput(IsolationReport.objects(), "create", "-f", "-").orThrow();
+    Files.createDirectory(folder.resolve(".kube"));
+    Files.copy(cluster.kubeconfig("admin"), folder.resolve(".kube").resolve("config"));
+    run(page.get(0));
+    run(page.get(1));
+    proxy =
+        ProxyProcess.startAsFrontProxy(
+            cluster,
+            "--max-requests-inflight=3",
+            "--max-mutating-requests-inflight=1",
+            "--max-connections=" + CONNECTIONS,
+            "--break-glass-port=" + PORT,
+            "--break-glass-client-ca-file=" + folder.resolve("admins-ca.crt"),
+            "--break-glass-groups=on-call");
+    Files.copy(proxy.certificate(), folder.resolve("proxy-ca.crt"));
+    run(page.get(2));
+  }
+
+  /** Runs commands as they stand on the page. */
+  private static void run(String commands) {
+    String program =
+        "apf-proxy() { '"
+            + ChildProxy.java().get(0)
+            + "' -jar '"
+            + ChildProxy.jar()
+            + "' \"$@\"; }\n";
+    ProcessBuilder shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", program + commands);
+    shell.directory(folder.toFile());
+    shell.environment().keySet().removeIf(name -> name.startsWith("KUBECONFIG"));
+    shell.environment().put("HOME", folder.toString());
+    shell.environment().put("LANE", "https://127.0.0.1:" + PORT);
+    shell
+        .environment()
+        .merge("PATH", System.getenv("KUBEBUILDER_ASSETS"), (old, own) -> own + ":" + old);
+    RunningCommand.start(shell).await(LONG).orThrow();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (cluster != null) {
+      cluster.kubectl("admin").run("delete", "namespace", "conf-glass", "load", "--wait=false");
+      cluster.kubectl("admin").run("delete", "clusterrolebinding", "break-glass", "load-may-read");
+    }
+    if (proxy != null) {
+      proxy.close();
+    }
+  }
+
+  @Test
+  void twentyStepsSucceedWhileEverybodysListenerIsFull() throws Exception {
+    KubectlActor ann =
+        new KubectlActor(
+            "glass", cluster.kubectlWith(folder.resolve("break-glass.kubeconfig")), folder);
+    Vertx vertx = Vertx.vertx();
+    List<Socket> silent = new ArrayList<>();
+    Histogram steps = new Histogram(3);
+    try (LoadClient elephant =
+        new LoadClient(
+            vertx,
+            IsolationReport.target(proxy.url(), proxy.certificate())
+                .as(ControlPlane.token("elephant")))) {
+      Load flood = elephant.start(IsolationReport.LARGE, Pace.closedLoop(LISTS_IN_FLIGHT));
+      fill(silent);
+      LoadReport before = flood.report();
+      long begun = System.nanoTime();
+      double leastWaiting = WAITING_OF_A_FLOW;
+      for (KubectlStep step : STEPS) {
+        long stepBegun = System.nanoTime();
+        CommandResult result = step.action().apply(ann);
+        steps.recordValue(millisSince(stepBegun));
+        leastWaiting = Math.min(leastWaiting, waiting());
+        assertThat(result.exitCode()).as("%s", result).isEqualTo(step.exitCode());
+        assertThat(result.stdout()).contains(step.shown());
+      }
+      double seconds = millisSince(begun) / 1e3;
+      run(page.get(3));
+      assertThat(leastWaiting).as("the flood goes on").isPositive();
+      LoadReport after = flood.report();
+      print(steps, requests(), (after.succeeded() - before.succeeded()) / seconds, after);
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
+      }
+      vertx.close().toCompletionStage().toCompletableFuture().join();
+    }
+    eachIsToldOnceHereAndAtTheServer();
+  }
+
+  /** Seats, queue and connections; the rest of its lists is refused. */
+  private static void fill(List<Socket> silent) throws Exception {
+    await().atMost(LONG).until(() -> waiting() >= WAITING_OF_A_FLOW);
+    await()
+        .atMost(LONG)
+        .until(() -> proxy.metric("apiserver_flowcontrol_rejected_requests_total") > 0);
+    for (int i = 0; i < CONNECTIONS; i++) {
+      silent.add(new TlsClient(proxy.url().getPort()).silent());
+    }
+    await()
+        .atMost(LONG)
+        .until(
+            () ->
+                proxy.metric("apf_proxy_bound_used", "rule=\"connections-total\"") == CONNECTIONS);
+  }
+
+  private static double waiting() {
+    return proxy.metric("apiserver_flowcontrol_current_inqueue_requests");
+  }
+
+  private static long millisSince(long begun) {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+  }
+
+  private static Stream<JsonObject> told(String what) {
+    return proxy
+        .log()
+        .lines()
+        .filter(line -> line.contains("breakglass: " + what + " {"))
+        .map(line -> new JsonObject(line.substring(line.indexOf('{'))));
+  }
+
+  /** Of those that are over as soon as they are answered. */
+  private static Histogram requests() {
+    Histogram millis = new Histogram(3);
+    told("ends")
+        .filter(end -> end.getInteger("code") != 101)
+        .forEach(end -> millis.recordValue(end.getLong("milliseconds")));
+    return millis;
+  }
+
+  private static void print(
+      Histogram steps, Histogram requests, double listsPerSecond, LoadReport flood) {
+    System.out.printf(
+        "break-glass under the flood: %d kubectl steps p50 %d ms, p99 %d ms; %d requests of them"
+            + " p50 %d ms, p99 %d ms; beside %.0f lists/s of 1 MB, %d refused%n",
+        steps.getTotalCount(),
+        steps.getValueAtPercentile(50),
+        steps.getValueAtPercentile(99),
+        requests.getTotalCount(),
+        requests.getValueAtPercentile(50),
+        requests.getValueAtPercentile(99),
+        listsPerSecond,
+        flood.rejected());
+  }
+
+  private static void eachIsToldOnceHereAndAtTheServer() {
+    await().atMost(LONG).until(() -> told("ends").count() == told("begins").count());
+    List<String> begun = told("begins").map(line -> line.getString("auditId")).toList();
+    assertThat(begun)
+        .hasSizeGreaterThanOrEqualTo(STEPS.size())
+        .doesNotHaveDuplicates()
+        .containsExactlyInAnyOrderElementsOf(
+            told("ends").map(line -> line.getString("auditId")).toList());
+    assertThat(told("begins")).allMatch(line -> line.getString("user").equals("ann"));
+    assertThat(proxy.metric("apf_proxy_break_glass_requests_total")).isEqualTo(begun.size());
+    Map<String, String> audited = new HashMap<>();
+    for (String line : cluster.auditLog()) {
+      JsonObject event = new JsonObject(line);
+      audited.put(event.getString("auditID"), event.getJsonObject("user").getString("username"));
+    }
+    Set<String> unknown = new HashSet<>(begun);
+    unknown.removeIf(id -> "ann".equals(audited.get(id)));
+    assertThat(unknown).as("not in kube-apiserver's audit log, as requests of ann").isEmpty();
+  }
+}
