@@ -61,8 +61,8 @@ final class RestartReport {
     }
   }
 
-  private static void measure(
-      ControlPlane cluster, int number, Duration away, Setting setting) throws Exception {
+  private static void measure(ControlPlane cluster, int number, Duration away, Setting setting)
+      throws Exception {
     Vertx vertx = Vertx.vertx();
     try (ProxyProcess proxy = ProxyProcess.startAsFrontProxy(cluster, setting.flags.split(" "));
         Informers informers =

@@ -203,7 +203,6 @@ final class WireCutReport {
     String direct = Files.readString(cluster.kubeconfig("proxy"));
     return Files.writeString(
         cluster.directory().resolve("by-wire.kubeconfig"),
-        direct.replace(
-            cluster.url().toString(), "https://127.0.0.1:" + wire.port()));
+        direct.replace(cluster.url().toString(), "https://127.0.0.1:" + wire.port()));
   }
 }

@@ -3,9 +3,9 @@ package io.apfproxy.server;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.report.Account.End;
-import io.apfproxy.report.Account;
 import io.apfproxy.fixtures.raw.FakeUpstream;
+import io.apfproxy.report.Account;
+import io.apfproxy.report.Account.End;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -104,7 +104,8 @@ final class ForwarderFaultIT extends ForwardingFixture {
           get(
               proxy
                   .client(down)
-                  .request(HttpMethod.GET, "/api/v1/pods?watch=1&fieldSelector=metadata.name=" + name)
+                  .request(
+                      HttpMethod.GET, "/api/v1/pods?watch=1&fieldSelector=metadata.name=" + name)
                   .compose(HttpClientRequest::send)
                   .onSuccess(
                       answer -> {

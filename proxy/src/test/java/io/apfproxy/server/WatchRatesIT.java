@@ -95,8 +95,7 @@ class WatchRatesIT {
           event / 1e3,
           counted / 1e3);
       assertThat((double) proxy.events.watchPieces.get() / WATCHES / ROUNDS).isBetween(0.98, 1.02);
-      assertThat(proxy.events.watchBytes.get())
-          .isEqualTo((long) WATCHES * ROUNDS * EVENT.length());
+      assertThat(proxy.events.watchBytes.get()).isEqualTo((long) WATCHES * ROUNDS * EVENT.length());
       assertThat(counted / event).as("share of what an event takes").isLessThan(0.01);
       watched.forEach(HttpServerResponse::end);
       proxy.expectRest();
@@ -127,8 +126,7 @@ class WatchRatesIT {
   }
 
   private static long processorNanos() {
-    return ((com.sun.management.OperatingSystemMXBean)
-            ManagementFactory.getOperatingSystemMXBean())
+    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getProcessCpuTime();
   }
 }
