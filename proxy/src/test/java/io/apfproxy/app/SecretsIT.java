@@ -133,7 +133,8 @@ class SecretsIT {
         upstream.adminKubeconfig(),
         directory,
         "--max-requests-inflight=20",
-        "--max-mutating-requests-inflight=2");
+        "--max-mutating-requests-inflight=2",
+        "--hold-while-down=1s");
   }
 
   /** So that the dumps have something to show. */

@@ -11,7 +11,6 @@ import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient.Version;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,23 +41,23 @@ final class ClassificationRealIT {
     Map<String, String> schemas = namesByUid(cluster, "flowschemas");
     Map<String, String> levels = namesByUid(cluster, "prioritylevelconfigurations");
     Map<MixedRequests.Sent, Choice> expected = new LinkedHashMap<>();
-    for (MixedRequests.Sent request : requests) {
-      HttpResponse<String> response = request.by(direct);
-      response
-          .headers()
-          .firstValue("X-Kubernetes-PF-FlowSchema-UID")
-          .ifPresent(
-              uid ->
-                  expected.put(
-                      request,
-                      new Choice(
-                          schemas.get(uid),
-                          levels.get(
-                              response
-                                  .headers()
-                                  .firstValue("X-Kubernetes-PF-PriorityLevel-UID")
-                                  .orElseThrow()))));
-    }
+    MixedRequests.send(requests, direct)
+        .forEach(
+            (request, response) ->
+                response
+                    .headers()
+                    .firstValue("X-Kubernetes-PF-FlowSchema-UID")
+                    .ifPresent(
+                        uid ->
+                            expected.put(
+                                request,
+                                new Choice(
+                                    schemas.get(uid),
+                                    levels.get(
+                                        response
+                                            .headers()
+                                            .firstValue("X-Kubernetes-PF-PriorityLevel-UID")
+                                            .orElseThrow())))));
     assertThat(expected).hasSizeGreaterThanOrEqualTo(400);
 
     // When
@@ -66,14 +65,17 @@ final class ClassificationRealIT {
     try (ProxyProcess proxy = ProxyProcess.startAsFrontProxy(cluster, "--expose-flow-headers")) {
       Map<String, ApiClient> proxied =
           users(cluster, proxy.url(), proxy.certificate(), Version.HTTP_2);
-      for (MixedRequests.Sent request : expected.keySet()) {
-        HttpResponse<String> response = request.by(proxied);
-        actual.put(
-            request,
-            new Choice(
-                response.headers().firstValue("X-Apf-Flowschema").orElse("no header"),
-                response.headers().firstValue("X-Apf-Prioritylevel").orElse("no header")));
-      }
+      MixedRequests.send(expected.keySet(), proxied)
+          .forEach(
+              (request, response) ->
+                  actual.put(
+                      request,
+                      new Choice(
+                          response.headers().firstValue("X-Apf-Flowschema").orElse("no header"),
+                          response
+                              .headers()
+                              .firstValue("X-Apf-Prioritylevel")
+                              .orElse("no header"))));
     }
 
     // Then

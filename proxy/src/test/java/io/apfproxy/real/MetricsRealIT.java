@@ -99,13 +99,11 @@ final class MetricsRealIT {
   private static void traffic(ControlPlane cluster, URI server, Path trusted, Version version)
       throws Exception {
     Map<String, ApiClient> users = ClassificationRealIT.users(cluster, server, trusted, version);
-    for (String user : List.of("admin", "alice")) {
-      for (MixedRequests.Sent request : MixedRequests.all()) {
-        if (request.user().equals(user)) {
-          request.by(users);
-        }
-      }
-    }
+    MixedRequests.send(
+        MixedRequests.all().stream()
+            .filter(request -> List.of("admin", "alice").contains(request.user()))
+            .toList(),
+        users);
   }
 
   private static String raw(ControlPlane cluster, String path) {

@@ -2,8 +2,11 @@ package io.apfproxy.real;
 
 import java.net.http.HttpResponse;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Requests of every kind by every kind of user; none of them changes anything. */
@@ -26,18 +29,38 @@ final class MixedRequests {
   /** One request of one user. */
   record Sent(String user, String method, String target, String body, Map<String, String> headers) {
 
-    /** Sends it as its user and waits for the answer. */
-    HttpResponse<String> by(Map<String, ApiClient> users) throws Exception {
+    private CompletableFuture<HttpResponse<String>> by(Map<String, ApiClient> users) {
       return users
           .get(user)
           .send(method, target, body, headers, HttpResponse.BodyHandlers.ofString())
-          .get(60, TimeUnit.SECONDS);
+          .orTimeout(60, TimeUnit.SECONDS);
+    }
+
+    /** Whether it ends only when the time is up that it names. */
+    private boolean watches() {
+      return target.contains("timeoutSeconds=");
     }
 
     @Override
     public String toString() {
       return user + " " + method + " " + target + (headers.isEmpty() ? "" : " " + headers);
     }
+  }
+
+  /** The answers: each request is sent once the one before is answered, but for watches. */
+  static Map<Sent, HttpResponse<String>> send(
+      Collection<Sent> requests, Map<String, ApiClient> users) {
+    Map<Sent, CompletableFuture<HttpResponse<String>>> sent = new LinkedHashMap<>();
+    for (Sent request : requests) {
+      CompletableFuture<HttpResponse<String>> answer = request.by(users);
+      sent.put(request, answer);
+      if (!request.watches()) {
+        answer.join();
+      }
+    }
+    Map<Sent, HttpResponse<String>> answers = new LinkedHashMap<>();
+    sent.forEach((request, answer) -> answers.put(request, answer.join()));
+    return answers;
   }
 
   static List<Sent> all() {

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 /** What kubectl applies comes into force under load, and nothing is lost over it. */
 @RealControlPlane
 final class SourcesRealIT extends SourcesFixture {
+  private static final int CHANGES = Integer.getInteger("apf.changes", 20);
+
   @Test
   void changesOfALevelUnderLoadLoseAndRefuseNothing() throws Exception {
     // queues that are too many go when they have been used, so there must be load on them
@@ -59,7 +61,7 @@ final class SourcesRealIT extends SourcesFixture {
     await().atMost(SOON).until(() -> scene.queues("other") == 64);
     List<Long> fromStart = new ArrayList<>();
     List<Long> fromEnd = new ArrayList<>();
-    for (int change = 0; change < 50; change++) {
+    for (int change = 0; change < CHANGES; change++) {
       String level = change % 2 == 0 ? "other" : "tenants";
       long start = System.nanoTime();
       scene.apply(SourcesScene.schema(level));
@@ -70,8 +72,9 @@ final class SourcesRealIT extends SourcesFixture {
       fromEnd.add((inForce - end) / 1_000_000);
     }
     System.out.printf(
-        "50 changes under load: from the start of kubectl apply to in force p50 %d ms, p99 %d ms;"
+        "%d changes under load: from the start of kubectl apply to in force p50 %d ms, p99 %d ms;"
             + " from its end p50 %d ms, p99 %d ms%n",
+        CHANGES,
         percentile(fromStart, 50),
         percentile(fromStart, 99),
         percentile(fromEnd, 50),

@@ -18,11 +18,15 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 
 /** Connections whose sockets are open and whose other end is gone. */
 @Tag("S87")
@@ -55,8 +59,22 @@ class HalfOpenIT {
     return get(client.request(HttpMethod.GET, target).compose(HttpClientRequest::send));
   }
 
-  @Test
-  void noticesThatThePathToTheUpstreamIsDeadAndTakesAnother() {
+  /** Each waits for times that the proxy has, so they wait together. */
+  @TestFactory
+  Stream<DynamicTest> isSeenByItsSilenceAlone() {
+    Map<String, SideBySide.Body> tests = new LinkedHashMap<>();
+    tests.put("gives back what a vanished client held", this::givesBackWhatAVanishedClientHeld);
+    tests.put(
+        "keeps a silent connection whose other end answers",
+        this::keepsASilentConnectionWhoseOtherEndAnswers);
+    tests.put(
+        "notices that the path to the upstream is dead and takes another",
+        this::noticesThatThePathToTheUpstreamIsDeadAndTakesAnother);
+    tests.put("notices an upstream that answers no ping", this::noticesAnUpstreamThatAnswersNoPing);
+    return SideBySide.run(tests.size(), tests);
+  }
+
+  private void noticesThatThePathToTheUpstreamIsDeadAndTakesAnother() {
     try (FakeUpstream upstream = FakeUpstream.http(vertx, HalfOpenIT::serve, HttpVersion.HTTP_2);
         TcpRelay wire = new TcpRelay(upstream.port());
         TestProxy proxy = new TestProxy(vertx, wire.port())) {
@@ -77,8 +95,7 @@ class HalfOpenIT {
     }
   }
 
-  @Test
-  void keepsASilentConnectionWhoseOtherEndAnswers() {
+  private void keepsASilentConnectionWhoseOtherEndAnswers() {
     try (FakeUpstream upstream = FakeUpstream.http(vertx, HalfOpenIT::serve, HttpVersion.HTTP_2);
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       CompletableFuture<Void> watch = cut(send(proxy.client(HttpVersion.HTTP_2), WATCH));
@@ -90,8 +107,7 @@ class HalfOpenIT {
     }
   }
 
-  @Test
-  void noticesAnUpstreamThatAnswersNoPing() throws IOException {
+  private void noticesAnUpstreamThatAnswersNoPing() throws IOException {
     try (FrameUpstream upstream = FrameUpstream.start(request -> request.part(200, "{}\n"));
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       upstream.acknowledging(false);
@@ -102,8 +118,7 @@ class HalfOpenIT {
     }
   }
 
-  @Test
-  void givesBackWhatAVanishedClientHeld() {
+  private void givesBackWhatAVanishedClientHeld() {
     try (FakeUpstream upstream = FakeUpstream.http(vertx, HalfOpenIT::serve, HttpVersion.HTTP_2);
         TestProxy proxy = new TestProxy(vertx, upstream.port());
         TcpRelay wire = new TcpRelay(proxy.port())) {

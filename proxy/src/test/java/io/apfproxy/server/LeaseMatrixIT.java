@@ -3,7 +3,6 @@ package io.apfproxy.server;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.report.Reporter.Held;
@@ -17,8 +16,9 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +39,7 @@ class LeaseMatrixIT {
    * deadline), and connections that are cut without a word, which need a relay and minutes.
    */
   private static final Duration LONG = Duration.ofSeconds(20);
+  private static final int AT_A_TIME = 4;
 
   private final Vertx vertx = Vertx.vertx();
 
@@ -83,19 +84,17 @@ class LeaseMatrixIT {
 
   @TestFactory
   Stream<DynamicTest> closesTheLeaseOnce() {
-    List<DynamicTest> cells = new ArrayList<>();
+    Map<String, SideBySide.Body> cells = new LinkedHashMap<>();
     for (HttpVersion down : List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)) {
       for (State state : State.values()) {
         for (Event event : Event.values()) {
           if (event.fits(state)) {
-            cells.add(
-                dynamicTest(
-                    state + " " + event + " " + down, () -> new Cell(down, state, event).run()));
+            cells.put(state + " " + event + " " + down, () -> new Cell(down, state, event).run());
           }
         }
       }
     }
-    return cells.stream();
+    return SideBySide.run(AT_A_TIME, cells);
   }
 
   private final class Cell {

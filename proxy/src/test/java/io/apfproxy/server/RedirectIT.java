@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -13,8 +12,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,73 +30,82 @@ final class RedirectIT extends ForwardingFixture {
       "POST /api/v1/namespaces/a/pods/p/exec?command=sh HTTP/1.1\r\nHost: proxy\r\n"
           + "Connection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n";
 
-  /** Each redirect code with each pair of protocols. */
-  static Stream<Arguments> redirects() {
+  private static final int[] CODES = {300, 301, 302, 303, 304, 307, 308};
+
+  /** Each pair of protocols. */
+  static Stream<Arguments> protocols() {
     return Stream.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)
         .flatMap(
             down ->
                 Stream.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)
-                    .flatMap(
-                        up ->
-                            Stream.of(300, 301, 302, 303, 304, 307, 308)
-                                .map(code -> Arguments.of(down, up, code))));
+                    .map(up -> Arguments.of(down, up)));
   }
 
-  private static Consumer<HttpServerRequest> answering(
-      int code, String location, AtomicInteger requests) {
-    return request -> {
-      requests.incrementAndGet();
-      request.response().setStatusCode(code).putHeader("Location", location);
-      if (code == 304) {
-        request.response().end();
-      } else {
-        request.response().end("<a href=\"" + location + "\">moved</a>");
-      }
-    };
+  /** The code stands in the query. */
+  private static void redirect(HttpServerRequest request, String location) {
+    int code = Integer.parseInt(request.getParam("code"));
+    request.response().setStatusCode(code).putHeader("Location", location);
+    if (code == 304) {
+      request.response().end();
+    } else {
+      request.response().end("<a href=\"" + location + "\">moved</a>");
+    }
   }
 
-  @ParameterizedTest(name = "{0} to {1}, {2}")
-  @MethodSource("redirects")
-  void answers502InsteadOfSendingTheClientElsewhere(HttpVersion down, HttpVersion up, int code) {
+  /**
+   * A stream that was reset counts as the upstream's for a second more: all codes in that second.
+   */
+  @ParameterizedTest(name = "{0} to {1}")
+  @MethodSource("protocols")
+  void answers502InsteadOfSendingTheClientElsewhere(HttpVersion down, HttpVersion up) {
     AtomicInteger requests = new AtomicInteger();
     through(
         up,
-        answering(code, "https://elsewhere.example/", requests),
+        request -> {
+          requests.incrementAndGet();
+          redirect(request, "https://elsewhere.example/");
+        },
         proxy -> {
-          AtomicReference<HttpClientResponse> answer = new AtomicReference<>();
-          Buffer body =
-              get(
-                  proxy
-                      .client(down)
-                      .request(HttpMethod.GET, PODS)
-                      .compose(HttpClientRequest::send)
-                      .onSuccess(answer::set)
-                      .compose(HttpClientResponse::body));
-          HttpClientResponse response = answer.get();
-          assertThat(response.statusCode()).isEqualTo(502);
-          assertThat(response.getHeader("Location")).isNull();
-          assertThat(response.getHeader("Retry-After")).isNull();
-          assertThat(body.toString())
-              .contains("\"kind\":\"Status\"", "\"reason\":\"InternalError\"", "\"code\":502")
-              .doesNotContain("elsewhere");
-          assertThat(proxy.events.refusals).containsExactly("upstream-redirect");
-          assertThat(requests).hasValue(1);
+          HttpClient client = proxy.client(down);
+          for (int code : CODES) {
+            requests.set(0);
+            proxy.events.refusals.clear();
+            HttpClientResponse response =
+                get(
+                    client
+                        .request(HttpMethod.GET, PODS + "?code=" + code)
+                        .compose(HttpClientRequest::send)
+                        .compose(answer -> answer.body().map(read -> answer)));
+            assertThat(response.statusCode()).as("%s", code).isEqualTo(502);
+            assertThat(response.getHeader("Location")).isNull();
+            assertThat(response.getHeader("Retry-After")).isNull();
+            assertThat(get(response.body()).toString())
+                .contains("\"kind\":\"Status\"", "\"reason\":\"InternalError\"", "\"code\":502")
+                .doesNotContain("elsewhere");
+            assertThat(proxy.events.refusals).containsExactly("upstream-redirect");
+            assertThat(requests).hasValue(1);
+          }
         });
   }
 
-  @ParameterizedTest(name = "{0} to {1}, {2}")
-  @MethodSource("redirects")
-  void passesARelativeLocationUnchangedAndDoesNotFollowIt(
-      HttpVersion down, HttpVersion up, int code) {
+  @ParameterizedTest(name = "{0} to {1}")
+  @MethodSource("protocols")
+  void passesARelativeLocationUnchangedAndDoesNotFollowIt(HttpVersion down, HttpVersion up) {
     AtomicInteger requests = new AtomicInteger();
     through(
         up,
-        answering(code, "/api/v1/namespaces", requests),
+        request -> {
+          requests.incrementAndGet();
+          redirect(request, "/api/v1/namespaces");
+        },
         proxy -> {
-          HttpClientResponse response = send(proxy.client(down), HttpMethod.GET, PODS);
-          assertThat(response.statusCode()).isEqualTo(code);
-          assertThat(response.getHeader("Location")).isEqualTo("/api/v1/namespaces");
-          assertThat(requests).hasValue(1);
+          HttpClient client = proxy.client(down);
+          for (int code : CODES) {
+            HttpClientResponse response = send(client, HttpMethod.GET, PODS + "?code=" + code);
+            assertThat(response.statusCode()).isEqualTo(code);
+            assertThat(response.getHeader("Location")).isEqualTo("/api/v1/namespaces");
+          }
+          assertThat(requests).hasValue(CODES.length);
         });
   }
 
@@ -145,7 +151,10 @@ final class RedirectIT extends ForwardingFixture {
   void passesEveryLocationOfTheSubresourceProxy() {
     through(
         HttpVersion.HTTP_2,
-        answering(302, "http://elsewhere.example/", new AtomicInteger()),
+        request -> {
+          request.response().setStatusCode(302).putHeader("Location", "http://elsewhere.example/");
+          request.response().end("moved");
+        },
         proxy -> {
           HttpClient client = proxy.client(HttpVersion.HTTP_2);
           for (String behind : new String[] {"pods/p", "services/https:s:443"}) {
