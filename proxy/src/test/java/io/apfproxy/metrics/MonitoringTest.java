@@ -91,7 +91,8 @@ class MonitoringTest {
   void haveARunbookEach() throws IOException {
     List<JsonNode> objects =
         Chart.objects(
-            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true, runbooks: 'https://a/b.md'}}}");
+            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true, runbooks: 'https://a/b.md'}},"
+                + " breakGlass: {enabled: true, clientCaSecret: a, groups: [b]}}");
     JsonNode rules = Yaml.named(objects, "PrometheusRule apf-proxy");
     Set<String> alerts = new TreeSet<>(rules.findValuesAsText("alert"));
     assertThat(new TreeSet<>(rules.findValuesAsText("runbook_url")))
