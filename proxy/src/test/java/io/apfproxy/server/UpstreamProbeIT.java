@@ -93,10 +93,10 @@ class UpstreamProbeIT {
                 });
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       upstream.acknowledging(false);
-      Future<Buffer> list =
+      Future<Buffer> slow =
           proxy
               .client(HttpVersion.HTTP_2)
-              .request(HttpMethod.GET, "/api/v1/pods")
+              .request(HttpMethod.GET, "/api/v1/namespaces/a/pods/p")
               .compose(HttpClientRequest::send)
               .compose(HttpClientResponse::body);
       await().atMost(Duration.ofSeconds(20)).until(() -> proxy.events.responseBytes.get() > 0);
@@ -104,7 +104,7 @@ class UpstreamProbeIT {
       assertThat(failed(proxy)).isFalse();
       open.set(false);
 
-      assertThat(get(list).toString()).endsWith("]");
+      assertThat(get(slow).toString()).endsWith("]");
       assertThat(upstream.accepted()).isEqualTo(1);
     }
   }
