@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 
 /**
@@ -178,20 +177,19 @@ final class WireCutReport {
   }
 
   private Load writes(LoadClient mouse) {
-    return mouse.start(create(), Pace.openLoop(5));
+    return mouse.start(this::create, Pace.openLoop(5));
   }
 
   private static Load lists(LoadClient elephant) {
     return elephant.start(LoadRequest.get(LISTED + "?resourceVersion=0"), Pace.closedLoop(4));
   }
 
-  private Supplier<LoadRequest> create() {
-    return () ->
-        new LoadRequest(
-            HttpMethod.POST,
-            CREATED,
-            "application/json",
-            "{\"metadata\":{\"name\":\"created-" + created.incrementAndGet() + "\"}}");
+  private LoadRequest create() {
+    return new LoadRequest(
+        HttpMethod.POST,
+        CREATED,
+        "application/json",
+        "{\"metadata\":{\"name\":\"created-" + created.incrementAndGet() + "\"}}");
   }
 
   private static void await(Informers informers) {
