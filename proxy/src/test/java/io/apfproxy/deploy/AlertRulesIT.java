@@ -71,7 +71,9 @@ class AlertRulesIT {
 
   private static JsonNode rules() {
     List<JsonNode> objects =
-        Chart.objects("{tls: {existingSecret: t}, metrics: {rules: {enabled: true}}}");
+        Chart.objects(
+            "{tls: {existingSecret: t}, metrics: {rules: {enabled: true}},"
+                + " breakGlass: {enabled: true, clientCaSecret: a, groups: [b]}}");
     return Yaml.named(objects, "PrometheusRule apf-proxy").path("spec");
   }
 
