@@ -3,9 +3,9 @@ package io.apfproxy.server.walk;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.members.Chosen;
+import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
-import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.Vertx;
 
 /** Last station: a member of the upstream, until it no longer works on the request. */
@@ -36,7 +36,7 @@ final class Forward implements Station {
             call.account().auditId(),
             asked.upgrade(),
             asked.head().expectContinue(),
-            traffic(asked),
+            kind(asked),
             asked.info().subresource().equals("proxy"));
     SeatLease seats = call.account().seats();
     Chosen<Member> chosen = forwarder.choose(seats == null ? 0 : seats.seats());
@@ -46,11 +46,11 @@ final class Forward implements Station {
     return wait;
   }
 
-  private static Traffic traffic(Understood asked) {
+  private static LaneKind kind(Understood asked) {
     if (asked.isLongRunning()) {
-      return Traffic.LASTING;
+      return LaneKind.LASTING;
     }
     boolean large = !asked.info().resourceRequest() || asked.info().verb().equals("list");
-    return large ? Traffic.LARGE : Traffic.SMALL;
+    return large ? LaneKind.LARGE : LaneKind.SMALL;
   }
 }

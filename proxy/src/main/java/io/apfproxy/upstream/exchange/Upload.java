@@ -1,7 +1,7 @@
 package io.apfproxy.upstream.exchange;
 
+import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Outgoing;
-import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -143,7 +143,7 @@ final class Upload {
     } else {
       writeHead(stream);
     }
-    if (request.traffic() != Traffic.LASTING) {
+    if (request.laneKind() != LaneKind.LASTING) {
       received.watch(slow -> checkRate(slow, stream));
     }
   }

@@ -4,10 +4,10 @@ import io.vertx.core.http.HttpVersion;
 import java.util.List;
 
 /** Requests that may share connections. */
-record Lane(Credential credential, boolean anonymous, Traffic traffic) {
+record Lane(Credential credential, boolean anonymous, LaneKind kind) {
   static Lane of(Outgoing request) {
     Sender sender = request.sender();
-    return new Lane(sender.credential(), sender.anonymous(), request.traffic());
+    return new Lane(sender.credential(), sender.anonymous(), request.laneKind());
   }
 
   /**

@@ -136,7 +136,7 @@ public final class MemberConnections implements Member {
     Set<Lane> probed = new HashSet<>();
     for (Credential credential : Credential.values()) {
       if (credential == Credential.NONE || UpstreamTls.presents(config, credential)) {
-        probed.add(new Lane(credential, false, Traffic.SMALL));
+        probed.add(new Lane(credential, false, LaneKind.SMALL));
       }
     }
     lanes.keySet().stream().filter(lane -> !lane.anonymous()).forEach(probed::add);

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param auditId the client's, or a fresh UUID
  * @param upgrade protocol to upgrade to; empty for none
  * @param expectContinue whether the client waits for {@code 100 Continue} before it sends its body
- * @param traffic which connections it may share; the body of a lasting one may come as slowly as it
- *     likes
+ * @param laneKind which connections it may share; the body of a lasting one may come as slowly as
+ *     it likes
  * @param redirectsAnywhere whether the response may send the client to another host
  */
 public record Outgoing(
@@ -31,5 +31,5 @@ public record Outgoing(
     String auditId,
     String upgrade,
     boolean expectContinue,
-    Traffic traffic,
+    LaneKind laneKind,
     boolean redirectsAnywhere) {}

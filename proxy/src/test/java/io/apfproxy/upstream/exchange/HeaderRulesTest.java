@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
+import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
-import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,7 @@ class HeaderRulesTest {
             "id",
             "",
             false,
-            Traffic.SMALL,
+            LaneKind.SMALL,
             false),
         to);
     return to;

@@ -7,9 +7,9 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.members.Members;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.Credential;
+import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
-import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
@@ -76,7 +76,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
                 "id",
                 "",
                 false,
-                random.nextBoolean() ? Traffic.LASTING : Traffic.SMALL,
+                random.nextBoolean() ? LaneKind.LASTING : LaneKind.SMALL,
                 false),
             this,
             new Backlogs(unread, pool));

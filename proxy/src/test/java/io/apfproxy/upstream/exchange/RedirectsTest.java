@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
+import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
-import io.apfproxy.upstream.wire.Traffic;
 import io.vertx.core.MultiMap;
 import java.net.URI;
 import java.util.List;
@@ -34,7 +34,7 @@ class RedirectsTest {
         "audit",
         "",
         false,
-        Traffic.SMALL,
+        LaneKind.SMALL,
         anywhere);
   }
 

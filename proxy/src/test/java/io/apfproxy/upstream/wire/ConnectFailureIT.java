@@ -64,7 +64,7 @@ class ConnectFailureIT {
             "audit",
             "",
             false,
-            Traffic.SMALL,
+            LaneKind.SMALL,
             false);
     Future<Throwable> ofRequest = failure(() -> member.open(request));
     Future<Throwable> ofUpgrade = failure(() -> member.dial(Credential.NONE));

@@ -17,7 +17,7 @@ final class PlainRequest {
         "audit",
         "",
         false,
-        Traffic.SMALL,
+        LaneKind.SMALL,
         false);
   }
 }

@@ -5,7 +5,7 @@ package io.apfproxy.upstream.wire;
  * small answer that comes behind large ones on the same connection waits for what of them lies in
  * the sockets' buffers, which is megabytes.
  */
-public enum Traffic {
+public enum LaneKind {
   /** A question and an answer, as a rule both small. */
   SMALL,
   /** The answer may well be large: a list, or a page that is no resource. */
