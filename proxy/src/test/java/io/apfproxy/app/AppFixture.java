@@ -63,7 +63,7 @@ abstract class AppFixture {
   HttpRequest asAlice(String path) {
     return HttpRequest.newBuilder(LocalProxy.url(proxy, path))
         .header("Authorization", "Bearer " + upstream.token("alice"))
-        .timeout(Duration.ofSeconds(20))
+        .timeout(Duration.ofSeconds(60))
         .build();
   }
 

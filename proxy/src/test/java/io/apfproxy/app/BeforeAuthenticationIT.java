@@ -84,7 +84,7 @@ class BeforeAuthenticationIT extends AppFixture {
         "--flowcontrol-source=builtin,files:" + limits,
         "--unlimited-addresses=192.0.2.1"); // not ours
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> admin("/metrics").body().contains("{rate_limit=\"by-address\"}"));
     HttpClient attacker = attacker();
     try (Http2WireClient polite = politeClient()) {

@@ -29,7 +29,7 @@ final class AccountIT extends ForwardingFixture {
   private static final String UPGRADE =
       String.join("\r\n", "", "Connection: Upgrade", "Upgrade: SPDY/3.1", "", "");
 
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final Queue<HttpServerRequest> held = new ConcurrentLinkedQueue<>();
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("L-90")
 @Tag("S84")
 class FalseDownIT {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final Duration HOLD = Duration.ofSeconds(15);
   private static final String PULSE = "/livez/ping";
 

@@ -133,7 +133,7 @@ class LifecycleIT {
 
       Future<Void> stopped = proxy.server.shutdown(GRACE);
 
-      await().atMost(Duration.ofSeconds(30)).until(() -> ends.size() == number);
+      await().atMost(Duration.ofSeconds(60)).until(() -> ends.size() == number);
       long last = ends.stream().mapToLong(Long::longValue).max().orElseThrow();
       assertThat(Duration.ofNanos(last - asked)).isGreaterThan(Duration.ofMillis(300));
       get(stopped);

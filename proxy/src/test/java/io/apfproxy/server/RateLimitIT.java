@@ -64,7 +64,7 @@ class RateLimitIT extends ForwardingFixture {
           proxy.rateLimits.apply(List.of(limits));
           test.accept(proxy);
           await()
-              .atMost(Duration.ofSeconds(20))
+              .atMost(Duration.ofSeconds(60))
               .until(() -> proxy.bound("rate-limit-waiting").used().getAsLong() == 0);
         });
   }
@@ -217,7 +217,7 @@ class RateLimitIT extends ForwardingFixture {
           assertThat(proxy.events.refusals).containsExactly("in-flight-limit");
           first.head().request().reset(8);
           await()
-              .atMost(Duration.ofSeconds(20))
+              .atMost(Duration.ofSeconds(60))
               .until(
                   () -> {
                     Answer next = get(ask(client, watch, "ci"));
@@ -266,7 +266,7 @@ class RateLimitIT extends ForwardingFixture {
           for (int i = 0; i < 5; i++) {
             assertThat(get(ask(client, TARGET, "ci")).head().getHeader("X-Apf-Ratelimit")).isNull();
           }
-          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).refunded() == 5);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).refunded() == 5);
           proxy.flowControl.answer = FakeFlowControl.Answer.EXECUTE;
           assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
           assertThat(get(ask(client, TARGET, "ci")).passed()).isFalse();
@@ -283,7 +283,7 @@ class RateLimitIT extends ForwardingFixture {
           var request = get(client.request(HttpMethod.GET, TARGET));
           request.putHeader("Authorization", "Bearer ci").end();
           await()
-              .atMost(Duration.ofSeconds(20))
+              .atMost(Duration.ofSeconds(60))
               .until(() -> proxy.bound("rate-limit-waiting").used().getAsLong() == 1);
           request.reset(8);
         },
@@ -320,7 +320,7 @@ class RateLimitIT extends ForwardingFixture {
           HttpClientResponse head = get(request.response());
           assertThat(head.statusCode()).isEqualTo(200);
           head.handler(piece -> {});
-          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesOut() > 65_536);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesOut() > 65_536);
           request.reset(8);
         },
         Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(1, "1s", 65_536, "0s"));
@@ -346,7 +346,7 @@ class RateLimitIT extends ForwardingFixture {
           double seconds = (System.nanoTime() - begun) / SECOND;
           assertThat(head.statusCode()).isEqualTo(200);
           assertThat(seconds).isGreaterThan((LARGE - 65_536 - LARGEST_PIECE) / 400_000.0);
-          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesIn() == LARGE);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesIn() == LARGE);
         },
         Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(400_000, "1s", 65_536, "0s"));
   }
@@ -374,7 +374,7 @@ class RateLimitIT extends ForwardingFixture {
           HttpClient client = proxy.client(HttpVersion.HTTP_2);
           Answer list = get(ask(client, "/api/v1/pods", "ci"));
           assertThat(list.body().length()).isEqualTo(LARGE);
-          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesOut() == LARGE);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesOut() == LARGE);
           Answer refused = get(ask(client, TARGET, "ci"));
           expectRefusal(refused, "bytes");
           assertThat(Integer.parseInt(refused.head().getHeader("Retry-After"))).isBetween(25, 34);

@@ -190,7 +190,7 @@ class RequestLimitsIT {
 
           assertThat(open(client, WATCH, "Bearer bob").code()).isEqualTo(200);
 
-          await().atMost(Duration.ofSeconds(20)).until(oldest::failed);
+          await().atMost(Duration.ofSeconds(60)).until(oldest::failed);
           assertThat(proxy.events.aborts).containsExactly("gave-way");
         });
   }

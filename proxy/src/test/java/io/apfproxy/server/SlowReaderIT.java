@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Tag("S54")
 class SlowReaderIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int SEATS = 8;
   private static final String LIST = "/api/v1/pods";
   private static final String LONG_LIST = "/api/v1/secrets";

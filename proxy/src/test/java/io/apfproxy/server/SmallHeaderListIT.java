@@ -62,7 +62,7 @@ class SmallHeaderListIT {
               .request(HttpMethod.GET, proxy.port(), "127.0.0.1", target)
               .compose(HttpClientRequest::send)
               .compose(response -> response.body());
-      await().atMost(Duration.ofSeconds(20)).until(answer::isComplete);
+      await().atMost(Duration.ofSeconds(60)).until(answer::isComplete);
       assertThat(answer.failed()).isTrue();
       proxy.expectRest();
       get(client.close());

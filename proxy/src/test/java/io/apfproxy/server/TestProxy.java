@@ -3,6 +3,7 @@ package io.apfproxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.Patience;
 import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.head.ClientRequest;
 import io.apfproxy.authn.head.ClientTrust;
@@ -135,7 +136,10 @@ final class TestProxy implements AutoCloseable {
 
   static <T> T get(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(Patience.OF_TESTS.toSeconds(), TimeUnit.SECONDS);
     } catch (java.util.concurrent.ExecutionException e) {
       throw new AssertionError(e.getCause());
     } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
@@ -221,7 +225,6 @@ final class TestProxy implements AutoCloseable {
   /** Nothing is held any more, no lease was closed twice, and each request was told once. */
   void expectRest() {
     await()
-        .atMost(Duration.ofSeconds(5))
         .untilAsserted(
             () -> {
               assertThat(events.held(Held.EXCHANGE)).isZero();

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("S92")
 final class ThrownIT extends ForwardingFixture {
   private static final String SECRET = "s3cret";
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private static final class Defect extends Error {
     private static final long serialVersionUID = 1L;

@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("S37")
 @Tag("S54")
 class UnreadBytesIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String RULE = "unread-bytes";
   private static final int LIMIT = 1 << 20;
   private static final int LIST_BYTES = 100 << 10;

@@ -99,7 +99,7 @@ class UpstreamProbeIT {
               .request(HttpMethod.GET, "/api/v1/namespaces/a/pods/p")
               .compose(HttpClientRequest::send)
               .compose(HttpClientResponse::body);
-      await().atMost(Duration.ofSeconds(20)).until(() -> proxy.events.responseBytes.get() > 0);
+      await().atMost(Duration.ofSeconds(60)).until(() -> proxy.events.responseBytes.get() > 0);
 
       assertThat(failed(proxy)).isFalse();
       open.set(false);
@@ -111,7 +111,7 @@ class UpstreamProbeIT {
 
   private static boolean failed(TestProxy proxy) {
     Future<Void> probe = proxy.server.probeUpstream();
-    await().atMost(Duration.ofSeconds(30)).until(probe::isComplete);
+    await().atMost(Duration.ofSeconds(60)).until(probe::isComplete);
     return probe.failed();
   }
 }

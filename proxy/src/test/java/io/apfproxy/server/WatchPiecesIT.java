@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What watches send, as it is told to those who count it (L-74). */
 class WatchPiecesIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String EVENT = "{\"type\":\"BOOKMARK\"}\n";
   private static final int EVENTS = 5;
 

@@ -73,7 +73,7 @@ class ExecPluginIT {
 
     long grandchild = Long.parseLong(Files.readString(pid).trim());
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> ProcessHandle.of(grandchild).filter(ProcessHandle::isAlive).isEmpty());
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 @Tag("L-91")
 @Tag("L-92")
 class HeldReviewsTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final ManualTime time = new ManualTime();
   private final Outage outage =

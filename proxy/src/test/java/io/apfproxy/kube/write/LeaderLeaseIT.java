@@ -38,12 +38,12 @@ class LeaderLeaseIT {
 
     await()
         .during(Duration.ofSeconds(3))
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> first.isHeld() && !second.isHeld());
     String holder = lease().getSpec().getHolderIdentity();
     first.close();
 
-    await().atMost(Duration.ofSeconds(20)).until(second::isHeld);
+    await().atMost(Duration.ofSeconds(60)).until(second::isHeld);
     assertThat(first.isHeld()).isFalse();
     assertThat(lease().getSpec().getHolderIdentity()).isNotEqualTo(holder).isNotEmpty();
     assertThat(lease().getSpec().getLeaseTransitions()).isEqualTo(1);
