@@ -3,6 +3,7 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.Patience;
 import io.apfproxy.fixtures.attack.TlsClient;
 import io.apfproxy.fixtures.load.ManyStreams;
 import io.apfproxy.fixtures.raw.Http2WireClient;
@@ -35,7 +36,7 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>{@code -Dapf.tokens=10000} tries more of them.
  */
-@Timeout(300)
+@Timeout(1_200)
 class BeforeAuthenticationIT extends AppFixture {
   private static final int TOKENS = Integer.getInteger("apf.tokens", 500);
   private static final int AT_A_TIME = 20;
@@ -94,7 +95,7 @@ class BeforeAuthenticationIT extends AppFixture {
       for (int i = 0; i < AT_A_TIME; i++) {
         tryOn(attacker);
       }
-      await().atMost(Duration.ofMinutes(4)).until(() -> ofAttacker.size() == TOKENS);
+      Patience.untilAllCame(TOKENS, ofAttacker::size);
       politeness.cancel(false);
       clock.shutdown();
       assertThat(clock.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
