@@ -2,6 +2,7 @@ package io.apfproxy.attack;
 
 import io.apfproxy.child.ChildProxy;
 import io.apfproxy.child.Ports;
+import io.apfproxy.fixtures.realcluster.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -46,7 +47,7 @@ final class Victim implements AutoCloseable {
    *     light of every chain
    */
   Victim(Path folder, Path kubeconfig, Path clientCa) throws IOException {
-    managementPort = Ports.freePort();
+    managementPort = FreePort.find();
     Ports ports = Ports.free();
     Path services = folder.resolve("services");
     install(services);
