@@ -61,7 +61,7 @@ abstract class BreakGlassFixture {
   }
 
   void start(String... more) throws Exception {
-    proxy = ProxyApp.start(options(more));
+    proxy = LocalProxy.start(options(more));
   }
 
   ProxyOptions options(String... more) throws Exception {

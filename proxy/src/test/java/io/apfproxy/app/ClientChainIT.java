@@ -44,7 +44,7 @@ class ClientChainIT {
   private void start(String engine) throws Exception {
     Path authority = Files.writeString(directory.resolve("users.crt"), USERS.pem());
     proxy =
-        ProxyApp.start(
+        LocalProxy.start(
             LocalProxy.options(
                 upstream.adminKubeconfig(),
                 directory,

@@ -48,7 +48,7 @@ class ManyWatchesIT {
                 .allow("alice", "*", "*")
                 .streams(100)
                 .start();
-        ProxyApp proxy = ProxyApp.start(options(upstream))) {
+        ProxyApp proxy = LocalProxy.start(options(upstream))) {
       HttpClient crowd = client(proxy);
       for (int i = 0; i < AT_A_TIME; i++) {
         watchOneMore(crowd, proxy, upstream.token("alice"));
