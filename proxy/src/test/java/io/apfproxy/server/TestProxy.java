@@ -204,6 +204,7 @@ final class TestProxy implements AutoCloseable {
             .setSsl(true)
             .setTrustAll(true)
             .setVerifyHost(false)
+            .setSslHandshakeTimeout(Patience.OF_TESTS.toSeconds())
             .setUseAlpn(true)
             .setAlpnVersions(List.of(version))
             .setProtocolVersion(version)
