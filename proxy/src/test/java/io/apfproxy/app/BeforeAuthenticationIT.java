@@ -11,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
@@ -146,8 +145,8 @@ class BeforeAuthenticationIT extends AppFixture {
     long sentAt = System.nanoTime();
     client
         .request(ManyStreams.get(LocalProxy.url(proxy, ""), NAMESPACES, "guess-" + token))
-        .compose(HttpClientRequest::send)
-        .compose(head -> head.body().map(body -> head.statusCode()))
+        .compose(
+            request -> request.send().compose(head -> head.body().map(body -> head.statusCode())))
         .otherwise(failure -> 0)
         .onSuccess(
             code -> {

@@ -9,7 +9,6 @@ import io.apfproxy.fixtures.load.ManyStreams;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -49,7 +48,7 @@ class ManyTokensIT {
   @Test
   void refusesNoneOfFiveThousandTokensOfOneAddressForThreeLifetimes() throws Exception {
     try (EmbeddedApiServer upstream = upstream();
-        ProxyApp proxy = ProxyApp.start(options(upstream))) {
+        ProxyApp proxy = LocalProxy.start(options(upstream))) {
       client = ManyStreams.client(vertx, proxy.certificateAuthority(), STREAMS, AT_A_TIME);
       for (int i = 0; i < AT_A_TIME; i++) {
         ask(LocalProxy.url(proxy, ""));
@@ -84,8 +83,11 @@ class ManyTokensIT {
     }
     client
         .request(ManyStreams.get(proxy, "/api/v1/namespaces/default", "user-" + token + "-token"))
-        .compose(HttpClientRequest::send)
-        .compose(head -> head.body().map(body -> Integer.toString(head.statusCode())))
+        .compose(
+            request ->
+                request
+                    .send()
+                    .compose(head -> head.body().map(body -> Integer.toString(head.statusCode()))))
         .otherwise(failure -> String.valueOf(failure))
         .onSuccess(
             answer -> {

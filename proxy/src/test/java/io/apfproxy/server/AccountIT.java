@@ -75,8 +75,8 @@ final class AccountIT extends ForwardingFixture {
                                   .putHeader("Authorization", "Bearer alice")
                                   .putHeader("User-Agent", "agent/1")
                                   .putHeader("Audit-ID", "mine")
-                                  .send(Buffer.buffer("0123456789")))
-                      .compose(HttpClientResponse::body));
+                                  .send(Buffer.buffer("0123456789"))
+                                  .compose(HttpClientResponse::body)));
           assertThat(answer.length()).isEqualTo(5);
 
           Account account = told(proxy);

@@ -65,10 +65,10 @@ class HoldWhileDownIT {
         .request(method, path)
         .compose(
             request ->
-                method.equals(HttpMethod.POST)
-                    ? request.send(Buffer.buffer("body of " + path))
-                    : request.send())
-        .compose(answer -> answer.body().map(body -> answer));
+                (method.equals(HttpMethod.POST)
+                        ? request.send(Buffer.buffer("body of " + path))
+                        : request.send())
+                    .compose(answer -> answer.body().map(body -> answer)));
   }
 
   private static int status(Future<HttpClientResponse> answer) {

@@ -83,13 +83,20 @@ class RateLimitIT extends ForwardingFixture {
     long sentAt = System.nanoTime();
     return client
         .request(HttpMethod.GET, target)
-        .compose(request -> request.putHeader("Authorization", "Bearer " + user).send())
         .compose(
-            head ->
-                target.contains("watch=") && head.statusCode() == 200
-                    ? Future.succeededFuture(
-                        new Answer(head, Buffer.buffer(), sentAt, System.nanoTime()))
-                    : head.body().map(body -> new Answer(head, body, sentAt, System.nanoTime())));
+            request ->
+                request
+                    .putHeader("Authorization", "Bearer " + user)
+                    .send()
+                    .compose(
+                        head ->
+                            target.contains("watch=") && head.statusCode() == 200
+                                ? Future.succeededFuture(
+                                    new Answer(head, Buffer.buffer(), sentAt, System.nanoTime()))
+                                : head.body()
+                                    .map(
+                                        body ->
+                                            new Answer(head, body, sentAt, System.nanoTime()))));
   }
 
   private static LimitReading reading(TestProxy proxy) {

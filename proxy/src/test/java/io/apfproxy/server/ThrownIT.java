@@ -83,8 +83,14 @@ final class ThrownIT extends ForwardingFixture {
               get(
                   client
                       .request(HttpMethod.GET, "/api/v1/pods")
-                      .compose(HttpClientRequest::send)
-                      .compose(head -> head.body().map(body -> head.statusCode() + " " + body)));
+                      .compose(
+                          request ->
+                              request
+                                  .send()
+                                  .compose(
+                                      head ->
+                                          head.body()
+                                              .map(body -> head.statusCode() + " " + body))));
 
           assertThat(answer)
               .startsWith("500 ")
@@ -111,8 +117,7 @@ final class ThrownIT extends ForwardingFixture {
           Future<Buffer> body =
               client
                   .request(HttpMethod.GET, "/api/v1/parts")
-                  .compose(HttpClientRequest::send)
-                  .compose(HttpClientResponse::body);
+                  .compose(request -> request.send().compose(HttpClientResponse::body));
 
           await().atMost(LONG).until(body::isComplete);
           assertThat(body.failed()).as("a clean end").isTrue();

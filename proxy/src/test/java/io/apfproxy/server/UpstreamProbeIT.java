@@ -11,7 +11,6 @@ import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -97,8 +96,7 @@ class UpstreamProbeIT {
           proxy
               .client(HttpVersion.HTTP_2)
               .request(HttpMethod.GET, "/api/v1/namespaces/a/pods/p")
-              .compose(HttpClientRequest::send)
-              .compose(HttpClientResponse::body);
+              .compose(request -> request.send().compose(HttpClientResponse::body));
       await().atMost(Duration.ofSeconds(60)).until(() -> proxy.events.responseBytes.get() > 0);
 
       assertThat(failed(proxy)).isFalse();

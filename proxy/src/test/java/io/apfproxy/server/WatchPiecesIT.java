@@ -8,7 +8,6 @@ import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -69,7 +68,6 @@ class WatchPiecesIT {
     return proxy
         .client(HttpVersion.HTTP_2)
         .request(HttpMethod.GET, target)
-        .compose(HttpClientRequest::send)
-        .compose(HttpClientResponse::body);
+        .compose(request -> request.send().compose(HttpClientResponse::body));
   }
 }
