@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import static io.apfproxy.server.TestProxy.bodyOf;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -301,7 +302,7 @@ class LifecycleIT {
   /** The certificate of the connection that served one more request. */
   private static Certificate presented(HttpClient client) throws SSLPeerUnverifiedException {
     HttpClientRequest request = get(client.request(HttpMethod.GET, "/version"));
-    assertThat(get(request.send().compose(HttpClientResponse::body))).hasToString("quick");
+    assertThat(get(bodyOf(request))).hasToString("quick");
     return request.connection().peerCertificates().get(0);
   }
 }

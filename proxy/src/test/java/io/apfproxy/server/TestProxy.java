@@ -27,8 +27,11 @@ import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import java.net.URI;
@@ -145,6 +148,16 @@ final class TestProxy implements AutoCloseable {
     } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /**
+   * Sends a request without a body, and gives that of its answer. Whoever asks the answer for it
+   * from another thread may come when it is over.
+   */
+  static Future<Buffer> bodyOf(HttpClientRequest request) {
+    Future<Buffer> body = request.response().compose(HttpClientResponse::body);
+    request.end();
+    return body;
   }
 
   private final class TrappedIdentities implements IdentityResolver {
