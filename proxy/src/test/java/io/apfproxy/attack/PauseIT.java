@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PauseIT {
   private static final Duration PAUSE = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  /** A quarter of it may be spent in a queue, so that no pause is too long for that by itself. */
+  private static final String TIMEOUT = "--request-timeout=4m";
 
   /** As many as may be executing, and so many again that wait. */
   private static final int LISTS = 80;
@@ -55,7 +59,7 @@ class PauseIT {
       server.script().on("list", CONFIG_MAPS).delay(Duration.ofMillis(500)).play();
       token = server.token(USER);
       Path own = Files.createDirectory(folder.resolve("victim"));
-      try (Victim proxy = new Victim(own, server.adminKubeconfig(), server.caFile())) {
+      try (Victim proxy = new Victim(own, server.adminKubeconfig(), server.caFile(), TIMEOUT)) {
         url = "https://127.0.0.1:" + proxy.port();
         client =
             HttpClient.newBuilder()
@@ -69,8 +73,8 @@ class PauseIT {
 
   private void goesOn(EmbeddedApiServer server, Victim proxy) throws Exception {
     Queue<String> events = new ConcurrentLinkedQueue<>();
-    CompletableFuture<?> watch =
-        send(CONFIG_MAPS + "?watch=true").thenAccept(answer -> answer.body().forEach(events::add));
+    CompletableFuture<HttpResponse<Stream<String>>> watch = send(CONFIG_MAPS + "?watch=true");
+    CompletableFuture<?> watched = watch.thenAccept(answer -> answer.body().forEach(events::add));
     await().atMost(PATIENCE).until(() -> sum(proxy, "apf_proxy_exchanges") == 1);
     List<CompletableFuture<HttpResponse<Stream<String>>>> lists = new ArrayList<>();
     for (int i = 0; i < LISTS; i++) {
@@ -81,17 +85,23 @@ class PauseIT {
     proxy.pause(PAUSE);
 
     for (CompletableFuture<HttpResponse<Stream<String>>> list : lists) {
-      assertThat(list.get().statusCode()).isEqualTo(200);
+      HttpResponse<Stream<String>> answer = list.get();
+      assertThat(answer.statusCode()).as(() -> text(answer)).isEqualTo(200);
     }
     server.create(List.of(object("ConfigMap", "shop", "prices")));
     await().atMost(PATIENCE).until(() -> events.stream().anyMatch(e -> e.contains("prices")));
-    assertThat(watch).isNotDone();
+    assertThat(watch.get().statusCode()).isEqualTo(200);
+    assertThat(watched).isNotDone();
     assertThat(sum(proxy, "apf_proxy_aborts_total")).isZero();
     assertThat(sum(proxy, "apf_proxy_refusals_total")).isZero();
     await()
         .atMost(PATIENCE)
         .until(() -> sum(proxy, "apiserver_flowcontrol_current_executing_seats") == 0);
     assertThat(proxy.stops()).isTrue();
+  }
+
+  private static String text(HttpResponse<Stream<String>> answer) {
+    return answer.body().collect(Collectors.joining("\n"));
   }
 
   private CompletableFuture<HttpResponse<Stream<String>>> send(String target) {

@@ -44,8 +44,9 @@ final class Victim implements AutoCloseable {
    * @param kubeconfig of its upstream
    * @param clientCa whose certificates it believes; given, as one that was not read yet would make
    *     light of every chain
+   * @param flags besides its own
    */
-  Victim(Path folder, Path kubeconfig, Path clientCa) throws IOException {
+  Victim(Path folder, Path kubeconfig, Path clientCa, String... flags) throws IOException {
     managementPort = Ports.freePort();
     Ports ports = Ports.free();
     Path services = folder.resolve("services");
@@ -74,6 +75,7 @@ final class Victim implements AutoCloseable {
         .splitAsStream(System.getProperty("apf.stranger.flags", ""))
         .filter(flag -> !flag.isEmpty())
         .forEach(command::add);
+    command.addAll(List.of(flags));
     command.addAll(ports.flags());
     process = ChildProxy.start(new ProcessBuilder(command), ports, null).awaitReady();
   }
