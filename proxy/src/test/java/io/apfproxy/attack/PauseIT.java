@@ -41,23 +41,33 @@ class PauseIT {
   private static final int LISTS = 80;
 
   private static final String USER = "system:serviceaccount:shop:checkout";
+  private static final int STRANGERS = 20;
+  private static final String TOKEN_REVIEWS = "/apis/authentication.k8s.io/v1/tokenreviews";
   private static final String CONFIG_MAPS = "/api/v1/namespaces/shop/configmaps";
 
   @TempDir private Path folder;
   private HttpClient client;
   private String url;
   private String token;
+  private final List<String> strangers = new ArrayList<>();
 
   @Test
   void letsAllThatIsUnderWayGoOnAfterAPauseOfItsOwn() throws Exception {
-    try (EmbeddedApiServer server =
+    EmbeddedApiServer.Builder users =
         EmbeddedApiServer.builder(Files.createDirectory(folder.resolve("server")))
             .user(USER, "system:serviceaccounts", "system:serviceaccounts:shop")
-            .allow("system:authenticated", "*", "*")
-            .start()) {
+            .allow("system:authenticated", "*", "*");
+    for (int i = 0; i < STRANGERS; i++) {
+      users.user("user-" + i);
+    }
+    try (EmbeddedApiServer server = users.start()) {
       server.create(List.of(object("Namespace", "", "shop")));
       server.script().on("list", CONFIG_MAPS).delay(Duration.ofMillis(500)).play();
+      server.script().on("create", TOKEN_REVIEWS).delay(Duration.ofMillis(500)).play();
       token = server.token(USER);
+      for (int i = 0; i < STRANGERS; i++) {
+        strangers.add(server.token("user-" + i));
+      }
       Path own = Files.createDirectory(folder.resolve("victim"));
       try (Victim proxy = new Victim(own, server.adminKubeconfig(), server.caFile(), TIMEOUT)) {
         url = "https://127.0.0.1:" + proxy.port();
@@ -80,6 +90,7 @@ class PauseIT {
     for (int i = 0; i < LISTS; i++) {
       lists.add(send(CONFIG_MAPS));
     }
+    strangers.forEach(other -> lists.add(send(CONFIG_MAPS, other)));
     await().atMost(PATIENCE).until(() -> sum(proxy, "apf_proxy_exchanges") > 1);
 
     proxy.pause(PAUSE);
@@ -105,9 +116,13 @@ class PauseIT {
   }
 
   private CompletableFuture<HttpResponse<Stream<String>>> send(String target) {
+    return send(target, token);
+  }
+
+  private CompletableFuture<HttpResponse<Stream<String>>> send(String target, String bearer) {
     return client.sendAsync(
         HttpRequest.newBuilder(URI.create(url + target))
-            .header("Authorization", "Bearer " + token)
+            .header("Authorization", "Bearer " + bearer)
             .build(),
         HttpResponse.BodyHandlers.ofLines());
   }

@@ -1,9 +1,12 @@
 package io.apfproxy.upstream.wire;
 
+import io.apfproxy.time.DelayedActions;
+import io.apfproxy.time.Standstill;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.EngineChoice;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.function.LongSupplier;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -17,16 +20,15 @@ final class ConnectAttempts {
    * before it is seen that the other end answered long ago. Taken at its word, that would be proof
    * that nobody is there: for this request, and for all others.
    */
-  private final Vertx vertx;
-  private final LongSupplier nanos;
+  private final TimeSource time;
+  private final DelayedActions later;
   private final UpstreamEngine engine = new UpstreamEngine();
 
-  /**
-   * @param nanos monotonic time
-   */
-  ConnectAttempts(Vertx vertx, LongSupplier nanos) {
-    this.vertx = vertx;
-    this.nanos = nanos;
+  ConnectAttempts(Vertx vertx, TimeSource time) {
+    this.time = time;
+    this.later =
+        (nanos, action) ->
+            vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(nanos), due -> action.run());
   }
 
   /** Which engine is used. */
@@ -40,7 +42,7 @@ final class ConnectAttempts {
     if (made.isComplete()) {
       return made;
     }
-    Standstill standstill = new Standstill(vertx, nanos);
+    Standstill standstill = new Standstill(time, later);
     return made.transform(
         result -> {
           boolean stoodStill = standstill.end();

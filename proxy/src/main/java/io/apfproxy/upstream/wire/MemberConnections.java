@@ -2,6 +2,7 @@ package io.apfproxy.upstream.wire;
 
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.Reporter.Held;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -63,7 +64,7 @@ public final class MemberConnections implements Member {
     this.vertx = vertx;
     this.source = source;
     this.events = events;
-    this.attempts = new ConnectAttempts(vertx, System::nanoTime);
+    this.attempts = new ConnectAttempts(vertx, TimeSource.system());
     this.resets = new PacedResets(vertx);
     this.config = source.get();
     this.endpoint = new Endpoint(config.server());

@@ -1,5 +1,6 @@
 package io.apfproxy.upstream.wire;
 
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -55,7 +56,7 @@ public final class OwnConnections {
     this.config = source.get();
     this.endpoint = new Endpoint(config.server());
     this.where = NamedAddress.of(vertx, endpoint.address());
-    this.attempts = new ConnectAttempts(vertx, System::nanoTime);
+    this.attempts = new ConnectAttempts(vertx, TimeSource.system());
     this.client = client(vertx);
   }
 

@@ -2,6 +2,7 @@ package io.apfproxy.upstream.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.time.ManualTime;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,13 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 @Tag("S93")
 class ConnectAttemptsTest {
@@ -24,8 +22,8 @@ class ConnectAttemptsTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Context loop = vertx.getOrCreateContext();
-  private final AtomicLong now = new AtomicLong();
-  private final ConnectAttempts attempts = new ConnectAttempts(vertx, now::get);
+  private final ManualTime time = new ManualTime();
+  private final ConnectAttempts attempts = new ConnectAttempts(vertx, time);
   private final List<Promise<String>> made = new ArrayList<>();
 
   @AfterEach
@@ -59,7 +57,7 @@ class ConnectAttemptsTest {
     Future<String> connection =
         connect(
             all -> {
-              now.addAndGet(PAUSE.toNanos());
+              time.advance(PAUSE);
               all.get(0).fail("too late");
               all.get(1).complete("stands");
             });
@@ -73,7 +71,7 @@ class ConnectAttemptsTest {
         connect(
             all -> {
               for (int i = 0; i < 3; i++) {
-                now.addAndGet(PAUSE.toNanos());
+                time.advance(PAUSE);
                 all.get(i).fail("too late");
               }
               all.get(3).fail("nobody there");
@@ -89,19 +87,6 @@ class ConnectAttemptsTest {
 
     assertThat(failure(connection)).hasMessage("nobody there");
     assertThat(made).hasSize(1);
-  }
-
-  @ParameterizedTest
-  @CsvSource({
-    "0, 0, false",
-    "1, 0, false",
-    "2, 0, true",
-    "2, 1, false",
-    "10, 4, true",
-    "10, 5, false"
-  })
-  void saysThatWeStoodStillWhereMostLooksAreMissing(int due, int looks, boolean stoodStill) {
-    assertThat(Standstill.is(due * Standstill.LOOK_NANOS, looks)).isEqualTo(stoodStill);
   }
 
   private static Throwable failure(Future<?> failing) {
