@@ -45,8 +45,9 @@ final class Victim implements AutoCloseable {
    * @param kubeconfig of its upstream
    * @param clientCa whose certificates it believes; given, as one that was not read yet would make
    *     light of every chain
+   * @param flags besides its own
    */
-  Victim(Path folder, Path kubeconfig, Path clientCa) throws IOException {
+  Victim(Path folder, Path kubeconfig, Path clientCa, String... flags) throws IOException {
     managementPort = FreePort.find();
     Ports ports = Ports.free();
     Path services = folder.resolve("services");
@@ -75,6 +76,7 @@ final class Victim implements AutoCloseable {
         .splitAsStream(System.getProperty("apf.stranger.flags", ""))
         .filter(flag -> !flag.isEmpty())
         .forEach(command::add);
+    command.addAll(List.of(flags));
     command.addAll(ports.flags());
     process = ChildProxy.start(new ProcessBuilder(command), ports, null).awaitReady();
   }
