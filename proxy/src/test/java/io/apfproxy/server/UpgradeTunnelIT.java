@@ -149,14 +149,14 @@ class UpgradeTunnelIT extends UpgradeFixture {
         client.send(new byte[40_000]);
         client.read(20_000);
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofSeconds(60))
             .until(
                 () -> {
                   LimitReading reading = proxy.rateLimits.read().get(0);
                   return reading.bytesIn() + reading.bytesOut() > 65_536;
                 });
       }
-      await().atMost(Duration.ofSeconds(20)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
+      await().atMost(Duration.ofSeconds(60)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
       proxy.expectRest();
     }
   }
@@ -177,10 +177,10 @@ class UpgradeTunnelIT extends UpgradeFixture {
         assertThat(client.readHead()).startsWith("HTTP/1.1 101");
         client.send(new byte[80_000]);
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofSeconds(60))
             .until(() -> proxy.rateLimits.read().get(0).bytesIn() > 65_536);
       }
-      await().atMost(Duration.ofSeconds(30)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
+      await().atMost(Duration.ofSeconds(60)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
       proxy.expectRest();
     }
   }
