@@ -56,7 +56,8 @@ final class LimitHazards {
               + " or SourceAddress");
     }
     boolean hasNames =
-        !spec.userAgents().isEmpty() && spec.userAgents().stream().allMatch(LimitHazards::isWholeName);
+        !spec.userAgents().isEmpty()
+            && spec.userAgents().stream().allMatch(LimitHazards::isWholeName);
     return hasNames
         ? Optional.empty()
         : Optional.of(

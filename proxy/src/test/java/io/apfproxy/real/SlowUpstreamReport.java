@@ -24,21 +24,15 @@ final class SlowUpstreamReport {
   private static final int SOON_SECONDS = 10;
   private static final Duration LONGER = Duration.ofMillis(50);
 
-  private enum Trouble {
-    LONGER_BY_50_MS(60, wire -> wire.delay(LONGER), wire -> wire.delay(Duration.ZERO)),
-    FROZEN(30, TcpRelay::freeze, TcpRelay::thaw),
-    CUT(8, TcpRelay::cut, TcpRelay::mend);
+  private record Trouble(
+      String name, int seconds, Consumer<TcpRelay> begin, Consumer<TcpRelay> end) {}
 
-    private final int seconds;
-    private final Consumer<TcpRelay> begin;
-    private final Consumer<TcpRelay> end;
-
-    Trouble(int seconds, Consumer<TcpRelay> begin, Consumer<TcpRelay> end) {
-      this.seconds = seconds;
-      this.begin = begin;
-      this.end = end;
-    }
-  }
+  private static final List<Trouble> ALL =
+      List.of(
+          new Trouble(
+              "50 ms longer", 60, wire -> wire.delay(LONGER), wire -> wire.delay(Duration.ZERO)),
+          new Trouble("frozen", 30, TcpRelay::freeze, TcpRelay::thaw),
+          new Trouble("cut", 8, TcpRelay::cut, TcpRelay::mend));
 
   private SlowUpstreamReport() {}
 
@@ -60,7 +54,7 @@ final class SlowUpstreamReport {
       try (LoadClient mouse = new LoadClient(small, users.as(ControlPlane.token("mouse")));
           LoadClient elephant = new LoadClient(large, users.as(ControlPlane.token("elephant")))) {
         Load flood = elephant.start(IsolationReport.LARGE, Pace.closedLoop(300));
-        for (Trouble trouble : Trouble.values()) {
+        for (Trouble trouble : ALL) {
           measure(trouble, part, wire, proxy, mouse, flood);
         }
         flood.stop();
@@ -72,17 +66,12 @@ final class SlowUpstreamReport {
   }
 
   private static void measure(
-      Trouble trouble,
-      double part,
-      TcpRelay wire,
-      ProxyProcess proxy,
-      LoadClient mouse,
-      Load flood)
+      Trouble trouble, double part, TcpRelay wire, ProxyProcess proxy, LoadClient mouse, Load flood)
       throws Exception {
     int calm = (int) Math.ceil(BEFORE_SECONDS * part);
     int troubled = (int) Math.ceil(trouble.seconds * part);
     int later = (int) Math.ceil(AFTER_SECONDS * part);
-    System.out.printf("%s%n%s%n", trouble, SeatsTimeline.HEAD);
+    System.out.printf("%s%n%s%n", trouble.name, SeatsTimeline.HEAD);
     List<SeatsTimeline.Second> before = SeatsTimeline.watch(proxy, mouse, flood, -calm, calm);
     before = before.subList(calm / 2, calm); // seats were found by then
     long failures = flood.report().failures();
@@ -96,7 +85,7 @@ final class SlowUpstreamReport {
         "%s for %d s: lists/s before %.0f; in its second half %.0f %%; in the %d s after it"
             + " %.0f %%, at the end %.0f %%; the mouse's p99, mean of seconds, before %.0f ms, at"
             + " the end %.0f ms; %d lists failed; statuses so far %s%n",
-        trouble,
+        trouble.name,
         troubled,
         lists(before),
         100 * lists(during.subList(troubled / 2, troubled)) / lists(before),
