@@ -217,7 +217,8 @@ class SlowReaderIT {
       assertThat(waited).as("who may still read has his time").isGreaterThan(9_000);
       assertThat(proxy.events.aborts).contains("slow-reader");
       assertThat(((FrameConnection) open.get(0)).await(Http2Frame.RST_STREAM)).isNotNull();
-      assertThat(proxy.bound(ROOM).used().getAsLong()).isLessThanOrEqualTo(SEATS * SMALL_BUFFER + 0L);
+      assertThat(proxy.bound(ROOM).used().getAsLong())
+          .isLessThanOrEqualTo(SEATS * SMALL_BUFFER + 0L);
       closeAll(open);
       expectMemoryBack(proxy);
     }
