@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program as a process: output, exit codes, signals. */
 class MainIT {
-  private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
+  private static final Duration LONG_ENOUGH = Duration.ofMinutes(3);
 
   @TempDir Path directory;
 

@@ -16,6 +16,7 @@ import io.apfproxy.kube.review.KubeReviews;
 import io.apfproxy.kube.watch.ClientTrustSource;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.timer.Timers;
 import io.apfproxy.upstream.members.Outage;
 import java.util.List;
 
@@ -43,6 +44,7 @@ record IdentityPart(
       UpstreamAccess access,
       Outage outage,
       ProxyMetrics metrics,
+      Timers timers,
       Closers closers)
       throws StartException, UpstreamAccessException {
     ClientTrustSource trust =
@@ -50,7 +52,7 @@ record IdentityPart(
             "client trust",
             ClientTrustSource.open(trustFlags(options.authentication()), access.client()));
     KubeReviews reviews = closers.add("reviews", new KubeReviews(access.client()));
-    HeldReviews held = new HeldReviews(reviews, reviews, outage);
+    HeldReviews held = new HeldReviews(reviews, reviews, outage, TimeSource.system(), timers);
     UpstreamIdentityPolicy policy = policy(options.upstream(), access);
     UpstreamVersion version = new UpstreamVersion();
     StandardIdentityResolver identities =

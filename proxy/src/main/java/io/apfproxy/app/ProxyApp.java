@@ -53,7 +53,8 @@ public final class ProxyApp implements AutoCloseable {
       Optional<Reconfiguration> reconfiguration =
           FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
       UpstreamWatch watch = new UpstreamWatch(options.upstream().holdWhileDown(), flowControl);
-      IdentityPart identity = IdentityPart.open(options, access, watch.outage(), metrics, closers);
+      IdentityPart identity =
+          IdentityPart.open(options, access, watch.outage(), metrics, timers, closers);
       upstream = new UpstreamHealth(identity.gate(), identity.trust(), watch.outage());
       identity.gate().ask();
       Vertx vertx = transports.open(options.listener().eventLoops());

@@ -7,6 +7,7 @@ import io.apfproxy.config.RateLimit;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -36,16 +37,36 @@ final class LimitHazards {
     LimitHazards hazards = new LimitHazards(limit.spec());
     List<String> messages = new ArrayList<>();
     hazards.endangered().forEach(messages::add);
-    if (limit.spec().key() != null
-        && limit.spec().key().by().equals(List.of(RateLimit.USER_AGENT))) {
-      messages.add(
-          "a client leaves it by calling itself otherwise: beside UserAgent, key should have User"
-              + " or SourceAddress");
-    }
+    hazards.freedom().ifPresent(messages::add);
     if (hazards.matchesNobody()) {
       messages.add("it matches nothing: exceptSubjects has all whom its rules name");
     }
     return messages;
+  }
+
+  /** How a client leaves it by what it calls itself, which is its own word: L-16. */
+  private Optional<String> freedom() {
+    RateLimit.Key key = spec.key();
+    if (key == null || !key.by().contains(RateLimit.USER_AGENT)) {
+      return Optional.empty();
+    }
+    if (key.by().size() == 1) {
+      return Optional.of(
+          "a client leaves it by calling itself otherwise: beside UserAgent, key should have User"
+              + " or SourceAddress");
+    }
+    boolean hasNames =
+        !spec.userAgents().isEmpty() && spec.userAgents().stream().allMatch(LimitHazards::isWholeName);
+    return hasNames
+        ? Optional.empty()
+        : Optional.of(
+            "a client has a new bucket for each name that it calls itself by: userAgents should"
+                + " have the programs that are meant, each up to its slash, such as kubectl/");
+  }
+
+  /** Whether all that begin so have one key. */
+  private static boolean isWholeName(String agent) {
+    return agent.indexOf('/') >= 0 || agent.indexOf(' ') >= 0;
   }
 
   private Stream<String> endangered() {

@@ -55,17 +55,22 @@ final class Limit {
     }
     Allowance allowance = allowance(limit.spec());
     LimitKey key = new LimitKey(limit.spec().key(), around.unlimited());
-    if (before != null && countsAs(limit.spec(), before.limit.spec())) {
-      before.state.keys().replace(allowance, now);
-      return new Limit(limit, key, before.state, around);
+    if (before == null
+        || !key.tellsApartAs(before.key)
+        || !countsAs(limit.spec(), before.limit.spec())) {
+      return new Limit(limit, key, new LimitState(key.most(), allowance, now), around);
     }
-    return new Limit(limit, key, new LimitState(key.most(), allowance, now), around);
+    before.state.allow(allowance, now);
+    if (key.most() != before.key.most()) {
+      before.state.remember(key.most(), now);
+    }
+    return new Limit(limit, key, before.state, around);
   }
 
+  /** Whether what was taken of the other is missing of the one: units of a bucket, or places. */
   private static boolean countsAs(RateLimit.Spec one, RateLimit.Spec other) {
-    return Objects.equals(one.key(), other.key())
-        && one.unit().equals(other.unit())
-        && one.type().equals(other.type());
+    return one.unit().equals(other.unit())
+        && one.type().equals(RateLimit.IN_FLIGHT) == other.type().equals(RateLimit.IN_FLIGHT);
   }
 
   private static Allowance allowance(RateLimit.Spec spec) {

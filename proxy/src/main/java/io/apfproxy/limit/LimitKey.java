@@ -8,6 +8,7 @@ import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.KeyHash;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,11 @@ final class LimitKey {
     this.groupPrefix = key == null ? "" : key.groupPrefix();
     this.most = key == null || parts.length == 0 ? 0 : key.max();
     this.unlimited = unlimited;
+  }
+
+  /** Whether both have the same buckets; how many of them are remembered is another matter. */
+  boolean tellsApartAs(LimitKey other) {
+    return Arrays.equals(parts, other.parts) && groupPrefix.equals(other.groupPrefix);
   }
 
   /** Keys that are remembered; 0 if all requests share one bucket. */

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
  * limit. Thread-safe.
  */
 final class LimitState {
-  private final KeyTable keys;
+  private volatile KeyTable keys;
   private final RefusalRate refusals;
   private final LongAdder passed = new LongAdder();
   private final LongAdder delayed = new LongAdder();
@@ -28,6 +28,19 @@ final class LimitState {
 
   KeyTable keys() {
     return keys;
+  }
+
+  /**
+   * Allows something else from now on; of each key as much is missing as before. By one thread at a
+   * time.
+   */
+  void allow(Allowance allowance, long now) {
+    keys.replace(allowance, now);
+  }
+
+  /** Remembers another number of keys from now on. By one thread at a time. */
+  void remember(int most, long now) {
+    keys = keys.resized(most, now);
   }
 
   void passed(long waitNanos) {
@@ -64,7 +77,8 @@ final class LimitState {
   }
 
   LimitReading read(String name, long now) {
-    KeyTable.Reading reading = keys.read(now);
+    KeyTable table = keys;
+    KeyTable.Reading reading = table.read(now);
     return new LimitReading(
         name,
         passed.sum(),
@@ -76,7 +90,7 @@ final class LimitState {
         bytesIn.sum(),
         bytesOut.sum(),
         reading.keys(),
-        keys.overflows(),
+        table.overflows(),
         reading.fullest());
   }
 }

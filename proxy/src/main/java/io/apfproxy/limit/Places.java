@@ -52,4 +52,9 @@ record Places(int most) implements Allowance {
   public long carried(long taken, long now, Allowance before) {
     return taken;
   }
+
+  @Override
+  public long together(long one, long other, long now) {
+    return one + other;
+  }
 }

@@ -43,4 +43,10 @@ public interface Allowance {
    * missing.
    */
   long carried(long value, long now, Allowance before);
+
+  /**
+   * What is known of two keys that from now on take from the same. What heals counts once, as
+   * nobody is to wait for what others owe; what is to be given back counts in full.
+   */
+  long together(long one, long other, long now);
 }

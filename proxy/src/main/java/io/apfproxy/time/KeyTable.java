@@ -2,6 +2,7 @@ package io.apfproxy.time;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of each key of an {@link Allowance}: 68 bytes a key, taken at once; nothing is
@@ -13,36 +14,32 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class KeyTable {
   /*
-   * Sets of eight ways, a quarter full when all keys live, so that one in some thousands finds its set full. A set keeps, as a
-   * ninth value, what its keys took together from the shared allowance: while that is not whole, new keys of the set share on,
-   * though a way is free by now. Else a key would have its share and then all of its own; and what is counted would not be given
-   * back where it was taken.
+   * A set keeps, besides its keys, what others of it took together from the shared allowance: while that is not whole, new keys of
+   * the set share on, though a way is free by now. Else a key would have its share and then all of its own; and what is counted
+   * would not be given back where it was taken.
    *
    * Locks are striped by set; that of the shared allowance is taken last. Each has the allowance under which its values are read,
    * so that a new one is put in stripe by stripe, and no value is ever read under the wrong one.
    *
+   * A table of another size takes the place of this one likewise, stripe by stripe: whoever comes to a stripe that has moved is
+   * sent on, and a key is always in one place. What is shared is the same for both.
+   *
    * Ticks wrap after 208 days: once in ten, all that is whole is forgotten.
    */
-  private static final int WAYS = 8;
-  private static final int VALUES = WAYS + 1;
-  private static final int SLOTS_A_KEY = 4;
   private static final int MOST_STRIPES = 64;
-  private static final int MOST_KEYS = 10_000_000;
   private static final long BETWEEN_SWEEPS = TimeUnit.DAYS.toNanos(10);
   private static final long ALL_HEALED = TimeUnit.DAYS.toNanos(60);
 
   private final long origin;
-  private final int sets;
-  private final long[] hashes;
-  private final long[] values;
+  private final KeySets sets;
   private final Stripe[] stripes;
-  private final Stripe shared;
-  private long sharedValue;
-  private final LongAdder overflows = new LongAdder();
+  private final SharedAllowance shared;
+  private final LongAdder overflows;
   private volatile long sweptAt;
 
   private static final class Stripe {
     private Allowance allowance;
+    private @Nullable KeyTable movedTo;
 
     Stripe(Allowance allowance) {
       this.allowance = allowance;
@@ -62,36 +59,32 @@ public final class KeyTable {
    * @param now of {@link TimeSource#nanoTime}, as everywhere here
    */
   public KeyTable(int keys, Allowance allowance, long now) {
-    if (keys < 0 || keys > MOST_KEYS) {
-      throw new IllegalArgumentException(keys + " keys, must be in 0.." + MOST_KEYS);
-    }
-    this.origin = now;
-    this.sweptAt = now;
-    this.sets = (int) (((long) keys * SLOTS_A_KEY + WAYS - 1) / WAYS);
-    this.hashes = new long[sets * WAYS];
-    this.values = new long[sets * VALUES];
-    this.stripes = new Stripe[Math.min(sets, MOST_STRIPES)];
+    this(new KeySets(keys, allowance.whole(0)), allowance, now, now, null);
+  }
+
+  private KeyTable(
+      KeySets sets, Allowance allowance, long origin, long sweptAt, @Nullable KeyTable before) {
+    this.origin = origin;
+    this.sweptAt = sweptAt;
+    this.sets = sets;
+    this.stripes = new Stripe[Math.min(sets.number(), MOST_STRIPES)];
     for (int i = 0; i < stripes.length; i++) {
       stripes[i] = new Stripe(allowance);
     }
-    this.shared = new Stripe(allowance);
-    long whole = allowance.whole(0);
-    for (int set = 0; set < sets; set++) {
-      values[set * VALUES + WAYS] = whole;
-    }
-    this.sharedValue = whole;
+    this.shared = before == null ? new SharedAllowance(allowance) : before.shared;
+    this.overflows = before == null ? new LongAdder() : before.overflows;
   }
 
   private long ticks(long now) {
     return (now - origin) << Pace.TICK_BITS;
   }
 
-  private int set(long hash) {
-    return (int) (((hash >>> 32) * sets) >>> 32);
-  }
-
   private Stripe stripe(int set) {
     return stripes[set % stripes.length];
+  }
+
+  private boolean hasNoKeys() {
+    return stripes.length == 0;
   }
 
   /**
@@ -112,28 +105,30 @@ public final class KeyTable {
   private long ask(long hash, long now, long units, long patience, boolean takes) {
     sweepNowAndThen(now);
     long ticks = ticks(now);
-    if (sets == 0) {
-      return share(ticks, units, patience, takes);
+    if (hasNoKeys()) {
+      return shared.ask(ticks, units, patience, takes);
     }
     long key = known(hash);
-    int set = set(key);
+    int set = sets.of(key);
     Stripe stripe = stripe(set);
+    KeyTable next;
     synchronized (stripe) {
-      Allowance allowance = stripe.allowance;
-      int way = room(set, key, ticks, allowance);
-      if (way < 0) {
-        return overflow(set, allowance, ticks, units, patience, takes);
+      next = stripe.movedTo;
+      if (next == null) {
+        Allowance allowance = stripe.allowance;
+        int way = room(set, key, ticks, allowance);
+        if (way < 0) {
+          return overflow(set, allowance, ticks, units, patience, takes);
+        }
+        long value = sets.valueOf(set, way, key, allowance.whole(ticks));
+        long wait = allowance.wait(value, ticks, units, patience);
+        if (takes && wait >= 0) {
+          sets.put(set, way, key, allowance.after(value, ticks, units));
+        }
+        return wait;
       }
-      int slot = set * WAYS + way;
-      int place = set * VALUES + way;
-      long value = hashes[slot] == key ? values[place] : allowance.whole(ticks);
-      long wait = allowance.wait(value, ticks, units, patience);
-      if (takes && wait >= 0) {
-        hashes[slot] = key;
-        values[place] = allowance.after(value, ticks, units);
-      }
-      return wait;
     }
+    return next.ask(hash, now, units, patience, takes);
   }
 
   /** No hash is that of an empty slot. */
@@ -141,28 +136,19 @@ public final class KeyTable {
     return hash == 0 ? 1 : hash;
   }
 
-  private int wayOf(int set, long key) {
-    int first = set * WAYS;
-    for (int way = 0; way < WAYS; way++) {
-      if (hashes[first + way] == key) {
-        return way;
-      }
-    }
-    return -1;
-  }
-
   /** The way of a key, or one that it can have; -1 if it has to share. */
   private int room(int set, long key, long ticks, Allowance allowance) {
-    int way = wayOf(set, key);
-    if (way >= 0 || !allowance.isWhole(values[set * VALUES + WAYS], ticks)) {
+    int way = sets.wayOf(set, key);
+    if (way >= 0) {
       return way;
     }
-    for (int free = 0; free < WAYS; free++) {
-      if (hashes[set * WAYS + free] == 0 || allowance.isWhole(values[set * VALUES + free], ticks)) {
-        return free;
+    if (!allowance.isWhole(sets.value(set, KeySets.REST), ticks)) {
+      if (!shared.isWhole(ticks)) {
+        return -1;
       }
+      sets.setValue(set, KeySets.REST, allowance.whole(ticks));
     }
-    return -1;
+    return sets.freeWay(set, ticks, allowance);
   }
 
   private long overflow(
@@ -170,22 +156,11 @@ public final class KeyTable {
     if (takes) {
       overflows.increment();
     }
-    long wait = share(ticks, units, patience, takes);
+    long wait = shared.ask(ticks, units, patience, takes);
     if (takes && wait >= 0) {
-      int taken = set * VALUES + WAYS;
-      values[taken] = allowance.after(values[taken], ticks, units);
+      sets.takeFromRest(set, allowance, ticks, units);
     }
     return wait;
-  }
-
-  private long share(long ticks, long units, long patience, boolean takes) {
-    synchronized (shared) {
-      long wait = shared.allowance.wait(sharedValue, ticks, units, patience);
-      if (takes && wait >= 0) {
-        sharedValue = shared.allowance.after(sharedValue, ticks, units);
-      }
-      return wait;
-    }
   }
 
   /**
@@ -196,61 +171,60 @@ public final class KeyTable {
   public long charge(long hash, long now, long units) {
     sweepNowAndThen(now);
     long ticks = ticks(now);
-    if (sets == 0) {
-      return chargeToAll(ticks, units);
+    if (hasNoKeys()) {
+      return shared.charge(ticks, units);
     }
     long key = known(hash);
-    int set = set(key);
+    int set = sets.of(key);
     Stripe stripe = stripe(set);
+    KeyTable next;
     synchronized (stripe) {
-      Allowance allowance = stripe.allowance;
-      int way = room(set, key, ticks, allowance);
-      int place = set * VALUES + (way < 0 ? WAYS : way);
-      boolean known = way < 0 || hashes[set * WAYS + way] == key;
-      long value = known ? values[place] : allowance.whole(ticks);
-      if (way >= 0) {
-        hashes[set * WAYS + way] = key;
+      next = stripe.movedTo;
+      if (next == null) {
+        Allowance allowance = stripe.allowance;
+        int way = room(set, key, ticks, allowance);
+        if (way < 0) {
+          sets.takeFromRest(set, allowance, ticks, units);
+          return shared.charge(ticks, units);
+        }
+        long value = sets.valueOf(set, way, key, allowance.whole(ticks));
+        long after = allowance.after(value, ticks, units);
+        sets.put(set, way, key, after);
+        return -allowance.wait(after, ticks, 0, 0);
       }
-      values[place] = allowance.after(value, ticks, units);
-      return way < 0 ? chargeToAll(ticks, units) : -allowance.wait(values[place], ticks, 0, 0);
     }
-  }
-
-  private long chargeToAll(long ticks, long units) {
-    synchronized (shared) {
-      sharedValue = shared.allowance.after(sharedValue, ticks, units);
-      return -shared.allowance.wait(sharedValue, ticks, 0, 0);
-    }
+    return next.charge(hash, now, units);
   }
 
   /** Gives back what was taken, as far as the allowance permits. */
   public void back(long hash, long now, long units) {
     long ticks = ticks(now);
-    if (sets == 0) {
-      backToAll(ticks, units);
+    if (hasNoKeys()) {
+      shared.back(ticks, units);
       return;
     }
     long key = known(hash);
-    int set = set(key);
+    int set = sets.of(key);
     Stripe stripe = stripe(set);
+    KeyTable next;
     synchronized (stripe) {
-      Allowance allowance = stripe.allowance;
-      int way = wayOf(set, key);
-      int place = set * VALUES + (way < 0 ? WAYS : way);
-      if (allowance.isWhole(values[place], ticks)) {
+      next = stripe.movedTo;
+      if (next == null) {
+        back(set, key, ticks, units, stripe.allowance);
         return;
       }
-      values[place] = allowance.back(values[place], ticks, units);
-      if (way < 0) {
-        backToAll(ticks, units);
-      }
     }
+    next.back(hash, now, units);
   }
 
-  private void backToAll(long ticks, long units) {
-    synchronized (shared) {
-      if (!shared.allowance.isWhole(sharedValue, ticks)) {
-        sharedValue = shared.allowance.back(sharedValue, ticks, units);
+  private void back(int set, long key, long ticks, long units, Allowance allowance) {
+    int own = sets.wayOf(set, key);
+    int way = own < 0 ? KeySets.REST : own;
+    long value = sets.value(set, way);
+    if (!allowance.isWhole(value, ticks)) {
+      sets.setValue(set, way, allowance.back(value, ticks, units));
+      if (own < 0) {
+        shared.back(ticks, units);
       }
     }
   }
@@ -258,40 +232,47 @@ public final class KeyTable {
   /** Units that a key has left; as {@link Allowance#left}. */
   public long left(long hash, long now) {
     long ticks = ticks(now);
-    if (sets > 0) {
+    if (!hasNoKeys()) {
       long key = known(hash);
-      int set = set(key);
+      int set = sets.of(key);
       Stripe stripe = stripe(set);
+      KeyTable next;
       synchronized (stripe) {
-        int way = room(set, key, ticks, stripe.allowance);
+        next = stripe.movedTo;
+        int way = next == null ? room(set, key, ticks, stripe.allowance) : -1;
         if (way >= 0) {
-          boolean known = hashes[set * WAYS + way] == key;
-          long value = known ? values[set * VALUES + way] : stripe.allowance.whole(ticks);
-          return stripe.allowance.left(value, ticks);
+          Allowance allowance = stripe.allowance;
+          return allowance.left(sets.valueOf(set, way, key, allowance.whole(ticks)), ticks);
         }
       }
+      if (next != null) {
+        return next.left(hash, now);
+      }
     }
-    synchronized (shared) {
-      return shared.allowance.left(sharedValue, ticks);
-    }
+    return shared.left(ticks);
   }
 
   /** Whether others take of the same as this key. */
   public boolean shares(long hash, long now) {
-    if (sets == 0) {
+    if (hasNoKeys()) {
       return true;
     }
     long key = known(hash);
-    int set = set(key);
+    int set = sets.of(key);
     Stripe stripe = stripe(set);
+    KeyTable next;
     synchronized (stripe) {
-      return room(set, key, ticks(now), stripe.allowance) < 0;
+      next = stripe.movedTo;
+      if (next == null) {
+        return room(set, key, ticks(now), stripe.allowance) < 0;
+      }
     }
+    return next.shares(hash, now);
   }
 
   /**
    * Puts another allowance in the place of the one in force; of each key as many units are missing
-   * as before. Not for an event loop.
+   * as before. Not for an event loop, and by one thread at a time.
    *
    * @param next of the same kind
    */
@@ -301,23 +282,67 @@ public final class KeyTable {
     for (int first = 0; first < stripes.length; first++) {
       Stripe stripe = stripes[first];
       synchronized (stripe) {
-        for (int set = first; set < sets; set += stripes.length) {
-          carry(set, stripe.allowance, next, ticks);
+        for (int set = first; set < sets.number(); set += stripes.length) {
+          sets.carry(set, stripe.allowance, next, ticks);
         }
         stripe.allowance = next;
       }
     }
-    synchronized (shared) {
-      sharedValue = next.carried(sharedValue, ticks, shared.allowance);
-      shared.allowance = next;
+    shared.replace(next, ticks);
+  }
+
+  /**
+   * Moves all keys, and those who still ask this table, to another one; a key for which there is no
+   * room there shares. Not for an event loop, and by one thread at a time.
+   *
+   * @param keys for which there is certainly room there, 1 or more, as here
+   */
+  public KeyTable resized(int keys, long now) {
+    sweepNowAndThen(now);
+    long ticks = ticks(now);
+    Allowance allowance = stripes[0].allowance;
+    KeySets others = new KeySets(keys, allowance.whole(ticks));
+    KeyTable next = new KeyTable(others, allowance, origin, sweptAt, this);
+    for (int first = 0; first < stripes.length; first++) {
+      Stripe stripe = stripes[first];
+      synchronized (stripe) {
+        for (int set = first; set < sets.number(); set += stripes.length) {
+          move(set, next, allowance, ticks);
+        }
+        stripe.movedTo = next;
+      }
+    }
+    return next;
+  }
+
+  private void move(int set, KeyTable next, Allowance allowance, long ticks) {
+    for (int way = 0; way < KeySets.WAYS; way++) {
+      if (sets.isOwing(set, way, allowance, ticks)) {
+        next.settle(sets.key(set, way), sets.value(set, way), ticks);
+      }
+    }
+    long rest = sets.value(set, KeySets.REST);
+    if (!allowance.isWhole(rest, ticks)) { // whose it is nobody knows: any of the set's keys
+      int last = next.sets.of(sets.lowest(set + 1) - 1);
+      for (int other = next.sets.of(sets.lowest(set)); other <= last; other++) {
+        Stripe stripe = next.stripe(other);
+        synchronized (stripe) {
+          next.sets.addToRest(other, rest, allowance, ticks);
+        }
+      }
     }
   }
 
-  private void carry(int set, Allowance before, Allowance next, long ticks) {
-    for (int i = 0; i < VALUES; i++) {
-      int place = set * VALUES + i;
-      if (!before.isWhole(values[place], ticks)) {
-        values[place] = next.carried(values[place], ticks, before);
+  private void settle(long key, long value, long ticks) {
+    int set = sets.of(key);
+    Stripe stripe = stripe(set);
+    synchronized (stripe) {
+      int way = sets.freeWay(set, ticks, stripe.allowance);
+      if (way >= 0) {
+        sets.put(set, way, key, value);
+      } else {
+        sets.addToRest(set, value, stripe.allowance, ticks);
+        shared.add(value, ticks);
       }
     }
   }
@@ -335,23 +360,12 @@ public final class KeyTable {
     for (int first = 0; first < stripes.length; first++) {
       Stripe stripe = stripes[first];
       synchronized (stripe) {
-        for (int set = first; set < sets; set += stripes.length) {
-          for (int i = 0; i < VALUES; i++) {
-            int place = set * VALUES + i;
-            values[place] = swept(values[place], stripe.allowance, ticks, old);
-          }
+        for (int set = first; set < sets.number(); set += stripes.length) {
+          sets.sweep(set, stripe.allowance, ticks, old);
         }
       }
     }
-    synchronized (shared) {
-      sharedValue = swept(sharedValue, shared.allowance, ticks, old);
-    }
-  }
-
-  private static long swept(long value, Allowance allowance, long ticks, boolean old) {
-    return (old && allowance.heals()) || allowance.isWhole(value, ticks)
-        ? allowance.whole(ticks)
-        : value;
+    shared.sweep(ticks, old);
   }
 
   /** How full it is now. Looks at every key: not for an event loop. */
@@ -359,21 +373,13 @@ public final class KeyTable {
     sweepNowAndThen(now);
     long ticks = ticks(now);
     int keys = 0;
-    double fullest;
-    synchronized (shared) {
-      fullest = shared.allowance.used(sharedValue, ticks);
-    }
+    double fullest = shared.used(ticks);
     for (int first = 0; first < stripes.length; first++) {
       Stripe stripe = stripes[first];
       synchronized (stripe) {
-        for (int set = first; set < sets; set += stripes.length) {
-          for (int way = 0; way < WAYS; way++) {
-            long value = values[set * VALUES + way];
-            if (hashes[set * WAYS + way] != 0 && !stripe.allowance.isWhole(value, ticks)) {
-              keys++;
-              fullest = Math.max(fullest, stripe.allowance.used(value, ticks));
-            }
-          }
+        for (int set = first; set < sets.number(); set += stripes.length) {
+          keys += sets.keys(set, stripe.allowance, ticks);
+          fullest = Math.max(fullest, sets.used(set, stripe.allowance, ticks));
         }
       }
     }
@@ -382,7 +388,7 @@ public final class KeyTable {
 
   /** How many keys may find room at most: more than it was made for, by luck. */
   public int most() {
-    return sets * WAYS;
+    return sets.number() * KeySets.WAYS;
   }
 
   /** How often a key had to share, for want of room for one of its own. */

@@ -216,4 +216,9 @@ public final class Pace implements Allowance {
     BigInteger most = BigInteger.valueOf(MOST_AHEAD - 1);
     return now + ticks[0].min(most).longValue() + Math.min(1, ticks[1].signum());
   }
+
+  @Override
+  public long together(long one, long other, long now) {
+    return now + Math.max(ahead(one, now), ahead(other, now));
+  }
 }

@@ -4,6 +4,7 @@ import io.apfproxy.budget.PulseTimes;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.OwnConnections;
+import io.apfproxy.upstream.wire.Patience;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -169,14 +170,13 @@ public final class Pulse {
 
   private final class Beat {
     private final OwnConnections connections = lanes.next(System.nanoTime());
-    private long late;
+    private final Patience patience = new Patience(vertx, LATE_MILLIS, this::missed);
     private LoopWaits.@Nullable Wait wait;
     private long connection;
     private long written;
     private boolean told;
 
     void send() {
-      late = vertx.setTimer(LATE_MILLIS, any -> missed());
       connection = connections.generation();
       connections
           .get(PATH)
@@ -240,7 +240,7 @@ public final class Pulse {
         return false;
       }
       told = true;
-      vertx.cancelTimer(late);
+      patience.end();
       Objects.requireNonNull(outcomes.get(outcome)).incrementAndGet();
       return true;
     }

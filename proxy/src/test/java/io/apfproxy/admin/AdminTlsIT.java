@@ -99,7 +99,7 @@ class AdminTlsIT {
                     : CompletableFuture.failedFuture(new IllegalStateException("down")),
             TimeSource.system());
     server = AdminServer.tls(vertx, new Pages(), pair("first.example"), access, AdminDoor.NONE);
-    port = server.listen("127.0.0.1", 0).await(10, TimeUnit.SECONDS);
+    port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
     client = // held, as Vert.x closes a client nobody holds
         vertx.createHttpClient(
             new HttpClientOptions()
@@ -110,7 +110,7 @@ class AdminTlsIT {
 
   @AfterEach
   void stop() throws Exception {
-    vertx.close().await(10, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   private static PemKeyPair pair(String name) {
@@ -133,7 +133,7 @@ class AdminTlsIT {
         .request(options)
         .compose(request -> request.send())
         .map(response -> response.statusCode())
-        .await(10, TimeUnit.SECONDS);
+        .await(60, TimeUnit.SECONDS);
   }
 
   @ParameterizedTest
@@ -178,7 +178,7 @@ class AdminTlsIT {
 
   @Test
   void presentsAReplacedCertificate() throws Exception {
-    server.replaceCertificate(pair("second.example")).await(10, TimeUnit.SECONDS);
+    server.replaceCertificate(pair("second.example")).await(60, TimeUnit.SECONDS);
 
     assertThat(get("/livez", "second.example", null)).isEqualTo(200);
   }

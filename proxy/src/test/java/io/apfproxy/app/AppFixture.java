@@ -38,7 +38,7 @@ abstract class AppFixture {
   void start(String... more) throws Exception {
     String[] flags =
         Stream.concat(Stream.of("--shutdown-grace=10s"), Stream.of(more)).toArray(String[]::new);
-    proxy = ProxyApp.start(LocalProxy.options(upstream.adminKubeconfig(), directory, flags));
+    proxy = LocalProxy.start(LocalProxy.options(upstream.adminKubeconfig(), directory, flags));
   }
 
   /** With seats that follow upstream, and little to wait for at its end. */
@@ -63,7 +63,7 @@ abstract class AppFixture {
   HttpRequest asAlice(String path) {
     return HttpRequest.newBuilder(LocalProxy.url(proxy, path))
         .header("Authorization", "Bearer " + upstream.token("alice"))
-        .timeout(Duration.ofSeconds(20))
+        .timeout(Duration.ofSeconds(60))
         .build();
   }
 

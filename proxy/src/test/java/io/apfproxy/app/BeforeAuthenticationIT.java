@@ -3,6 +3,7 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.Patience;
 import io.apfproxy.fixtures.attack.TlsClient;
 import io.apfproxy.fixtures.load.ManyStreams;
 import io.apfproxy.fixtures.raw.Http2WireClient;
@@ -10,7 +11,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
  *
  * <p>{@code -Dapf.tokens=10000} tries more of them.
  */
-@Timeout(300)
+@Timeout(1_200)
 class BeforeAuthenticationIT extends AppFixture {
   private static final int TOKENS = Integer.getInteger("apf.tokens", 500);
   private static final int AT_A_TIME = 20;
@@ -84,7 +84,7 @@ class BeforeAuthenticationIT extends AppFixture {
         "--flowcontrol-source=builtin,files:" + limits,
         "--unlimited-addresses=192.0.2.1"); // not ours
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> admin("/metrics").body().contains("{rate_limit=\"by-address\"}"));
     HttpClient attacker = attacker();
     try (Http2WireClient polite = politeClient()) {
@@ -94,7 +94,7 @@ class BeforeAuthenticationIT extends AppFixture {
       for (int i = 0; i < AT_A_TIME; i++) {
         tryOn(attacker);
       }
-      await().atMost(Duration.ofMinutes(4)).until(() -> ofAttacker.size() == TOKENS);
+      Patience.untilAllCame(TOKENS, ofAttacker::size);
       politeness.cancel(false);
       clock.shutdown();
       assertThat(clock.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
@@ -145,8 +145,8 @@ class BeforeAuthenticationIT extends AppFixture {
     long sentAt = System.nanoTime();
     client
         .request(ManyStreams.get(LocalProxy.url(proxy, ""), NAMESPACES, "guess-" + token))
-        .compose(HttpClientRequest::send)
-        .compose(head -> head.body().map(body -> head.statusCode()))
+        .compose(
+            request -> request.send().compose(head -> head.body().map(body -> head.statusCode())))
         .otherwise(failure -> 0)
         .onSuccess(
             code -> {

@@ -2,8 +2,8 @@ package io.apfproxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.child.Ports;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.apfproxy.fixtures.realcluster.FreePort;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -51,7 +51,7 @@ class BoundsPageIT {
                 LocalProxy.options(
                     upstream.adminKubeconfig(),
                     directory,
-                    "--break-glass-port=" + Ports.freePort(),
+                    "--break-glass-port=" + FreePort.find(),
                     "--break-glass-client-ca-file=" + upstream.caFile(),
                     "--break-glass-groups=admins"))) {
       return SAMPLE

@@ -1,6 +1,5 @@
 package io.apfproxy.app;
 
-import io.apfproxy.child.Ports;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.attack.ClientChain;
@@ -8,6 +7,7 @@ import io.apfproxy.fixtures.attack.TlsClient;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.pki.TrustingTls;
+import io.apfproxy.fixtures.realcluster.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -36,7 +36,7 @@ abstract class BreakGlassFixture {
   static final TestCertificate ANN =
       ADMINS.leaf("ann").organization("on-call").forClients().issue();
 
-  final int port = Ports.freePort();
+  final int port = FreePort.find();
   @TempDir Path directory;
   EmbeddedApiServer upstream;
   @Nullable ProxyApp proxy;
@@ -61,7 +61,7 @@ abstract class BreakGlassFixture {
   }
 
   void start(String... more) throws Exception {
-    proxy = ProxyApp.start(options(more));
+    proxy = LocalProxy.start(options(more));
   }
 
   ProxyOptions options(String... more) throws Exception {

@@ -226,7 +226,7 @@ class BreakGlassIT extends BreakGlassFixture {
   void vouchesForNobodyBeforeTheUpstreamWasReached(String mode, String rule) throws Exception {
     upstream.close();
     String[] frontProxy = asFrontProxy();
-    start(frontProxy[0], frontProxy[1], "--upstream-identity=" + mode);
+    proxy = ProxyApp.start(options(frontProxy[0], frontProxy[1], "--upstream-identity=" + mode));
 
     HttpResponse<String> answer = get(ANN, NAMESPACES);
 

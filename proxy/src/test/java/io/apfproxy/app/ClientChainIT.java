@@ -26,9 +26,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates of strangers, before a proxy with one event loop. */
 @Tag("S18")
-@Timeout(60)
+@Timeout(240)
 class ClientChainIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final TestAuthority USERS = TestAuthority.named("users");
 
   @TempDir Path directory;
@@ -44,7 +44,7 @@ class ClientChainIT {
   private void start(String engine) throws Exception {
     Path authority = Files.writeString(directory.resolve("users.crt"), USERS.pem());
     proxy =
-        ProxyApp.start(
+        LocalProxy.start(
             LocalProxy.options(
                 upstream.adminKubeconfig(),
                 directory,

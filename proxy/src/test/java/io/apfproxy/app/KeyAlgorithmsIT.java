@@ -75,7 +75,7 @@ class KeyAlgorithmsIT {
     String[] flags =
         Stream.concat(Stream.of("--shutdown-grace=0s"), Stream.of(more)).toArray(String[]::new);
     ProxyApp proxy =
-        ProxyApp.start(LocalProxy.options(upstream.adminKubeconfig(), directory, flags));
+        LocalProxy.start(LocalProxy.options(upstream.adminKubeconfig(), directory, flags));
     open.add(proxy);
     return proxy;
   }

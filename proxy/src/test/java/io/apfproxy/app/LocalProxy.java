@@ -1,5 +1,7 @@
 package io.apfproxy.app;
 
+import static org.awaitility.Awaitility.await;
+
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.UsageException;
 import io.apfproxy.fixtures.pki.TrustingTls;
@@ -35,6 +37,16 @@ final class LocalProxy {
                     "--warm-up=0s"),
                 Stream.of(more))
             .toArray(String[]::new));
+  }
+
+  /**
+   * Starts one, and waits until it is ready: it may have to ask an upstream again that is slow, and
+   * vouches for nobody before.
+   */
+  static ProxyApp start(ProxyOptions options) throws Exception {
+    ProxyApp proxy = ProxyApp.start(options);
+    await().until(proxy::isReady);
+    return proxy;
   }
 
   /**

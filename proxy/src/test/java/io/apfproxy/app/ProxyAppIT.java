@@ -29,7 +29,7 @@ class ProxyAppIT extends AppFixture {
     Files.writeString(file, daily(3));
     start("--flowcontrol-source=builtin,files:" + limits);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> admin("/metrics").body().contains("{rate_limit=\"everybody\"}"));
     HttpClient client = client();
     for (int i = 0; i < 3; i++) {
@@ -55,14 +55,14 @@ class ProxyAppIT extends AppFixture {
 
     Files.writeString(file, daily(4));
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> client.send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode() == 200);
     assertThat(client.send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode())
         .isEqualTo(429);
 
     Files.delete(file);
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> client.send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode() == 200);
   }
 
@@ -159,8 +159,8 @@ class ProxyAppIT extends AppFixture {
 
     // Then
     await().untilAsserted(() -> assertThat(admin("/readyz").statusCode()).isEqualTo(503));
-    assertThat(slow.get(20, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
-    closed.get(20, TimeUnit.SECONDS);
+    assertThat(slow.get(60, TimeUnit.SECONDS).statusCode()).isEqualTo(200);
+    closed.get(60, TimeUnit.SECONDS);
   }
 
   @Test

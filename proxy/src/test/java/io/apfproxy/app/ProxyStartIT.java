@@ -90,7 +90,7 @@ class ProxyStartIT extends AppFixture {
           .hasMessageContaining("http://127.0.0.1:" + port)
           .hasMessageContaining("expected a kube-apiserver");
     } finally {
-      vertx.close().await(10, TimeUnit.SECONDS);
+      vertx.close().await(60, TimeUnit.SECONDS);
     }
   }
 
@@ -116,7 +116,7 @@ class ProxyStartIT extends AppFixture {
           .isInstanceOf(StartException.class)
           .hasMessageContaining("cannot be reached by TLS");
     } finally {
-      vertx.close().await(10, TimeUnit.SECONDS);
+      vertx.close().await(60, TimeUnit.SECONDS);
     }
   }
 
@@ -125,7 +125,7 @@ class ProxyStartIT extends AppFixture {
         .createHttpServer()
         .requestHandler(request -> request.response().end("{}"))
         .listen(0, "127.0.0.1")
-        .await(10, TimeUnit.SECONDS)
+        .await(60, TimeUnit.SECONDS)
         .actualPort();
   }
 

@@ -153,7 +153,7 @@ class SecretsIT {
               BodyHandlers.ofString()));
     }
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> page(proxy, "dump_requests?includeRequestDetails=1").contains("alice"));
     return sent;
   }

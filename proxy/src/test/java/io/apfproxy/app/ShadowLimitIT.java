@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** A rate limit is tried in shadow and then enforced, by its annotation alone. L-32, L-34. */
 class ShadowLimitIT extends AppFixture {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
   private static final String EXPLAIN =
       "/debug/api_priority_and_fairness/explain?method=GET&url=/api&user=alice";
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -33,29 +34,42 @@ class PauseIT {
   private static final Duration PAUSE = Duration.ofSeconds(10);
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
+  /** A quarter of it may be spent in a queue, so that no pause is too long for that by itself. */
+  private static final String TIMEOUT = "--request-timeout=4m";
+
   /** As many as may be executing, and so many again that wait. */
   private static final int LISTS = 80;
 
   private static final String USER = "system:serviceaccount:shop:checkout";
+  private static final int STRANGERS = 20;
+  private static final String TOKEN_REVIEWS = "/apis/authentication.k8s.io/v1/tokenreviews";
   private static final String CONFIG_MAPS = "/api/v1/namespaces/shop/configmaps";
 
   @TempDir private Path folder;
   private HttpClient client;
   private String url;
   private String token;
+  private final List<String> strangers = new ArrayList<>();
 
   @Test
   void letsAllThatIsUnderWayGoOnAfterAPauseOfItsOwn() throws Exception {
-    try (EmbeddedApiServer server =
+    EmbeddedApiServer.Builder users =
         EmbeddedApiServer.builder(Files.createDirectory(folder.resolve("server")))
             .user(USER, "system:serviceaccounts", "system:serviceaccounts:shop")
-            .allow("system:authenticated", "*", "*")
-            .start()) {
+            .allow("system:authenticated", "*", "*");
+    for (int i = 0; i < STRANGERS; i++) {
+      users.user("user-" + i);
+    }
+    try (EmbeddedApiServer server = users.start()) {
       server.create(List.of(object("Namespace", "", "shop")));
       server.script().on("list", CONFIG_MAPS).delay(Duration.ofMillis(500)).play();
+      server.script().on("create", TOKEN_REVIEWS).delay(Duration.ofMillis(500)).play();
       token = server.token(USER);
+      for (int i = 0; i < STRANGERS; i++) {
+        strangers.add(server.token("user-" + i));
+      }
       Path own = Files.createDirectory(folder.resolve("victim"));
-      try (Victim proxy = new Victim(own, server.adminKubeconfig(), server.caFile())) {
+      try (Victim proxy = new Victim(own, server.adminKubeconfig(), server.caFile(), TIMEOUT)) {
         url = "https://127.0.0.1:" + proxy.port();
         client =
             HttpClient.newBuilder()
@@ -69,23 +83,26 @@ class PauseIT {
 
   private void goesOn(EmbeddedApiServer server, Victim proxy) throws Exception {
     Queue<String> events = new ConcurrentLinkedQueue<>();
-    CompletableFuture<?> watch =
-        send(CONFIG_MAPS + "?watch=true").thenAccept(answer -> answer.body().forEach(events::add));
+    CompletableFuture<HttpResponse<Stream<String>>> watch = send(CONFIG_MAPS + "?watch=true");
+    CompletableFuture<?> watched = watch.thenAccept(answer -> answer.body().forEach(events::add));
     await().atMost(PATIENCE).until(() -> sum(proxy, "apf_proxy_exchanges") == 1);
     List<CompletableFuture<HttpResponse<Stream<String>>>> lists = new ArrayList<>();
     for (int i = 0; i < LISTS; i++) {
       lists.add(send(CONFIG_MAPS));
     }
+    strangers.forEach(other -> lists.add(send(CONFIG_MAPS, other)));
     await().atMost(PATIENCE).until(() -> sum(proxy, "apf_proxy_exchanges") > 1);
 
     proxy.pause(PAUSE);
 
     for (CompletableFuture<HttpResponse<Stream<String>>> list : lists) {
-      assertThat(list.get().statusCode()).isEqualTo(200);
+      HttpResponse<Stream<String>> answer = list.get();
+      assertThat(answer.statusCode()).as(() -> text(answer)).isEqualTo(200);
     }
     server.create(List.of(object("ConfigMap", "shop", "prices")));
     await().atMost(PATIENCE).until(() -> events.stream().anyMatch(e -> e.contains("prices")));
-    assertThat(watch).isNotDone();
+    assertThat(watch.get().statusCode()).isEqualTo(200);
+    assertThat(watched).isNotDone();
     assertThat(sum(proxy, "apf_proxy_aborts_total")).isZero();
     assertThat(sum(proxy, "apf_proxy_refusals_total")).isZero();
     await()
@@ -94,10 +111,18 @@ class PauseIT {
     assertThat(proxy.stops()).isTrue();
   }
 
+  private static String text(HttpResponse<Stream<String>> answer) {
+    return answer.body().collect(Collectors.joining("\n"));
+  }
+
   private CompletableFuture<HttpResponse<Stream<String>>> send(String target) {
+    return send(target, token);
+  }
+
+  private CompletableFuture<HttpResponse<Stream<String>>> send(String target, String bearer) {
     return client.sendAsync(
         HttpRequest.newBuilder(URI.create(url + target))
-            .header("Authorization", "Bearer " + token)
+            .header("Authorization", "Bearer " + bearer)
             .build(),
         HttpResponse.BodyHandlers.ofLines());
   }

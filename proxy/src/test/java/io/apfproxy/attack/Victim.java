@@ -2,6 +2,7 @@ package io.apfproxy.attack;
 
 import io.apfproxy.child.ChildProxy;
 import io.apfproxy.child.Ports;
+import io.apfproxy.fixtures.realcluster.FreePort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -44,9 +45,10 @@ final class Victim implements AutoCloseable {
    * @param kubeconfig of its upstream
    * @param clientCa whose certificates it believes; given, as one that was not read yet would make
    *     light of every chain
+   * @param flags besides its own
    */
-  Victim(Path folder, Path kubeconfig, Path clientCa) throws IOException {
-    managementPort = Ports.freePort();
+  Victim(Path folder, Path kubeconfig, Path clientCa, String... flags) throws IOException {
+    managementPort = FreePort.find();
     Ports ports = Ports.free();
     Path services = folder.resolve("services");
     install(services);
@@ -74,6 +76,7 @@ final class Victim implements AutoCloseable {
         .splitAsStream(System.getProperty("apf.stranger.flags", ""))
         .filter(flag -> !flag.isEmpty())
         .forEach(command::add);
+    command.addAll(List.of(flags));
     command.addAll(ports.flags());
     process = ChildProxy.start(new ProcessBuilder(command), ports, null).awaitReady();
   }

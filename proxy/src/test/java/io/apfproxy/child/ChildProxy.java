@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The proxy in a JVM of its own, and what its operators can ask it. Thread-safe. */
 public final class ChildProxy implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration START_LIMIT = Duration.ofMinutes(3);
 
   private final RunningCommand process;
   private final Ports ports;

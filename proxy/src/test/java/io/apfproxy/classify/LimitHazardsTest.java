@@ -93,7 +93,16 @@ class LimitHazardsTest {
             "a client leaves it by calling itself otherwise: beside UserAgent, key should have User"
                 + " or SourceAddress");
 
+    String names =
+        "a client has a new bucket for each name that it calls itself by: userAgents should have"
+            + " the programs that are meant, each up to its slash, such as kubectl/";
     key = new RateLimit.Key(List.of(RateLimit.USER, RateLimit.USER_AGENT), "", 10);
+    assertThat(hazards()).containsExactly(names);
+
+    agents = List.of("kubectl/", "argo");
+    assertThat(hazards()).containsExactly(names);
+
+    agents = List.of("kubectl/", "argocd-server/v3");
     assertThat(hazards()).isEmpty();
   }
 

@@ -22,7 +22,7 @@ class LeakReportsTest {
     lose();
 
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               System.gc();

@@ -6,6 +6,7 @@ import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.FakeAsked;
 import io.apfproxy.limit.LimitedProxy.Fate;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,47 @@ class RateLimitReloadTest {
     proxy.time.advance(Duration.ofMillis(200));
     assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(2);
     assertThat(proxy.passing(9, () -> proxy.get("bob"))).isEqualTo(8);
+  }
+
+  @Test
+  void keepsWhatIsMissingWhenMoreOrFewerKeysAreRemembered() {
+    LimitedProxy proxy = new LimitedProxy(users().perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(5);
+    for (int most : new int[] {10_000, 100_000, 1}) {
+      change(proxy, Limiting.of("users").by("", most, "User").perSecond(1, 5));
+      assertThat(proxy.passing(9, () -> proxy.get("alice"))).as("of %d keys", most).isZero();
+    }
+    change(proxy, Limiting.of("users").by("", 50_000, "User").perSecond(1, 7));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(2);
+    assertThat(proxy.reading("users").passed()).isEqualTo(7);
+  }
+
+  @Test
+  void keepsWhatIsMissingWhenABucketComesToLeak() {
+    LimitedProxy proxy = new LimitedProxy(users().perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(5);
+    change(proxy, users().leaking(1, 0));
+    assertThat(proxy.ask(proxy.get("alice")).refusal()).isNotNull();
+    proxy.time.advance(Duration.ofSeconds(5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(1);
+    change(proxy, users().perSecond(1, 5));
+    assertThat(proxy.passing(9, () -> proxy.get("alice"))).isEqualTo(4);
+  }
+
+  @Test
+  void keepsPlacesWhenMoreOrFewerKeysAreRemembered() {
+    LimitedProxy proxy = new LimitedProxy(Limiting.of("users").by("", 1, "User").atATime(1));
+    List<Fate> all = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      all.add(proxy.ask(proxy.get("user" + i % 20)));
+    }
+    change(proxy, Limiting.of("users").by("", 5_000, "User").atATime(1));
+    assertThat(proxy.passing(9, () -> proxy.get("user0"))).isZero();
+    all.forEach(Fate::end);
+    for (int i = 0; i < 20; i++) {
+      String user = "user" + i;
+      assertThat(proxy.passing(9, () -> proxy.get(user))).isEqualTo(1);
+    }
   }
 
   @Test

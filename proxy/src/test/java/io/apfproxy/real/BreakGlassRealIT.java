@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.child.ChildProxy;
-import io.apfproxy.child.Ports;
 import io.apfproxy.fixtures.attack.TlsClient;
 import io.apfproxy.fixtures.load.Load;
 import io.apfproxy.fixtures.load.LoadClient;
@@ -14,6 +13,7 @@ import io.apfproxy.fixtures.load.LoadReport;
 import io.apfproxy.fixtures.load.Pace;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.apfproxy.fixtures.realcluster.FreePort;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import io.apfproxy.fixtures.realcluster.RunningCommand;
 import io.vertx.core.Vertx;
@@ -77,7 +77,7 @@ final class BreakGlassRealIT {
           step("delete pod shell -n {ns} --wait=false").shows("deleted"));
 
   @TempDir static Path folder;
-  private static final int PORT = Ports.freePort();
+  private static final int PORT = FreePort.find();
   private static List<String> page;
   private static ControlPlane cluster;
   private static ProxyProcess proxy;

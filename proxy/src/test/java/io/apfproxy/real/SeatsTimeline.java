@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class SeatsTimeline {
   private static final int QUIET_SECONDS = 8;
   private static final int MOST_SEATS = 30;
+  static final String HEAD = "  s seats delay/ms lists/s mouse p50/ms p99/ms";
 
   private SeatsTimeline() {}
 
@@ -44,7 +47,7 @@ final class SeatsTimeline {
       Target users = IsolationReport.target(proxy.url(), proxy.certificate());
       try (LoadClient mouse = new LoadClient(small, users.as(ControlPlane.token("mouse")));
           LoadClient elephant = new LoadClient(large, users.as(ControlPlane.token("elephant")))) {
-        System.out.println("  s seats delay/ms lists/s mouse p50/ms p99/ms");
+        System.out.println(HEAD);
         watch(proxy, mouse, null, 0, QUIET_SECONDS);
         Load flood = elephant.start(IsolationReport.LARGE, Pace.closedLoop(300));
         watch(proxy, mouse, flood, QUIET_SECONDS, seconds);
@@ -57,10 +60,23 @@ final class SeatsTimeline {
     }
   }
 
-  private static void watch(
+  /**
+   * What one second brought.
+   *
+   * @param p99 of the mouse, milliseconds
+   */
+  record Second(double lists, double p99) {}
+
+  /**
+   * Prints so many of them.
+   *
+   * @param from number of the first
+   */
+  static List<Second> watch(
       ProxyProcess proxy, LoadClient mouse, @Nullable Load flood, int from, int seconds)
       throws Exception {
-    long lists = 0;
+    List<Second> all = new ArrayList<>();
+    long lists = flood == null ? 0 : flood.report().succeeded();
     for (int second = from; second < from + seconds; second++) {
       long begin = System.nanoTime();
       Load small = mouse.start(IsolationReport.SMALL, Pace.openLoop(20));
@@ -79,8 +95,10 @@ final class SeatsTimeline {
           millis(felt.percentile(50)),
           millis(felt.percentile(99)),
           "#".repeat(Math.min(MOST_SEATS, seats)));
+      all.add(new Second((now - lists) / took, millis(felt.percentile(99))));
       lists = now;
     }
+    return all;
   }
 
   private static double millis(Duration duration) {

@@ -99,7 +99,7 @@ final class WireCutReport {
 
   private void measure(int number, int seconds) throws Exception {
     Vertx vertx = Vertx.vertx();
-    try (ProxyProcess proxy = ProxyProcess.startWith(cluster, kubeconfig());
+    try (ProxyProcess proxy = ProxyProcess.startWith(cluster, byWire(cluster, wire));
         Informers informers =
             new Informers(
                 new Reflector.Source(proxy.url(), ControlPlane.token("elephant"), LISTED),
@@ -196,8 +196,8 @@ final class WireCutReport {
     Awaitility.await().atMost(LIMIT).until(() -> informers.allWatchFor(CALM.toNanos()));
   }
 
-  /** The proxy's own, by the wire. */
-  private Path kubeconfig() throws IOException {
+  /** The proxy's own kubeconfig, by a wire. */
+  static Path byWire(ControlPlane cluster, TcpRelay wire) throws IOException {
     String direct = Files.readString(cluster.kubeconfig("proxy"));
     return Files.writeString(
         cluster.directory().resolve("by-wire.kubeconfig"),

@@ -29,7 +29,7 @@ final class AccountIT extends ForwardingFixture {
   private static final String UPGRADE =
       String.join("\r\n", "", "Connection: Upgrade", "Upgrade: SPDY/3.1", "", "");
 
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final Queue<HttpServerRequest> held = new ConcurrentLinkedQueue<>();
 
@@ -75,8 +75,8 @@ final class AccountIT extends ForwardingFixture {
                                   .putHeader("Authorization", "Bearer alice")
                                   .putHeader("User-Agent", "agent/1")
                                   .putHeader("Audit-ID", "mine")
-                                  .send(Buffer.buffer("0123456789")))
-                      .compose(HttpClientResponse::body));
+                                  .send(Buffer.buffer("0123456789"))
+                                  .compose(HttpClientResponse::body)));
           assertThat(answer.length()).isEqualTo(5);
 
           Account account = told(proxy);

@@ -35,8 +35,11 @@ final class AdmissionIT extends ForwardingFixture {
               proxy
                   .client(down)
                   .request(HttpMethod.POST, "/api/v1/namespaces")
-                  .compose(request -> request.send(Buffer.buffer(new byte[3 << 20])))
-                  .compose(HttpClientResponse::body);
+                  .compose(
+                      request ->
+                          request
+                              .send(Buffer.buffer(new byte[3 << 20]))
+                              .compose(HttpClientResponse::body));
           await().until(() -> proxy.flowControl.waiting.size() == 1);
           assertThat(requests.get()).isZero();
           proxy.flowControl.waiting.element().execute();

@@ -119,7 +119,7 @@ class ConnectionLimitsIT {
 
   private static void expectClosed(Socket socket) {
     try {
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(60_000);
       assertThat(socket.getInputStream().read()).isNegative();
     } catch (java.net.SocketTimeoutException open) {
       throw new AssertionError("still open", open);

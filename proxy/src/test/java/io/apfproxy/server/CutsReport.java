@@ -94,16 +94,22 @@ final class CutsReport extends ForwardingFixture {
   private Future<Void> post(HttpClient client, String name) {
     return client
         .request(HttpMethod.POST, "/api/v1/namespaces/shop/configmaps")
-        .compose(request -> request.send(name))
         .compose(
-            answer ->
-                answer
-                    .body()
-                    .map(
-                        body ->
-                            answer.statusCode() == 201 && body.toString().equals("created")
-                                ? "201"
-                                : answer.statusCode() == 201 ? "short" : "" + answer.statusCode()))
+            request ->
+                request
+                    .send(name)
+                    .compose(
+                        answer ->
+                            answer
+                                .body()
+                                .map(
+                                    body ->
+                                        answer.statusCode() == 201
+                                                && body.toString().equals("created")
+                                            ? "201"
+                                            : answer.statusCode() == 201
+                                                ? "short"
+                                                : "" + answer.statusCode())))
         .otherwise(cut -> "cut off")
         .map(
             end -> {

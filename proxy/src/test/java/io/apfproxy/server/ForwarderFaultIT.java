@@ -70,13 +70,16 @@ final class ForwarderFaultIT extends ForwardingFixture {
               proxy
                   .client(down)
                   .request(HttpMethod.GET, "/api/v1/pods")
-                  .compose(HttpClientRequest::send)
-                  .onSuccess(
-                      answer -> {
-                        answer.handler(half::tryComplete);
-                        answer.exceptionHandler(cut -> clean.tryComplete(false));
-                        answer.endHandler(end -> clean.tryComplete(true));
-                      }));
+                  .compose(
+                      request ->
+                          request
+                              .send()
+                              .onSuccess(
+                                  answer -> {
+                                    answer.handler(half::tryComplete);
+                                    answer.exceptionHandler(cut -> clean.tryComplete(false));
+                                    answer.endHandler(end -> clean.tryComplete(true));
+                                  })));
           assertThat(get(half.future())).hasToString("half");
           get(seen.future()).response().reset(2);
           assertThat(get(clean.future())).isFalse();
@@ -106,13 +109,16 @@ final class ForwarderFaultIT extends ForwardingFixture {
                   .client(down)
                   .request(
                       HttpMethod.GET, "/api/v1/pods?watch=1&fieldSelector=metadata.name=" + name)
-                  .compose(HttpClientRequest::send)
-                  .onSuccess(
-                      answer -> {
-                        answer.handler(first::tryComplete);
-                        answer.exceptionHandler(cut -> clean.tryComplete(false));
-                        answer.endHandler(end -> clean.tryComplete(true));
-                      }));
+                  .compose(
+                      request ->
+                          request
+                              .send()
+                              .onSuccess(
+                                  answer -> {
+                                    answer.handler(first::tryComplete);
+                                    answer.exceptionHandler(cut -> clean.tryComplete(false));
+                                    answer.endHandler(end -> clean.tryComplete(true));
+                                  })));
           assertThat(get(first.future())).hasToString(event);
 
           get(seen.future()).connection().close();
@@ -230,12 +236,15 @@ final class ForwarderFaultIT extends ForwardingFixture {
                   proxy
                       .client(down)
                       .request(HttpMethod.POST, "/api/v1/namespaces/a/pods")
-                      .compose(request -> request.send(Buffer.buffer(body)))
                       .compose(
-                          response -> {
-                            status.set(response.statusCode());
-                            return response.body();
-                          }));
+                          request ->
+                              request
+                                  .send(Buffer.buffer(body))
+                                  .compose(
+                                      response -> {
+                                        status.set(response.statusCode());
+                                        return response.body();
+                                      })));
           assertThat(status).hasValue(code);
           assertThat(Arrays.equals(echoed.getBytes(), body)).isEqualTo(code == 200);
         });

@@ -38,8 +38,9 @@ final class ForwarderIT extends ForwardingFixture {
                   proxy
                       .client(down)
                       .request(HttpMethod.POST, "/api/v1/namespaces")
-                      .compose(request -> request.send(Buffer.buffer(body)))
-                      .compose(HttpClientResponse::body));
+                      .compose(
+                          request ->
+                              request.send(Buffer.buffer(body)).compose(HttpClientResponse::body)));
           assertThat(Arrays.equals(answer.getBytes(), body)).isTrue();
         });
   }

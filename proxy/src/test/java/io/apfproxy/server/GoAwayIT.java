@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import static io.apfproxy.server.TestProxy.bodyOf;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +15,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -71,11 +71,11 @@ class GoAwayIT {
       HttpClientRequest slow = get(client.request(HttpMethod.GET, "/api/v1/nodes"));
       Promise<GoAway> told = Promise.promise();
       slow.connection().goAwayHandler(told::tryComplete);
-      Future<Buffer> slowAnswer = slow.send().compose(HttpClientResponse::body);
+      Future<Buffer> slowAnswer = bodyOf(slow);
       get(seen.future());
       HttpClientRequest quick = get(client.request(HttpMethod.GET, "/api/v1/pods"));
       assertThat(quick.connection()).isSameAs(slow.connection());
-      assertThat(get(quick.send().compose(HttpClientResponse::body))).hasToString("quick");
+      assertThat(get(bodyOf(quick))).hasToString("quick");
 
       assertThat(get(told.future()).getErrorCode()).isZero();
       get(seen.future()).response().end("slow");
@@ -83,7 +83,7 @@ class GoAwayIT {
 
       HttpClientRequest next = get(client.request(HttpMethod.GET, "/api/v1/pods"));
       assertThat(next.connection()).isNotSameAs(slow.connection());
-      assertThat(get(next.send().compose(HttpClientResponse::body))).hasToString("quick");
+      assertThat(get(bodyOf(next))).hasToString("quick");
       proxy.expectRest();
     }
   }
@@ -128,7 +128,7 @@ class GoAwayIT {
       Promise<GoAway> told = Promise.promise();
       first.connection().goAwayHandler(told::tryComplete);
       first.putHeader("Authorization", authorization);
-      assertThat(get(first.send().compose(HttpClientResponse::body))).hasToString("quick");
+      assertThat(get(bodyOf(first))).hasToString("quick");
       if (goes) {
         assertThat(get(told.future()).getErrorCode()).isZero();
       }
@@ -137,7 +137,7 @@ class GoAwayIT {
 
       assertThat(second.connection() == first.connection()).isEqualTo(!goes);
       second.putHeader("Authorization", authorization);
-      assertThat(get(second.send().compose(HttpClientResponse::body))).hasToString("quick");
+      assertThat(get(bodyOf(second))).hasToString("quick");
       proxy.expectRest();
     }
   }
@@ -150,10 +150,10 @@ class GoAwayIT {
         TestProxy proxy = proxy(upstream, 1)) {
       HttpClient client = proxy.client(HttpVersion.HTTP_1_1);
       HttpClientRequest first = get(client.request(HttpMethod.GET, "/api/v1/pods"));
-      get(first.send().compose(HttpClientResponse::body));
+      get(bodyOf(first));
       HttpClientRequest second = get(client.request(HttpMethod.GET, "/api/v1/pods"));
       assertThat(second.connection()).isSameAs(first.connection());
-      get(second.send().compose(HttpClientResponse::body));
+      get(bodyOf(second));
     }
   }
 }

@@ -90,7 +90,7 @@ class HalfOpenIT {
       // Then: what was on its way may have been executed, what comes later is not
       assertThat(send(client, "/api/v1/pods").statusCode()).isEqualTo(502);
       assertThat(send(client, "/api/v1/pods").statusCode()).isEqualTo(200);
-      await().atMost(Duration.ofSeconds(20)).until(watch::isCompletedExceptionally);
+      await().atMost(Duration.ofSeconds(60)).until(watch::isCompletedExceptionally);
       proxy.expectRest();
     }
   }
@@ -102,7 +102,7 @@ class HalfOpenIT {
 
       await()
           .during(Duration.ofSeconds(12))
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> !watch.isDone());
     }
   }
@@ -113,7 +113,7 @@ class HalfOpenIT {
       upstream.acknowledging(false);
       CompletableFuture<Void> watch = cut(send(proxy.client(HttpVersion.HTTP_2), WATCH));
 
-      await().atMost(Duration.ofSeconds(30)).until(watch::isDone);
+      await().atMost(Duration.ofSeconds(60)).until(watch::isDone);
       proxy.expectRest();
     }
   }

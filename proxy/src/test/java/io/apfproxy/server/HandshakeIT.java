@@ -39,7 +39,7 @@ class HandshakeIT {
   }
 
   private TlsClient client() {
-    return new TlsClient(proxy.port()).timeout(Duration.ofSeconds(20));
+    return new TlsClient(proxy.port()).timeout(Duration.ofSeconds(60));
   }
 
   private static String ask(SSLSocket connection) throws IOException {

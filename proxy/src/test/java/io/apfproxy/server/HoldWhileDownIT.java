@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("L-93")
 @Tag("S84")
 class HoldWhileDownIT {
-  private static final Duration LONG = Duration.ofSeconds(30);
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final int REQUESTS = 40;
 
   private final Vertx vertx = Vertx.vertx();
@@ -65,10 +65,10 @@ class HoldWhileDownIT {
         .request(method, path)
         .compose(
             request ->
-                method.equals(HttpMethod.POST)
-                    ? request.send(Buffer.buffer("body of " + path))
-                    : request.send())
-        .compose(answer -> answer.body().map(body -> answer));
+                (method.equals(HttpMethod.POST)
+                        ? request.send(Buffer.buffer("body of " + path))
+                        : request.send())
+                    .compose(answer -> answer.body().map(body -> answer)));
   }
 
   private static int status(Future<HttpClientResponse> answer) {

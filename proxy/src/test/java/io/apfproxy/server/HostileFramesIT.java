@@ -63,7 +63,7 @@ class HostileFramesIT {
   @AfterEach
   void nothingIsLeft() {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               HELD.forEach(HostileFramesIT::answer);
@@ -81,7 +81,7 @@ class HostileFramesIT {
 
   private static FrameConnection open() throws IOException {
     return FrameConnection.open(
-        new TlsClient(proxy.port()).protocols("h2").timeout(Duration.ofSeconds(20)), Map.of());
+        new TlsClient(proxy.port()).protocols("h2").timeout(Duration.ofSeconds(60)), Map.of());
   }
 
   /** Reads to the end of the connection; the code of its GOAWAY, or -1 if it had none. */

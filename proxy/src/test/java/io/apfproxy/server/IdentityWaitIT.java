@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Requests of which it is not known yet who asks. */
 @Tag("S51")
 final class IdentityWaitIT extends ForwardingFixture {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final Promise<Identity> review = Promise.promise();
   private final AtomicInteger forwarded = new AtomicInteger();

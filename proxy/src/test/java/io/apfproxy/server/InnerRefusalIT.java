@@ -61,8 +61,11 @@ class InnerRefusalIT {
               proxy
                   .client(HttpVersion.HTTP_2)
                   .request(HttpMethod.GET, target)
-                  .compose(request -> request.send())
-                  .compose(response -> response.body().map(body -> response)));
+                  .compose(
+                      request ->
+                          request
+                              .send()
+                              .compose(response -> response.body().map(body -> response))));
 
       assertThat(answer.statusCode()).isEqualTo(429);
       assertThat(refusals).hasValue(told);

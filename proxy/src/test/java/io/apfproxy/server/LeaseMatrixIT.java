@@ -38,7 +38,7 @@ class LeaseMatrixIT {
    * Left out: what a state has no part in (nothing upstream can happen to what waits, a watch has no
    * deadline), and connections that are cut without a word, which need a relay and minutes.
    */
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final int AT_A_TIME = 4;
 
   private final Vertx vertx = Vertx.vertx();

@@ -18,7 +18,11 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -64,7 +68,7 @@ class RateLimitIT extends ForwardingFixture {
           proxy.rateLimits.apply(List.of(limits));
           test.accept(proxy);
           await()
-              .atMost(Duration.ofSeconds(20))
+              .atMost(Duration.ofSeconds(60))
               .until(() -> proxy.bound("rate-limit-waiting").used().getAsLong() == 0);
         });
   }
@@ -79,13 +83,20 @@ class RateLimitIT extends ForwardingFixture {
     long sentAt = System.nanoTime();
     return client
         .request(HttpMethod.GET, target)
-        .compose(request -> request.putHeader("Authorization", "Bearer " + user).send())
         .compose(
-            head ->
-                target.contains("watch=") && head.statusCode() == 200
-                    ? Future.succeededFuture(
-                        new Answer(head, Buffer.buffer(), sentAt, System.nanoTime()))
-                    : head.body().map(body -> new Answer(head, body, sentAt, System.nanoTime())));
+            request ->
+                request
+                    .putHeader("Authorization", "Bearer " + user)
+                    .send()
+                    .compose(
+                        head ->
+                            target.contains("watch=") && head.statusCode() == 200
+                                ? Future.succeededFuture(
+                                    new Answer(head, Buffer.buffer(), sentAt, System.nanoTime()))
+                                : head.body()
+                                    .map(
+                                        body ->
+                                            new Answer(head, body, sentAt, System.nanoTime()))));
   }
 
   private static LimitReading reading(TestProxy proxy) {
@@ -108,19 +119,23 @@ class RateLimitIT extends ForwardingFixture {
         .doesNotContain(limit);
   }
 
-  /** Asks again and again until its time is over. */
-  private void hammer(HttpClient client, long end, List<Answer> answers, Promise<Void> done) {
+  /** Asks again and again for two seconds and a half after somebody was refused. */
+  private void hammer(HttpClient client, Queue<Answer> answers, Promise<Void> done) {
     ask(client, TARGET, "ci")
         .onFailure(done::fail)
         .onSuccess(
             answer -> {
-              synchronized (answers) {
-                answers.add(answer);
-              }
-              if (System.nanoTime() < end) {
-                hammer(client, end, answers, done);
-              } else {
+              answers.add(answer);
+              boolean enough =
+                  answers.stream()
+                      .filter(one -> !one.passed())
+                      .findFirst()
+                      .map(first -> answer.cameAt() - first.cameAt() > 2.5 * SECOND)
+                      .orElse(false);
+              if (enough) {
                 done.complete();
+              } else {
+                hammer(client, answers, done);
               }
             });
   }
@@ -128,35 +143,34 @@ class RateLimitIT extends ForwardingFixture {
   /**
    * 20 a second and 40 at once, on eight connections. How many pass is compared with how long it
    * took, which is the machine's affair: a refusal proves that nothing was left when it was
-   * decided.
+   * decided, so all that comes in between two refusals passes.
    */
   @Test
   void letsPassWhatTheLawAllowsNoMoreAndNoLess() {
     limited(
         proxy -> {
-          List<Answer> answers = new ArrayList<>();
+          Queue<Answer> answers = new ConcurrentLinkedQueue<>();
           long begun = System.nanoTime();
-          long end = begun + TimeUnit.MILLISECONDS.toNanos(2_500);
           List<Future<Void>> all = new ArrayList<>();
           for (int i = 0; i < 8; i++) {
             HttpClient client =
                 proxy.client(i % 2 == 0 ? HttpVersion.HTTP_1_1 : HttpVersion.HTTP_2);
             Promise<Void> done = Promise.promise();
-            hammer(client, end, answers, done);
+            hammer(client, answers, done);
             all.add(done.future());
           }
           get(Future.all(all));
           double took = (System.nanoTime() - begun) / SECOND;
           long passed = answers.stream().filter(Answer::passed).count();
           assertThat((double) passed).isLessThanOrEqualTo(40 + 20 * took);
-          long firstCame = answers.stream().mapToLong(Answer::cameAt).min().orElseThrow();
-          Answer last =
-              answers.stream()
-                  .filter(answer -> !answer.passed())
-                  .max((one, other) -> Long.compare(one.sentAt(), other.sentAt()))
-                  .orElseThrow();
-          double spent = (last.sentAt() - firstCame) / SECOND;
-          assertThat((double) passed).isGreaterThan(40 + 20 * spent - 1);
+          List<Answer> refused = answers.stream().filter(answer -> !answer.passed()).toList();
+          Answer first = Collections.min(refused, Comparator.comparingLong(Answer::cameAt));
+          Answer last = Collections.max(refused, Comparator.comparingLong(Answer::sentAt));
+          double between = (last.sentAt() - first.cameAt()) / SECOND;
+          assertThat(passed).isGreaterThanOrEqualTo(40);
+          assertThat(answers)
+              .filteredOn(answer -> answer.passed() && answer.cameAt() >= first.sentAt())
+              .hasSizeGreaterThan((int) (20 * between - 1));
           expectRefusal(last, "ci");
           assertThat(last.head().getHeader("Retry-After")).isEqualTo("1");
           assertThat(reading(proxy).passed()).isEqualTo(passed);
@@ -175,6 +189,9 @@ class RateLimitIT extends ForwardingFixture {
           HttpClient client = proxy.client(HttpVersion.HTTP_1_1);
           assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
           Answer refused = get(ask(client, TARGET, "ci"));
+          while (refused.passed()) { // a slow machine: the next token was there already
+            refused = get(ask(client, TARGET, "ci"));
+          }
           expectRefusal(refused, "slow");
           assertThat(get(ask(client, TARGET, "other")).passed()).isTrue();
           long seconds = Long.parseLong(refused.head().getHeader("Retry-After"));
@@ -197,8 +214,16 @@ class RateLimitIT extends ForwardingFixture {
           long begun = System.nanoTime();
           List<Future<Answer>> all =
               IntStream.range(0, 21).mapToObj(i -> ask(client, TARGET, "ci")).toList();
-          assertThat(all).allMatch(answer -> get(answer).passed());
-          assertThat((System.nanoTime() - begun) / SECOND).isGreaterThanOrEqualTo(20 / 50.0);
+          long[] came =
+              all.stream()
+                  .map(TestProxy::get)
+                  .peek(answer -> assertThat(answer.passed()).isTrue())
+                  .mapToLong(Answer::cameAt)
+                  .sorted()
+                  .toArray();
+          for (int i = 0; i < came.length; i++) {
+            assertThat((came[i] - begun) / SECOND).as("no. %d", i).isGreaterThanOrEqualTo(i / 50.0);
+          }
           assertThat(reading(proxy).passed() + reading(proxy).delayed()).isEqualTo(21);
           assertThat(reading(proxy).refused()).isZero();
         },
@@ -217,7 +242,7 @@ class RateLimitIT extends ForwardingFixture {
           assertThat(proxy.events.refusals).containsExactly("in-flight-limit");
           first.head().request().reset(8);
           await()
-              .atMost(Duration.ofSeconds(20))
+              .atMost(Duration.ofSeconds(60))
               .until(
                   () -> {
                     Answer next = get(ask(client, watch, "ci"));
@@ -266,7 +291,7 @@ class RateLimitIT extends ForwardingFixture {
           for (int i = 0; i < 5; i++) {
             assertThat(get(ask(client, TARGET, "ci")).head().getHeader("X-Apf-Ratelimit")).isNull();
           }
-          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).refunded() == 5);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).refunded() == 5);
           proxy.flowControl.answer = FakeFlowControl.Answer.EXECUTE;
           assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
           assertThat(get(ask(client, TARGET, "ci")).passed()).isFalse();
@@ -283,7 +308,7 @@ class RateLimitIT extends ForwardingFixture {
           var request = get(client.request(HttpMethod.GET, TARGET));
           request.putHeader("Authorization", "Bearer ci").end();
           await()
-              .atMost(Duration.ofSeconds(20))
+              .atMost(Duration.ofSeconds(60))
               .until(() -> proxy.bound("rate-limit-waiting").used().getAsLong() == 1);
           request.reset(8);
         },
@@ -320,7 +345,7 @@ class RateLimitIT extends ForwardingFixture {
           HttpClientResponse head = get(request.response());
           assertThat(head.statusCode()).isEqualTo(200);
           head.handler(piece -> {});
-          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesOut() > 65_536);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesOut() > 65_536);
           request.reset(8);
         },
         Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(1, "1s", 65_536, "0s"));
@@ -346,7 +371,7 @@ class RateLimitIT extends ForwardingFixture {
           double seconds = (System.nanoTime() - begun) / SECOND;
           assertThat(head.statusCode()).isEqualTo(200);
           assertThat(seconds).isGreaterThan((LARGE - 65_536 - LARGEST_PIECE) / 400_000.0);
-          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesIn() == LARGE);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesIn() == LARGE);
         },
         Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(400_000, "1s", 65_536, "0s"));
   }
@@ -366,18 +391,38 @@ class RateLimitIT extends ForwardingFixture {
         Limiting.of("ci").by("User").inShadow().tokens(1, "1h", 2, "0s"));
   }
 
+  /** L-21: until what the list was too large by is made good. */
+  @Test
+  void letsTheNextWaitUntilTheBytesOfAListAreMadeGood() {
+    int rate = 200_000;
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          long begun = System.nanoTime();
+          assertThat(get(ask(client, "/api/v1/pods", "ci")).body().length()).isEqualTo(LARGE);
+          await().atMost(Duration.ofSeconds(40)).until(() -> reading(proxy).bytesOut() == LARGE);
+          assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
+          double seconds = (System.nanoTime() - begun) / SECOND;
+          assertThat(seconds).isGreaterThanOrEqualTo((LARGE - 65_536) / (double) rate);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(rate, "1s", 65_536, "60s"));
+  }
+
   /** L-21: who holds seats is not held up; the next one pays. */
   @Test
   void chargesTheBytesOfAListToWhatComesNext() {
     limited(
         proxy -> {
           HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          long begun = System.nanoTime();
           Answer list = get(ask(client, "/api/v1/pods", "ci"));
           assertThat(list.body().length()).isEqualTo(LARGE);
-          await().atMost(Duration.ofSeconds(20)).until(() -> reading(proxy).bytesOut() == LARGE);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesOut() == LARGE);
           Answer refused = get(ask(client, TARGET, "ci"));
           expectRefusal(refused, "bytes");
-          assertThat(Integer.parseInt(refused.head().getHeader("Retry-After"))).isBetween(25, 34);
+          double law = (LARGE - 65_536) / 10_000.0;
+          assertThat(Double.parseDouble(refused.head().getHeader("Retry-After")))
+              .isBetween(law - (System.nanoTime() - begun) / SECOND, Math.ceil(law));
           assertThat(get(ask(client, TARGET, "other")).passed()).isTrue();
         },
         Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(10_000, "1s", 65_536, "0s"));

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -74,8 +73,11 @@ final class RedirectIT extends ForwardingFixture {
                 get(
                     client
                         .request(HttpMethod.GET, PODS + "?code=" + code)
-                        .compose(HttpClientRequest::send)
-                        .compose(answer -> answer.body().map(read -> answer)));
+                        .compose(
+                            request ->
+                                request
+                                    .send()
+                                    .compose(answer -> answer.body().map(read -> answer))));
             assertThat(response.statusCode()).as("%s", code).isEqualTo(502);
             assertThat(response.getHeader("Location")).isNull();
             assertThat(response.getHeader("Retry-After")).isNull();

@@ -203,7 +203,7 @@ class ResetFloodIT {
 
       // and the watches are reset when their time has come
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> server.resets.get() == 2 * MOST_RESETS + 50);
       server.open.get("watch").response().end("event");
       assertThat(get(event.future())).hasToString("event");

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is kept of a response for a client that reads as it likes comes as it was sent (L-70). */
 @Tag("S54")
 class ResponseBufferIT {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int BYTES = 6 << 20;
   private static final int TRUNCATED_BYTES = 1 << 20;
   private static final String WHOLE = "/api/v1/pods";

@@ -13,7 +13,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -100,13 +99,16 @@ class StopSlicesIT {
                   .setHost("127.0.0.1")
                   .setPort(proxy.port())
                   .setURI("/api/v1/pods?watch=true"))
-          .compose(HttpClientRequest::send)
-          .onSuccess(
-              head -> {
-                head.exceptionHandler(cut -> {});
-                open.incrementAndGet();
-                watchOneMore(proxy, crowd, asked, open);
-              });
+          .compose(
+              request ->
+                  request
+                      .send()
+                      .onSuccess(
+                          head -> {
+                            head.exceptionHandler(cut -> {});
+                            open.incrementAndGet();
+                            watchOneMore(proxy, crowd, asked, open);
+                          }));
     }
   }
 

@@ -3,6 +3,7 @@ package io.apfproxy.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.Patience;
 import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.head.ClientRequest;
 import io.apfproxy.authn.head.ClientTrust;
@@ -26,8 +27,11 @@ import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import java.net.URI;
@@ -137,12 +141,25 @@ final class TestProxy implements AutoCloseable {
 
   static <T> T get(Future<T> future) {
     try {
-      return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(Patience.OF_TESTS.toSeconds(), TimeUnit.SECONDS);
     } catch (java.util.concurrent.ExecutionException e) {
       throw new AssertionError(e.getCause());
     } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /**
+   * Sends a request without a body, and gives that of its answer. Whoever asks the answer for it
+   * from another thread may come when it is over.
+   */
+  static Future<Buffer> bodyOf(HttpClientRequest request) {
+    Future<Buffer> body = request.response().compose(HttpClientResponse::body);
+    request.end();
+    return body;
   }
 
   private final class TrappedIdentities implements IdentityResolver {
@@ -202,6 +219,7 @@ final class TestProxy implements AutoCloseable {
             .setSsl(true)
             .setTrustAll(true)
             .setVerifyHost(false)
+            .setSslHandshakeTimeout(Patience.OF_TESTS.toSeconds())
             .setUseAlpn(true)
             .setAlpnVersions(List.of(version))
             .setProtocolVersion(version)
@@ -223,7 +241,6 @@ final class TestProxy implements AutoCloseable {
   /** Nothing is held any more, no lease was closed twice, and each request was told once. */
   void expectRest() {
     await()
-        .atMost(Duration.ofSeconds(5))
         .untilAsserted(
             () -> {
               assertThat(events.held(Held.EXCHANGE)).isZero();

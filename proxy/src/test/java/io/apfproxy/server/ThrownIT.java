@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("S92")
 final class ThrownIT extends ForwardingFixture {
   private static final String SECRET = "s3cret";
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private static final class Defect extends Error {
     private static final long serialVersionUID = 1L;
@@ -83,8 +83,14 @@ final class ThrownIT extends ForwardingFixture {
               get(
                   client
                       .request(HttpMethod.GET, "/api/v1/pods")
-                      .compose(HttpClientRequest::send)
-                      .compose(head -> head.body().map(body -> head.statusCode() + " " + body)));
+                      .compose(
+                          request ->
+                              request
+                                  .send()
+                                  .compose(
+                                      head ->
+                                          head.body()
+                                              .map(body -> head.statusCode() + " " + body))));
 
           assertThat(answer)
               .startsWith("500 ")
@@ -111,8 +117,7 @@ final class ThrownIT extends ForwardingFixture {
           Future<Buffer> body =
               client
                   .request(HttpMethod.GET, "/api/v1/parts")
-                  .compose(HttpClientRequest::send)
-                  .compose(HttpClientResponse::body);
+                  .compose(request -> request.send().compose(HttpClientResponse::body));
 
           await().atMost(LONG).until(body::isComplete);
           assertThat(body.failed()).as("a clean end").isTrue();

@@ -106,7 +106,7 @@ class UnfitUpgradeIT extends UpgradeFixture {
               + "Upgrade: websocket\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
               + "Sec-WebSocket-Version: 13\r\n\r\n");
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .until(
               () ->
                   proxy.events.held(Held.UPSTREAM_STREAM) == 1
@@ -115,7 +115,7 @@ class UnfitUpgradeIT extends UpgradeFixture {
       Future<Void> stopped = proxy.server.shutdown(Duration.ofSeconds(60));
 
       assertThat(client.readToEnd()).endsWith("\r\n3\r\n{}\n\r\n0\r\n\r\n");
-      await().atMost(Duration.ofSeconds(20)).until(stopped::isComplete);
+      await().atMost(Duration.ofSeconds(60)).until(stopped::isComplete);
       proxy.expectRest();
     }
   }

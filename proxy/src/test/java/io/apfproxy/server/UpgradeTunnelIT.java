@@ -11,6 +11,7 @@ import io.apfproxy.limit.Limiting;
 import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -51,12 +52,17 @@ class UpgradeTunnelIT extends UpgradeFixture {
     }
   }
 
-  /** L-21: what was read has passed, so it may be beyond by what is read at a time on each side. */
+  /**
+   * L-21: what was read has passed, so it may be beyond by what is read at a time on each side.
+   *
+   * <p>{@code -Dapf.tunnel.mebibytes=32} sends so much, both ways together in 8 s.
+   */
   @Test
   void letsBytesThroughAsFastAsTheirLimitAllows() throws InterruptedException {
-    byte[] bytes = new byte[1 << 20];
+    int mebibytes = Integer.getInteger("apf.tunnel.mebibytes", 1);
+    byte[] bytes = new byte[mebibytes << 20];
     new Random(3).nextBytes(bytes);
-    long rate = 2 << 20;
+    long rate = mebibytes == 1 ? 2 << 20 : mebibytes << 18;
     long burst = 64 << 10;
     try (FakeUpstream upstream = upstream(SPDY_101, UpgradeTunnelIT::echo);
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
@@ -75,13 +81,57 @@ class UpgradeTunnelIT extends UpgradeFixture {
         assertThat(Arrays.equals(echoed, bytes)).isTrue();
         assertThat(seconds).isGreaterThan((2.0 * bytes.length - burst - (256 << 10)) / rate);
         System.out.printf(
-            "1 MiB there and back at 2 MiB/s, 64 KiB at once: %.3f s, by the law %.3f%n",
-            seconds, (2.0 * bytes.length - burst) / rate);
+            "%d MiB there and back at %.0f MiB/s, 64 KiB at once: %.3f s, by the law %.3f%n",
+            mebibytes, rate / 1048576.0, seconds, (2.0 * bytes.length - burst) / rate);
       }
       proxy.expectRest();
       LimitReading reading = proxy.rateLimits.read().get(0);
       assertThat(reading.bytesIn()).isEqualTo(bytes.length);
       assertThat(reading.bytesOut()).isEqualTo(bytes.length);
+    }
+  }
+
+  /** L-21: what each sent first has passed, and those who sent it wait for all of it. */
+  @Test
+  void letsTwoHundredOfOneUserWaitTogetherAndForgetsNone() {
+    int number = 200;
+    byte[] bytes = new byte[8 << 10];
+    new Random(4).nextBytes(bytes);
+    long rate = 4 << 20;
+    List<RawClient> clients = new ArrayList<>();
+    try (FakeUpstream upstream = upstream(SPDY_101, UpgradeTunnelIT::echo);
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      proxy.rateLimits.apply(
+          List.of(
+              Limiting.of("exec")
+                  .by("User")
+                  .unit(RateLimit.BYTES)
+                  .tokens(rate, "1s", 65_536, "60s")));
+      try {
+        for (int i = 0; i < number; i++) {
+          RawClient client = new RawClient(proxy.port());
+          clients.add(client);
+          client.send(request("POST", "SPDY/3.1"));
+          assertThat(client.readHead()).startsWith("HTTP/1.1 101");
+        }
+        assertThat(proxy.events.held(Held.TUNNEL)).isEqualTo(number);
+        long begun = System.nanoTime();
+        clients.forEach(client -> client.send(bytes));
+        for (RawClient client : clients) {
+          assertThat(client.read(bytes.length)).isEqualTo(bytes);
+        }
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        assertThat(seconds)
+            .isGreaterThan((number * bytes.length - 65_536 - bytes.length) / (double) rate);
+      } finally {
+        clients.forEach(RawClient::close);
+      }
+      await().atMost(Duration.ofSeconds(40)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
+      proxy.expectRest();
+      LimitReading reading = proxy.rateLimits.read().get(0);
+      assertThat(reading.bytesIn()).isEqualTo((long) number * bytes.length);
+      assertThat(reading.bytesOut()).isEqualTo((long) number * bytes.length);
+      assertThat(reading.refused()).isZero();
     }
   }
 
@@ -99,14 +149,14 @@ class UpgradeTunnelIT extends UpgradeFixture {
         client.send(new byte[40_000]);
         client.read(20_000);
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofSeconds(60))
             .until(
                 () -> {
                   LimitReading reading = proxy.rateLimits.read().get(0);
                   return reading.bytesIn() + reading.bytesOut() > 65_536;
                 });
       }
-      await().atMost(Duration.ofSeconds(20)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
+      await().atMost(Duration.ofSeconds(60)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
       proxy.expectRest();
     }
   }
@@ -127,10 +177,10 @@ class UpgradeTunnelIT extends UpgradeFixture {
         assertThat(client.readHead()).startsWith("HTTP/1.1 101");
         client.send(new byte[80_000]);
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(Duration.ofSeconds(60))
             .until(() -> proxy.rateLimits.read().get(0).bytesIn() > 65_536);
       }
-      await().atMost(Duration.ofSeconds(30)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
+      await().atMost(Duration.ofSeconds(60)).until(() -> proxy.events.held(Held.TUNNEL) == 0);
       proxy.expectRest();
     }
   }

@@ -277,7 +277,9 @@ class UpstreamConnectionIT {
     try (TestProxy proxy = proxy(TestProxy.upstreamConfig(silent.actualPort()))) {
       long start = System.nanoTime();
       burst(proxy, 50).forEach(answer -> assertThat(get(answer)).isEqualTo(503));
-      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(18));
+      assertThat(Duration.ofNanos(System.nanoTime() - start))
+          .as("one after the other would take 50 handshakes of ten seconds")
+          .isLessThan(Duration.ofSeconds(40));
       proxy.expectRest();
     }
   }

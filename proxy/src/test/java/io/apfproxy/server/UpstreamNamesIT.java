@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The upstream's name, and where it points to. */
 @Tag("S88")
 class UpstreamNamesIT {
-  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   private static final int A_DAY = 86_400;
 
   @Test

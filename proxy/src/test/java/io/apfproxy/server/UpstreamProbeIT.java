@@ -11,7 +11,6 @@ import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -97,9 +96,8 @@ class UpstreamProbeIT {
           proxy
               .client(HttpVersion.HTTP_2)
               .request(HttpMethod.GET, "/api/v1/namespaces/a/pods/p")
-              .compose(HttpClientRequest::send)
-              .compose(HttpClientResponse::body);
-      await().atMost(Duration.ofSeconds(20)).until(() -> proxy.events.responseBytes.get() > 0);
+              .compose(request -> request.send().compose(HttpClientResponse::body));
+      await().atMost(Duration.ofSeconds(60)).until(() -> proxy.events.responseBytes.get() > 0);
 
       assertThat(failed(proxy)).isFalse();
       open.set(false);
@@ -111,7 +109,7 @@ class UpstreamProbeIT {
 
   private static boolean failed(TestProxy proxy) {
     Future<Void> probe = proxy.server.probeUpstream();
-    await().atMost(Duration.ofSeconds(30)).until(probe::isComplete);
+    await().atMost(Duration.ofSeconds(60)).until(probe::isComplete);
     return probe.failed();
   }
 }

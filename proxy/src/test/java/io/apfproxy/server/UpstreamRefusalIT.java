@@ -31,8 +31,12 @@ final class UpstreamRefusalIT extends ForwardingFixture {
                   proxy
                       .client(HttpVersion.HTTP_2)
                       .request(HttpMethod.GET, target)
-                      .compose(request -> request.putHeader("Authorization", "Bearer t").send())
-                      .compose(response -> response.body().map(body -> response)));
+                      .compose(
+                          request ->
+                              request
+                                  .putHeader("Authorization", "Bearer t")
+                                  .send()
+                                  .compose(response -> response.body().map(body -> response))));
           assertThat(answer.statusCode()).isEqualTo(401);
           assertThat(proxy.refusedByUpstream.contains("Bearer t")).isEqualTo(evicted);
         });

@@ -9,7 +9,6 @@ import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.Reporter;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -105,8 +104,11 @@ class WatchRatesIT {
   private void watch(HttpClient client) {
     client
         .request(HttpMethod.GET, "/api/v1/pods?watch=1")
-        .compose(HttpClientRequest::send)
-        .onSuccess(head -> head.handler(bytes -> received.addAndGet(bytes.length())));
+        .compose(
+            request ->
+                request
+                    .send()
+                    .onSuccess(head -> head.handler(bytes -> received.addAndGet(bytes.length()))));
   }
 
   /** By the counters that the product has. */

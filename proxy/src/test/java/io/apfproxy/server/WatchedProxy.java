@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A proxy that feels the pulse of an upstream behind a wire. */
@@ -25,12 +26,20 @@ final class WatchedProxy implements AutoCloseable {
   private volatile @Nullable Pulse wanted;
 
   WatchedProxy(Vertx vertx, Duration hold, Consumer<HttpServerRequest> handler) {
+    this(vertx, hold, System::nanoTime, handler);
+  }
+
+  /**
+   * @param clock by which the upstream is found down; pulses have the real one
+   */
+  WatchedProxy(
+      Vertx vertx, Duration hold, LongSupplier clock, Consumer<HttpServerRequest> handler) {
     upstream = FakeUpstream.http(vertx, handler, HttpVersion.HTTP_2);
     wire = new TcpRelay(upstream.port());
     outage =
         new Outage(
             hold,
-            System::nanoTime,
+            clock,
             new Outage.Listener() {
               @Override
               public void pulseWanted() {

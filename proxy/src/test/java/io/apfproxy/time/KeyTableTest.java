@@ -3,12 +3,16 @@ package io.apfproxy.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -212,12 +216,17 @@ class KeyTableTest {
     public long carried(long value, long ticks, Allowance before) {
       return value;
     }
+
+    @Override
+    public long together(long one, long other, long ticks) {
+      return one + other;
+    }
   }
 
   /** Also where keys come to have a place of their own while others of theirs are counted. */
   @ParameterizedTest
-  @CsvSource({"1, 1, 30", "2, 8, 80", "3, 60, 500"})
-  void givesBackWhereItTook(long seed, int room, int keys) {
+  @CsvSource({"1, 1, 30, 0", "2, 8, 80, 0", "3, 60, 500, 0", "4, 1, 60, 8", "5, 60, 500, 7"})
+  void givesBackWhereItTook(long seed, int room, int keys, int otherRoom) {
     Random random = new Random(seed);
     KeyTable table = new KeyTable(room, new Counted(4), now);
     int[] held = new int[keys];
@@ -231,6 +240,9 @@ class KeyTableTest {
       } else if (held[key] > 0) {
         held[key]--;
         table.back(hash, now, 1);
+      }
+      if (otherRoom > 0 && i % 700 == 699) {
+        table = table.resized(i % 1_400 == 699 ? otherRoom : room, now);
       }
       now += TimeUnit.MINUTES.toNanos(random.nextInt(10)); // years: counts do not heal
     }
@@ -270,6 +282,84 @@ class KeyTableTest {
     table.replace(Pace.perSecond(3, 150), now);
     for (int key = 0; key < 50; key++) {
       assertThat(takenBy(table, "user" + key, 200)).isEqualTo(150 - 2 * key);
+    }
+  }
+
+  @Test
+  void keepsOfEachKeyWhatIsMissingInATableOfAnotherSize() {
+    KeyTable old = table(1, 100, 50);
+    for (int key = 0; key < 50; key++) {
+      takenBy(old, "user" + key, 2 * key);
+    }
+    KeyTable larger = old.resized(5_000, now);
+    assertThat(larger.most()).isEqualTo(20_000);
+    for (int key = 0; key < 50; key++) {
+      assertThat(takenBy(key % 2 == 0 ? larger : old, "user" + key, 200))
+          .as("of %d, whichever is asked", key)
+          .isEqualTo(100 - 2 * key);
+    }
+    assertThat(takenBy(old, "another", 200)).isEqualTo(100);
+    assertThat(takenBy(larger, "another", 200)).isZero();
+  }
+
+  /** Neither those that find no room any more, nor those that come to find some. */
+  @ParameterizedTest
+  @CsvSource({"1, 40, 8", "2, 8, 40", "3, 100, 1", "4, 1, 100"})
+  @Tag("S61")
+  void givesNobodyMoreWhenItsSizeChanges(long seed, int before, int after) {
+    Random random = new Random(seed);
+    Pace pace = Pace.perSecond(2, 5);
+    KeyTable table = new KeyTable(before, pace, now);
+    long origin = now;
+    Map<Integer, Long> exact = new HashMap<>();
+    for (int i = 0; i < 20_000; i++) {
+      now += random.nextInt(1_000_000);
+      if (i % 500 == 499) {
+        table = table.resized(i % 1_000 == 499 ? after : before, now);
+      }
+      int key = random.nextInt(150);
+      if (table.take(KeyHash.of("user" + key), now, 1, 0) >= 0) {
+        long ticks = (now - origin) << Pace.TICK_BITS;
+        long due = exact.getOrDefault(key, 0L);
+        assertThat(pace.wait(due, ticks, 1, 0)).as("of key %d", key).isZero();
+        exact.put(key, pace.after(due, ticks, 1));
+      }
+    }
+    assertThat(table.overflows()).isPositive();
+  }
+
+  /** Whichever table they know, whatever moves meanwhile. */
+  @Test
+  void givesManyThreadsNoMoreWhileItsSizeChanges() throws InterruptedException {
+    int burst = 1_000;
+    int keys = 20;
+    AtomicReference<KeyTable> newest = new AtomicReference<>(table(1, burst, keys));
+    AtomicIntegerArray taken = new AtomicIntegerArray(keys);
+    List<Thread> threads = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      KeyTable first = newest.get();
+      int number = i;
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int j = 0; j < burst * keys; j++) {
+                  KeyTable table = number % 2 == 0 ? first : newest.get();
+                  if (table.take(KeyHash.of("user" + j % keys), now, 1, 0) == 0) {
+                    taken.incrementAndGet(j % keys);
+                  }
+                }
+              });
+      threads.add(thread);
+      thread.start();
+    }
+    for (int i = 0; threads.stream().anyMatch(Thread::isAlive) && i < 1_000; i++) {
+      newest.set(newest.get().resized(i % 2 == 0 ? 5_000 : keys, now));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    for (int key = 0; key < keys; key++) {
+      assertThat(taken.get(key)).as("of key %d", key).isEqualTo(burst);
     }
   }
 

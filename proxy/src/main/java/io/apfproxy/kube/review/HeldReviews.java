@@ -3,6 +3,9 @@ package io.apfproxy.kube.review;
 import io.apfproxy.authn.act.AccessReviewer;
 import io.apfproxy.authn.who.TokenReviewer;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.DelayedActions;
+import io.apfproxy.time.Standstill;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.exchange.UpstreamFault;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.ConnectFailure;
@@ -20,21 +23,31 @@ public final class HeldReviews implements TokenReviewer, AccessReviewer {
   /*
    * A review changes nothing, so that it is put again even where it may have been read. Their number
    * is bounded by the queues of those who ask: one that waits here keeps its place in flight there.
-   * Pulses may be answered where a review finds nobody; so each waits a few times only.
+   * Pulses may be answered where a review finds nobody; so each waits a few times only. One that
+   * failed while the process stood still ran out of a time that was none.
    */
   private static final int MOST_TIMES = 4;
 
   private final TokenReviewer tokens;
   private final AccessReviewer access;
   private final Outage outage;
+  private final TimeSource time;
+  private final DelayedActions later;
 
   /**
    * @param tokens and access, put the questions; never on the calling thread
    */
-  public HeldReviews(TokenReviewer tokens, AccessReviewer access, Outage outage) {
+  public HeldReviews(
+      TokenReviewer tokens,
+      AccessReviewer access,
+      Outage outage,
+      TimeSource time,
+      DelayedActions later) {
     this.tokens = tokens;
     this.access = access;
     this.outage = outage;
+    this.time = time;
+    this.later = later;
   }
 
   @Override
@@ -66,11 +79,16 @@ public final class HeldReviews implements TokenReviewer, AccessReviewer {
     }
 
     private void put(Outage.@Nullable Place place) {
+      Standstill standstill = new Standstill(time, later);
       var unused =
           question
               .get()
               .whenComplete(
                   (value, cause) -> {
+                    if (standstill.end() && cause != null) {
+                      put(place);
+                      return;
+                    }
                     if (place != null) {
                       place.close();
                     }

@@ -37,7 +37,7 @@ final class LaneConnections {
 
   private final Lane lane;
   private final NamedAddress where;
-  private final UpstreamEngine engine;
+  private final ConnectAttempts attempts;
   private final StreamOpener opener;
   private final HttpClientAgent client;
 
@@ -50,11 +50,11 @@ final class LaneConnections {
       Lane lane,
       NamedAddress where,
       @Nullable UpstreamConfig tls,
-      UpstreamEngine engine,
+      ConnectAttempts attempts,
       Consumer<HttpConnection> connected) {
     this.lane = lane;
     this.where = where;
-    this.engine = engine;
+    this.attempts = attempts;
     this.opener = new StreamOpener(vertx, MAX_WAITING, MemberConnections.STREAM_TIMEOUT_MILLIS);
     opener.parallel(lane.anonymous());
     this.client =
@@ -101,7 +101,7 @@ final class LaneConnections {
         .setAlpnVersions(lane.versions())
         .setProtocolVersion(lane.versions().get(0))
         .setVerifyHost(!tls.insecureSkipTlsVerify());
-    return builder.with(options).with(options(tls)).with(TlsEngine.options(engine));
+    return builder.with(options).with(options(tls)).with(TlsEngine.options(attempts.engine()));
   }
 
   private ClientSSLOptions options(UpstreamConfig tls) {
@@ -124,7 +124,7 @@ final class LaneConnections {
   }
 
   private Future<HttpClientRequest> connect(RequestOptions request, SocketAddress at) {
-    return engine.connect(() -> client.request(request.setServer(at)));
+    return attempts.make(() -> client.request(request.setServer(at)));
   }
 
   /**

@@ -2,6 +2,7 @@ package io.apfproxy.upstream.wire;
 
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.Reporter.Held;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -47,7 +48,7 @@ public final class MemberConnections implements Member {
   private final Reporter events;
   private final Endpoint endpoint;
   private final NamedAddress where;
-  private final UpstreamEngine engine = new UpstreamEngine();
+  private final ConnectAttempts attempts;
   private final PacedResets resets;
   private final Map<Lane, LaneConnections> lanes = new HashMap<>();
   private final Map<Credential, NetClient> dialers = new EnumMap<>(Credential.class);
@@ -63,6 +64,7 @@ public final class MemberConnections implements Member {
     this.vertx = vertx;
     this.source = source;
     this.events = events;
+    this.attempts = new ConnectAttempts(vertx, TimeSource.system());
     this.resets = new PacedResets(vertx);
     this.config = source.get();
     this.endpoint = new Endpoint(config.server());
@@ -108,7 +110,7 @@ public final class MemberConnections implements Member {
 
   private LaneConnections connections(Lane lane) {
     return new LaneConnections(
-        vertx, lane, where, endpoint.tls() ? config : null, engine, this::connected);
+        vertx, lane, where, endpoint.tls() ? config : null, attempts, this::connected);
   }
 
   private void connected(HttpConnection connection) {
@@ -176,10 +178,10 @@ public final class MemberConnections implements Member {
             any ->
                 vertx.createNetClient(
                     TcpProbes.toUpstream(new NetClientOptions())
-                        .setSslEngineOptions(TlsEngine.options(engine))));
+                        .setSslEngineOptions(TlsEngine.options(attempts.engine()))));
     return where
         .find()
-        .compose(at -> engine.connect(() -> dialer.connect(options.setRemoteAddress(at))))
+        .compose(at -> attempts.make(() -> dialer.connect(options.setRemoteAddress(at))))
         .onSuccess(Liveness::ofUpstream);
   }
 

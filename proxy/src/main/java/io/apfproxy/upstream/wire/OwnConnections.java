@@ -1,5 +1,6 @@
 package io.apfproxy.upstream.wire;
 
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -38,7 +39,7 @@ public final class OwnConnections {
   private final Supplier<UpstreamConfig> source;
   private final Endpoint endpoint;
   private final NamedAddress where;
-  private final UpstreamEngine engine = new UpstreamEngine();
+  private final ConnectAttempts attempts;
   private final HttpClientAgent client;
   private UpstreamConfig config;
   private @Nullable Future<HttpClientConnection> current;
@@ -55,6 +56,7 @@ public final class OwnConnections {
     this.config = source.get();
     this.endpoint = new Endpoint(config.server());
     this.where = NamedAddress.of(vertx, endpoint.address());
+    this.attempts = new ConnectAttempts(vertx, TimeSource.system());
     this.client = client(vertx);
   }
 
@@ -75,7 +77,7 @@ public final class OwnConnections {
         .setAlpnVersions(VERSIONS)
         .setProtocolVersion(HttpVersion.HTTP_2)
         .setVerifyHost(!config.insecureSkipTlsVerify());
-    return builder.with(options).with(tls()).with(TlsEngine.options(engine)).build();
+    return builder.with(options).with(tls()).with(TlsEngine.options(attempts.engine())).build();
   }
 
   private ClientSSLOptions tls() {
@@ -116,7 +118,7 @@ public final class OwnConnections {
   private Future<HttpClientConnection> connect() {
     long made = ++generation;
     Future<HttpClientConnection> connecting =
-        where.find().compose(at -> engine.connect(() -> client.connect(options(at))));
+        where.find().compose(at -> attempts.make(() -> client.connect(options(at))));
     current = connecting;
     connecting.onFailure(none -> forget(made));
     connecting.onSuccess(

@@ -46,13 +46,18 @@ final class StreamOpener {
     }
   }
 
-  private static final class Waiter {
+  private final class Waiter {
     private final Supplier<Future<HttpClientRequest>> opening;
     private final Promise<HttpClientRequest> promise = Promise.promise();
-    private long timer;
+    private final Patience patience = new Patience(vertx, timeoutMillis, this::giveUp);
 
     Waiter(Supplier<Future<HttpClientRequest>> opening) {
       this.opening = opening;
+    }
+
+    private void giveUp() {
+      waiters.remove(this);
+      promise.fail("no connection to the upstream in time");
     }
   }
 
@@ -83,13 +88,6 @@ final class StreamOpener {
     }
     Waiter waiter = new Waiter(opening);
     waiters.add(waiter);
-    waiter.timer =
-        vertx.setTimer(
-            timeoutMillis,
-            late -> {
-              waiters.remove(waiter);
-              waiter.promise.fail("no connection to the upstream in time");
-            });
     return waiter.promise.future();
   }
 
@@ -100,10 +98,11 @@ final class StreamOpener {
       newest = attempt;
       long impatience = vertx.setTimer(PATIENCE_MILLIS, late -> tryOnceMore(attempt));
       // one that never settled would shut everybody out
-      long watchdog =
-          vertx.setTimer(
+      Patience watchdog =
+          new Patience(
+              vertx,
               timeoutMillis + MARGIN_MILLIS,
-              late ->
+              () ->
                   settled(
                       attempt,
                       Future.<HttpClientRequest>failedFuture(
@@ -111,7 +110,7 @@ final class StreamOpener {
       opened.onComplete(
           result -> {
             vertx.cancelTimer(impatience);
-            if (vertx.cancelTimer(watchdog)) {
+            if (watchdog.end()) {
               settled(attempt, result);
             }
           });
@@ -128,7 +127,7 @@ final class StreamOpener {
 
   private Future<HttpClientRequest> beginNext() {
     Waiter next = waiters.remove();
-    vertx.cancelTimer(next.timer);
+    next.patience.end();
     return begin(next.opening).onComplete(next.promise);
   }
 
@@ -156,7 +155,7 @@ final class StreamOpener {
     List<Waiter> failed = new ArrayList<>(waiters);
     waiters.clear();
     for (Waiter waiter : failed) {
-      vertx.cancelTimer(waiter.timer);
+      waiter.patience.end();
       waiter.promise.fail(opened.cause());
     }
   }

@@ -96,7 +96,7 @@ class ChainVerifierTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(60)
   void refusesATangleOfIssuersAtSmallCostAndRemembersThat() {
     List<X509Certificate> tangle = tangle(8);
     assertThat(name(tangle)).isEmpty();
@@ -108,7 +108,7 @@ class ChainVerifierTest {
   }
 
   @Test
-  @Timeout(20)
+  @Timeout(60)
   void doesNotLookAtMoreThanEightCertificatesOr32KiB() throws CertificateException {
     List<X509Certificate> tangle = tangle(181);
     assertThat(name(tangle)).isEmpty();

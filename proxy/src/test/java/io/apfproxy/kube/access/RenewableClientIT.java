@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 @Tag("S89")
 @EnableKubernetesMockClient(crud = true)
 class RenewableClientIT {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @SuppressWarnings("NullAway.Init") // set by the extension
   KubernetesMockServer server;

@@ -36,7 +36,7 @@ class UpstreamAccessIT {
 
   @AfterEach
   void close() throws Exception {
-    vertx.close().await(20, TimeUnit.SECONDS);
+    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   /** Tells everybody with a certificate of {@link #CLIENTS} who it is. */
@@ -56,7 +56,7 @@ class UpstreamAccessIT {
         .createHttpServer(options)
         .requestHandler(request -> request.response().end(name(request)))
         .listen(0, "127.0.0.1")
-        .await(20, TimeUnit.SECONDS)
+        .await(60, TimeUnit.SECONDS)
         .actualPort();
   }
 

@@ -23,15 +23,16 @@ import org.junit.jupiter.api.Test;
 @Tag("L-91")
 @Tag("L-92")
 class HeldReviewsTest {
-  private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final ManualTime time = new ManualTime();
   private final Outage outage =
       new Outage(Duration.ofSeconds(15), time::nanoTime, new Outage.Listener() {});
   private final Deque<CompletableFuture<Optional<UserInfo>>> tokens = new ArrayDeque<>();
   private final Deque<CompletableFuture<Boolean>> access = new ArrayDeque<>();
+  private final ManualTime later = new ManualTime(); // stands still
   private final HeldReviews reviews =
-      new HeldReviews(token -> put(tokens), question -> put(access), outage);
+      new HeldReviews(token -> put(tokens), question -> put(access), outage, time, later);
 
   private static <T> CompletableFuture<T> put(Deque<CompletableFuture<T>> to) {
     CompletableFuture<T> answer = new CompletableFuture<>();
@@ -78,6 +79,19 @@ class HeldReviewsTest {
     tokens.remove().completeExceptionally(new IllegalStateException("403"));
     assertThat(answer).isCompletedExceptionally();
     assertThat(outage.isClosed()).isFalse();
+  }
+
+  @Test
+  @Tag("S93")
+  void isPutAgainWhereItFailedWhileTheProcessStoodStill() {
+    CompletableFuture<Optional<UserInfo>> answer = review();
+    time.advance(Duration.ofSeconds(10));
+    tokens.remove().completeExceptionally(new IllegalStateException("timed out"));
+    assertThat(answer).isNotDone();
+    assertThat(outage.isClosed()).isFalse();
+
+    tokens.remove().complete(Optional.of(UserInfo.of("alice")));
+    assertThat(answer).isCompletedWithValue(Optional.of(UserInfo.of("alice")));
   }
 
   @Test

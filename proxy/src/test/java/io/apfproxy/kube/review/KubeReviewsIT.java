@@ -58,7 +58,7 @@ class KubeReviewsIT {
   }
 
   private static <T> T answer(CompletionStage<T> stage) throws Exception {
-    return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    return stage.toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private void tokenReviewAnswers(TokenReviewBuilder review) {
@@ -213,7 +213,7 @@ class KubeReviewsIT {
       server.expect().get().withPath(PUBLISHED).andReturn(200, publishedUserHeader("X-U")).always();
       source.readAgain();
       await()
-          .atMost(Duration.ofSeconds(20))
+          .atMost(Duration.ofSeconds(60))
           .untilAsserted(() -> assertThat(source.get().upstreamKnown()).isTrue());
       assertThat(source.get().upstream().user()).containsExactly("X-U");
     }

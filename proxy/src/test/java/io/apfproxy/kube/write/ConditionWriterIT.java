@@ -123,7 +123,7 @@ class ConditionWriterIT {
     // the answer is out only after this, so whoever waits for it waits in vain
     CompletableFuture.runAsync(
             () -> writer.report(verdicts(State.OVERRIDDEN), FlowControlConfiguration.empty()))
-        .get(20, TimeUnit.SECONDS);
+        .get(60, TimeUnit.SECONDS);
     assertThat(mayAnswer.getCount()).isEqualTo(1);
 
     mayAnswer.countDown();

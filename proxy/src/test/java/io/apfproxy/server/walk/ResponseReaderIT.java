@@ -97,7 +97,7 @@ class ResponseReaderIT {
         });
 
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofSeconds(60))
         .until(() -> objects.read(KEY).state() == ObjectReading.State.FRESH);
     assertThat(objects.read(KEY).count()).isEqualTo(ITEMS);
     assertThat(objects.read(KEY).averageSize()).isGreaterThan(100_000);

@@ -20,7 +20,6 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +42,7 @@ class ConnectFailureIT {
   }
 
   private static <T> T get(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(30, TimeUnit.SECONDS).join();
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   /** What a request and an upgrade fail with there. */
@@ -87,12 +86,8 @@ class ConnectFailureIT {
   }
 
   @Test
-  void findsNobodyWhereNobodyListens() throws IOException {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
-    expectNobody(failures(port));
+  void findsNobodyWhereNobodyListens() {
+    expectNobody(failures(1)); // which nobody else is given meanwhile
   }
 
   @Test

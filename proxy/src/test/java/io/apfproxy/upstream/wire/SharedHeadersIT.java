@@ -32,7 +32,7 @@ class SharedHeadersIT {
   }
 
   private static <T> T get(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   private <T> Future<T> onLoop(Supplier<Future<T>> action) {

@@ -61,7 +61,7 @@ class UpstreamRenewalIT {
   }
 
   private static <T> T get(Future<T> future) {
-    return future.toCompletionStage().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+    return future.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
   }
 
   /** Answers when told, and nobody without a certificate of {@link #CLIENTS}. */
