@@ -41,7 +41,7 @@ class PackageDirectionTest {
           List.of("server.log", "admin", "metrics", "kube", "kube.access", "kube.review"),
           List.of("server.listen", "kube.watch"),
           List.of("server.walk", "kube.write"),
-          List.of("server", "command"),
+          List.of("server", "command", "app.warm"),
           List.of("app"));
 
   private static final int FIRST_STOREY_WITH_LIBRARIES = 5;

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
+import org.slf4j.LoggerFactory;
 
 /**
  * The administrators' own lane: a listener like everybody's that shares with it neither port, event
@@ -91,7 +92,8 @@ final class BreakGlass {
                 access::upstream,
                 access.impersonationToken(),
                 Outage.never(),
-                Reporter.all(metrics.events(), metrics.breakGlassRequests(), new BreakGlassLog())),
+                Reporter.all(metrics.events(), metrics.breakGlassRequests(), new BreakGlassLog()),
+                LoggerFactory.getILoggerFactory()),
             PORT_FLAG);
     closers.add(NAME + " listener", () -> listener.stop(grace(options)));
     closers.add(

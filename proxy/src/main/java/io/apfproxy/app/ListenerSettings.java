@@ -93,6 +93,24 @@ final class ListenerSettings {
         clientele);
   }
 
+  /** Those of a listener that only the proxy itself knows of. */
+  static ServerConfig warmUp(
+      ProxyOptions options, PemKeyPair certificate, ServerConfig.TlsEngine engine) {
+    return new ServerConfig(
+        "127.0.0.1",
+        0,
+        1,
+        certificate,
+        options.upstream().requestTimeout(),
+        options.flowControl().exposeHeaders(),
+        0,
+        connections(options.limits()),
+        requests(options.limits()),
+        engine,
+        CrossOrigin.NONE,
+        Clientele.EVERYBODY);
+  }
+
   private static ConnectionLimits connections(ProxyOptions.Limits limits) {
     return new ConnectionLimits(
         limits.connections(),

@@ -43,7 +43,8 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
             access::upstream,
             access.impersonationToken(),
             outage,
-            metrics.events());
+            metrics.events(),
+            LoggerFactory.getILoggerFactory());
     ListenerPart part =
         ListenerPart.start(
             vertx, ListenerSettings.of(options, certificate), services, "--secure-port");

@@ -35,6 +35,7 @@ public final class ProxyApp implements AutoCloseable {
   private final Readiness readiness;
   private final AdminPart admin;
   private final MainListener listener;
+  private final WarmUp warmUp;
 
   private ProxyApp(ProxyOptions options) throws StartException {
     this.options = options;
@@ -42,8 +43,9 @@ public final class ProxyApp implements AutoCloseable {
     boolean started = false;
     try {
       certificate = ServingCertificate.open(options.listener(), Instant.now());
-      access = closers.add("upstream access", openUpstream(options.upstream()));
       Transports transports = Transports.choose(options.listener().transport());
+      warmUp = closers.add("warm-up", WarmUp.begin(options, transports, Instant.now()));
+      access = closers.add("upstream access", openUpstream(options.upstream()));
       Timers timers = closers.add("timers", new Timers("timers"));
       FlowControlPart flowControl =
           FlowControlPart.create(
@@ -63,7 +65,7 @@ public final class ProxyApp implements AutoCloseable {
           transports.tls(),
           options.listener().eventLoops());
       watch.start(transports, vertx, access, metrics, closers);
-      readiness = new Readiness(upstream, reconfiguration, startedAt);
+      readiness = new Readiness(upstream, reconfiguration, warmUp, startedAt);
       SelfMetrics.bind(metrics, options, transports, readiness, certificate, access);
       admin =
           AdminPart.start(
@@ -178,6 +180,7 @@ public final class ProxyApp implements AutoCloseable {
   @Override
   public void close() {
     readiness.stops();
+    warmUp.end();
     closers.close();
   }
 }

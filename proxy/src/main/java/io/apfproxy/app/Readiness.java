@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Whether clients are served: the listener is there, the upstream answers, the configuration was
- * read, and no stop was asked for. Thread-safe.
+ * Whether clients are served: the listener is there, the warm-up is over, the upstream answers, the
+ * configuration was read, and no stop was asked for. Thread-safe.
  */
 final class Readiness {
   private static final Duration LONGEST_CONFIGURING = Duration.ofSeconds(10);
@@ -18,13 +18,19 @@ final class Readiness {
   private final UpstreamHealth upstream;
   private final Optional<Reconfiguration> reconfiguration;
   private final long startedAt;
+  private final WarmUp warmUp;
   private volatile boolean listening;
   private volatile boolean stopping;
 
   /**
    * @param startedAt when the start began, in nanoseconds
    */
-  Readiness(UpstreamHealth upstream, Optional<Reconfiguration> reconfiguration, long startedAt) {
+  Readiness(
+      UpstreamHealth upstream,
+      Optional<Reconfiguration> reconfiguration,
+      WarmUp warmUp,
+      long startedAt) {
+    this.warmUp = warmUp;
     this.upstream = upstream;
     this.reconfiguration = reconfiguration;
     this.startedAt = startedAt;
@@ -39,7 +45,7 @@ final class Readiness {
   }
 
   boolean isReady() {
-    return listening && !stopping && upstream.isReached() && isConfigured();
+    return listening && warmUp.isOver() && !stopping && upstream.isReached() && isConfigured();
   }
 
   /** A start does not wait for its configuration for ever: the built-in objects are there. */
@@ -54,6 +60,7 @@ final class Readiness {
     List<Check> checks = new ArrayList<>();
     checks.add(new Check("upstream", upstream.isReached()));
     checks.add(new Check("listener", listening));
+    checks.add(new Check("warm-up", warmUp.isOver(), warmUp.isOver() ? "" : "not finished"));
     checks.add(new Check("shutdown", !stopping));
     reconfiguration.ifPresent(flow -> checks.addAll(configuration(flow)));
     return checks;

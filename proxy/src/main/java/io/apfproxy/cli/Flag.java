@@ -68,6 +68,13 @@ enum Flag {
       "30s",
       "then requests may finish for so long"),
 
+  WARM_UP(
+      "warm-up",
+      Group.LISTENER,
+      ValueKind.WARM_UP,
+      "6s",
+      "before it is ready ask itself, so that the first requests are fast; 0: not at all"),
+
   KUBECONFIG(
       "kubeconfig",
       Group.UPSTREAM,

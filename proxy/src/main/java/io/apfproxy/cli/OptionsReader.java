@@ -34,6 +34,8 @@ final class OptionsReader {
           Flag.REQUESTHEADER_GROUP_HEADERS,
           Flag.REQUESTHEADER_EXTRA_HEADERS_PREFIX);
 
+  private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(1);
+
   private static final String FILES = "files:";
 
   private final Settings settings;
@@ -57,7 +59,16 @@ final class OptionsReader {
         new Shutdown(
             settings.duration(Flag.SHUTDOWN_DELAY_DURATION),
             settings.duration(Flag.SHUTDOWN_GRACE)),
+        warmUp(),
         settings.count(Flag.V));
+  }
+
+  private Duration warmUp() throws UsageException {
+    Duration longest = settings.duration(Flag.WARM_UP);
+    if (longest.compareTo(LONGEST_WARM_UP) > 0) {
+      throw settings.unexpected(Flag.WARM_UP);
+    }
+    return longest;
   }
 
   private Listener listener() throws UsageException {

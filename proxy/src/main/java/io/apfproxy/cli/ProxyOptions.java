@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * All that {@code serve} needs to know. Immutable; what contradicts itself is refused on reading.
  *
  * @param breakGlass null without such a listener
+ * @param warmUp longest time for it; zero for none
  */
 public record ProxyOptions(
     Listener listener,
@@ -20,6 +21,7 @@ public record ProxyOptions(
     @Nullable BreakGlass breakGlass,
     Admin admin,
     Shutdown shutdown,
+    Duration warmUp,
     int logLevel) {
 
   /** Which native transport carries the traffic. */
@@ -136,6 +138,20 @@ public record ProxyOptions(
       MovingSeats moving) {
     public FlowControlling {
       sources = List.copyOf(sources);
+    }
+
+    /** The built-in objects with other, fixed seats. */
+    public FlowControlling withSeats(int reading, int writing) {
+      return new FlowControlling(
+          List.of(new Source(SourceKind.BUILTIN, null)),
+          false,
+          fair,
+          reading,
+          writing,
+          exposeHeaders,
+          listCost,
+          false,
+          new MovingSeats(false, 1, moving.target(), 0));
     }
 
     /** Seats of all levels together. */

@@ -12,6 +12,7 @@ enum ValueKind {
   CHANCE("P", "a number, 0 to 0.02"),
   DURATION("TIME", "a duration such as 30s or 1m30s"),
   SHORT_DURATION("TIME", "a duration from 1ms to 1s"),
+  WARM_UP("TIME", "a duration from 0s, for none, to 1m"),
   BOOLEAN("", "true or false"),
   FILE("FILE", "a file"),
   DIRECTORY("DIR", "a directory"),

@@ -33,7 +33,8 @@ final class LocalProxy {
                     "--admin-port=0",
                     "--cert-dir=" + directory.resolve("certs"),
                     "--allow-privileged-impersonation",
-                    "--shutdown-grace=1s"),
+                    "--shutdown-grace=1s",
+                    "--warm-up=0s"),
                 Stream.of(more))
             .toArray(String[]::new));
   }

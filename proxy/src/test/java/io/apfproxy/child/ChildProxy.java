@@ -49,6 +49,7 @@ public final class ChildProxy implements AutoCloseable {
    * @param authority PEM file to trust on the admin listener; null if that has no TLS
    */
   public static ChildProxy start(ProcessBuilder command, Ports ports, @Nullable Path authority) {
+    command.environment().putIfAbsent("APF_WARM_UP", "0s"); // tests have no time for it
     return new ChildProxy(RunningCommand.start(command), ports, authority);
   }
 

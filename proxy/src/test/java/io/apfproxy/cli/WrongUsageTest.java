@@ -205,6 +205,13 @@ class WrongUsageTest {
             "--adaptive-seats",
             "--min-seats=0"),
         bad(
+            "--warm-up: found \"61s\", expected a duration from 0s, for none, to 1m",
+            "--warm-up=61s"),
+        bad("--warm-up: found \"5\", expected a duration from 0s, for none, to 1m", "--warm-up=5"),
+        bad(
+            "--warm-up: found \"-1s\", expected a duration from 0s, for none, to 1m",
+            "--warm-up=-1s"),
+        bad(
             "--target-delay: found \"2s\", expected a duration from 1ms to 1s",
             "--target-delay=2s"),
         bad(

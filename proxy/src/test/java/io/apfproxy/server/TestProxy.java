@@ -43,6 +43,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** The listener before a given upstream, with everything else a fake. */
 final class TestProxy implements AutoCloseable {
@@ -115,7 +116,8 @@ final class TestProxy implements AutoCloseable {
                     },
                     () -> null,
                     setup.outage,
-                    events)));
+                    events,
+                    LoggerFactory.getILoggerFactory())));
   }
 
   /** To be started with something that is not as usual. */

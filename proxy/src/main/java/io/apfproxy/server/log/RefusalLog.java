@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -22,7 +23,6 @@ public final class RefusalLog implements Reporter {
    * refusal: beyond LINES_PER_SECOND only a counter moves. Rules are fixed names, so the kinds are
    * few; what a client wrote is never part of the key.
    */
-  private static final Logger LOG = LoggerFactory.getLogger(RefusalLog.class);
   private static final int LINES_PER_SECOND = 10;
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
   private static final int MAX_CAUSE = 300;
@@ -52,13 +52,22 @@ public final class RefusalLog implements Reporter {
   }
 
   private final LongSupplier nanos;
+  private final Logger log;
   private final Map<Kind, Window> windows = new HashMap<>();
 
   /**
    * @param nanos such as {@code System::nanoTime}
    */
   public RefusalLog(LongSupplier nanos) {
+    this(nanos, LoggerFactory.getILoggerFactory());
+  }
+
+  /**
+   * @param logs where it is told
+   */
+  public RefusalLog(LongSupplier nanos, ILoggerFactory logs) {
     this.nanos = nanos;
+    this.log = logs.getLogger(RefusalLog.class.getName());
   }
 
   @Override
@@ -69,7 +78,7 @@ public final class RefusalLog implements Reporter {
     }
     Kind kind = new Kind(refusal.code(), refusal.rule());
     if (mayWrite(kind)) {
-      LOG.atLevel(kind.level())
+      log.atLevel(kind.level())
           .log(
               "{} {}: {}{}{}; client {}, audit id {}",
               kind.fate(),
@@ -99,7 +108,7 @@ public final class RefusalLog implements Reporter {
   public void notAccepted(String rule, String message, String clientAddress) {
     Kind kind = new Kind(UNANSWERED, rule);
     if (mayWrite(kind)) {
-      LOG.atLevel(kind.level())
+      log.atLevel(kind.level())
           .log("{} {}: {}; client {}", kind.fate(), rule, message, clientAddress);
     }
   }
@@ -108,7 +117,7 @@ public final class RefusalLog implements Reporter {
   public void thrown(Throwable cause) {
     Kind kind = new Kind(DEFECT, "defect");
     if (mayWrite(kind)) {
-      LOG.atLevel(kind.level()).log("{}: {}", kind.rule(), place(cause));
+      log.atLevel(kind.level()).log("{}: {}", kind.rule(), place(cause));
     }
   }
 
@@ -143,9 +152,9 @@ public final class RefusalLog implements Reporter {
             });
   }
 
-  private static void sum(Kind kind, Window window) {
+  private void sum(Kind kind, Window window) {
     if (window.unwritten > 0) {
-      LOG.atLevel(kind.level()).log("{} {}: {} more", kind.fate(), kind.rule(), window.unwritten);
+      log.atLevel(kind.level()).log("{} {}: {} more", kind.fate(), kind.rule(), window.unwritten);
       window.unwritten = 0;
     }
   }

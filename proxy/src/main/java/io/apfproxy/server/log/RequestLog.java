@@ -6,21 +6,28 @@ import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.vertx.core.json.JsonObject;
+import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells of every request, at its end, how it was read and where it was put, as one JSON object; for
  * whoever asks why a request landed where it did. It names users: at trace level only.
  */
 public final class RequestLog implements Reporter {
-  private static final Logger LOG = LoggerFactory.getLogger(RequestLog.class);
+  private final Logger log;
+
+  /**
+   * @param logs where it is told
+   */
+  public RequestLog(ILoggerFactory logs) {
+    this.log = logs.getLogger(RequestLog.class.getName());
+  }
 
   @Override
   public void ended(Account account) {
     RequestDigest digest = account.digest();
-    if (digest != null && LOG.isTraceEnabled()) {
-      LOG.trace("request {}", json(account, digest));
+    if (digest != null && log.isTraceEnabled()) {
+      log.trace("request {}", json(account, digest));
     }
   }
 

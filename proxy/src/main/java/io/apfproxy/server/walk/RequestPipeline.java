@@ -64,8 +64,8 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     this.goAway =
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
-    RefusalLog refusals = new RefusalLog(System::nanoTime);
-    this.reporter = Reporter.all(services.reporter(), refusals, new RequestLog());
+    RefusalLog refusals = new RefusalLog(System::nanoTime, services.logs());
+    this.reporter = Reporter.all(services.reporter(), refusals, new RequestLog(services.logs()));
     this.underWay = new UnderWay(vertx, reporter);
     vertx.getOrCreateContext().exceptionHandler(underWay);
     this.replies = new Replies(vertx, reporter, config.exposeFlowHeaders(), config.crossOrigin());

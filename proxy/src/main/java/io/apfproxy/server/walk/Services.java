@@ -9,6 +9,7 @@ import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.ILoggerFactory;
 
 /**
  * What the listener asks. All are shared by all event loops and thread-safe.
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param upstream where it is, with the certificates to present there now; only those may change
  * @param impersonationToken the bearer token to impersonate with; gives null if there is none
  * @param outage of the upstream
+ * @param logs where single requests are told
  */
 public record Services(
     HeadReader heads,
@@ -28,25 +30,5 @@ public record Services(
     Supplier<UpstreamConfig> upstream,
     Supplier<@Nullable String> impersonationToken,
     Outage outage,
-    Reporter reporter) {
-  /** For a proxy without rate limits, whose own credential, if it has one, is a certificate. */
-  public Services(
-      HeadReader heads,
-      IdentityResolver identities,
-      FlowControl flowControl,
-      @Nullable ResponseLearning learning,
-      Supplier<UpstreamConfig> upstream,
-      Outage outage,
-      Reporter reporter) {
-    this(
-        heads,
-        identities,
-        RateLimits.none(),
-        flowControl,
-        learning,
-        upstream,
-        () -> null,
-        outage,
-        reporter);
-  }
-}
+    Reporter reporter,
+    ILoggerFactory logs) {}
