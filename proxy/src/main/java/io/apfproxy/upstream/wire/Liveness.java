@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.internal.net.NetSocketInternal;
@@ -120,14 +121,11 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
    * Fails, and drops the connection, if neither a PING is answered in time nor anything else comes.
    * For connections to kube-apiserver that speak HTTP/2.
    */
-  static Future<Void> ask(HttpConnection connection, int millis) {
+  static Future<Void> ask(Vertx vertx, HttpConnection connection, int millis) {
     Channel channel = ((ConnectionBase) connection).channel();
     Liveness liveness = channel.pipeline().get(Liveness.class);
     long before = liveness.reads;
-    return connection
-        .ping(PING)
-        .timeout(millis, TimeUnit.MILLISECONDS)
-        .<Void>mapEmpty()
+    return Patience.limit(vertx, millis, connection.ping(PING).<Void>mapEmpty())
         .recover(
             silent -> {
               if (channel.isOpen() && liveness.reads > before) {

@@ -24,7 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -146,18 +145,18 @@ public final class MemberConnections implements Member {
   }
 
   private Future<Void> probe(Lane lane) {
-    return open(lane, HttpMethod.GET, "/version")
-        .compose(
-            unsent -> {
-              HttpConnection connection = unsent.connection();
-              unsent.exceptionHandler(reset -> {});
-              unsent.reset(ErrorCodes.CANCEL);
-              return connection.protocolVersion() == HttpVersion.HTTP_2
-                  ? Liveness.ask(connection, PING_MILLIS)
-                  : Future.<Void>succeededFuture();
-            })
-        .timeout(
-            PROBE_MILLIS, TimeUnit.MILLISECONDS); // a stream that comes later is still given back
+    Future<Void> probed =
+        open(lane, HttpMethod.GET, "/version")
+            .compose(
+                unsent -> {
+                  HttpConnection connection = unsent.connection();
+                  unsent.exceptionHandler(reset -> {});
+                  unsent.reset(ErrorCodes.CANCEL);
+                  return connection.protocolVersion() == HttpVersion.HTTP_2
+                      ? Liveness.ask(vertx, connection, PING_MILLIS)
+                      : Future.<Void>succeededFuture();
+                });
+    return Patience.limit(vertx, PROBE_MILLIS, probed); // a stream that comes later is given back
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.apfproxy.upstream.wire;
 
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.util.concurrent.TimeoutException;
 
 /**
  * How long somebody is waited for, in parts: while we ourselves stand still, however long, only one
@@ -35,6 +38,26 @@ public final class Patience {
     } else {
       timer = vertx.setTimer(part, any -> pass());
     }
+  }
+
+  /** Fails with a {@link TimeoutException} if that does not end within so long a time. */
+  static <T> Future<T> limit(Vertx vertx, long millis, Future<T> awaited) {
+    Promise<T> limited = Promise.promise();
+    Patience patience =
+        new Patience(
+            vertx,
+            millis,
+            () -> limited.tryFail(new TimeoutException("nothing within " + millis + " ms")));
+    awaited.onComplete(
+        result -> {
+          patience.end();
+          if (result.succeeded()) {
+            limited.tryComplete(result.result());
+          } else {
+            limited.tryFail(result.cause());
+          }
+        });
+    return limited.future();
   }
 
   /**
