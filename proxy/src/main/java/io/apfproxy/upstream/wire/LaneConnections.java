@@ -35,6 +35,13 @@ final class LaneConnections {
   private static final int CONNECTION_WINDOW = 32 << 20;
   private static final int IDLE_SECONDS = 60;
 
+  /*
+   * The library's own limit for a stream is a timer that nobody cancels when the stream is there: up
+   * to its end it holds the request with all that belongs to it.
+   */
+  private static final int UNLIMITED = 0;
+
+  private final Vertx vertx;
   private final Lane lane;
   private final NamedAddress where;
   private final ConnectAttempts attempts;
@@ -52,6 +59,7 @@ final class LaneConnections {
       @Nullable UpstreamConfig tls,
       ConnectAttempts attempts,
       Consumer<HttpConnection> connected) {
+    this.vertx = vertx;
     this.lane = lane;
     this.where = where;
     this.attempts = attempts;
@@ -124,7 +132,21 @@ final class LaneConnections {
   }
 
   private Future<HttpClientRequest> connect(RequestOptions request, SocketAddress at) {
-    return attempts.make(() -> client.request(request.setServer(at)));
+    request.setServer(at).setConnectTimeout(UNLIMITED);
+    return attempts.make(() -> inTime(client.request(request)));
+  }
+
+  private Future<HttpClientRequest> inTime(Future<HttpClientRequest> opening) {
+    return opening.isComplete()
+        ? opening
+        : Patience.limit(
+            vertx,
+            MemberConnections.STREAM_TIMEOUT_MILLIS,
+            opening,
+            late -> {
+              late.exceptionHandler(reset -> {});
+              late.reset(ErrorCodes.CANCEL);
+            });
   }
 
   /**

@@ -125,7 +125,7 @@ public final class Liveness extends ChannelInboundHandlerAdapter {
     Channel channel = ((ConnectionBase) connection).channel();
     Liveness liveness = channel.pipeline().get(Liveness.class);
     long before = liveness.reads;
-    return Patience.limit(vertx, millis, connection.ping(PING).<Void>mapEmpty())
+    return Patience.limit(vertx, millis, connection.ping(PING).<Void>mapEmpty(), late -> {})
         .recover(
             silent -> {
               if (channel.isOpen() && liveness.reads > before) {

@@ -100,8 +100,7 @@ public final class MemberConnections implements Member {
             .setSsl(endpoint.tls())
             .setMethod(method)
             .setURI(target)
-            .setFollowRedirects(false)
-            .setConnectTimeout(STREAM_TIMEOUT_MILLIS);
+            .setFollowRedirects(false);
     return lanes
         .computeIfAbsent(lane, this::connections)
         .open((ContextInternal) vertx.getOrCreateContext(), options);
@@ -156,7 +155,7 @@ public final class MemberConnections implements Member {
                       ? Liveness.ask(vertx, connection, PING_MILLIS)
                       : Future.<Void>succeededFuture();
                 });
-    return Patience.limit(vertx, PROBE_MILLIS, probed); // a stream that comes later is given back
+    return Patience.limit(vertx, PROBE_MILLIS, probed, late -> {}); // it gave its stream back
   }
 
   @Override

@@ -1,9 +1,14 @@
 package io.apfproxy.upstream.wire;
 
+import static java.util.Objects.requireNonNull;
+
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long somebody is waited for, in parts: while we ourselves stand still, however long, only one
@@ -40,24 +45,50 @@ public final class Patience {
     }
   }
 
-  /** Fails with a {@link TimeoutException} if that does not end within so long a time. */
-  static <T> Future<T> limit(Vertx vertx, long millis, Future<T> awaited) {
-    Promise<T> limited = Promise.promise();
-    Patience patience =
-        new Patience(
-            vertx,
-            millis,
-            () -> limited.tryFail(new TimeoutException("nothing within " + millis + " ms")));
-    awaited.onComplete(
-        result -> {
-          patience.end();
-          if (result.succeeded()) {
-            limited.tryComplete(result.result());
-          } else {
-            limited.tryFail(result.cause());
-          }
-        });
-    return limited.future();
+  /**
+   * Fails with a {@link TimeoutException} if that does not end within so long a time.
+   *
+   * @param unwanted takes what comes later
+   */
+  static <T> Future<T> limit(
+      Vertx vertx, long millis, Future<T> awaited, Consumer<? super T> unwanted) {
+    Limited<T> limited = new Limited<>(vertx, millis, unwanted);
+    Future<T> within = limited.future();
+    awaited.onComplete(limited::ended);
+    return within;
+  }
+
+  /**
+   * Knows nobody any more who waits once the time is over, though what he waited for never ends.
+   */
+  private static final class Limited<T> {
+    private final Consumer<? super T> unwanted;
+    private final Patience patience;
+    private @Nullable Promise<T> waiting = Promise.promise();
+
+    Limited(Vertx vertx, long millis, Consumer<? super T> unwanted) {
+      this.unwanted = unwanted;
+      this.patience = new Patience(vertx, millis, () -> over(millis));
+    }
+
+    Future<T> future() {
+      return requireNonNull(waiting).future();
+    }
+
+    private void over(long millis) {
+      Promise<T> told = requireNonNull(waiting);
+      waiting = null;
+      told.fail(new TimeoutException("nothing within " + millis + " ms"));
+    }
+
+    private void ended(AsyncResult<T> result) {
+      patience.end();
+      if (waiting != null) {
+        waiting.handle(result);
+      } else if (result.succeeded()) {
+        unwanted.accept(result.result());
+      }
+    }
   }
 
   /**

@@ -63,7 +63,9 @@ class PatienceTest {
   void failsWhatDoesNotEndInTime() {
     Promise<Future<String>> limited = Promise.promise();
     loop.runOnContext(
-        turn -> limited.complete(Patience.limit(vertx, 1, Promise.<String>promise().future())));
+        turn ->
+            limited.complete(
+                Patience.limit(vertx, 1, Promise.<String>promise().future(), late -> {})));
 
     Throwable failure =
         get(get(limited.future()).<Throwable>map(any -> new AssertionError(any)).otherwise(c -> c));
@@ -71,10 +73,35 @@ class PatienceTest {
   }
 
   @Test
+  void handsOverWhatComesTooLate() {
+    Promise<String> slow = Promise.promise();
+    Promise<String> unwanted = Promise.promise();
+    Promise<Future<String>> limited = Promise.promise();
+    loop.runOnContext(
+        turn ->
+            limited.complete(
+                Patience.limit(vertx, 1, slow.future(), unwanted::complete)
+                    .onFailure(over -> slow.complete("late"))));
+
+    assertThat(get(unwanted.future())).isEqualTo("late");
+    assertThat(get(limited.future()).failed()).isTrue();
+  }
+
+  private Future<String> limited(Future<String> awaited) {
+    return Patience.limit(
+        vertx,
+        LONG,
+        awaited,
+        late -> {
+          throw new AssertionError(late);
+        });
+  }
+
+  @Test
   void isWhatItLimitsWhereThatEndsInTime() {
     IllegalStateException failed = new IllegalStateException("refused");
 
-    assertThat(Patience.limit(vertx, LONG, Future.succeededFuture("x")).result()).isEqualTo("x");
-    assertThat(Patience.limit(vertx, LONG, Future.failedFuture(failed)).cause()).isSameAs(failed);
+    assertThat(limited(Future.succeededFuture("x")).result()).isEqualTo("x");
+    assertThat(limited(Future.failedFuture(failed)).cause()).isSameAs(failed);
   }
 }
