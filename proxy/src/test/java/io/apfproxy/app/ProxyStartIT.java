@@ -33,7 +33,7 @@ class ProxyStartIT extends AppFixture {
   void waitsForAnUpstreamThatIsDown() throws Exception {
     upstream.close();
 
-    start();
+    startBefore(upstream.adminKubeconfig());
 
     HttpResponse<String> answer = client().send(asAlice(NAMESPACES), BodyHandlers.ofString());
     assertThat(answer.statusCode()).isEqualTo(503);
@@ -55,7 +55,7 @@ class ProxyStartIT extends AppFixture {
             .certificatesOnly()
             .start();
 
-    start();
+    startBefore(upstream.adminKubeconfig());
 
     assertThat(client().send(asAlice(NAMESPACES), BodyHandlers.discarding()).statusCode())
         .isEqualTo(503);
