@@ -24,7 +24,7 @@ final class Gates {
   private final PlacesPerUser watches;
 
   private final WatchStarts watchStarts;
-  private final WaitingWatches waitingWatches = new WaitingWatches();
+  private final WatchTurns watchTurns;
   private final WaitingBytes waitingBytes;
   private final RateLimits rates;
   private final UpstreamDown upstreamDown;
@@ -47,8 +47,9 @@ final class Gates {
     this.watches =
         new PlacesPerUser(
             "watches", limits.watches(), limits.watchesOfUser(), asked -> asked.info().isWatch());
-    this.watchStarts = new WatchStarts(limits, waitingWatches::number, time);
     this.waitingBytes = new WaitingBytes(limits);
+    this.watchTurns = new WatchTurns(waitingBytes.ofUsers(), time);
+    this.watchStarts = new WatchStarts(limits, watchTurns::waitingForSeats, time);
   }
 
   /** Before it is known who asks. */
@@ -75,6 +76,11 @@ final class Gates {
         time);
   }
 
+  /** Before seats are asked for. */
+  Station watchTurns() {
+    return watchTurns;
+  }
+
   /** Of those that have to wait before it is known who asks. */
   WaitingGates waitingForIdentity() {
     return new WaitingGates(new GateChain(List.of(waitingBytes.ofAddresses())), time);
@@ -82,7 +88,8 @@ final class Gates {
 
   /** Of those that have to wait when it is known who asks. */
   WaitingGates waitingForSeats() {
-    return new WaitingGates(new GateChain(List.of(waitingBytes.ofUsers(), waitingWatches)), time);
+    return new WaitingGates(
+        new GateChain(List.of(waitingBytes.ofUsers(), watchTurns.queued())), time);
   }
 
   /** For those who watch. */
@@ -94,6 +101,7 @@ final class Gates {
             watchStarts.bounds(),
             waitingBytes.bounds(),
             List.of(
+                watchTurns.bound(watches.most()),
                 new Bound(
                     "rate-limit-waiting",
                     rates::waiting,

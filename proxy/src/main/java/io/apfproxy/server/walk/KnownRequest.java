@@ -28,6 +28,7 @@ abstract class KnownRequest implements Asked {
   private @Nullable RequestSize size;
   private @Nullable Object inForce;
   private int width;
+  private long turnNanos;
 
   KnownRequest(Caller caller, Account account) {
     this.caller = caller;
@@ -44,7 +45,12 @@ abstract class KnownRequest implements Asked {
 
   /** How long it may still wait until it is sent on. */
   final long queueWaitLeft() {
-    return asked().queueWaitNanos() - (System.nanoTime() - account.arrived());
+    return asked().queueWaitNanos() + turnNanos - (System.nanoTime() - account.arrived());
+  }
+
+  /** Before it asked for seats, so that it does not count as a wait for them. */
+  final void waitedForTurn(long nanos) {
+    turnNanos = nanos;
   }
 
   /** How long it could last when it was sent on. */

@@ -115,6 +115,11 @@ final class PlacesPerUser implements Gate {
     return asked.digest().user().name();
   }
 
+  /** In all; 0 for no limit. */
+  int most() {
+    return most;
+  }
+
   /** For those who watch. */
   List<Bound> bounds() {
     return List.of(

@@ -84,6 +84,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
                 new Identify(vertx, services, limits, goAway),
                 gates.afterIdentity(),
                 lastWatches::remember,
+                gates.watchTurns(),
                 new Admit(services.flowControl(), gates.waitingForSeats()),
                 new Forward(vertx, forwarder, services, draining)));
     vertx.setPeriodic(

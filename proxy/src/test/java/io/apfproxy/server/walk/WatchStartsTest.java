@@ -23,7 +23,8 @@ class WatchStartsTest {
 
   /** The gates of watches, as {@link Gates} lays them out. */
   private final class Watches {
-    private final WaitingWatches waiting = new WaitingWatches();
+    private final WatchTurns turns =
+        new WatchTurns(new WaitingBytes(RequestLimits.NONE).ofUsers(), time);
     private final PlacesPerUser places;
     private final WatchStarts starts;
     private final GateChain gates;
@@ -32,7 +33,7 @@ class WatchStartsTest {
       places =
           new PlacesPerUser(
               "watches", limits.watches(), limits.watchesOfUser(), asked -> asked.info().isWatch());
-      starts = new WatchStarts(limits, waiting::number, time);
+      starts = new WatchStarts(limits, turns::waitingForSeats, time);
       gates = new GateChain(List.of(places, starts));
     }
 
@@ -43,7 +44,7 @@ class WatchStartsTest {
 
     /** One waits for its seats until the result is run. */
     Runnable await() throws RefusedException {
-      return pass(new GateChain(List.of(waiting)), "alice");
+      return pass(new GateChain(List.of(turns.queued())), "alice");
     }
 
     private Runnable pass(GateChain chain, String user) throws RefusedException {
