@@ -6,6 +6,7 @@ import io.apfproxy.server.listen.Clientele;
 import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.LongRequestLimits;
+import io.apfproxy.server.listen.OwnAnswers;
 import io.apfproxy.server.listen.RequestLimits;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.tls.PemKeyPair;
@@ -48,12 +49,11 @@ final class ListenerSettings {
         listener.eventLoops(),
         certificate,
         options.upstream().requestTimeout(),
-        options.flowControl().exposeHeaders(),
         listener.goAwayChance(),
         connections(options.limits()),
         requests(options.limits()),
         ServerConfig.TlsEngine.valueOf(listener.tlsEngine().name()),
-        new CrossOrigin(listener.corsAllowedOrigins()),
+        answers(options, new CrossOrigin(listener.corsAllowedOrigins())),
         Clientele.EVERYBODY);
   }
 
@@ -73,7 +73,6 @@ final class ListenerSettings {
         1,
         certificate,
         options.upstream().requestTimeout(),
-        options.flowControl().exposeHeaders(),
         0,
         new ConnectionLimits(
             LANE_CONNECTIONS, LANE_CONNECTIONS_OF_ADDRESS, 0, 0, address -> false, true),
@@ -89,7 +88,7 @@ final class ListenerSettings {
             0,
             LANE_LONG_ONES),
         ServerConfig.TlsEngine.JDK,
-        CrossOrigin.NONE,
+        answers(options, CrossOrigin.NONE),
         clientele);
   }
 
@@ -102,13 +101,17 @@ final class ListenerSettings {
         1,
         certificate,
         options.upstream().requestTimeout(),
-        options.flowControl().exposeHeaders(),
         0,
         connections(options.limits()),
         requests(options.limits()),
         engine,
-        CrossOrigin.NONE,
+        answers(options, CrossOrigin.NONE),
         Clientele.EVERYBODY);
+  }
+
+  private static OwnAnswers answers(ProxyOptions options, CrossOrigin crossOrigin) {
+    ProxyOptions.FlowControlling flowControl = options.flowControl();
+    return new OwnAnswers(flowControl.exposeHeaders(), flowControl.plainRefusals(), crossOrigin);
   }
 
   private static ConnectionLimits connections(ProxyOptions.Limits limits) {

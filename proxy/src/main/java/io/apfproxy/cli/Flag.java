@@ -244,6 +244,12 @@ enum Flag {
       ValueKind.BOOLEAN,
       "false",
       "schema and level in X-Apf-* response headers"),
+  PLAIN_REFUSALS(
+      "plain-refusals",
+      Group.FLOW_CONTROL,
+      ValueKind.BOOLEAN,
+      "false",
+      "a level refuses in kube-apiserver's words, without saying why"),
 
   MAX_CONNECTIONS(
       "max-connections",

@@ -253,6 +253,7 @@ final class OptionsReader {
         reading,
         writing,
         expose,
+        settings.bool(Flag.PLAIN_REFUSALS),
         settings.constant(Flag.LIST_COST, ListCost.class),
         settings.bool(Flag.POLL_OBJECT_COUNTS),
         new SeatsReader(settings, fair, seats).read());

@@ -133,6 +133,7 @@ public record ProxyOptions(
       int maxInFlight,
       int maxMutatingInFlight,
       boolean exposeHeaders,
+      boolean plainRefusals,
       ListCost listCost,
       boolean pollObjectCounts,
       MovingSeats moving) {
@@ -149,6 +150,7 @@ public record ProxyOptions(
           reading,
           writing,
           exposeHeaders,
+          plainRefusals,
           listCost,
           false,
           new MovingSeats(false, 1, moving.target(), 0));

@@ -64,7 +64,7 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   boolean start() {
     LevelEntry entry = route.level();
     if (!entry.exemptGate().enter()) {
-      reject(RejectReason.CONCURRENCY_LIMIT);
+      reject(RejectReason.CONCURRENCY_LIMIT, Rejection.TOO_MANY_EXEMPT);
       return true;
     }
     control.undecided().increment();
@@ -159,8 +159,18 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
           case TIME_OUT -> overflowed ? RejectReason.QUEUE_FULL : RejectReason.TIME_OUT;
         };
     // a request that waited in vain counts as executed here: so it does in the reference
-    recordWait(control.time().nanoTime(), reason == RejectReason.TIME_OUT);
-    reject(reason);
+    long now = control.time().nanoTime();
+    recordWait(now, reason == RejectReason.TIME_OUT);
+    reject(
+        reason,
+        switch (reason) {
+          case QUEUE_FULL ->
+              overflowed
+                  ? Rejection.TOO_MANY_WAITING
+                  : Rejection.queueFull(route.level().placesOfQueue());
+          case CONCURRENCY_LIMIT -> Rejection.NO_QUEUES;
+          case TIME_OUT -> Rejection.timeOut(estimatedSeats, now - arrivalNanos());
+        });
   }
 
   private void recordWait(long untilNanos, boolean execute) {
@@ -169,10 +179,10 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
     }
   }
 
-  private void reject(RejectReason reason) {
+  private void reject(RejectReason reason, String why) {
     route.meter().rejected(reason);
     int retryAfter = route.level().recordDrop(control.time().epochMillis() / 1000);
-    listener.onReject(new Rejection(reason, retryAfter));
+    listener.onReject(new Rejection(reason, retryAfter, estimatedSeats, why));
   }
 
   @Override

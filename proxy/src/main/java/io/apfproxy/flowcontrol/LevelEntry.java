@@ -122,6 +122,11 @@ final class LevelEntry {
     return shape.queues() > 0 ? shape.places() : 0;
   }
 
+  /** Requests that may wait in one of its queues; 0 without queues. */
+  int placesOfQueue() {
+    return shape.queueLengthLimit();
+  }
+
   int nominalLimit() {
     return bounds.nominal();
   }

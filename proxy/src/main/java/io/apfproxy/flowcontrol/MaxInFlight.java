@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: reference, pkg/server/filters/maxinflight.go.
  */
 public final class MaxInFlight implements FlowControl {
-  private static final Rejection FULL = new Rejection(RejectReason.CONCURRENCY_LIMIT, 1);
+  private static final Rejection FULL =
+      new Rejection(RejectReason.CONCURRENCY_LIMIT, 1, 1, Rejection.NO_QUEUES);
 
   private final Pool readOnly;
   private final Pool mutating;

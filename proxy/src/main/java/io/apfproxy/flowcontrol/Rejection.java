@@ -4,5 +4,33 @@ package io.apfproxy.flowcontrol;
  * Why a request was refused.
  *
  * @param retryAfterSeconds 1 to 32, for the {@code Retry-After} header
+ * @param seats that it asked for, at least 1
+ * @param why for people, without a word of other users: what there was none of
  */
-public record Rejection(RejectReason reason, int retryAfterSeconds) {}
+public record Rejection(RejectReason reason, int retryAfterSeconds, int seats, String why) {
+  /** Nothing is free, and nobody waits. Source: specification seeing.md V-26. */
+  static final String NO_QUEUES = "no seat is free, and requests of this kind do not wait";
+
+  static final String TOO_MANY_EXEMPT = "too many exempt requests are executing";
+  static final String TOO_MANY_WAITING = "too many requests are waiting";
+
+  /**
+   * @param places of a queue
+   */
+  static String queueFull(int places) {
+    return "all " + places + " places of this request's queue are taken and no seat is free";
+  }
+
+  static String timeOut(int seats, long waitedNanos) {
+    return "no "
+        + (seats == 1 ? "seat" : seats + " seats")
+        + " came free within "
+        + (waitedNanos + 500_000_000) / 1_000_000_000
+        + " s";
+  }
+
+  /** The same because too many wait elsewhere. */
+  public Rejection crowdedOut() {
+    return new Rejection(RejectReason.QUEUE_FULL, retryAfterSeconds, seats, TOO_MANY_WAITING);
+  }
+}

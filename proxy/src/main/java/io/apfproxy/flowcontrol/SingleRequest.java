@@ -65,7 +65,13 @@ final class SingleRequest extends SeatRequest implements Admission, SeatLease {
           case CONCURRENCY_LIMIT -> RejectReason.CONCURRENCY_LIMIT;
           case TIME_OUT -> RejectReason.TIME_OUT;
         };
-    listener.onReject(new Rejection(reason, RETRY_AFTER_SECONDS));
+    String why =
+        switch (reason) {
+          case QUEUE_FULL -> Rejection.queueFull(SingleLevel.QUEUE_LENGTH);
+          case CONCURRENCY_LIMIT -> Rejection.NO_QUEUES;
+          case TIME_OUT -> Rejection.timeOut(initialSeats(), time.nanoTime() - arrivalNanos());
+        };
+    listener.onReject(new Rejection(reason, RETRY_AFTER_SECONDS, initialSeats(), why));
   }
 
   @Override

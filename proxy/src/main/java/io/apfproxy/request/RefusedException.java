@@ -18,6 +18,7 @@ public final class RefusedException extends Exception {
   private boolean closeConnection;
   private @Nullable String text;
   private String limit = "";
+  private int seats;
 
   /**
    * @param code HTTP status
@@ -42,6 +43,7 @@ public final class RefusedException extends Exception {
     this.closeConnection = same.closeConnection;
     this.text = same.text;
     this.limit = same.limit;
+    this.seats = same.seats;
   }
 
   private RefusedException copy() {
@@ -91,6 +93,17 @@ public final class RefusedException extends Exception {
     return copy;
   }
 
+  /**
+   * The same refusal by a priority level.
+   *
+   * @param number that the request asked for, 1 or more
+   */
+  public RefusedException forSeats(int number) {
+    RefusedException copy = copy();
+    copy.seats = number;
+    return copy;
+  }
+
   public int code() {
     return code;
   }
@@ -115,6 +128,11 @@ public final class RefusedException extends Exception {
   /** What the client is told in place of a Status; null for a Status with the message. */
   public @Nullable String plainText() {
     return text;
+  }
+
+  /** Seats that were asked for, if a priority level refuses; else 0. */
+  public int seats() {
+    return seats;
   }
 
   /** Name of the rate limit that refuses; empty if none does. */

@@ -58,6 +58,7 @@ class CommandTest {
                 400,
                 200,
                 false,
+                false,
                 ProxyOptions.ListCost.COMPATIBLE,
                 false,
                 new ProxyOptions.MovingSeats(false, 30, Duration.ofMillis(5), 0)));

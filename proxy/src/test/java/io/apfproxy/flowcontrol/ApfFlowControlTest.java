@@ -109,7 +109,8 @@ class ApfFlowControlTest {
     Client second = Client.get(control, "ann", PODS);
 
     assertThat(first.executes()).isTrue();
-    assertThat(second.rejection()).isEqualTo(new Rejection(RejectReason.CONCURRENCY_LIMIT, 1));
+    assertThat(second.rejection())
+        .isEqualTo(new Rejection(RejectReason.CONCURRENCY_LIMIT, 1, 1, Rejection.NO_QUEUES));
   }
 
   @Test
@@ -118,7 +119,26 @@ class ApfFlowControlTest {
     Client.get(control, "ann", PODS);
     Client.get(control, "ann", PODS);
 
-    assertThat(Client.get(control, "ann", PODS).refusal()).isEqualTo(RejectReason.QUEUE_FULL);
+    assertThat(Client.get(control, "ann", PODS).rejection())
+        .isEqualTo(
+            new Rejection(
+                RejectReason.QUEUE_FULL,
+                1,
+                1,
+                "all 1 places of this request's queue are taken and no seat is free"));
+  }
+
+  @Test
+  void tellsHowLongItWaitedInVain() {
+    ApfFlowControl control = control(1, Config.queuing("a", 100, 1, 10));
+    Client.get(control, "ann", PODS);
+    Client second = Client.get(control, "ann", PODS);
+
+    time.advance(Duration.ofMillis(14_700));
+    second.admission().cancel();
+
+    assertThat(second.rejection())
+        .isEqualTo(new Rejection(RejectReason.TIME_OUT, 1, 1, "no seat came free within 15 s"));
   }
 
   @Test

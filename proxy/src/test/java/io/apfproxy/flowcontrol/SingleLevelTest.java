@@ -62,7 +62,8 @@ class SingleLevelTest {
     }
     assertThat(level.waiting()).isEqualTo(SingleLevel.QUEUE_LENGTH);
 
-    assertThat(get().rejection()).isEqualTo(new Rejection(RejectReason.QUEUE_FULL, 1));
+    assertThat(get().rejection())
+        .isEqualTo(new Rejection(RejectReason.QUEUE_FULL, 1, 1, Rejection.queueFull(64)));
 
     assertThat(all).noneMatch(client -> client.refusal() != null);
     assertThat(level.refused()).isEqualTo(1);

@@ -6,6 +6,7 @@ import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.fixtures.raw.WireClient;
 import io.apfproxy.fixtures.raw.WireResponse;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.io.IOException;
 import java.net.URI;
@@ -22,6 +23,7 @@ import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -72,6 +74,7 @@ final class RefusalsRealIT {
         ProxyProcess.start(
             cluster,
             "--flowcontrol-source=builtin,native",
+            "--plain-refusals",
             "--max-requests-inflight=100",
             "--max-mutating-requests-inflight=100");
   }
@@ -149,6 +152,29 @@ final class RefusalsRealIT {
     each.assertAll();
   }
 
+  /** It comes again ten times, as it is told to, and then shows the message. */
+  @Test
+  @Tag("V-25")
+  @SuppressWarnings("try") // somebody holds it, that is all
+  void isUnderstoodByKubectl() {
+    try (ProxyProcess explaining =
+        ProxyProcess.start(
+            cluster,
+            "--flowcontrol-source=builtin,native",
+            "--max-requests-inflight=100",
+            "--max-mutating-requests-inflight=100")) {
+      Kubectl kubectl = explaining.kubectl(SHUT);
+      kubectl.run("get", "configmaps").orThrow(); // it knows the kinds from now on
+      try (Holder seat = new Holder(explaining.url(), SHUT)) {
+        await(() -> inProxy(explaining, "executing", SHUT_LEVEL) == 1);
+        assertThat(kubectl.run("get", "configmaps").stderr())
+            .contains(
+                "(TooManyRequests): too many requests: no seat is free, and requests of this kind"
+                    + " do not wait; try again in ");
+      }
+    }
+  }
+
   /** The only seat at the proxy, and with it the only one at the server. */
   private static Holder seatOfBoth() {
     await(() -> inProxy("executing", SHUT_LEVEL) == 0);
@@ -203,8 +229,12 @@ final class RefusalsRealIT {
   }
 
   private static double inProxy(String state, String level) {
+    return inProxy(proxy, state, level);
+  }
+
+  private static double inProxy(ProxyProcess which, String state, String level) {
     try {
-      return proxy.metric(
+      return which.metric(
           "apiserver_flowcontrol_current_" + state + "_requests",
           "priority_level=\"" + level + "\"");
     } catch (IllegalStateException none) {
@@ -251,6 +281,7 @@ final class RefusalsRealIT {
           client.exchange(
               asked.method(), asked.target(), lines, asked.body().getBytes(StandardCharsets.UTF_8));
       Map<String, List<String>> headers = new TreeMap<>(response.headers());
+      headers.remove("x-apf-refused");
       headers.computeIfPresent("date", (name, values) -> List.of("some"));
       headers.computeIfPresent(
           "audit-id",
@@ -270,6 +301,7 @@ final class RefusalsRealIT {
       return client
           .readHead()
           .lines()
+          .filter(line -> !line.startsWith("X-Apf-Refused: "))
           .map(line -> line.replaceFirst("(?i)^(Date|Audit-Id|Retry-After): .*", "$1"))
           .map(line -> line.replaceFirst("(?i)^connection:", "Connection:")) // the library's
           .sorted()

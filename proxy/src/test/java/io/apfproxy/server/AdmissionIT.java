@@ -97,6 +97,7 @@ final class AdmissionIT extends ForwardingFixture {
           assertThat(response.getHeader("X-Kubernetes-PF-PriorityLevel-UID"))
               .isEqualTo("level-uid");
           assertThat(response.getHeader("X-Apf-Flowschema")).isEqualTo("schema");
+          assertThat(response.getHeader("X-Apf-Refused")).isEqualTo("queue-full");
         });
   }
 

@@ -47,7 +47,8 @@ final class FakeFlowControl implements FlowControl {
     switch (answer) {
       case EXECUTE -> place.execute();
       case WAIT -> waiting.add(place);
-      case REJECT -> listener.onReject(new Rejection(RejectReason.QUEUE_FULL, 7));
+      case REJECT ->
+          listener.onReject(new Rejection(RejectReason.QUEUE_FULL, 7, 1, "its queue is full"));
     }
     traps.at("admitted");
     return place;
@@ -83,7 +84,7 @@ final class FakeFlowControl implements FlowControl {
       traps.at("cancel");
       if (waiting.remove(this)) {
         cancelled.incrementAndGet();
-        listener.onReject(new Rejection(RejectReason.TIME_OUT, 1));
+        listener.onReject(new Rejection(RejectReason.TIME_OUT, 1, 1, "no seat came free"));
         return true;
       }
       return false;

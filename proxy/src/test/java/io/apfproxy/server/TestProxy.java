@@ -19,6 +19,7 @@ import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.Clientele;
+import io.apfproxy.server.listen.OwnAnswers;
 import io.apfproxy.server.listen.ServerConfig;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.time.TimeSource;
@@ -86,12 +87,11 @@ final class TestProxy implements AutoCloseable {
             setup.eventLoops,
             new PemKeyPair(certificate.certificatePem(), certificate.keyPem()),
             setup.requestTimeout,
-            true,
             setup.goAwayChance,
             setup.connections,
             setup.requests,
             ServerConfig.TlsEngine.AUTO,
-            setup.crossOrigin,
+            new OwnAnswers(true, false, setup.crossOrigin),
             Clientele.EVERYBODY);
     server =
         get(

@@ -10,13 +10,12 @@ import java.time.Duration;
  * @param eventLoops listeners that share the port, at least 1
  * @param certificate presented to clients; may be replaced later
  * @param requestTimeout longest time of a request that is not long-running
- * @param exposeFlowHeaders whether responses name their schema and level
  * @param goAwayChance probability that an HTTP/2 request ends the use of its connection
  * @param connections limits of what is let in; if there are any, Vert.x must have been built with a
  *     {@link GuardedTransport}
  * @param requests limits of what requests hold
  * @param tlsEngine what makes the connections of clients
- * @param crossOrigin which web pages may read our own answers
+ * @param answers what our own look like
  * @param clientele whom it is for
  */
 public record ServerConfig(
@@ -25,12 +24,11 @@ public record ServerConfig(
     int eventLoops,
     PemKeyPair certificate,
     Duration requestTimeout,
-    boolean exposeFlowHeaders,
     double goAwayChance,
     ConnectionLimits connections,
     RequestLimits requests,
     TlsEngine tlsEngine,
-    CrossOrigin crossOrigin,
+    OwnAnswers answers,
     Clientele clientele) {
   /** See {@link ClientEngines}. */
   public enum TlsEngine {

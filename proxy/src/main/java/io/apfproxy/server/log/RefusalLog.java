@@ -84,11 +84,19 @@ public final class RefusalLog implements Reporter {
               kind.fate(),
               kind.rule(),
               String.valueOf(refusal.getMessage()).strip(),
-              refusal.limit().isEmpty() ? "" : "; limit " + refusal.limit(),
+              by(refusal, account),
               cause(refusal),
               account.address(),
               account.auditId());
     }
+  }
+
+  /** What refused it, by name. */
+  private static String by(RefusedException refusal, Account account) {
+    if (refusal.seats() > 0) {
+      return "; schema " + account.classification().flowSchema();
+    }
+    return refusal.limit().isEmpty() ? "" : "; limit " + refusal.limit();
   }
 
   /** What is not the client's fault; a stack trace is never told. */

@@ -3,7 +3,6 @@ package io.apfproxy.server.walk;
 import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.FlowControl;
-import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.request.LongRunning;
@@ -91,11 +90,7 @@ final class Admit implements Station {
     }
 
     private RefusedException refusal(Rejection rejection) {
-      RejectReason reason = crowdedOut ? RejectReason.QUEUE_FULL : rejection.reason();
-      return Replies.tooManyRequests(
-          reason.label(),
-          "schema " + call.account().classification().flowSchema(),
-          rejection.retryAfterSeconds());
+      return Replies.tooManyRequests(crowdedOut ? rejection.crowdedOut() : rejection);
     }
 
     @Override

@@ -1,21 +1,22 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.ClientConnection;
-import io.apfproxy.server.listen.CrossOrigin;
+import io.apfproxy.server.listen.OwnAnswers;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.upstream.exchange.BodyDrain;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.json.Json;
 
 /** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
 final class Replies {
@@ -25,31 +26,27 @@ final class Replies {
   private static final String FLOW_SCHEMA = "X-Kubernetes-Pf-Flowschema-Uid";
 
   private static final String PRIORITY_LEVEL = "X-Kubernetes-Pf-Prioritylevel-Uid";
+  private static final String REFUSED = "X-Apf-Refused";
   private static final String DEFECT = "defect";
   private static final String SHUTTING_DOWN = "shutting-down";
   private static final int SHUTDOWN_RETRY_SECONDS = 5;
 
   private final Vertx vertx;
   private final Reporter reporter;
-  private final boolean exposeNames;
-  private final CrossOrigin crossOrigin;
+  private final OwnAnswers own;
   private final HttpDate date = new HttpDate(TimeSource.system());
 
-  Replies(Vertx vertx, Reporter reporter, boolean exposeNames, CrossOrigin crossOrigin) {
+  Replies(Vertx vertx, Reporter reporter, OwnAnswers own) {
     this.vertx = vertx;
     this.reporter = reporter;
-    this.exposeNames = exposeNames;
-    this.crossOrigin = crossOrigin;
+    this.own = own;
   }
 
-  /**
-   * The priority level refuses, in the words of kube-apiserver.
-   *
-   * @param where for the log
-   */
-  static RefusedException tooManyRequests(String rule, String where, int retryAfterSeconds) {
-    return new RefusedException(429, "TooManyRequests", rule, where)
-        .retryAfter(retryAfterSeconds)
+  /** The priority level refuses: for those who do not read a Status, in kube-apiserver's words. */
+  static RefusedException tooManyRequests(Rejection rejection) {
+    return new RefusedException(429, "TooManyRequests", rejection.reason().label(), rejection.why())
+        .retryAfter(rejection.retryAfterSeconds())
+        .forSeats(rejection.seats())
         .answeredWith("Too many requests, please try again later.\n");
   }
 
@@ -71,19 +68,21 @@ final class Replies {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
     addFlow(client.response().headers(), account.classification(), true);
-    if (exposeNames) {
+    client.response().putHeader(REFUSED, refusal.rule());
+    if (own.exposeNames()) {
       addIfKnown(client.response().headers(), "X-Apf-Ratelimit", refusal.limit());
     }
     boolean goAway =
         refusal.rule().equals(SHUTTING_DOWN)
             || (refusal.code() == 401 && client.version() == HttpVersion.HTTP_2);
-    String text = refusal.plainText();
+    RefusalText text = new RefusalText(refusal, account, own);
+    boolean status = text.isStatus(client.headers().get(HttpHeaders.ACCEPT));
     send(
         client,
         connection,
         refusal.code(),
-        text == null ? "application/json" : PLAIN,
-        text == null ? status(refusal) : text,
+        status ? "application/json" : PLAIN,
+        status ? text.status() : text.plain(),
         account,
         refusal.closesConnection());
     if (goAway) {
@@ -132,7 +131,7 @@ final class Replies {
       return;
     }
     HttpServerResponse response = client.response();
-    crossOrigin.addTo(client, response.headers());
+    own.crossOrigin().addTo(client, response.headers());
     boolean closing = closing(client, connection, false);
     response.end().onSuccess(sent -> BodyDrain.after(vertx, client, closing));
   }
@@ -140,14 +139,14 @@ final class Replies {
   /**
    * Adds what tells where a request was put.
    *
-   * @param own whether it is our reply, which carries our UIDs; forwarded ones carry upstream's
+   * @param ours whether it is our reply, which carries our UIDs; forwarded ones carry upstream's
    */
-  void addFlow(MultiMap headers, Classification classification, boolean own) {
-    if (own) {
+  void addFlow(MultiMap headers, Classification classification, boolean ours) {
+    if (ours) {
       addIfKnown(headers, PRIORITY_LEVEL, classification.priorityLevelUid());
       addIfKnown(headers, FLOW_SCHEMA, classification.flowSchemaUid());
     }
-    if (exposeNames) {
+    if (own.exposeNames()) {
       addIfKnown(headers, "X-Apf-Flowschema", classification.flowSchema());
       addIfKnown(headers, "X-Apf-Prioritylevel", classification.priorityLevel());
     }
@@ -172,7 +171,7 @@ final class Replies {
     }
     HttpServerResponse response = client.response();
     response.putHeader("Content-Type", type).putHeader("X-Content-Type-Options", "nosniff");
-    crossOrigin.addTo(client, response.headers());
+    own.crossOrigin().addTo(client, response.headers());
     boolean closing = closing(client, connection, close);
     Buffer bytes = Buffer.buffer(body);
     boolean bodyless = "HEAD".equals(client.method().name());
@@ -212,22 +211,5 @@ final class Replies {
       BodyDrain.announceClose(client);
     }
     return closing;
-  }
-
-  private static String status(RefusedException refusal) {
-    String message = refusal.getMessage();
-    StringBuilder json =
-        new StringBuilder(256)
-            .append("{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},")
-            .append("\"status\":\"Failure\",\"message\":")
-            .append(Json.encode(message == null ? "" : message))
-            .append(",\"reason\":")
-            .append(Json.encode(refusal.reason()));
-    if (refusal.retryAfterSeconds() > 0) {
-      json.append(",\"details\":{\"retryAfterSeconds\":")
-          .append(refusal.retryAfterSeconds())
-          .append('}');
-    }
-    return json.append(",\"code\":").append(refusal.code()).append("}\n").toString();
   }
 }

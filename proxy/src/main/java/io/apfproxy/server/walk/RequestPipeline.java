@@ -68,7 +68,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     this.reporter = Reporter.all(services.reporter(), refusals, new RequestLog(services.logs()));
     this.underWay = new UnderWay(vertx, reporter);
     vertx.getOrCreateContext().exceptionHandler(underWay);
-    this.replies = new Replies(vertx, reporter, config.exposeFlowHeaders(), config.crossOrigin());
+    this.replies = new Replies(vertx, reporter, config.answers());
     this.lastWatches = new LastWatches(vertx);
     this.draining = new DrainingResponses(vertx);
     Gates gates = limits.gates();
@@ -78,7 +78,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
                 new Understand(
                     services.heads(),
                     new RequestTimeout(config.requestTimeout()),
-                    config.crossOrigin(),
+                    config.answers().crossOrigin(),
                     limits.engines()),
                 gates.beforeIdentity(),
                 new Identify(vertx, services, limits, goAway),

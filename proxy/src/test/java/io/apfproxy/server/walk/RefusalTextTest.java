@@ -1,0 +1,105 @@
+package io.apfproxy.server.walk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.flowcontrol.Rejection;
+import io.apfproxy.report.Account;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.server.listen.CrossOrigin;
+import io.apfproxy.server.listen.OwnAnswers;
+import io.vertx.core.json.JsonObject;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What clients read when they are refused. */
+@Tag("V-25")
+@Tag("V-27")
+class RefusalTextTest {
+  private static final String SERVERS = "Too many requests, please try again later.\n";
+  private static final String WHY =
+      "too many requests: no 2 seats came free within 15 s; try again in 4 s";
+
+  private final Account account = new Account(0, "the-id", "192.0.2.1", "GET", "/api", null);
+
+  private RefusalText text(RefusedException refusal, boolean names, boolean plain) {
+    account.classified(new Classification("schema", "", "level", "", "alice"));
+    return new RefusalText(refusal, account, new OwnAnswers(names, plain, CrossOrigin.NONE));
+  }
+
+  private static RefusedException byLevel() {
+    return Replies.tooManyRequests(
+        new Rejection(RejectReason.TIME_OUT, 4, 2, "no 2 seats came free within 15 s"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "application/json",
+        "application/vnd.kubernetes.protobuf,application/json",
+        "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+      })
+  void isAStatusForThoseWhoReadOne(String accept) {
+    RefusalText text = text(byLevel(), false, false);
+
+    assertThat(text.isStatus(accept)).isTrue();
+    assertThat(new JsonObject(text.status()))
+        .isEqualTo(
+            new JsonObject(
+                """
+                {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+                 "message": "%s", "reason": "TooManyRequests", "code": 429,
+                 "details": {"retryAfterSeconds": 4, "causes": [
+                   {"reason": "time-out", "message": "no 2 seats came free within 15 s"},
+                   {"reason": "Seats", "message": "2"},
+                   {"reason": "AuditID", "message": "the-id"}]}}
+                """
+                    .formatted(WHY)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"*/*", "application/yaml", "application/vnd.kubernetes.protobuf", ""})
+  void isTheServersTextAndALineMoreForOthers(String accept) {
+    RefusalText text = text(byLevel(), false, false);
+
+    assertThat(text.isStatus(accept)).isFalse();
+    assertThat(text.isStatus(null)).isFalse();
+    assertThat(text.plain()).isEqualTo(SERVERS + WHY + "\n");
+  }
+
+  @Test
+  void isTheServersTextOnlyIfThatIsWanted() {
+    RefusalText text = text(byLevel(), true, true);
+
+    assertThat(text.isStatus("application/json")).isFalse();
+    assertThat(text.plain()).isEqualTo(SERVERS);
+  }
+
+  @Test
+  void namesSchemaAndLevelWhereThatIsAllowed() {
+    assertThat(text(byLevel(), true, false).status())
+        .contains("{\"reason\":\"FlowSchema\",\"message\":\"schema\"}")
+        .contains("{\"reason\":\"PriorityLevel\",\"message\":\"level\"}");
+    assertThat(text(byLevel(), false, false).status()).doesNotContain("schema", "level", "alice");
+  }
+
+  @Test
+  void leavesOtherRefusalsAsTheyAre() {
+    RefusalText bad = text(refusal(null), true, false);
+    assertThat(bad.isStatus(null)).isTrue();
+    assertThat(new JsonObject(bad.status()).getString("message")).isEqualTo("found a, expected b");
+    RefusalText stopping = text(refusal("The server stops.\n"), true, false);
+    assertThat(stopping.isStatus("application/json")).isFalse();
+    assertThat(stopping.plain()).isEqualTo("The server stops.\n");
+  }
+
+  private static RefusedException refusal(@Nullable String plain) {
+    RefusedException refusal =
+        new RefusedException(400, "BadRequest", "rule", "found a, expected b");
+    return plain == null ? refusal : refusal.answeredWith(plain);
+  }
+}
