@@ -72,7 +72,7 @@ record FlowControlPart(
             TimeSource.system(),
             timers,
             metrics.flow());
-    budget.onChange(fair::resize);
+    budget.onChange(fair);
     metrics.bindLevels(fair::snapshot, fair::seatFairFraction);
     metrics.bindKinds(fair::load);
     if (bursts.seats() > 0) {

@@ -48,7 +48,7 @@ public final class AdaptiveBudget extends Budget implements PulseTimes {
   public record Reading(UpstreamLoad load, long delayNanos, long baseNanos) {}
 
   /**
-   * @param least seats, 1 or more; how many there are at first
+   * @param least seats, 1 or more; how many there are when upstream has come back
    * @param most seats
    * @param target how long upstream may keep a tiny request waiting
    * @param thread runs one action at a time, and may take a level's lock
@@ -61,7 +61,7 @@ public final class AdaptiveBudget extends Budget implements PulseTimes {
       DelayedActions thread,
       TimeSource time,
       DoubleSupplier random) {
-    super(least, most, least);
+    super(least, most, SeatController.first(least, most));
     this.controller = new SeatController(least, most, target, random);
     this.thread = thread;
     this.time = time;
@@ -83,7 +83,7 @@ public final class AdaptiveBudget extends Budget implements PulseTimes {
     thread.after(
         0,
         () -> {
-          become(least());
+          become(controller.total());
           meter.begin(time.nanoTime(), use.get());
           again(use);
         });
@@ -122,8 +122,10 @@ public final class AdaptiveBudget extends Budget implements PulseTimes {
     int now = controller.total();
     reading = new Reading(controller.load(), controller.delayNanos(), controller.baseNanos());
     idle = controller.load() == UpstreamLoad.IDLE && !controller.isDipping();
-    if (now != before || why == SeatChange.RECOVERY) {
+    if (why == SeatChange.RECOVERY || now > before) {
       become(now);
+    } else if (now < before) {
+      descend(now);
     }
     boolean news = now != before || why == SeatChange.REBASE || why == SeatChange.RECOVERY;
     if (why != null && news) {

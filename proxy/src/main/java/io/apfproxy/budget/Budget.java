@@ -2,13 +2,12 @@ package io.apfproxy.budget;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.IntConsumer;
 
 /** How many seats all priority levels share now, and who follows that. Thread-safe. */
 public abstract sealed class Budget permits AdaptiveBudget, RampedBudget {
   private final int least;
   private final int most;
-  private final List<IntConsumer> followers = new CopyOnWriteArrayList<>();
+  private final List<SeatFollower> followers = new CopyOnWriteArrayList<>();
   private volatile int seats;
 
   /**
@@ -47,14 +46,20 @@ public abstract sealed class Budget permits AdaptiveBudget, RampedBudget {
    * Tells of every change from now on, one after the other, on a thread that may take a level's
    * lock.
    */
-  public final void onChange(IntConsumer follow) {
-    followers.add(follow);
+  public final void onChange(SeatFollower follower) {
+    followers.add(follower);
   }
 
   /** There are so many now: tells the followers, on that thread. */
   final void become(int number) {
     seats = number;
-    followers.forEach(follower -> follower.accept(number));
+    followers.forEach(follower -> follower.resize(number));
+  }
+
+  /** The same for fewer than before, which may be reached by and by. */
+  final void descend(int number) {
+    seats = number;
+    followers.forEach(follower -> follower.lower(number));
   }
 
   /** The fewest of so many, where nobody says otherwise: a twentieth, but at least 3. */

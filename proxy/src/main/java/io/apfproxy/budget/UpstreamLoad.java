@@ -7,7 +7,7 @@ package io.apfproxy.budget;
 public enum UpstreamLoad {
   /** Nothing was heard yet. */
   UNKNOWN,
-  /** Less than half of the target. */
+  /** Less than a quarter of the target. */
   IDLE,
   /** Less than the target. */
   BUSY,

@@ -1,5 +1,6 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.budget.SeatFollower;
 import io.apfproxy.budget.SeatUse;
 import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.config.FlowControlConfiguration;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * API Priority and Fairness: every request waits for the seats it occupies in the level and the
  * flow its schema puts it into. Thread-safe.
  */
-public final class ApfFlowControl implements FlowControl {
+public final class ApfFlowControl implements FlowControl, SeatFollower {
   /*
    * A request reads one volatile reference and takes one lock, its level's. Changes of configuration and of limits go through
    * LevelTable, one at a time, and end in a new immutable Routing. A level that is dropped refuses to start requests, so one that
@@ -134,8 +135,15 @@ public final class ApfFlowControl implements FlowControl {
    * Shares so many seats from now on, 1 or more. Requests that wait or execute stay where they are,
    * and the borrowing period goes on.
    */
+  @Override
   public void resize(int seats) {
-    levels.resize(seats);
+    levels.resize(seats, LevelEntry::enforce);
+  }
+
+  /** The same for fewer: nobody's turn stands still until enough requests have ended. */
+  @Override
+  public void lower(int seats) {
+    levels.resize(seats, LevelEntry::enforceByAndBy);
   }
 
   /** How the seats of all levels are used now; cheap enough for ten times a second. */

@@ -193,12 +193,25 @@ final class LevelEntry {
 
   /** Makes the level follow its object and limit. Requests may be told their fate from here. */
   void enforce() {
+    enforce(level::setLimit);
+  }
+
+  /** The same, but a lower limit is reached by and by. */
+  void enforceByAndBy() {
+    enforce(level::approachLimit);
+  }
+
+  private interface LimitSetter {
+    void set(int limit, int fullLoad);
+  }
+
+  private void enforce(LimitSetter limit) {
     QueuingShape configured = shape(configuration, configuredBounds);
     if (!configured.equals(shape)) {
       shape = configured;
       level.reconfigure(configured);
     }
-    level.setLimit(currentLimit, currentLimit > 0 ? currentLimit : loadWithoutSeats);
+    limit.set(currentLimit, currentLimit > 0 ? currentLimit : loadWithoutSeats);
     BurstTerms terms = terms();
     if (!Objects.equals(terms, burstTerms)) {
       burstTerms = terms;

@@ -26,6 +26,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -191,15 +192,18 @@ final class LevelTable {
    * limits.md L-48, L-49, L-50.
    *
    * @param seats at least 1
+   * @param way in which a level comes to its new limit
    */
-  void resize(int seats) {
+  void resize(int seats, Consumer<LevelEntry> way) {
     if (seats < 1) {
       throw new IllegalArgumentException("seats in all are " + seats + ", must be at least 1");
     }
     changes.lock();
     try {
       total = seats;
-      share(routing().configuration());
+      updateEntries(routing().configuration());
+      adjustLimits();
+      enforce(way);
     } finally {
       changes.unlock();
     }
@@ -280,22 +284,16 @@ final class LevelTable {
     updateEntries(next.configuration());
     adjustLimits();
     routing = next;
-    enforce();
+    enforce(LevelEntry::enforce);
     Map<String, Set<String>> leads = next.flowSchemasByLevel();
     entries
         .values()
         .forEach(entry -> entry.level().retainTallies(leads.getOrDefault(entry.name(), Set.of())));
   }
 
-  private void share(FlowControlConfiguration configuration) {
-    updateEntries(configuration);
-    adjustLimits();
-    enforce();
-  }
-
   /** Makes the levels do what was computed for them. */
-  private void enforce() {
-    entries.values().forEach(LevelEntry::enforce);
+  private void enforce(Consumer<LevelEntry> way) {
+    entries.values().forEach(way);
     long places = entries.values().stream().mapToLong(LevelEntry::places).sum();
     long seats = entries.values().stream().mapToLong(LevelEntry::nominalLimit).sum();
     loads

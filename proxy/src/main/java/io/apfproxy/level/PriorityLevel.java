@@ -148,11 +148,24 @@ public final class PriorityLevel {
    * @param fullLoad seats that the load is measured against: the limit, or some where that is 0
    */
   public void setLimit(int limit, int fullLoad) {
+    changeLimit(queueSet::setLimit, limit, fullLoad);
+  }
+
+  /** The same, but a lower limit is reached by and by: every second seat goes on to the next. */
+  public void approachLimit(int limit, int fullLoad) {
+    changeLimit(queueSet::approachLimit, limit, fullLoad);
+  }
+
+  private interface LimitChange {
+    void at(int limit, long nowNanos);
+  }
+
+  private void changeLimit(LimitChange change, int limit, int fullLoad) {
     SeatRequest decided =
         locked(
             () -> {
               long now = time.nanoTime();
-              queueSet.setLimit(limit, now);
+              change.at(limit, now);
               load.setFullLoad(fullLoad);
               load.note(queueSet, now);
               return queueSet.takeDecided();

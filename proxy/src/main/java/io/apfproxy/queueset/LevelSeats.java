@@ -17,6 +17,8 @@ final class LevelSeats {
   /** Null where the level has only its limit: nothing is asked then. */
   private @Nullable BurstCredit burst;
 
+  private final Descent descent = new Descent();
+
   LevelSeats(int limit) {
     this.limit = limit;
   }
@@ -34,6 +36,20 @@ final class LevelSeats {
    * @return whether there was any
    */
   boolean setLimit(int newLimit) {
+    descent.changed(inUse - newLimit);
+    return change(newLimit);
+  }
+
+  /** The same; if it is lower, it is reached by and by. */
+  boolean approach(int newLimit) {
+    if (newLimit >= limit) {
+      return setLimit(newLimit);
+    }
+    descent.lowered(limit - newLimit, inUse - newLimit);
+    return change(newLimit);
+  }
+
+  private boolean change(int newLimit) {
     limit = newLimit;
     settle();
     boolean some = denied > 0;
@@ -59,12 +75,12 @@ final class LevelSeats {
 
   /** Whether any seat is free within the limit. */
   boolean anyFree() {
-    return inUse < limit;
+    return inUse < reached();
   }
 
   /** Whether a request in a queue finds so many free within the limit. */
   boolean areFree(int width, int executing) {
-    return inUse < limit && fits(width, executing);
+    return inUse < reached() && fits(width, executing);
   }
 
   /** The same; if not, it is granted those beyond the limit that it needs, if it may have them. */
@@ -78,11 +94,16 @@ final class LevelSeats {
   }
 
   private boolean fits(int width, int executing) {
-    if (width > limit) {
+    if (width > reached()) {
       // Wider than the level: it may run, but with nothing beside it.
       return executing == 0;
     }
-    return inUse + width <= limit;
+    return inUse + width <= reached();
+  }
+
+  /** The limit, or what is above it on the way down. */
+  private int reached() {
+    return limit + descent.seats();
   }
 
   /** Whether a narrow request might have a seat beyond the limit now. */
@@ -94,17 +115,18 @@ final class LevelSeats {
     return burst != null && burst.grant(width, inUse, limit);
   }
 
-  /** How many there are now, with those granted beyond the limit. */
+  /** How many there are now, with those above the limit and those granted beyond it. */
   int limitAndGranted() {
-    return burst == null ? limit : burst.limitAndGranted(limit);
+    return burst == null ? reached() : burst.limitAndGranted(reached());
   }
 
   void take(int width) {
     inUse += width;
   }
 
-  void giveBack(int width) {
+  void giveBack(int width, boolean awaited) {
     inUse -= width;
+    descent.gaveBack(width, inUse - limit, awaited);
     settle();
   }
 

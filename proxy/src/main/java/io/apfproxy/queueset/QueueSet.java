@@ -145,7 +145,20 @@ public final class QueueSet {
   /** Changes the seats there are. Nothing executing is interrupted, and nothing waiting refused. */
   public void setLimit(int newLimit, long nowNanos) {
     advance(nowNanos);
-    if (seats.setLimit(newLimit)) {
+    limited(seats.setLimit(newLimit), nowNanos);
+  }
+
+  /**
+   * The same, but where more seats are in use than a lower limit says, about every second one that
+   * is given back is given on, until there are no more: nobody's turn stands still meanwhile.
+   */
+  public void approachLimit(int newLimit, long nowNanos) {
+    advance(nowNanos);
+    limited(seats.approach(newLimit), nowNanos);
+  }
+
+  private void limited(boolean wantsLess, long nowNanos) {
+    if (wantsLess) {
       publishDemand(nowNanos);
     }
     dispatch(nowNanos);
@@ -282,7 +295,7 @@ public final class QueueSet {
   /** Gives the seats of a served request back. */
   private void release(SeatRequest request, long nowNanos) {
     request.state = RequestState.ENDED;
-    seats.giveBack(request.seats);
+    seats.giveBack(request.seats, queues.waiting > 0);
     request.tally.executingSeats -= request.seats;
     FlowQueue queue = request.queue;
     if (queue != null) {

@@ -27,8 +27,12 @@ class AdaptiveBudgetTest {
   AdaptiveBudgetTest() {
     budget.onChange(told::add);
     budget.onMove(moves::add);
+    budget.begin(); // so that there are few
+    time.advance(SECOND);
     budget.start(() -> use, () -> down);
     time.settle();
+    told.clear();
+    moves.clear();
   }
 
   /** So long, with ten pulses a second that take so many milliseconds. */
@@ -44,10 +48,16 @@ class AdaptiveBudgetTest {
   }
 
   @Test
-  void beginsWithTheLeastAndSaysSo() {
-    assertThat(budget.seats()).isEqualTo(10);
-    assertThat(told).containsExactly(10);
-    assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.UNKNOWN);
+  void beginsBetweenItsBoundsAndSaysSo() {
+    AdaptiveBudget other = new AdaptiveBudget(10, 100, Duration.ofMillis(5), time, time, () -> 0.5);
+    assertThat(other.seats()).isEqualTo(31);
+    other.onChange(told::add);
+
+    other.start(() -> use, () -> down);
+    time.settle();
+
+    assertThat(told).containsExactly(31);
+    assertThat(other.reading().load()).isEqualTo(UpstreamLoad.UNKNOWN);
   }
 
   @Test
@@ -56,7 +66,7 @@ class AdaptiveBudgetTest {
 
     pass(SECOND.multipliedBy(3), 1);
 
-    assertThat(told).containsExactly(10, 20, 40, 80);
+    assertThat(told).containsExactly(20, 40, 80);
     assertThat(budget.count(SeatChange.GROW)).isEqualTo(3);
     assertThat(moves.get(0))
         .isEqualTo(new SeatMove(SeatChange.GROW, 10, 20, 0, Duration.ofMillis(1).toNanos()));
@@ -195,6 +205,38 @@ class AdaptiveBudgetTest {
     assertThat(budget.count(SeatChange.INNER_429)).isOne();
   }
 
+  /** L-46, L-94: on the way back nobody's turn is to come sooner for being many before. */
+  @Test
+  void tellsWhetherFewerMayBeReachedByAndBy() {
+    List<Integer> byAndBy = new ArrayList<>();
+    budget.onChange(
+        new SeatFollower() {
+          @Override
+          public void resize(int seats) {}
+
+          @Override
+          public void lower(int seats) {
+            byAndBy.add(seats);
+          }
+        });
+    busy(40);
+    pass(SECOND.multipliedBy(2), 1);
+    pass(SECOND, 11);
+    assertThat(byAndBy).as("a cut").containsExactly(20);
+    while (budget.count(SeatChange.DIP) == 0) {
+      pass(SECOND, 4);
+    }
+    assertThat(byAndBy).as("a dip").containsExactly(20, 5);
+    pass(SECOND.multipliedBy(5), 4);
+    assertThat(budget.seats()).isEqualTo(20);
+
+    budget.begin();
+    time.settle();
+
+    assertThat(budget.seats()).isEqualTo(10);
+    assertThat(byAndBy).as("its return").containsExactly(20, 5);
+  }
+
   @Test
   @Tag("L-94")
   void beginsAnewWhenTheUpstreamIsBackWhateverThePulsesOfBeforeSay() {
@@ -211,8 +253,8 @@ class AdaptiveBudgetTest {
     assertThat(told).endsWith(10);
     pass(SECOND.multipliedBy(3), 1);
 
-    assertThat(told).containsExactly(10, 20, 40, 80, 10, 20, 40, 80);
-    assertThat(budget.count(SeatChange.RECOVERY)).isOne();
+    assertThat(told).containsExactly(20, 40, 80, 10, 20, 40, 80);
+    assertThat(budget.count(SeatChange.RECOVERY)).isEqualTo(2);
   }
 
   @Test
@@ -221,6 +263,6 @@ class AdaptiveBudgetTest {
     budget.begin();
     time.settle();
 
-    assertThat(told).containsExactly(10, 10);
+    assertThat(told).containsExactly(10);
   }
 }

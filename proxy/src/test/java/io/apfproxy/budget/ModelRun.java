@@ -27,6 +27,7 @@ final class ModelRun {
   private final ArrayDeque<Long> miceSince = new ArrayDeque<>();
   private int listsWaiting;
   private int inUse;
+  private double beyond; // on the way down to fewer seats
   private int missed;
   private boolean down;
   private double noise;
@@ -48,7 +49,19 @@ final class ModelRun {
     this.server = new ModelServer(time, processors);
     this.budget =
         new AdaptiveBudget(min, max, Duration.ofMillis(5), time, time, random::nextDouble);
-    budget.onChange(seats -> dispatch());
+    budget.onChange(
+        new SeatFollower() {
+          @Override
+          public void resize(int seats) {
+            beyond = 0;
+            dispatch();
+          }
+
+          @Override
+          public void lower(int seats) {
+            beyond = Math.max(0, inUse - seats);
+          }
+        });
     budget.start(this::use, () -> down);
     pulse();
     time.settle();
@@ -136,18 +149,17 @@ final class ModelRun {
   }
 
   private void dispatch() {
-    while (inUse < budget.seats() && !mice.isEmpty()) {
+    while (inUse < budget.seats() + (int) beyond && !mice.isEmpty()) {
       long from = miceSince.remove();
       inUse++;
       server.send(
           mice.remove(),
           () -> {
             latencies.recordValue(time.nanoTime() - from);
-            inUse--;
-            dispatch();
+            ended();
           });
     }
-    while (inUse < budget.seats() && listsWaiting > 0) {
+    while (inUse < budget.seats() + (int) beyond && listsWaiting > 0) {
       listsWaiting--;
       inUse++;
       server.send(
@@ -155,10 +167,15 @@ final class ModelRun {
           () -> {
             lists++;
             listsWaiting++;
-            inUse--;
-            dispatch();
+            ended();
           });
     }
+  }
+
+  private void ended() {
+    inUse--;
+    beyond = inUse <= budget.seats() ? 0 : Math.max(0, beyond - 0.5);
+    dispatch();
   }
 
   /**

@@ -55,8 +55,9 @@ class SeatControllerTest {
     return (long) (millis * 1e6);
   }
 
-  /** A first look at it without load, and seats grown to so many. */
+  /** After it has come back, seats grown to so many. */
   private void grownTo(int total) {
+    seats.recover();
     while (seats.total() < total) {
       tick(0, seats.total(), true);
     }
@@ -64,17 +65,31 @@ class SeatControllerTest {
   }
 
   @Test
-  void beginsWithTheLeastAndDoublesWhileSomebodyWaits() {
-    assertThat(seats.total()).isEqualTo(10);
+  void beginsInTheMiddleOfAllDoublingsAndDoublesWhileSomebodyWaits() {
+    assertThat(seats.total()).isEqualTo(77);
     assertThat(seats.load()).isEqualTo(UpstreamLoad.UNKNOWN);
 
-    assertThat(tick(0, 10, true)).isEqualTo(SeatChange.GROW);
-    assertThat(seats.total()).isEqualTo(20);
-    tick(0, 20, true);
-    tick(0, 40, true);
+    assertThat(tick(0, 77, true)).isEqualTo(SeatChange.GROW);
 
-    assertThat(seats.total()).isEqualTo(80);
+    assertThat(seats.total()).isEqualTo(154);
     assertThat(seats.load()).isEqualTo(UpstreamLoad.IDLE);
+  }
+
+  @Test
+  void isSoonWithTheLeastIfWhatItBeganWithWasTooMuch() {
+    tick(0, 5, false);
+    tick(20, 77, true);
+    assertThat(seats.total()).isEqualTo(38);
+    tick(20, 38, true);
+    tick(20, 19, true);
+
+    assertThat(seats.total()).isEqualTo(MIN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1, 1", "1, 30, 5", "30, 600, 134", "7, 7, 7", "1, 2147483647, 46340"})
+  void beginsWithinItsBounds(int least, int most, int first) {
+    assertThat(SeatController.first(least, most)).isEqualTo(first);
   }
 
   @Test
@@ -89,11 +104,11 @@ class SeatControllerTest {
   }
 
   @Test
-  void holdsWhereTheDelayIsHalfOfTheTargetOrMore() {
+  void holdsWhereTheDelayIsAQuarterOfTheTargetOrMore() {
     grownTo(80);
 
     for (int i = 0; i < 20; i++) {
-      assertThat(tick(2.5, 80, true)).isNull();
+      assertThat(tick(1.25, 80, true)).isNull();
       assertThat(tick(4.9, 80, true)).isNull();
     }
 
@@ -150,6 +165,7 @@ class SeatControllerTest {
   @Test
   void growsByOneWhereATenthIsLess() {
     SeatController few = new SeatController(1, 30, Duration.ofMillis(5), () -> 0.5);
+    few.recover();
     few.tick(at(1, 1, 1, 1, true, false));
     few.tick(at(1, 1, 2, 2, true, false));
     few.tick(at(21, 21, 4, 4, true, false));
@@ -280,7 +296,7 @@ class SeatControllerTest {
 
     seats.recover();
 
-    assertThat(seats.total()).isEqualTo(10);
+    assertThat(seats.total()).as("a herd comes").isEqualTo(10);
     tick(0, 10, true);
     assertThat(seats.total()).as("slow start").isEqualTo(20);
   }

@@ -93,6 +93,31 @@ class TotalChangeTest {
   }
 
   @Test
+  @Tag("L-46")
+  void fewerSeatsByAndByLetTheNextBeginForEverySecondThatEnds() {
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      clients.add(server.send("ann"));
+    }
+    int executing = server.level("a").executing();
+
+    server.control.lower(1);
+
+    assertThat(server.level("a").executing()).isEqualTo(executing);
+    clients.get(0).lease().close();
+    server.time.settle();
+    assertThat(server.level("a").executing()).isEqualTo(executing - 1);
+    clients.get(1).lease().close();
+    server.time.settle();
+    assertThat(server.level("a").executing()).isEqualTo(executing - 1);
+    for (int i = 2; i < 2 * executing - 2; i++) {
+      clients.get(i).lease().close();
+      server.time.settle();
+    }
+    assertThat(server.level("a").executing()).isEqualTo(server.level("a").currentLimit());
+  }
+
+  @Test
   void goingBackIsAsIfNothingHadBeen() {
     Server other = new Server();
     Random random = new Random(7);
@@ -151,7 +176,14 @@ class TotalChangeTest {
     List<Client> waiting = new ArrayList<>(); // of one queue, in order
     for (int i = 0; i < 10_000; i++) {
       switch (random.nextInt(3)) {
-        case 0 -> server.control.resize(1 + random.nextInt(200));
+        case 0 -> {
+          int total = 1 + random.nextInt(200);
+          if (random.nextBoolean()) {
+            server.control.resize(total);
+          } else {
+            server.control.lower(total);
+          }
+        }
         case 1 -> {
           Client client = server.send("ann");
           sent.add(client);

@@ -101,19 +101,21 @@ final class IsolationReport {
 
   /**
    * Measures with {@code KUBEBUILDER_ASSETS} and {@code -Dapf.jar}; the arguments are the seconds
-   * per row, 25 if absent, and the number of rounds, 1 if absent.
+   * per row, 25 if absent, the number of rounds, 1 if absent, and the delays that adaptive seats
+   * are to bear, {@code 5ms} if absent.
    */
   public static void main(String[] args) {
     Duration perRow = Duration.ofSeconds(args.length == 0 ? 25 : Integer.parseInt(args[0]));
     int rounds = args.length < 2 ? 1 : Integer.parseInt(args[1]);
+    List<String> targets = args.length < 3 ? List.of("5ms") : List.of(args).subList(2, args.length);
     for (int round = 0; round < rounds; round++) {
       System.out.print(measure(perRow).text());
-      System.out.print(text(measureSeats(perRow)));
+      System.out.print(text(measureSeats(perRow, targets)));
     }
   }
 
   /** The proxy with fixed numbers of seats, and with adaptive ones, before one server. */
-  private static List<Row> measureSeats(Duration perRow) {
+  private static List<Row> measureSeats(Duration perRow, List<String> targets) {
     List<Row> rows = new ArrayList<>();
     try (ControlPlane roomy = start(List.of())) {
       for (int seats : new int[] {4, 8, 15, 30}) {
@@ -125,9 +127,17 @@ final class IsolationReport {
                 "--max-requests-inflight=" + (seats - 1),
                 "--max-mutating-requests-inflight=1"));
       }
-      List<String> adaptive = new ArrayList<>(SMALL_LIMITS);
-      adaptive.addAll(ADAPTIVE);
-      rows.add(seats(roomy, "apf-proxy, 1 to 30 seats", perRow, adaptive.toArray(String[]::new)));
+      for (String target : targets) {
+        List<String> adaptive = new ArrayList<>(SMALL_LIMITS);
+        adaptive.addAll(ADAPTIVE);
+        adaptive.add("--target-delay=" + target);
+        rows.add(
+            seats(
+                roomy,
+                "apf-proxy, 1 to 30 seats, " + target,
+                perRow,
+                adaptive.toArray(String[]::new)));
+      }
     }
     return rows;
   }
