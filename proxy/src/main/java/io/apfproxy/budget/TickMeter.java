@@ -9,6 +9,11 @@ import org.jspecify.annotations.Nullable;
  * Source: specification limits.md L-42, L-43.
  */
 final class TickMeter {
+  /*
+   * The median, and no higher quantile, though waits for a processor have a long tail: pulses take three connections in turn, which
+   * may lead to three servers, and a higher one would take the longer way to one of these for load. So one slow server of three is
+   * not seen either.
+   */
   static final long LEAST_NANOS = Duration.ofSeconds(1).toNanos();
   static final int LEAST_PULSES = 5;
 

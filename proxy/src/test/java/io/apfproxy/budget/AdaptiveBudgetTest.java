@@ -100,6 +100,21 @@ class AdaptiveBudgetTest {
     assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.BUSY);
   }
 
+  /** As many servers behind a load balancer as there are connections for pulses. */
+  @Test
+  void seesTwoSlowServersOfThreeButNotOneAlone() {
+    busy(10);
+    for (int i = 0; i < 60; i++) {
+      pass(PULSES_APART, i % 3 == 0 ? 50 : 1);
+    }
+    assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.IDLE);
+
+    for (int i = 0; i < 60; i++) {
+      pass(PULSES_APART, i % 3 == 0 ? 1 : 50);
+    }
+    assertThat(budget.reading().delayNanos()).isEqualTo(Duration.ofMillis(49).toNanos());
+  }
+
   /** L-62: nor while it is left alone for a moment, which shows how it is without load. */
   @Test
   void bearsMoreWhileItIsIdle() {

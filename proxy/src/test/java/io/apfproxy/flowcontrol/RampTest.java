@@ -29,7 +29,7 @@ class RampTest {
           FlowMetrics.NONE);
 
   RampTest() {
-    budget.onChange(control::resize);
+    budget.onChange(control);
     control.apply(
         List.of(Config.schema("herd", "herd", "herd"), Config.schema("lease", "lease", "lease")),
         List.of(Config.queuing("herd", 50, 4, 100), Config.queuing("lease", 50, 4, 100)));
