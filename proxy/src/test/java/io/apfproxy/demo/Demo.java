@@ -112,8 +112,9 @@ public final class Demo implements AutoCloseable {
     out.println(
         Text.format(
             "An API server that works on %d requests at once, apf-proxy before it. An elephant%n"
-                + "lists %d objects, %d times in parallel; four mice read or renew a lease, each%n"
-                + "%d times a second. Two phases of %s, after a warm-up.",
+                + "lists up to %d objects, %d times in parallel; four mice read or renew a lease,%n"
+                + "each %d times a second. Two phases of %s, counted when all are warm and the%n"
+                + "flood has lasted four seconds.",
             DemoCluster.WORKERS,
             DemoCluster.OBJECTS,
             Herd.ELEPHANT_LISTS,

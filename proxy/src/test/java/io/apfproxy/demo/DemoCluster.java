@@ -8,8 +8,10 @@ import io.apfproxy.fixtures.load.LoadRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /** The embedded API server of the demo: its users, its data, its capacity. */
@@ -17,10 +19,12 @@ final class DemoCluster {
   static final String ELEPHANT = "system:serviceaccount:warehouse:reporter";
   static final String VISITOR = "visitor";
 
-  /** What the elephant lists. */
-  static final String EVERYTHING = "/api/v1/namespaces/warehouse/configmaps";
+  private static final String WAREHOUSE = "/api/v1/namespaces/warehouse/configmaps";
 
   static final int OBJECTS = 150;
+
+  /** Lists of one length, begun together, would for ever end together. */
+  private static final int[] PAGES = {150, 80, 130, 100, 60, 140, 90, 120, 70, 110};
 
   /** Requests the server works on at once; the proxy gets as many seats. */
   static final int WORKERS = 16;
@@ -32,7 +36,7 @@ final class DemoCluster {
 
   private DemoCluster() {}
 
-  /** Lists hold a worker for 200 ms, everything else for a few. */
+  /** A list of all holds a worker for 200 ms, everything else for a few. */
   static EmbeddedApiServer start(Path folder) {
     EmbeddedApiServer server =
         EmbeddedApiServer.builder(folder)
@@ -48,6 +52,16 @@ final class DemoCluster {
             .start();
     server.create(objects());
     return server;
+  }
+
+  /** What the elephant lists: pages of all lengths. */
+  static Supplier<LoadRequest> lists() {
+    List<Supplier<LoadRequest>> pages =
+        Arrays.stream(PAGES)
+            .mapToObj(objects -> LoadRequest.get(WAREHOUSE + "?limit=" + objects))
+            .toList();
+    AtomicInteger next = new AtomicInteger();
+    return () -> pages.get(Math.floorMod(next.getAndIncrement(), PAGES.length)).get();
   }
 
   /** Small requests by user, in four priority levels. */

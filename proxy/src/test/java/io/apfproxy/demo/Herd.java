@@ -34,16 +34,21 @@ final class Herd implements AutoCloseable {
   }
 
   /**
-   * Everybody starts, with new counts: the elephant with so many lists of all the data, always in
+   * Everybody starts, with new counts: the elephant with so many lists of the data, always in
    * flight, the mice at a steady rate.
    */
   void start(int lists) {
-    elephant =
-        elephantClient.start(LoadRequest.get(DemoCluster.EVERYTHING), Pace.closedLoop(lists));
+    elephant = elephantClient.start(DemoCluster.lists(), Pace.closedLoop(lists));
     mice =
         mouseClients.entrySet().stream()
             .map(mouse -> mouse.getKey().start(mouse.getValue(), Pace.openLoop(MOUSE_RATE)))
             .toList();
+  }
+
+  /** Forgets how they began. */
+  void recount() {
+    mice.forEach(Load::recount);
+    elephant.recount();
   }
 
   LoadReport elephant() {

@@ -6,12 +6,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Plays the phases: warm-up, silence, then mice and elephant while the view shows what happens. */
+/**
+ * Plays the phases: warm-up, silence, then mice and elephant, who are counted once the flood has
+ * lasted a while, while the view shows what happens.
+ */
 final class Stage {
   private static final Duration LOOK = Duration.ofMillis(50);
   private static final Duration WARM_UP_LIMIT = Duration.ofSeconds(5);
   private static final Duration SILENCE_LIMIT = Duration.ofSeconds(3);
   private static final int WARM_UP_LISTS = 100;
+
+  /** After that an elephant whose lists wait in one queue has filled it. */
+  private static final Duration LEAD = Duration.ofSeconds(4);
 
   private final Vertx vertx;
   private final EmbeddedApiServer server;
@@ -31,8 +37,10 @@ final class Stage {
     try (Herd herd = new Herd(vertx, server, proxy.port(), caPem)) {
       view.begin(number, title);
       warmUp(herd);
-      List<LevelRow> before = LevelRow.parse(proxy.metrics());
       herd.start(Herd.ELEPHANT_LISTS);
+      lead();
+      List<LevelRow> before = LevelRow.parse(proxy.metrics());
+      herd.recount();
       long start = System.nanoTime();
       long nextView = view.interval(duration).toNanos();
       int longestQueue = 0;
@@ -82,6 +90,14 @@ final class Stage {
     }
     herd.stop();
     awaitSilence();
+  }
+
+  /** The first seconds of a flood, that nobody counts. */
+  private static void lead() throws InterruptedException {
+    long end = System.nanoTime() + LEAD.toNanos();
+    while (System.nanoTime() < end) {
+      pause();
+    }
   }
 
   /** Nothing of what was before is left in the API server. */
