@@ -8,11 +8,12 @@ import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
  * What of a rate limit is legal, and obeyed, but seldom meant: W1 to W3 of specification limits.md
- * L-13.
+ * L-13, and a stream that cannot come up to its rate (L-21).
  */
 final class LimitHazards {
   /*
@@ -23,6 +24,9 @@ final class LimitHazards {
 
   private static final String ACCOUNTS = "system:serviceaccounts";
   private static final String NAMELESS = "somebody";
+
+  /** So late may a stream be woken, on a machine that has other things to do. */
+  private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final RateLimit.Spec spec;
   private final Subjects excepted;
@@ -38,6 +42,7 @@ final class LimitHazards {
     List<String> messages = new ArrayList<>();
     hazards.endangered().forEach(messages::add);
     hazards.freedom().ifPresent(messages::add);
+    hazards.loss().ifPresent(messages::add);
     if (hazards.matchesNobody()) {
       messages.add("it matches nothing: exceptSubjects has all whom its rules name");
     }
@@ -63,6 +68,26 @@ final class LimitHazards {
         : Optional.of(
             "a client has a new bucket for each name that it calls itself by: userAgents should"
                 + " have the programs that are meant, each up to its slash, such as kubectl/");
+  }
+
+  /**
+   * What a stream is woken too late for is made good out of its burst, and beyond that lost: else
+   * more than the burst would come at once.
+   */
+  private Optional<String> loss() {
+    RateLimit.TokenBucket bucket = spec.tokenBucket();
+    if (!spec.unit().equals(RateLimit.BYTES)
+        || spec.longRunning().equals(RateLimit.EXCLUDE)
+        || bucket == null) {
+      return Optional.empty();
+    }
+    double nanosForOne = (double) bucket.periodNanos() / bucket.rate();
+    long enough = (long) Math.ceil(LATE_NANOS / nanosForOne);
+    return bucket.burst() >= enough
+        ? Optional.empty()
+        : Optional.of(
+            "streams may stay below its rate: its burst comes in %d ms, and what they are woken later by is lost; burst should be %d or more"
+                .formatted((long) (bucket.burst() * nanosForOne / 1e6), enough));
   }
 
   /** Whether all that begin so have one key. */

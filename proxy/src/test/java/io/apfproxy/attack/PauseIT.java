@@ -45,6 +45,31 @@ class PauseIT {
   private static final String TOKEN_REVIEWS = "/apis/authentication.k8s.io/v1/tokenreviews";
   private static final String CONFIG_MAPS = "/api/v1/namespaces/shop/configmaps";
 
+  private static final int GETS = 40;
+  private static final double LEAK_RATE = 5;
+  private static final String LEAK =
+      """
+      apiVersion: flowcontrol.apf-proxy.io/v1
+      kind: RateLimit
+      metadata:
+        name: leak
+      spec:
+        rules:
+          - subjects:
+              - kind: Group
+                group:
+                  name: system:authenticated
+            resourceRules:
+              - verbs: [get]
+                apiGroups: ["*"]
+                resources: ["*"]
+                namespaces: ["*"]
+        type: LeakyBucket
+        leakyBucket:
+          rate: 5
+          capacity: 100
+      """;
+
   @TempDir private Path folder;
   private HttpClient client;
   private String url;
@@ -70,15 +95,90 @@ class PauseIT {
       }
       Path own = Files.createDirectory(folder.resolve("victim"));
       try (Victim proxy = new Victim(own, server.adminKubeconfig(), server.caFile(), TIMEOUT)) {
-        url = "https://127.0.0.1:" + proxy.port();
-        client =
-            HttpClient.newBuilder()
-                .sslContext(TrustingTls.context(own.resolve("apf-proxy.crt")))
-                .connectTimeout(PATIENCE)
-                .build();
+        connectTo(proxy, own);
         goesOn(server, proxy);
       }
     }
+  }
+
+  private void connectTo(Victim proxy, Path folderOfIts) {
+    url = "https://127.0.0.1:" + proxy.port();
+    client =
+        HttpClient.newBuilder()
+            .sslContext(TrustingTls.context(folderOfIts.resolve("apf-proxy.crt")))
+            .connectTimeout(PATIENCE)
+            .build();
+  }
+
+  /** As many as a limit lets out in eight seconds: all of them are due when it goes on. */
+  @Test
+  @Tag("L-04")
+  void letsThoseWhoWaitForARateLimitGoOnByItsLaw() throws Exception {
+    Path limits = Files.createDirectory(folder.resolve("limits"));
+    Files.writeString(limits.resolve("leak.yaml"), LEAK);
+    try (EmbeddedApiServer server =
+        EmbeddedApiServer.builder(Files.createDirectory(folder.resolve("server")))
+            .user(USER, "system:serviceaccounts", "system:serviceaccounts:shop")
+            .allow("system:authenticated", "*", "*")
+            .start()) {
+      server.create(List.of(object("Namespace", "", "shop")));
+      server.create(List.of(object("ConfigMap", "shop", "prices")));
+      token = server.token(USER);
+      Path own = Files.createDirectory(folder.resolve("victim"));
+      try (Victim proxy =
+          new Victim(
+              own,
+              server.adminKubeconfig(),
+              server.caFile(),
+              TIMEOUT,
+              "--flowcontrol-source=builtin,files:" + limits)) {
+        connectTo(proxy, own);
+        assertThat(send(CONFIG_MAPS).get().statusCode()).as("it is known who asks").isEqualTo(200);
+        long begun = System.nanoTime();
+        List<CompletableFuture<Long>> gets = gets(GETS);
+        await().atMost(PATIENCE).until(() -> sum(proxy, "apf_proxy_rate_limit_waiting") > GETS / 2);
+
+        proxy.pause(PAUSE);
+
+        expectLaw(begun, gets);
+        begun = System.nanoTime();
+        expectLaw(begun, gets(10)); // and nothing was saved meanwhile
+        assertThat(sum(proxy, "apf_proxy_refusals_total")).isZero();
+        assertThat(sum(proxy, "apf_proxy_aborts_total")).isZero();
+        assertThat(sum(proxy, "apf_proxy_rate_limit_waiting")).isZero();
+        assertThat(proxy.stops()).isTrue();
+      }
+    }
+  }
+
+  /** The instants at which so many are answered. */
+  private List<CompletableFuture<Long>> gets(int number) {
+    List<CompletableFuture<Long>> gets = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      gets.add(
+          send(CONFIG_MAPS + "/prices")
+              .thenApply(
+                  answer -> {
+                    assertThat(answer.statusCode()).as(() -> text(answer)).isEqualTo(200);
+                    return System.nanoTime();
+                  }));
+    }
+    return gets;
+  }
+
+  /** Who is the k-th to come out does not come before his time, whoever he is. */
+  private static void expectLaw(long begun, List<CompletableFuture<Long>> gets) {
+    List<Double> seconds =
+        gets.stream().map(CompletableFuture::join).sorted().map(at -> (at - begun) / 1e9).toList();
+    for (int k = 0; k < seconds.size(); k++) {
+      assertThat(seconds.get(k)).as("no. %d", k).isGreaterThanOrEqualTo(k / LEAK_RATE);
+    }
+    System.out.printf(
+        "%d at %.0f a second, a pause of 10 s perhaps: the last after %.3f s, by the law %.1f%n",
+        seconds.size(),
+        LEAK_RATE,
+        seconds.get(seconds.size() - 1),
+        (seconds.size() - 1) / LEAK_RATE);
   }
 
   private void goesOn(EmbeddedApiServer server, Victim proxy) throws Exception {

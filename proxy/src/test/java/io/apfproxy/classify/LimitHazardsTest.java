@@ -30,6 +30,8 @@ class LimitHazardsTest {
   private List<String> agents = List.of();
   private String longRunning = RateLimit.INCLUDE;
   private RateLimit.Key key;
+  private String unit = RateLimit.REQUESTS;
+  private TokenBucket bucket = new TokenBucket(10, "1s", 10, "0s");
 
   @Test
   @Tag("S57")
@@ -127,6 +129,30 @@ class LimitHazardsTest {
     assertThat(hazards()).containsExactly(nothing);
   }
 
+  @Test
+  @Tag("L-21")
+  void warnsThatAStreamLosesWhatItIsWokenTooLateFor() {
+    except = VITAL;
+    unit = RateLimit.BYTES;
+    bucket = new TokenBucket(8 << 20, "1s", 65_536, "0s");
+    assertThat(hazards())
+        .containsExactly(
+            "streams may stay below its rate: its burst comes in 7 ms, and what they are woken"
+                + " later by is lost; burst should be 419431 or more");
+
+    bucket = new TokenBucket(8 << 20, "1s", 419_430, "0s");
+    assertThat(hazards()).hasSize(1);
+    bucket = new TokenBucket(8 << 20, "1s", 419_431, "0s");
+    assertThat(hazards()).isEmpty();
+
+    bucket = new TokenBucket(1 << 20, "1s", 65_536, "0s");
+    assertThat(hazards()).as("62 ms").isEmpty();
+
+    bucket = new TokenBucket(8 << 20, "1s", 65_536, "0s");
+    longRunning = RateLimit.EXCLUDE;
+    assertThat(hazards()).as("no stream").isEmpty();
+  }
+
   private List<String> hazards() {
     RateLimit.Spec spec =
         new RateLimit.Spec(
@@ -141,9 +167,9 @@ class LimitHazardsTest {
             List.of(),
             longRunning,
             key,
-            RateLimit.REQUESTS,
+            unit,
             RateLimit.TOKEN_BUCKET,
-            new TokenBucket(10, "1s", 10, "0s"),
+            bucket,
             null,
             null,
             RateLimit.PROXY);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,8 @@ class UpgradeTunnelIT extends UpgradeFixture {
   /**
    * L-21: what was read has passed, so it may be beyond by what is read at a time on each side.
    *
-   * <p>{@code -Dapf.tunnel.mebibytes=32} sends so much, both ways together in 8 s.
+   * <p>{@code -Dapf.tunnel.mebibytes=32} sends so much, both ways together in 8 s; {@code
+   * -Dapf.tunnel.burst=65536} with a smaller burst, which costs the rate on a busy machine.
    */
   @Test
   void letsBytesThroughAsFastAsTheirLimitAllows() throws InterruptedException {
@@ -63,7 +65,7 @@ class UpgradeTunnelIT extends UpgradeFixture {
     byte[] bytes = new byte[mebibytes << 20];
     new Random(3).nextBytes(bytes);
     long rate = mebibytes == 1 ? 2 << 20 : mebibytes << 18;
-    long burst = 64 << 10;
+    long burst = Long.getLong("apf.tunnel.burst", mebibytes == 1 ? 64 << 10 : 1 << 20);
     try (FakeUpstream upstream = upstream(SPDY_101, UpgradeTunnelIT::echo);
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       proxy.rateLimits.apply(
@@ -81,13 +83,51 @@ class UpgradeTunnelIT extends UpgradeFixture {
         assertThat(Arrays.equals(echoed, bytes)).isTrue();
         assertThat(seconds).isGreaterThan((2.0 * bytes.length - burst - (256 << 10)) / rate);
         System.out.printf(
-            "%d MiB there and back at %.0f MiB/s, 64 KiB at once: %.3f s, by the law %.3f%n",
-            mebibytes, rate / 1048576.0, seconds, (2.0 * bytes.length - burst) / rate);
+            "%d MiB there and back at %.0f MiB/s, %d KiB at once: %.3f s, by the law %.3f%n",
+            mebibytes, rate / 1048576.0, burst >> 10, seconds, (2.0 * bytes.length - burst) / rate);
       }
       proxy.expectRest();
       LimitReading reading = proxy.rateLimits.read().get(0);
       assertThat(reading.bytesIn()).isEqualTo(bytes.length);
       assertThat(reading.bytesOut()).isEqualTo(bytes.length);
+    }
+  }
+
+  /** L-21: what lies in the buffers of a socket when it is closed is no way past the limit. */
+  @Test
+  void letsTheLastBytesOfAnUpstreamThatHasClosedThroughNoFaster() {
+    byte[] bytes = new byte[2 << 20];
+    new Random(5).nextBytes(bytes);
+    long rate = 1 << 20;
+    long burst = 64 << 10;
+    AtomicBoolean closed = new AtomicBoolean();
+    try (FakeUpstream upstream =
+            upstream(
+                SPDY_101,
+                (socket, asked) ->
+                    socket
+                        .write(Buffer.buffer(bytes))
+                        .onSuccess(
+                            sent -> {
+                              closed.set(true);
+                              socket.close();
+                            }));
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      proxy.rateLimits.apply(
+          List.of(
+              Limiting.of("cp").by("User").unit(RateLimit.BYTES).tokens(rate, "1s", burst, "0s")));
+      try (RawClient client = new RawClient(proxy.port())) {
+        client.send(request("POST", "SPDY/3.1"));
+        assertThat(client.readHead()).startsWith("HTTP/1.1 101");
+        long begun = System.nanoTime();
+        client.send("go");
+        byte[] all = client.read(bytes.length + 1);
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        assertThat(Arrays.equals(all, bytes)).isTrue();
+        assertThat(closed).isTrue();
+        assertThat(seconds).isGreaterThan((bytes.length - burst - (256 << 10)) / (double) rate);
+      }
+      proxy.expectRest();
     }
   }
 

@@ -3,22 +3,16 @@ package io.apfproxy.time;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Specification limits.md L-17, L-26, L-28. */
+/** Specification limits.md L-26, L-28. */
 class KeyTableTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
@@ -283,136 +277,5 @@ class KeyTableTest {
     for (int key = 0; key < 50; key++) {
       assertThat(takenBy(table, "user" + key, 200)).isEqualTo(150 - 2 * key);
     }
-  }
-
-  @Test
-  void keepsOfEachKeyWhatIsMissingInATableOfAnotherSize() {
-    KeyTable old = table(1, 100, 50);
-    for (int key = 0; key < 50; key++) {
-      takenBy(old, "user" + key, 2 * key);
-    }
-    KeyTable larger = old.resized(5_000, now);
-    assertThat(larger.most()).isEqualTo(20_000);
-    for (int key = 0; key < 50; key++) {
-      assertThat(takenBy(key % 2 == 0 ? larger : old, "user" + key, 200))
-          .as("of %d, whichever is asked", key)
-          .isEqualTo(100 - 2 * key);
-    }
-    assertThat(takenBy(old, "another", 200)).isEqualTo(100);
-    assertThat(takenBy(larger, "another", 200)).isZero();
-  }
-
-  /** Neither those that find no room any more, nor those that come to find some. */
-  @ParameterizedTest
-  @CsvSource({"1, 40, 8", "2, 8, 40", "3, 100, 1", "4, 1, 100"})
-  @Tag("S61")
-  void givesNobodyMoreWhenItsSizeChanges(long seed, int before, int after) {
-    Random random = new Random(seed);
-    Pace pace = Pace.perSecond(2, 5);
-    KeyTable table = new KeyTable(before, pace, now);
-    long origin = now;
-    Map<Integer, Long> exact = new HashMap<>();
-    for (int i = 0; i < 20_000; i++) {
-      now += random.nextInt(1_000_000);
-      if (i % 500 == 499) {
-        table = table.resized(i % 1_000 == 499 ? after : before, now);
-      }
-      int key = random.nextInt(150);
-      if (table.take(KeyHash.of("user" + key), now, 1, 0) >= 0) {
-        long ticks = (now - origin) << Pace.TICK_BITS;
-        long due = exact.getOrDefault(key, 0L);
-        assertThat(pace.wait(due, ticks, 1, 0)).as("of key %d", key).isZero();
-        exact.put(key, pace.after(due, ticks, 1));
-      }
-    }
-    assertThat(table.overflows()).isPositive();
-  }
-
-  /** Whichever table they know, whatever moves meanwhile. */
-  @Test
-  void givesManyThreadsNoMoreWhileItsSizeChanges() throws InterruptedException {
-    int burst = 1_000;
-    int keys = 20;
-    AtomicReference<KeyTable> newest = new AtomicReference<>(table(1, burst, keys));
-    AtomicIntegerArray taken = new AtomicIntegerArray(keys);
-    List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < 4; i++) {
-      KeyTable first = newest.get();
-      int number = i;
-      Thread thread =
-          new Thread(
-              () -> {
-                for (int j = 0; j < burst * keys; j++) {
-                  KeyTable table = number % 2 == 0 ? first : newest.get();
-                  if (table.take(KeyHash.of("user" + j % keys), now, 1, 0) == 0) {
-                    taken.incrementAndGet(j % keys);
-                  }
-                }
-              });
-      threads.add(thread);
-      thread.start();
-    }
-    for (int i = 0; threads.stream().anyMatch(Thread::isAlive) && i < 1_000; i++) {
-      newest.set(newest.get().resized(i % 2 == 0 ? 5_000 : keys, now));
-    }
-    for (Thread thread : threads) {
-      thread.join();
-    }
-    for (int key = 0; key < keys; key++) {
-      assertThat(taken.get(key)).as("of key %d", key).isEqualTo(burst);
-    }
-  }
-
-  @Test
-  @Tag("S61")
-  void findsTheSameHashOnlyByChance() {
-    Set<Long> hashes = new HashSet<>();
-    int names = 0;
-    for (int i = 0; i < 1 << 16; i++) { // all of them have one String.hashCode
-      StringBuilder name = new StringBuilder("tenant-");
-      for (int bit = 0; bit < 16; bit++) {
-        name.append((i >> bit & 1) == 0 ? "Aa" : "BB");
-      }
-      hashes.add(KeyHash.of(name.toString()));
-      names++;
-    }
-    for (int length = 0; length < 40_000; length++) {
-      hashes.add(KeyHash.of("\0".repeat(length % 4_000) + "x".repeat(length / 4_000)));
-      names++;
-    }
-    for (char letter = 1;
-        letter < 0x3000;
-        letter++) { // of which a byte is lost where they are packed
-      hashes.add(KeyHash.of(letter + "é"));
-      hashes.add(KeyHash.of("kubelets" + letter));
-      names += 2;
-    }
-    assertThat(hashes).hasSize(names);
-  }
-
-  @Test
-  void tellsWhereOnePartEnds() {
-    KeyHash hash = new KeyHash();
-    assertThat(hash.add("ab").add("c").end()).isNotEqualTo(hash.add("a").add("bc").end());
-    assertThat(hash.add("ab").add("").end()).isNotEqualTo(hash.add("").add("ab").end());
-    assertThat(hash.add("abcdefgh").add("i").end())
-        .isNotEqualTo(hash.add("abcdefghi").add("").end());
-    assertThat(hash.add("kubectl/v1", 7).end()).isEqualTo(KeyHash.of("kubectl"));
-  }
-
-  /** By CPython, whose hash of bytes is SipHash-1-3; with {@code PYTHONHASHSEED=0} its key is 0. */
-  @Test
-  void hashesAsSipHashDoes() {
-    KeyHash hash = new KeyHash(0, 0);
-    assertThat(hash.add(0).end()).isEqualTo(0xbd60acb658c79e45L);
-    assertThat(hash.add(0).add(1).add(2).end()).isEqualTo(0xbdcbe075ce4e5465L);
-    for (int word = 0; word < 40; word++) {
-      hash.add(word);
-    }
-    assertThat(hash.end()).isEqualTo(0xe65c2642c823ee3fL);
-    assertThat(hash.add("kubectl").end()).isEqualTo(0x8d0cd96b4f2d935cL);
-    assertThat(hash.add("system:serviceaccount:shop:checkout").end())
-        .isEqualTo(0xcdc2ba131fe10670L);
-    assertThat(hash.add("ключ").end()).isEqualTo(0x8a2706395d12a221L);
   }
 }

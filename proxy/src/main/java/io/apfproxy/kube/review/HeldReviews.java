@@ -12,6 +12,7 @@ import io.apfproxy.upstream.wire.ConnectFailure;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,23 +82,43 @@ public final class HeldReviews implements TokenReviewer, AccessReviewer {
     private void put(Outage.@Nullable Place place) {
       Standstill standstill = new Standstill(time, later);
       var unused =
-          question
-              .get()
+          asked()
               .whenComplete(
                   (value, cause) -> {
-                    if (standstill.end() && cause != null) {
+                    boolean stoodStill = standstill.end();
+                    if (cause instanceof RejectedExecutionException) {
+                      leave(place);
+                      answer.completeExceptionally(cause);
+                    } else if (cause != null && stoodStill) {
                       put(place);
-                      return;
-                    }
-                    if (place != null) {
-                      place.close();
-                    }
-                    if (cause == null) {
-                      answer.complete(value);
                     } else {
-                      failed(cause);
+                      leave(place);
+                      told(value, cause);
                     }
                   });
+    }
+
+    /** What cannot be asked any more fails, as the proxy ends: thrown, nobody would be told. */
+    private CompletionStage<T> asked() {
+      try {
+        return question.get();
+      } catch (RejectedExecutionException e) {
+        return CompletableFuture.failedFuture(e);
+      }
+    }
+
+    private static void leave(Outage.@Nullable Place place) {
+      if (place != null) {
+        place.close();
+      }
+    }
+
+    private void told(T value, @Nullable Throwable cause) {
+      if (cause == null) {
+        answer.complete(value);
+      } else {
+        failed(cause);
+      }
     }
 
     private void failed(Throwable cause) {

@@ -13,8 +13,10 @@ final class RawPump {
    * Each direction stops reading while the other side's write queue is full, so a reader that stops
    * costs at most that queue and the kernel's buffers. Nothing passes while a rate limit has them
    * wait, in neither direction: what was read before has passed, so a limit is overdrawn by a piece
-   * of each. When one side ends, what it sent is flushed to the other before that is closed too, and
-   * waits no longer: it is all that passes any more.
+   * of each. When one side ends, what it sent is flushed to the other before that is closed too. All
+   * that still lies in a socket is read at once when its peer closes it, which may be megabytes: the
+   * upstream's then wait as before, and its end behind them. The client's do not, so that one who
+   * left is not kept for them.
    */
   private static final long NOT_PACED = -1;
 
@@ -67,6 +69,7 @@ final class RawPump {
     left.closeHandler(
         closed -> {
           leftClosed = true;
+          waitNoLonger();
           checkEnd();
         });
     right.closeHandler(
@@ -145,7 +148,6 @@ final class RawPump {
   }
 
   private void checkEnd() {
-    waitNoLonger();
     if (leftClosed && rightClosed) {
       vertx.cancelTimer(timer);
       ended.run();

@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -152,5 +154,47 @@ class HeldReviewsTest {
     }
     expectRefused(answer);
     assertThat(number(tokens)).isZero();
+  }
+
+  /** The threads of those who ask are gone by then. */
+  private static HeldReviews atTheEnd(
+      Deque<CompletableFuture<Optional<UserInfo>>> tokens, ManualTime time, Outage outage) {
+    AtomicBoolean asked = new AtomicBoolean();
+    return new HeldReviews(
+        token -> {
+          if (asked.getAndSet(true)) {
+            throw new RejectedExecutionException("shut down");
+          }
+          return put(tokens);
+        },
+        question -> put(new ArrayDeque<CompletableFuture<Boolean>>()),
+        outage,
+        time,
+        new ManualTime());
+  }
+
+  @Test
+  @Tag("S50")
+  void endsWhereItIsToBePutAgainAndTheProxyShutsDown() {
+    CompletableFuture<Optional<UserInfo>> answer =
+        atTheEnd(tokens, time, outage).review("secret").toCompletableFuture();
+    tokens.remove().completeExceptionally(new ConnectException("refused"));
+    assertThat(outage.waiting()).isOne();
+
+    outage.pulseAnswered(true);
+
+    await().atMost(LONG).until(answer::isDone);
+    assertThat(answer).isCompletedExceptionally();
+    assertThat(outage.waiting()).isZero();
+  }
+
+  @Test
+  @Tag("S50")
+  void endsWhereItStoodStillUntilTheProxyShutsDown() {
+    CompletableFuture<Optional<UserInfo>> answer =
+        atTheEnd(tokens, time, outage).review("secret").toCompletableFuture();
+    time.advance(Duration.ofSeconds(10));
+    tokens.remove().completeExceptionally(new IllegalStateException("timed out"));
+    assertThat(answer).isCompletedExceptionally();
   }
 }

@@ -1,0 +1,121 @@
+package io.apfproxy.server;
+
+import static io.apfproxy.server.TestProxy.get;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.limit.Limiting;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Limits of bytes on the wire: who is slowed down, and who pays later. L-20, L-21. */
+class RateLimitBytesIT extends RateLimitFixture {
+  /** That a limit may be overdrawn by: what is read at a time. */
+  private static final int LARGEST_PIECE = 64 << 10;
+
+  /** L-21: logs hold no seats, and come as slowly as the limit says. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void slowsLogsToTheRateOfTheirBytes(HttpVersion version) {
+    limited(
+        proxy -> {
+          long begun = System.nanoTime();
+          Answer log = get(ask(proxy.client(version), TARGET + "/log", "ci"));
+          double seconds = (System.nanoTime() - begun) / SECOND;
+          assertThat(log.body().length()).isEqualTo(LARGE);
+          double law = (LARGE - 65_536 - LARGEST_PIECE) / 400_000.0;
+          assertThat(seconds).isGreaterThan(law);
+          assertThat(reading(proxy).bytesOut()).isEqualTo(LARGE);
+          System.out.printf("a log of 400 kB at 400 kB/s, 64 KiB at once: %.3f s%n", seconds);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(400_000, "1s", 65_536, "0s"));
+  }
+
+  /** It waits for hours. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void noticesThatTheReaderOfALogLeftWhileItWaits(HttpVersion version) {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(version);
+          var request = get(client.request(HttpMethod.GET, TARGET + "/log"));
+          request.putHeader("Authorization", "Bearer ci").end();
+          HttpClientResponse head = get(request.response());
+          assertThat(head.statusCode()).isEqualTo(200);
+          head.handler(piece -> {});
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesOut() > 65_536);
+          request.reset(8);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(1, "1s", 65_536, "0s"));
+  }
+
+  /** L-21: so does what a client sends where it holds no seats. */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void slowsUploadsBehindTheSubresourceProxy(HttpVersion version) {
+    limited(
+        proxy -> {
+          long begun = System.nanoTime();
+          HttpClientResponse head =
+              get(
+                  proxy
+                      .client(version)
+                      .request(HttpMethod.POST, "/api/v1/namespaces/shop/pods/web-0/proxy/")
+                      .compose(
+                          request ->
+                              request
+                                  .putHeader("Authorization", "Bearer ci")
+                                  .send(Buffer.buffer(new byte[LARGE]))));
+          double seconds = (System.nanoTime() - begun) / SECOND;
+          assertThat(head.statusCode()).isEqualTo(200);
+          assertThat(seconds).isGreaterThan((LARGE - 65_536 - LARGEST_PIECE) / 400_000.0);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesIn() == LARGE);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(400_000, "1s", 65_536, "0s"));
+  }
+
+  /** L-21: until what the list was too large by is made good. */
+  @Test
+  void letsTheNextWaitUntilTheBytesOfAListAreMadeGood() {
+    int rate = 200_000;
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          long begun = System.nanoTime();
+          assertThat(get(ask(client, "/api/v1/pods", "ci")).body().length()).isEqualTo(LARGE);
+          await().atMost(Duration.ofSeconds(40)).until(() -> reading(proxy).bytesOut() == LARGE);
+          assertThat(get(ask(client, TARGET, "ci")).passed()).isTrue();
+          double seconds = (System.nanoTime() - begun) / SECOND;
+          assertThat(seconds).isGreaterThanOrEqualTo((LARGE - 65_536) / (double) rate);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(rate, "1s", 65_536, "60s"));
+  }
+
+  /** L-21: who holds seats is not held up; the next one pays. */
+  @Test
+  void chargesTheBytesOfAListToWhatComesNext() {
+    limited(
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          long begun = System.nanoTime();
+          Answer list = get(ask(client, "/api/v1/pods", "ci"));
+          assertThat(list.body().length()).isEqualTo(LARGE);
+          await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesOut() == LARGE);
+          Answer refused = get(ask(client, TARGET, "ci"));
+          expectRefusal(refused, "bytes");
+          double law = (LARGE - 65_536) / 10_000.0;
+          assertThat(Double.parseDouble(refused.head().getHeader("Retry-After")))
+              .isBetween(law - (System.nanoTime() - begun) / SECOND, Math.ceil(law));
+          assertThat(get(ask(client, TARGET, "other")).passed()).isTrue();
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(10_000, "1s", 65_536, "0s"));
+  }
+}
