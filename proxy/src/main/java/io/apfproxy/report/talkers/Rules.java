@@ -39,9 +39,4 @@ final class Rules {
   String name(int number) {
     return number == MOST - 1 ? OTHER : names.get(number);
   }
-
-  /** Numbers that may have been given, the last one not counted. */
-  int size() {
-    return names.size();
-  }
 }
