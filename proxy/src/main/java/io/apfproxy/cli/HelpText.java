@@ -90,7 +90,13 @@ final class HelpText {
     row(text, "--config FILE", "manifests, or a folder of them, over the built-in objects");
     row(text, "--seats N", "of all levels together [600]");
     row(text, "--admin URL", "ask a running proxy instead, such as http://127.0.0.1:8443");
+    access(text);
     return text.toString();
+  }
+
+  private static void access(StringBuilder text) {
+    row(text, "--token-file FILE", "with --admin: bearer token to send");
+    row(text, "--certificate-authority FILE", "with --admin: CA of its certificate");
   }
 
   private static String synopsis(Flag flag) {
