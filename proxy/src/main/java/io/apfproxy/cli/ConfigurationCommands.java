@@ -45,7 +45,8 @@ final class ConfigurationCommands {
 
   static Command explain(List<String> arguments) throws UsageException {
     ParseResult parsed =
-        CommandLineReader.parse(spec(
+        CommandLineReader.parse(
+            spec(
                 SEATS,
                 USER,
                 GROUP,

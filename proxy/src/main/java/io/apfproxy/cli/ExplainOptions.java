@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param method such as {@code GET}
  * @param url path and query, or a whole URL
  * @param config file or folder of manifests over the built-in objects; null for these alone
- * @param admin admin listeners of running proxies, the last of which is to explain; null for {@code config}
+ * @param admin admin listeners of running proxies, the last of which is to explain; null for {@code
+ *     config}
  * @param seats of all levels together; not for {@code admin}
  */
 public record ExplainOptions(

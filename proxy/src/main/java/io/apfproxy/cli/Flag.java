@@ -62,11 +62,7 @@ enum Flag {
       "0s",
       "after SIGTERM serve on so long, not ready"),
   SHUTDOWN_GRACE(
-      "shutdown-grace",
-      Group.LISTENER,
-      ValueKind.DURATION,
-      "30s",
-      "then requests may finish for so long"),
+      "shutdown-grace", Group.LISTENER, ValueKind.DURATION, "30s", "then requests may finish"),
 
   WARM_UP(
       "warm-up",
@@ -350,7 +346,9 @@ enum Flag {
       Group.ADMIN,
       ValueKind.BOOLEAN,
       "false",
-      "TLS there; then others than this machine may read, by token and RBAC");
+      "TLS there; then others than this machine may read, by token and RBAC"),
+  TOP_COUNTERS(
+      "top-counters", Group.ADMIN, ValueKind.COUNTERS, "256", "heaviest known to top; 0: none");
 
   private final String key;
   private final Group group;

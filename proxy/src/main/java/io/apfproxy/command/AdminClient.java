@@ -21,7 +21,9 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Asks running proxies for pages of their admin listeners. Source: specification seeing.md V-05. */
+/**
+ * Asks running proxies for pages of their admin listeners. Source: specification seeing.md V-05.
+ */
 final class AdminClient {
   private static final Duration LONGEST = Duration.ofSeconds(10);
 

@@ -59,9 +59,7 @@ public final class ExplainCommand {
     options.groups().forEach(group -> query.append("&group=").append(encode(group)));
     URI last = admin.urls().get(admin.urls().size() - 1);
     return new Output(
-        AdminClient.open(admin)
-            .get(last, "/debug/api_priority_and_fairness/explain?" + query),
-        0);
+        AdminClient.open(admin).get(last, "/debug/api_priority_and_fairness/explain?" + query), 0);
   }
 
   private static String encode(String text) {

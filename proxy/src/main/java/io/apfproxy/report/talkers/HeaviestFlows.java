@@ -36,8 +36,7 @@ final class HeaviestFlows implements HeaviestFlow {
     Map<String, Flow> found = new HashMap<>();
     for (int i = 0; i < held.size(); i++) {
       if (held.key(i) instanceof FlowKey flow && held.value(i) > 0) {
-        Flow next =
-            new Flow(flow.schema(), flow.distinguisher(), held.value(i) / NANOS / seconds);
+        Flow next = new Flow(flow.schema(), flow.distinguisher(), held.value(i) / NANOS / seconds);
         found.merge(flow.level(), next, (a, b) -> b.seats() > a.seats() ? b : a);
       }
     }

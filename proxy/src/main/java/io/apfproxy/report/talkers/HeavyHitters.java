@@ -29,7 +29,7 @@ public final class HeavyHitters<K> {
   private int[] hashes = new int[0];
   private long[] counts = new long[0];
   private long[] errors = new long[0];
-  private long @Nullable [][] parts = new long[0][];
+  private long[] @Nullable [] parts = new long[0][];
   private int[] heap = new int[0]; // slots, the smallest count first
   private int[] places = new int[0]; // of each slot in the heap
   private int[] table = new int[0]; // slot + 1, or 0
@@ -130,15 +130,15 @@ public final class HeavyHitters<K> {
   }
 
   private static int spread(int hash) {
-    return hash * 0x9E3779B1 ^ hash >>> 16;
+    return (hash * 0x9E3779B1) ^ (hash >>> 16);
   }
 
   private int home(int hash) {
-    return (hash ^ hash >>> 15) & table.length - 1;
+    return (hash ^ (hash >>> 15)) & (table.length - 1);
   }
 
   private int next(int at) {
-    return at + 1 & table.length - 1;
+    return (at + 1) & (table.length - 1);
   }
 
   /** The key's slot; -1 if it has none. */
@@ -153,6 +153,10 @@ public final class HeavyHitters<K> {
       }
     }
     return -1;
+  }
+
+  private int distance(int from, int to) {
+    return (to - from) & (table.length - 1);
   }
 
   private void remember(int slot) {
@@ -171,7 +175,7 @@ public final class HeavyHitters<K> {
     }
     for (int at = next(hole); table[at] != 0; at = next(at)) {
       int home = home(hashes[table[at] - 1]);
-      if ((at - home & table.length - 1) >= (at - hole & table.length - 1)) {
+      if (distance(home, at) >= distance(hole, at)) {
         table[hole] = table[at];
         hole = at;
       }
@@ -182,11 +186,15 @@ public final class HeavyHitters<K> {
   private void rise(int from) {
     int place = from;
     int slot = heap[place];
-    while (place > 0 && counts[heap[place - 1 >> 1]] > counts[slot]) {
-      put(heap[place - 1 >> 1], place);
-      place = place - 1 >> 1;
+    while (place > 0 && counts[heap[parent(place)]] > counts[slot]) {
+      put(heap[parent(place)], place);
+      place = parent(place);
     }
     put(slot, place);
+  }
+
+  private static int parent(int place) {
+    return (place - 1) / 2;
   }
 
   private void sink(int from) {
@@ -237,7 +245,7 @@ public final class HeavyHitters<K> {
         absent());
   }
 
-  private long @Nullable [][] copyOfParts() {
+  private long[] @Nullable [] copyOfParts() {
     long[][] copy = Arrays.copyOf(parts, size);
     for (int i = 0; i < size; i++) {
       copy[i] = copy[i] == null ? null : copy[i].clone();

@@ -7,7 +7,6 @@ import io.apfproxy.request.RequestInfo;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ final class LoopTalkers implements Reporter {
 
   private final TalkerRing ring;
   private final TalkerRecord record = new TalkerRecord();
-  private final Map<Account, LongOne> longOnes = new IdentityHashMap<>();
+  private final IdentityHashMap<Account, LongOne> longOnes = new IdentityHashMap<>();
   private final List<LongOne> sweeping = new ArrayList<>();
   private int swept;
 

@@ -1,14 +1,19 @@
 package io.apfproxy.report.talkers;
 
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiFunction;
 
 /** A piece of time that is being counted. Not thread-safe. */
 final class Pane {
   /** One that is over, or several of them together. Immutable. */
-  record Whole(long from, long until, List<List<Summary<Object>>> sketches, Sums totals) {
+  record Whole(
+      long from, long until, Map<Dimension, Map<Measure, Summary<Object>>> sketches, Sums totals) {
     Summary<Object> sketch(Dimension by, Measure what) {
-      return sketches.get(by.ordinal()).get(what.ordinal());
+      Map<Measure, Summary<Object>> of = sketches.getOrDefault(by, Map.of());
+      return of.getOrDefault(what, Summary.empty());
     }
 
     /**
@@ -19,32 +24,33 @@ final class Pane {
     static Whole merge(int counters, List<Whole> panes) {
       Sums totals = new Sums();
       panes.forEach(pane -> totals.add(pane.totals));
-      List<List<Summary<Object>>> sketches = new ArrayList<>();
-      for (Dimension by : Dimension.values()) {
-        List<Summary<Object>> merged = new ArrayList<>();
-        for (Measure what : Measure.values()) {
-          merged.add(Pane.merge(counters, panes, by, what));
-        }
-        sketches.add(List.copyOf(merged));
-      }
       return new Whole(
-          panes.get(0).from, panes.get(panes.size() - 1).until, List.copyOf(sketches), totals);
+          panes.get(0).from,
+          panes.get(panes.size() - 1).until,
+          each((by, what) -> Pane.merge(counters, panes, by, what)),
+          totals);
     }
   }
 
   private final long from;
-  private final List<List<HeavyHitters<Object>>> sketches = new ArrayList<>();
+  private final Map<Dimension, Map<Measure, HeavyHitters<Object>>> sketches;
   private final Sums totals = new Sums();
 
   Pane(int counters, long from) {
     this.from = from;
+    this.sketches = each((by, what) -> new HeavyHitters<>(counters));
+  }
+
+  private static <T> Map<Dimension, Map<Measure, T>> each(BiFunction<Dimension, Measure, T> made) {
+    Map<Dimension, Map<Measure, T>> all = new EnumMap<>(Dimension.class);
     for (Dimension by : Dimension.values()) {
-      List<HeavyHitters<Object>> of = new ArrayList<>();
+      Map<Measure, T> of = new EnumMap<>(Measure.class);
       for (Measure what : Measure.values()) {
-        of.add(new HeavyHitters<>(counters));
+        of.put(what, made.apply(by, what));
       }
-      sketches.add(of);
+      all.put(by, of);
     }
+    return all;
   }
 
   static Summary<Object> merge(int counters, List<Whole> panes, Dimension by, Measure what) {
@@ -52,15 +58,16 @@ final class Pane {
   }
 
   void add(Dimension by, Object key, Sums sums) {
-    List<HeavyHitters<Object>> of = sketches.get(by.ordinal());
-    for (Measure what : Measure.values()) {
-      HeavyHitters<Object> sketch = of.get(what.ordinal());
-      if (what != Measure.REFUSED) {
-        sketch.add(key, sums.of(what));
-      } else if (sums.of(what) > 0) {
-        sketch.add(key, sums.refusedBy());
-      }
-    }
+    sketches
+        .getOrDefault(by, Map.of())
+        .forEach(
+            (what, sketch) -> {
+              if (what != Measure.REFUSED) {
+                sketch.add(key, sums.of(what));
+              } else if (sums.of(what) > 0) {
+                sketch.add(key, sums.refusedBy());
+              }
+            });
   }
 
   void addToTotals(Sums sums) {
@@ -69,16 +76,18 @@ final class Pane {
 
   /** Keys in the fullest sketch of a dimension. */
   int fullest(Dimension by) {
-    return sketches.get(by.ordinal()).stream().mapToInt(HeavyHitters::size).max().orElse(0);
+    return sketches.getOrDefault(by, Map.of()).values().stream()
+        .mapToInt(HeavyHitters::size)
+        .max()
+        .orElse(0);
   }
 
+  /** What it says at its end; nothing is added afterwards. */
   Whole whole(long until) {
-    Sums sums = new Sums();
-    sums.add(totals);
-    return new Whole(
-        from,
-        until,
-        sketches.stream().map(of -> of.stream().map(HeavyHitters::summary).toList()).toList(),
-        sums);
+    return new Whole(from, until, each((by, what) -> sketch(by, what).summary()), totals);
+  }
+
+  private HeavyHitters<Object> sketch(Dimension by, Measure what) {
+    return Objects.requireNonNull(Objects.requireNonNull(sketches.get(by)).get(what));
   }
 }

@@ -28,18 +28,13 @@ public final class Summary<K> {
   private final K[] keys;
   private final long[] counts;
   private final long[] errors;
-  private final long @Nullable [][] parts;
+  private final long[] @Nullable [] parts;
   private final long total;
   private final long absent;
 
   /** Keeps the arrays. */
   Summary(
-      K[] keys,
-      long[] counts,
-      long[] errors,
-      long @Nullable [][] parts,
-      long total,
-      long absent) {
+      K[] keys, long[] counts, long[] errors, long[] @Nullable [] parts, long total, long absent) {
     this.keys = keys;
     this.counts = counts;
     this.errors = errors;

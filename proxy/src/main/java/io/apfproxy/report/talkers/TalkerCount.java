@@ -57,16 +57,13 @@ final class TalkerCount {
 
   private void add(TalkerRecord what, Sums all) {
     int rule = what.rule == null ? -1 : rules.number(what.rule);
-    count(all, what, rule);
+    all.add(what, rule);
     count(Dimension.USER, TalkerKeys.user(what.user), what, rule);
     count(Dimension.AGENT, TalkerKeys.agent(what.agent), what, rule);
     count(Dimension.NAMESPACE, TalkerKeys.namespace(what.info), what, rule);
     count(Dimension.WHAT, TalkerKeys.what(what.info), what, rule);
-    count(
-        Dimension.ADDRESS,
-        addresses.computeIfAbsent(what.address, TalkerKeys::address),
-        what,
-        rule);
+    String address = addresses.computeIfAbsent(what.address, TalkerKeys::address);
+    count(Dimension.ADDRESS, address, what, rule);
     Object flow = TalkerKeys.flow(what.place);
     count(Dimension.FLOW, flow == null ? TalkerKeys.NONE : flow, what, rule);
   }
@@ -74,17 +71,7 @@ final class TalkerCount {
   private void count(Dimension by, Object key, TalkerRecord what, int rule) {
     Map<Object, Sums> sums = batch.get(by);
     if (sums != null) {
-      count(sums.computeIfAbsent(key, any -> new Sums()), what, rule);
-    }
-  }
-
-  private static void count(Sums sums, TalkerRecord what, int rule) {
-    sums.add(Measure.REQUESTS, what.requests);
-    sums.add(Measure.WAIT, what.waitNanos);
-    sums.add(Measure.SEAT_SECONDS, what.seatNanos);
-    sums.add(Measure.BYTES, what.bytes);
-    if (rule >= 0) {
-      sums.refused(rule);
+      sums.computeIfAbsent(key, any -> new Sums()).add(what, rule);
     }
   }
 }

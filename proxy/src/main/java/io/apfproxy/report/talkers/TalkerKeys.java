@@ -99,7 +99,7 @@ final class TalkerKeys {
   private static String network(long bits) {
     StringBuilder text = new StringBuilder();
     for (int shift = 48; shift >= 0; shift -= 16) {
-      text.append(Long.toHexString(bits >>> shift & 0xffff)).append(':');
+      text.append(Long.toHexString((bits >>> shift) & 0xffff)).append(':');
     }
     return text.append(":/64").toString();
   }
@@ -108,8 +108,7 @@ final class TalkerKeys {
   static @Nullable FlowKey flow(Classification place) {
     return place.priorityLevel().isEmpty()
         ? null
-        : new FlowKey(
-            place.priorityLevel(), place.flowSchema(), shown(place.flowDistinguisher()));
+        : new FlowKey(place.priorityLevel(), place.flowSchema(), shown(place.flowDistinguisher()));
   }
 
   /** The text as it may be shown, and cut where it is too long. */
@@ -149,7 +148,9 @@ final class TalkerKeys {
     return shown.toString();
   }
 
-  /** Neither controls a terminal, nor turns the direction of what follows, nor is half a character. */
+  /**
+   * Neither controls a terminal, nor turns the direction of what follows, nor is half a character.
+   */
   private static boolean mayBeShown(int point) {
     return switch (Character.getType(point)) {
       case Character.CONTROL,
@@ -170,6 +171,8 @@ final class TalkerKeys {
 
   private static int bytes(String text) {
     int point = text.codePointAt(0);
-    return text.length() > 2 ? text.length() : point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    return text.length() > 2
+        ? text.length()
+        : point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
   }
 }

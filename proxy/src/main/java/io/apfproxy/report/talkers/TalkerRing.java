@@ -53,7 +53,7 @@ final class TalkerRing {
         return;
       }
     }
-    int slot = (int) at & SLOTS - 1;
+    int slot = (int) at & (SLOTS - 1);
     int reference = slot * REFERENCES;
     references[reference] = record.user;
     references[reference + 1] = record.info;
@@ -79,7 +79,7 @@ final class TalkerRing {
     if (at == (long) WRITTEN.getAcquire(this)) {
       return false;
     }
-    int slot = (int) at & SLOTS - 1;
+    int slot = (int) at & (SLOTS - 1);
     int reference = slot * REFERENCES;
     into.user = (String) references[reference];
     into.info = (RequestInfo) references[reference + 1];

@@ -3,7 +3,9 @@ package io.apfproxy.report.talkers;
 import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.time.TimeSource;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +34,7 @@ public final class Talkers {
   private final HeaviestFlows heaviest = new HeaviestFlows();
   private final List<TalkerRing> rings = new CopyOnWriteArrayList<>();
   private final Queue<Question> questions = new ArrayBlockingQueue<>(MOST_QUESTIONS);
-  private volatile int[] fullest = new int[Dimension.values().length];
+  private volatile Map<Dimension, Integer> fullest = Map.of();
   private volatile Runnable asked = () -> {};
 
   private record Question(TopQuestion what, CompletableFuture<TopAnswer> answer) {}
@@ -69,7 +71,7 @@ public final class Talkers {
 
   /** Keys in the fullest sketch of a dimension, as of the last piece of time. */
   public int fullest(Dimension by) {
-    return fullest[by.ordinal()];
+    return fullest.getOrDefault(by, 0);
   }
 
   /** Counters of each sketch. */
@@ -102,9 +104,9 @@ public final class Talkers {
     long now = time.nanoTime();
     if (panes.advance(now)) {
       heaviest.look(panes.counters(), panes.panes(Window.TEN_SECONDS));
-      int[] most = new int[fullest.length];
+      Map<Dimension, Integer> most = new EnumMap<>(Dimension.class);
       for (Dimension by : Dimension.values()) {
-        most[by.ordinal()] = panes.fullest(by);
+        most.put(by, panes.fullest(by));
       }
       fullest = most;
     }

@@ -66,8 +66,8 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
     RefusalLog refusals = new RefusalLog(System::nanoTime, services.logs());
-    this.reporter = Reporter.all(
-            services.reporter().ofLoop(), refusals, new RequestLog(services.logs()));
+    this.reporter =
+        Reporter.all(services.reporter().ofLoop(), refusals, new RequestLog(services.logs()));
     this.underWay = new UnderWay(vertx, reporter);
     vertx.getOrCreateContext().exceptionHandler(underWay);
     this.replies = new Replies(vertx, reporter, config.answers());

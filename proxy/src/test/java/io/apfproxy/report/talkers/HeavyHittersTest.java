@@ -100,7 +100,7 @@ class HeavyHittersTest {
     Map<Integer, Long> truth = new HashMap<>();
     for (int i = 0; i < 10_000; i++) {
       int key = random.nextInt(64);
-      long weight = 1 + random.nextInt(100);
+      long weight = 1L + random.nextInt(100);
       (random.nextBoolean() ? first : second).add(key, weight);
       truth.merge(key, weight, Long::sum);
     }

@@ -35,7 +35,8 @@ class TalkerKeysTest {
         .isEqualTo("update deployments.apps/scale");
     assertThat(TalkerKeys.what(Talk.info("POST", "/api/v1/namespaces/a/pods/b/exec")))
         .isEqualTo("create pods/exec");
-    assertThat(TalkerKeys.what(Talk.info("GET", "/openapi/v3/apis/apps"))).isEqualTo("get /openapi");
+    assertThat(TalkerKeys.what(Talk.info("GET", "/openapi/v3/apis/apps")))
+        .isEqualTo("get /openapi");
     assertThat(TalkerKeys.what(Talk.info("GET", "/"))).isEqualTo("get /");
     assertThat(TalkerKeys.what(null)).isEqualTo("-");
   }
@@ -52,7 +53,8 @@ class TalkerKeysTest {
 
   @Test
   void flowIsLevelSchemaAndDistinguisher() {
-    assertThat(TalkerKeys.flow(new Classification("service-accounts", "", "workload-low", "", "ann")))
+    assertThat(
+            TalkerKeys.flow(new Classification("service-accounts", "", "workload-low", "", "ann")))
         .hasToString("workload-low/service-accounts/ann");
     assertThat(TalkerKeys.flow(new Classification("catch-all", "", "catch-all", "", "")))
         .hasToString("catch-all/catch-all");

@@ -91,7 +91,7 @@ class TalkerPanesTest {
         sum += event.bytes();
       }
     }
-    assertThat(answer.total().get(Measure.BYTES)).isEqualTo(sum);
+    assertThat(answer.total().get(Measure.BYTES)).isEqualTo((double) sum);
     assertThat(answer.rows()).hasSameSizeAs(exact.keySet());
     double before = Double.MAX_VALUE;
     for (Row row : answer.rows()) {
@@ -127,7 +127,8 @@ class TalkerPanesTest {
       Measure measure = Measure.of(sort).orElseThrow();
       double truth = measure == Measure.REQUESTS ? 500 : 250;
       assertThat(truth)
-          .isBetween(first.of(measure).value(), first.of(measure).value() + first.of(measure).error());
+          .isBetween(
+              first.of(measure).value(), first.of(measure).value() + first.of(measure).error());
       assertThat(answer.total().get(Measure.REQUESTS)).isEqualTo(65_500);
     }
     HeaviestFlow.Flow heaviest = talkers.heaviest().heaviest("global-default");
