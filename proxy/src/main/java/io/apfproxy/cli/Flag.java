@@ -24,11 +24,7 @@ enum Flag {
   TLS_CERT_FILE("tls-cert-file", Group.LISTENER, ValueKind.FILE, "", "serving certificate chain"),
   TLS_PRIVATE_KEY_FILE("tls-private-key-file", Group.LISTENER, ValueKind.FILE, "", "its key"),
   EVENT_LOOPS(
-      "event-loops",
-      Group.LISTENER,
-      ValueKind.COUNT,
-      "0",
-      "threads for traffic, 0: half of the CPUs"),
+      "event-loops", Group.LISTENER, ValueKind.COUNT, "0", "threads for traffic; 0: half the CPUs"),
   TRANSPORT(
       "transport", Group.LISTENER, ValueKind.TRANSPORT, "auto", "auto, io_uring, epoll or nio"),
   TLS_ENGINE(

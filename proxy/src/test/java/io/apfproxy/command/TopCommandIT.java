@@ -77,8 +77,7 @@ class TopCommandIT {
             .once();
 
     assertThat(asked)
-        .containsExactly(
-            "/debug/apf-proxy/top?by=flow&window=10s&sort=wait&limit=3 Bearer secret");
+        .containsExactly("/debug/apf-proxy/top?by=flow&window=10s&sort=wait&limit=3 Bearer secret");
     assertThat(text.lines())
         .containsExactly(
             url + "  00:00:00 UTC, 0 s: 0 req/s, 0 seats, 0B/s, 0 refused/s, lost 0",
@@ -92,10 +91,7 @@ class TopCommandIT {
 
     command()
         .follow(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            () -> new Terminal(true, 80),
-            2,
-            1);
+            new PrintStream(out, true, StandardCharsets.UTF_8), () -> new Terminal(true, 80), 2, 1);
 
     String head = "\u001b[H";
     String end = "\u001b[K\n";
