@@ -14,6 +14,7 @@ import io.apfproxy.command.DiffCommand;
 import io.apfproxy.command.ExplainCommand;
 import io.apfproxy.command.KubeconfigCommand;
 import io.apfproxy.command.Output;
+import io.apfproxy.command.TopCommand;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -49,6 +50,8 @@ public final class Main {
       return print(DiffCommand.run(diff));
     } else if (command instanceof Command.Explain explain) {
       return print(ExplainCommand.run(explain.options()));
+    } else if (command instanceof Command.Top top) {
+      return print(TopCommand.run(top.options(), System.out));
     } else if (command instanceof Command.Help help) {
       System.out.print(help.text());
     } else {

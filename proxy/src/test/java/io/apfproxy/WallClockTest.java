@@ -37,8 +37,8 @@ class WallClockTest {
 
   /**
    * The first two believe no certificate and no token beyond its end, the third tells how long one
-   * lasts, the fourth shows times, the fifth counts refusals by whole seconds as kube-apiserver
-   * does, for {@code Retry-After}, the last two write {@code Date}.
+   * lasts, the fourth and the last show times, the fifth counts refusals by whole seconds as
+   * kube-apiserver does, for {@code Retry-After}, the two before the last write {@code Date}.
    */
   private static final Set<String> MAY_ASK_FOR_THE_DATE =
       Set.of(
@@ -48,7 +48,8 @@ class WallClockTest {
           "io.apfproxy.flowcontrol.FlowControlDumps",
           "io.apfproxy.flowcontrol.ApfRequest",
           "io.apfproxy.server.walk.HttpDate",
-          "io.apfproxy.admin.ReplyWriter");
+          "io.apfproxy.admin.ReplyWriter",
+          "io.apfproxy.report.talkers.Talkers");
 
   @Test
   void onlyFewReadTheSystemsClock() {

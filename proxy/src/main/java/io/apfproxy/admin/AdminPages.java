@@ -43,6 +43,20 @@ public interface AdminPages {
    */
   Optional<String> explain(String method, String url, @Nullable String user, List<String> groups);
 
+  /**
+   * Who uses the proxy most, as JSON or as a table; what is null was not said.
+   *
+   * @param output {@code json} or {@code table}
+   * @return empty where nobody counts
+   * @throws IllegalArgumentException if a value is unknown; its message names those that are known
+   */
+  Optional<String> top(
+      @Nullable String by,
+      @Nullable String window,
+      @Nullable String sort,
+      @Nullable String limit,
+      String output);
+
   /** kube-apiserver's three dumps. Source: specification apf-config.md 6. */
   enum Dump {
     PRIORITY_LEVELS,

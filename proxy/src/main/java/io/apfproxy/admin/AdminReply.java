@@ -10,6 +10,10 @@ record AdminReply(int code, String contentType, Buffer body) {
     return new AdminReply(code, PLAIN, Buffer.buffer(body));
   }
 
+  static AdminReply json(String body) {
+    return new AdminReply(200, "application/json", Buffer.buffer(body));
+  }
+
   static AdminReply prometheus(String body) {
     return new AdminReply(200, "text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(body));
   }

@@ -78,7 +78,7 @@ public final class AdminServer {
     this.vertx = vertx;
     this.remote = remote;
     this.door = door;
-    this.routes = new Routes(pages, new PageMill(vertx));
+    this.routes = new Routes(pages, () -> new PageMill(vertx));
     this.writer = new ReplyWriter(vertx);
     this.server =
         vertx

@@ -12,6 +12,7 @@ import io.apfproxy.admin.Route.Permit;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +22,23 @@ import org.jspecify.annotations.Nullable;
 final class Routes {
   private static final String DEBUG = "/debug/api_priority_and_fairness/";
 
+  private static final String OWN = "/debug/apf-proxy/";
+  private static final String JSON = "json";
+
   private final AdminPages pages;
-  private final PageMill mill;
+  private final PageMill scrapes;
+  private final PageMill dumps;
+  private final PageMill reports;
   private final List<Route> table;
 
   /**
-   * @param mill makes what takes long
+   * @param mills make what takes long; a scrape waits for no dump, and neither for the other pages
    */
-  Routes(AdminPages pages, PageMill mill) {
+  Routes(AdminPages pages, Supplier<PageMill> mills) {
     this.pages = pages;
-    this.mill = mill;
+    this.scrapes = mills.get();
+    this.dumps = mills.get();
+    this.reports = mills.get();
     this.table =
         List.of(
             new Route("/livez", EVERYBODY, Permit.NONE, asked -> live()),
@@ -40,7 +48,8 @@ final class Routes {
                 DEBUG + "dump_priority_levels", OPERATORS, Permit.PATH, dump(PRIORITY_LEVELS)),
             new Route(DEBUG + "dump_queues", OPERATORS, Permit.PATH, dump(QUEUES)),
             new Route(DEBUG + "dump_requests", OPERATORS, Permit.PATH_AND_DETAILS, dump(REQUESTS)),
-            new Route(DEBUG + "explain", OPERATORS, Permit.PATH, this::explain));
+            new Route(DEBUG + "explain", OPERATORS, Permit.PATH, this::explain),
+            new Route(OWN + "top", OPERATORS, Permit.PATH, this::top));
   }
 
   /**
@@ -59,18 +68,18 @@ final class Routes {
   }
 
   private Future<AdminReply> metrics() {
-    return mill.make("metrics", () -> AdminReply.prometheus(pages.metrics()));
+    return scrapes.make("metrics", () -> AdminReply.prometheus(pages.metrics()));
   }
 
   private Handler dump(Dump what) {
     return asked -> {
       boolean details = what == REQUESTS && asked.withDetails();
-      return mill.make(List.of(what, details), () -> text(pages.dump(what, details)));
+      return dumps.make(List.of(what, details), () -> text(pages.dump(what, details)));
     };
   }
 
   private Future<AdminReply> explain(Asked asked) {
-    return mill.make(asked.uri(), () -> explanation(asked));
+    return dumps.make(asked.uri(), () -> explanation(asked));
   }
 
   private AdminReply explanation(Asked asked) {
@@ -82,6 +91,27 @@ final class Routes {
     try {
       return text(
           pages.explain(method, url, asked.parameter("user"), asked.parameters().getAll("group")));
+    } catch (IllegalArgumentException e) {
+      return AdminReply.plain(400, e.getMessage() + "\n");
+    }
+  }
+
+  private Future<AdminReply> top(Asked asked) {
+    return reports.make(asked.uri(), () -> topTalkers(asked));
+  }
+
+  private AdminReply topTalkers(Asked asked) {
+    String output = asked.parameter("output") == null ? JSON : asked.parameter("output");
+    try {
+      return pages
+          .top(
+              asked.parameter("by"),
+              asked.parameter("window"),
+              asked.parameter("sort"),
+              asked.parameter("limit"),
+              output)
+          .map(page -> output.equals(JSON) ? AdminReply.json(page) : AdminReply.plain(200, page))
+          .orElseGet(() -> AdminReply.plain(404, "404: --top-counters=0 lets nobody be counted\n"));
     } catch (IllegalArgumentException e) {
       return AdminReply.plain(400, e.getMessage() + "\n");
     }

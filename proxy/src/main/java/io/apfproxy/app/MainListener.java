@@ -5,6 +5,7 @@ import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.members.Outage;
@@ -31,6 +32,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
       FlowControlPart flowControl,
       UpstreamAccess access,
       Outage outage,
+      TalkersPart talkers,
       ProxyMetrics metrics)
       throws StartException {
     Services services =
@@ -43,7 +45,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
             access::upstream,
             access.impersonationToken(),
             outage,
-            metrics.events(),
+            Reporter.all(metrics.events(), talkers.reporter()),
             LoggerFactory.getILoggerFactory());
     ListenerPart part =
         ListenerPart.start(

@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of a running proxy show to operators. */
-record Pages(Readiness ready, ProxyMetrics meters, FlowControlPart flowControl)
+record Pages(Readiness ready, ProxyMetrics meters, FlowControlPart flowControl, TalkersPart talkers)
     implements AdminPages {
   @Override
   public List<Check> readiness() {
@@ -23,6 +23,16 @@ record Pages(Readiness ready, ProxyMetrics meters, FlowControlPart flowControl)
   public Optional<String> explain(
       String method, String url, @Nullable String user, List<String> groups) {
     return flowControl.explain(method, url, user, groups);
+  }
+
+  @Override
+  public Optional<String> top(
+      @Nullable String by,
+      @Nullable String window,
+      @Nullable String sort,
+      @Nullable String limit,
+      String output) {
+    return talkers.top(by, window, sort, limit, output);
   }
 
   @Override

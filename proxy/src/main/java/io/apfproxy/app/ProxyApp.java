@@ -52,6 +52,7 @@ public final class ProxyApp implements AutoCloseable {
               options.flowControl(), ListenerSettings.unlimited(options.limits()), timers, metrics);
       Optional<Reconfiguration> reconfiguration =
           FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
+      TalkersPart talkers = TalkersPart.open(options.admin(), metrics, closers);
       UpstreamWatch watch = new UpstreamWatch(options.upstream().holdWhileDown(), flowControl);
       IdentityPart identity =
           IdentityPart.open(options, access, watch.outage(), metrics, timers, closers);
@@ -73,7 +74,7 @@ public final class ProxyApp implements AutoCloseable {
               transports,
               certificate.current().pem(),
               identity.reviews(),
-              new Pages(readiness, metrics, flowControl),
+              new Pages(readiness, metrics, flowControl, talkers),
               metrics,
               closers);
       List<ListenerPart> listeners =
@@ -95,6 +96,7 @@ public final class ProxyApp implements AutoCloseable {
               flowControl,
               access,
               watch.outage(),
+              talkers,
               metrics);
       listeners.add(listener.part());
       upstream.tryWay(listener.part()::probeUpstream);

@@ -13,6 +13,7 @@ import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.process.OutOfMemory;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.ServerConfig.TlsEngine;
 import io.apfproxy.server.walk.Services;
@@ -158,6 +159,7 @@ final class WarmUp implements AutoCloseable {
             ListenerSettings.unlimited(options.limits()),
             timers,
             metrics);
+    TalkersPart talkers = TalkersPart.open(options.admin(), metrics, closers);
     ClientTrust trust =
         new ClientTrust(
             List.of(authority.certificate()),
@@ -183,7 +185,7 @@ final class WarmUp implements AutoCloseable {
         () -> upstream,
         () -> NAME,
         Outage.never(),
-        metrics.events(),
+        Reporter.all(metrics.events(), talkers.reporter()),
         new NOPLoggerFactory());
   }
 

@@ -34,6 +34,9 @@ public sealed interface Command {
   /** Say where a request goes, and why. */
   record Explain(ExplainOptions options) implements Command {}
 
+  /** Show who uses running proxies most. */
+  record Top(TopOptions options) implements Command {}
+
   /** Print the version. */
   record Version() implements Command {}
 

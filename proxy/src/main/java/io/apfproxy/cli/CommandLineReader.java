@@ -21,8 +21,9 @@ final class CommandLineReader {
   private static final String CHECK = "check";
   private static final String DIFF = "diff";
   private static final String EXPLAIN = "explain";
+  private static final String TOP = "top";
   private static final List<String> COMMANDS =
-      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, VERSION);
+      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, TOP, VERSION);
 
   private static final String SERVER = "--server";
   private static final String CERTIFICATE_AUTHORITY = "--certificate-authority";
@@ -48,6 +49,7 @@ final class CommandLineReader {
       case CHECK -> ConfigurationCommands.check(rest);
       case DIFF -> ConfigurationCommands.diff(rest);
       case EXPLAIN -> ConfigurationCommands.explain(rest);
+      case TOP -> TopCommandLine.read(rest);
       case VERSION -> version(rest);
       default ->
           throw new UsageException(

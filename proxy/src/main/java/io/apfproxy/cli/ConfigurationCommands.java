@@ -1,7 +1,5 @@
 package io.apfproxy.cli;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +15,6 @@ final class ConfigurationCommands {
   private static final String USER = "--user";
   private static final String GROUP = "--group";
   private static final String CONFIG = "--config";
-  private static final String ADMIN = "--admin";
   private static final String DEFAULT_SEATS = "600";
 
   private ConfigurationCommands() {}
@@ -48,7 +45,16 @@ final class ConfigurationCommands {
 
   static Command explain(List<String> arguments) throws UsageException {
     ParseResult parsed =
-        CommandLineReader.parse(spec(SEATS, USER, GROUP, CONFIG, ADMIN), arguments);
+        CommandLineReader.parse(
+            spec(
+                SEATS,
+                USER,
+                GROUP,
+                CONFIG,
+                AdminFlags.ADMIN,
+                AdminFlags.TOKEN_FILE,
+                AdminFlags.CERTIFICATE_AUTHORITY),
+            arguments);
     if (parsed.isUsageHelpRequested()) {
       return new Command.Help(HelpText.explain());
     }
@@ -65,10 +71,10 @@ final class ConfigurationCommands {
     }
     String user = last(parsed, USER);
     String config = last(parsed, CONFIG);
-    URI admin = admin(parsed);
+    AdminAccess admin = admin(parsed);
     if (admin != null && (config != null || parsed.hasMatchedOption(SEATS))) {
       throw new UsageException(
-          ADMIN + ": found with " + CONFIG + " or " + SEATS + ", expected one of them");
+          AdminFlags.ADMIN + ": found with " + CONFIG + " or " + SEATS + ", expected one of them");
     }
     return new Command.Explain(
         new ExplainOptions(
@@ -81,24 +87,25 @@ final class ConfigurationCommands {
             seats(parsed)));
   }
 
-  private static @Nullable URI admin(ParseResult parsed) throws UsageException {
-    String text = last(parsed, ADMIN);
-    if (text == null) {
+  /** Null if no running proxy is to be asked. */
+  private static @Nullable AdminAccess admin(ParseResult parsed) throws UsageException {
+    AdminAccess admin = AdminFlags.read(parsed);
+    if (!parsed.hasMatchedOption(AdminFlags.ADMIN)) {
+      if (admin.tokenFile() != null || admin.certificateAuthority() != null) {
+        throw new UsageException(
+            AdminFlags.TOKEN_FILE
+                + ", "
+                + AdminFlags.CERTIFICATE_AUTHORITY
+                + ": found without "
+                + AdminFlags.ADMIN
+                + ", expected both");
+      }
       return null;
     }
-    try {
-      URI uri = new URI(text);
-      if (uri.getHost() != null && List.of("http", "https").contains(uri.getScheme())) {
-        return uri;
-      }
-    } catch (URISyntaxException e) {
-      // told below like any other value that is no such URL
-    }
-    throw new UsageException(
-        ADMIN + ": found \"" + text + "\", expected a URL such as http://127.0.0.1:8443");
+    return admin;
   }
 
-  private static CommandSpec spec(String... options) {
+  static CommandSpec spec(String... options) {
     CommandSpec spec =
         CommandSpec.create()
             .addOption(CommandLineReader.help())
@@ -119,18 +126,18 @@ final class ConfigurationCommands {
     return spec;
   }
 
-  private static List<String> positional(ParseResult parsed) {
+  static List<String> positional(ParseResult parsed) {
     List<String> values = new ArrayList<>();
     parsed.matchedPositionals().forEach(p -> values.addAll(p.stringValues()));
     return values;
   }
 
-  private static List<String> values(ParseResult parsed, String name) {
+  static List<String> values(ParseResult parsed, String name) {
     OptionSpec option = parsed.matchedOption(name);
     return option == null ? List.of() : option.stringValues();
   }
 
-  private static @Nullable String last(ParseResult parsed, String name) {
+  static @Nullable String last(ParseResult parsed, String name) {
     List<String> values = values(parsed, name);
     return values.isEmpty() ? null : values.get(values.size() - 1);
   }

@@ -1,6 +1,5 @@
 package io.apfproxy.cli;
 
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param method such as {@code GET}
  * @param url path and query, or a whole URL
  * @param config file or folder of manifests over the built-in objects; null for these alone
- * @param admin admin listener of a running proxy that is to explain; null for {@code config}
+ * @param admin admin listeners of running proxies, the last of which is to explain; null for {@code
+ *     config}
  * @param seats of all levels together; not for {@code admin}
  */
 public record ExplainOptions(
@@ -22,7 +22,7 @@ public record ExplainOptions(
     String method,
     String url,
     @Nullable Path config,
-    @Nullable URI admin,
+    @Nullable AdminAccess admin,
     int seats) {
   public ExplainOptions {
     groups = List.copyOf(groups);

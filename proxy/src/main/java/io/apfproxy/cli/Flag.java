@@ -24,11 +24,7 @@ enum Flag {
   TLS_CERT_FILE("tls-cert-file", Group.LISTENER, ValueKind.FILE, "", "serving certificate chain"),
   TLS_PRIVATE_KEY_FILE("tls-private-key-file", Group.LISTENER, ValueKind.FILE, "", "its key"),
   EVENT_LOOPS(
-      "event-loops",
-      Group.LISTENER,
-      ValueKind.COUNT,
-      "0",
-      "threads for traffic, 0: half of the CPUs"),
+      "event-loops", Group.LISTENER, ValueKind.COUNT, "0", "threads for traffic; 0: half the CPUs"),
   TRANSPORT(
       "transport", Group.LISTENER, ValueKind.TRANSPORT, "auto", "auto, io_uring, epoll or nio"),
   TLS_ENGINE(
@@ -62,11 +58,7 @@ enum Flag {
       "0s",
       "after SIGTERM serve on so long, not ready"),
   SHUTDOWN_GRACE(
-      "shutdown-grace",
-      Group.LISTENER,
-      ValueKind.DURATION,
-      "30s",
-      "then requests may finish for so long"),
+      "shutdown-grace", Group.LISTENER, ValueKind.DURATION, "30s", "then requests may finish"),
 
   WARM_UP(
       "warm-up",
@@ -350,7 +342,9 @@ enum Flag {
       Group.ADMIN,
       ValueKind.BOOLEAN,
       "false",
-      "TLS there; then others than this machine may read, by token and RBAC");
+      "TLS there; then others than this machine may read, by token and RBAC"),
+  TOP_COUNTERS(
+      "top-counters", Group.ADMIN, ValueKind.COUNTERS, "256", "heaviest known to top; 0: none");
 
   private final String key;
   private final Group group;

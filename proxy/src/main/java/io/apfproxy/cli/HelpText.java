@@ -19,6 +19,7 @@ final class HelpText {
     line(text, "  apf-proxy check FILE...        say what is wrong in manifests");
     line(text, "  apf-proxy diff OLD NEW         say what a change of manifests means");
     line(text, "  apf-proxy explain METHOD URL   say where a request goes, and why");
+    line(text, "  apf-proxy top                  show who uses it, and who is refused");
     line(text, "  apf-proxy version              print the version");
     for (Group group : Group.values()) {
       line(text, "");
@@ -90,7 +91,40 @@ final class HelpText {
     row(text, "--config FILE", "manifests, or a folder of them, over the built-in objects");
     row(text, "--seats N", "of all levels together [600]");
     row(text, "--admin URL", "ask a running proxy instead, such as http://127.0.0.1:8443");
+    access(text);
     return text.toString();
+  }
+
+  static String top() {
+    StringBuilder text = new StringBuilder();
+    line(text, "Prints who uses running proxies most, and who is refused; on a terminal again and");
+    line(text, "again, until Ctrl-C.");
+    line(text, "");
+    line(text, "Usage:");
+    line(text, "  apf-proxy top [flags]");
+    line(text, "");
+    row(text, "--by NAME", "user, agent, namespace, what, address or flow [user]");
+    row(text, "--window NAME", "how far back: 10s, 1m or 10m [1m]");
+    row(
+        text,
+        "--sort NAME",
+        "most of requests, refused, wait, seat-seconds or bytes first [seat-seconds]");
+    row(text, "--limit N", "rows, 1000 at most [20]");
+    row(text, "--once", "one table, also on a terminal");
+    row(text, "--output NAME", "table or json, which comes once [table]");
+    row(
+        text,
+        "--admin URL",
+        "a proxy's admin listener, may be repeated: figures are added [http://127.0.0.1:8443]");
+    access(text);
+    line(text, "");
+    line(text, "A cell marked ~ may be more than 5 % higher.");
+    return text.toString();
+  }
+
+  private static void access(StringBuilder text) {
+    row(text, "--token-file FILE", "with --admin: bearer token to send");
+    row(text, "--certificate-authority FILE", "with --admin: CA of its certificate");
   }
 
   private static String synopsis(Flag flag) {

@@ -34,6 +34,7 @@ final class OptionsReader {
           Flag.REQUESTHEADER_GROUP_HEADERS,
           Flag.REQUESTHEADER_EXTRA_HEADERS_PREFIX);
 
+  private static final int MOST_COUNTERS = 1000;
   private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(1);
 
   private static final String FILES = "files:";
@@ -52,15 +53,24 @@ final class OptionsReader {
         flowControl(),
         new LimitsReader(settings, Runtime.getRuntime().maxMemory()).read(),
         new BreakGlassReader(settings).read(),
-        new Admin(
-            settings.address(Flag.ADMIN_BIND_ADDRESS),
-            settings.port(Flag.ADMIN_PORT),
-            settings.bool(Flag.ADMIN_TLS)),
+        admin(),
         new Shutdown(
             settings.duration(Flag.SHUTDOWN_DELAY_DURATION),
             settings.duration(Flag.SHUTDOWN_GRACE)),
         warmUp(),
         settings.count(Flag.V));
+  }
+
+  private Admin admin() throws UsageException {
+    int counters = settings.count(Flag.TOP_COUNTERS);
+    if (counters > MOST_COUNTERS) {
+      throw settings.unexpected(Flag.TOP_COUNTERS);
+    }
+    return new Admin(
+        settings.address(Flag.ADMIN_BIND_ADDRESS),
+        settings.port(Flag.ADMIN_PORT),
+        settings.bool(Flag.ADMIN_TLS),
+        counters);
   }
 
   private Duration warmUp() throws UsageException {

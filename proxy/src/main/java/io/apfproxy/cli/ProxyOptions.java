@@ -245,8 +245,10 @@ public record ProxyOptions(
    * The listener for operators.
    *
    * @param tls with the clients' certificate; without it only this machine reads more than health
+   * @param topCounters heaviest users, agents and the like that are known at a time, 0 to 1000; 0
+   *     for none
    */
-  public record Admin(String bindAddress, int port, boolean tls) {}
+  public record Admin(String bindAddress, int port, boolean tls, int topCounters) {}
 
   /**
    * How the end comes.

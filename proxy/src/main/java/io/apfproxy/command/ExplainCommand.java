@@ -1,5 +1,6 @@
 package io.apfproxy.command;
 
+import io.apfproxy.cli.AdminAccess;
 import io.apfproxy.cli.ExplainOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.config.FlowControlConfiguration;
@@ -13,21 +14,14 @@ import io.apfproxy.work.ObjectStatistics;
 import io.apfproxy.work.WatchTracker;
 import io.apfproxy.work.WorkEstimate;
 import io.apfproxy.work.WorkEstimator;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.SortedMap;
 
 /** Explains a request by manifests, or asks a running proxy to do so. */
 public final class ExplainCommand {
-  private static final Duration LONGEST = Duration.ofSeconds(10);
-
   private ExplainCommand() {}
 
   /**
@@ -35,7 +29,7 @@ public final class ExplainCommand {
    *     not answer
    */
   public static Output run(ExplainOptions options) throws StartException {
-    URI admin = options.admin();
+    AdminAccess admin = options.admin();
     if (admin != null) {
       return ask(admin, options);
     }
@@ -56,33 +50,16 @@ public final class ExplainCommand {
     }
   }
 
-  private static Output ask(URI admin, ExplainOptions options) throws StartException {
+  private static Output ask(AdminAccess admin, ExplainOptions options) throws StartException {
     StringBuilder query =
         new StringBuilder("method=" + encode(options.method()) + "&url=" + encode(options.url()));
     if (options.user() != null) {
       query.append("&user=").append(encode(options.user()));
     }
     options.groups().forEach(group -> query.append("&group=").append(encode(group)));
-    URI page = admin.resolve("/debug/api_priority_and_fairness/explain?" + query);
-    try {
-      HttpResponse<String> answer =
-          HttpClient.newBuilder()
-              .connectTimeout(LONGEST)
-              .build()
-              .send(
-                  HttpRequest.newBuilder(page).timeout(LONGEST).build(),
-                  HttpResponse.BodyHandlers.ofString());
-      if (answer.statusCode() != 200) {
-        throw new StartException(
-            "--admin: " + admin + " answers " + answer.statusCode() + ": " + answer.body().strip());
-      }
-      return new Output(answer.body(), 0);
-    } catch (IOException e) {
-      throw new StartException("--admin: " + admin + " does not answer, expected a proxy", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartException("explain: interrupted", e);
-    }
+    URI last = admin.urls().get(admin.urls().size() - 1);
+    return new Output(
+        AdminClient.open(admin).get(last, "/debug/api_priority_and_fairness/explain?" + query), 0);
   }
 
   private static String encode(String text) {

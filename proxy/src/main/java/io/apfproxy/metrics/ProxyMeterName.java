@@ -146,6 +146,13 @@ enum ProxyMeterName implements MetricName {
   BREAK_GLASS_CA_DAYS(
       "apf_proxy_break_glass_ca_days_left",
       "Days until the first certificate of --break-glass-client-ca-file ends"),
+  TALKER_RECORDS_LOST(
+      "apf_proxy_talker_records_lost",
+      "Requests that are missing in top talkers, as more came than could be counted"),
+  TALKER_COUNTERS(
+      "apf_proxy_talker_counters",
+      "Counters taken of those of the fullest sketch of top talkers, by what they tell apart; what"
+          + " is told is exact while some are free"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

@@ -10,6 +10,8 @@ import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.limit.LimitReading;
 import io.apfproxy.queueset.BurstState;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.report.talkers.Dimension;
+import io.apfproxy.report.talkers.Talkers;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -183,6 +185,14 @@ public final class ProxyMetrics implements AutoCloseable {
       counter(ProxyMeterName.SEATS_CHANGES, () -> budget.count(why), "why", why.label());
     }
     return new PulseMeter(budget, registry);
+  }
+
+  /** Shows how top talkers are counted. */
+  public void bindTalkers(Talkers talkers) {
+    counter(ProxyMeterName.TALKER_RECORDS_LOST, talkers::lost);
+    for (Dimension by : Dimension.values()) {
+      gauge(ProxyMeterName.TALKER_COUNTERS, () -> talkers.fullest(by), "by", by.label());
+    }
   }
 
   /** Shows how many header lines were dropped that claimed an identity. */

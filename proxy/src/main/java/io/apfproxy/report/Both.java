@@ -3,6 +3,17 @@ package io.apfproxy.report;
 /** Tells the one, then the other. */
 record Both(Reporter first, Reporter second) implements Reporter {
   @Override
+  public Reporter ofLoop() {
+    return new Both(first.ofLoop(), second.ofLoop());
+  }
+
+  @Override
+  public void tick() {
+    first.tick();
+    second.tick();
+  }
+
+  @Override
   public void held(Held what, int delta) {
     first.held(what, delta);
     second.held(what, delta);

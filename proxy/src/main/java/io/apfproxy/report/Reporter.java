@@ -10,6 +10,9 @@ public interface Reporter {
   /** Nobody listens. */
   Reporter NONE = new Reporter() {};
 
+  /** How often a second it is told that time goes by. */
+  int TICKS = 10;
+
   /** Things that are held for a while; each must read 0 once the last client has left. */
   enum Held {
     /** A request between its head and the end of its exchange at the upstream. */
@@ -27,6 +30,17 @@ public interface Reporter {
     /** A connection to the upstream, tunnels not counted. */
     UPSTREAM_CONNECTION
   }
+
+  /**
+   * The one that an event loop reports to, which calls this once, before it reports anything. Who
+   * keeps something for each event loop gives each its own.
+   */
+  default Reporter ofLoop() {
+    return this;
+  }
+
+  /** Called {@value #TICKS} times a second on the event loop, for what does not wait for an end. */
+  default void tick() {}
 
   /**
    * One more or one less is held.

@@ -68,6 +68,11 @@ class AdminServerIT {
     @Override
     public String metrics() {
       fail();
+      stand();
+      return "up 1\n";
+    }
+
+    private void stand() {
       if (block) {
         entered.countDown();
         try {
@@ -76,7 +81,6 @@ class AdminServerIT {
           Thread.currentThread().interrupt();
         }
       }
-      return "up 1\n";
     }
 
     @Override
@@ -91,8 +95,19 @@ class AdminServerIT {
     }
 
     @Override
+    public Optional<String> top(
+        @Nullable String by,
+        @Nullable String window,
+        @Nullable String sort,
+        @Nullable String limit,
+        String output) {
+      return Optional.empty();
+    }
+
+    @Override
     public Optional<String> dump(Dump what, boolean withRequestDetails) {
       fail();
+      stand();
       return queues ? Optional.of(what + " " + withRequestDetails + "\n") : Optional.empty();
     }
   }
@@ -306,9 +321,26 @@ class AdminServerIT {
 
   @Tag("S81")
   @Test
+  void scrapesAndTopTalkersWaitForNoDump() throws Exception {
+    pages.block = true;
+    var dump = ask(DUMPS + "dump_requests");
+    assertThat(pages.entered.await(60, TimeUnit.SECONDS)).isTrue();
+    pages.block = false;
+
+    assertThat(get("/metrics").code()).isEqualTo(200);
+    assertThat(get("/debug/apf-proxy/top").body())
+        .isEqualTo("404: --top-counters=0 lets nobody be counted\n");
+    assertThat(dump).isNotDone();
+
+    pages.slow.countDown();
+    assertThat(dump.get(60, TimeUnit.SECONDS).code()).isEqualTo(200);
+  }
+
+  @Tag("S81")
+  @Test
   void refusesOnlyWhenTooManyDifferentPagesWait() throws Exception {
     pages.block = true;
-    var first = ask("/metrics");
+    var first = ask(DUMPS + "dump_requests");
     assertThat(pages.entered.await(60, TimeUnit.SECONDS)).isTrue();
     var pending =
         IntStream.range(0, 40)

@@ -55,6 +55,16 @@ class AdminTlsIT {
     }
 
     @Override
+    public Optional<String> top(
+        @Nullable String by,
+        @Nullable String window,
+        @Nullable String sort,
+        @Nullable String limit,
+        String output) {
+      return Optional.of("{}\n");
+    }
+
+    @Override
     public Optional<String> dump(Dump what, boolean withRequestDetails) {
       return Optional.of("dump\n");
     }
@@ -72,6 +82,8 @@ class AdminTlsIT {
       Map.of(
           "dumps-token",
           List.of(REQUESTS),
+          "top-token",
+          List.of("/debug/apf-proxy/top"),
           "details-token",
           List.of(REQUESTS, REQUESTS + "/details"));
 
@@ -145,6 +157,9 @@ class AdminTlsIT {
     "/metrics, alice-token, 403",
     "/metrics, prometheus-token, 200",
     "/debug/api_priority_and_fairness/dump_requests, prometheus-token, 403",
+    "/debug/apf-proxy/top, , 401",
+    "/debug/apf-proxy/top, prometheus-token, 403",
+    "/debug/apf-proxy/top, top-token, 200",
   })
   void showsOthersWhatTheirTokenMayGet(String path, @Nullable String token, int code)
       throws Exception {

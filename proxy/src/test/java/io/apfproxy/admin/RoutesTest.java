@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RoutesTest {
   private static final String DUMPS = "/debug/api_priority_and_fairness/";
 
-  private final Routes routes = new Routes(new NoPages(), new PageMill(null));
+  private final Routes routes = new Routes(new NoPages(), () -> new PageMill(null));
 
   private Route route(String path) {
     return routes.find(path).orElseThrow();
@@ -37,7 +37,8 @@ class RoutesTest {
         DUMPS + "dump_priority_levels",
         DUMPS + "dump_queues",
         DUMPS + "dump_requests",
-        DUMPS + "explain"
+        DUMPS + "explain",
+        "/debug/apf-proxy/top"
       })
   void showsTheRestToOperatorsWhoMayGetThatPath(String path) {
     assertThat(route(path).audience()).isEqualTo(Route.Audience.OPERATORS);
@@ -74,6 +75,16 @@ class RoutesTest {
 
     @Override
     public String metrics() {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Optional<String> top(
+        @Nullable String by,
+        @Nullable String window,
+        @Nullable String sort,
+        @Nullable String limit,
+        String output) {
       throw new AssertionError();
     }
 

@@ -111,6 +111,8 @@ class WarmUpIT extends AppFixture {
     assertThat(sum(metrics, "apf_proxy_bound_overflows_total")).isZero();
     assertThat(sum(metrics, "apf_proxy_bound_used{rule=\"connections-total\"")).isZero();
     assertThat(sum(metrics, "apf_proxy_bound_used{rule=\"watches-total\"")).isZero();
+    assertThat(sum(metrics, "apf_proxy_talker_counters")).isZero();
+    assertThat(page("/debug/apf-proxy/top?window=10m")).contains("\"requests\":0,", "\"rows\":[]");
     assertThat(page("/debug/api_priority_and_fairness/dump_requests").lines()).hasSize(1);
     assertThat(page("/debug/api_priority_and_fairness/dump_priority_levels"))
         .doesNotContainPattern("(?m)^workload-low, .*[1-9]");

@@ -52,6 +52,8 @@ class BenchesRunTest {
                 "RateLimitBench.passed",
                 "RateLimitBench.unconcerned",
                 "RateLimitBench.unlimited",
+                "TalkerFeedBench.counted",
+                "TalkerFeedBench.told",
                 "WaitingListsBench.exchange"));
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());

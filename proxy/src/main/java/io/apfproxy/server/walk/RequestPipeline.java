@@ -34,6 +34,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   private static final long LAST_MILLIS = 2_000;
 
   private static final long SWEEP_MILLIS = 10_000;
+  private static final long TICK_MILLIS = 1_000 / Reporter.TICKS;
 
   /** More than what an exchange gives its upstream to notice a reset. */
   private static final long REST_MILLIS = 2_000;
@@ -65,7 +66,8 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
         new GoAwayChance(
             vertx, config.goAwayChance(), () -> ThreadLocalRandom.current().nextDouble());
     RefusalLog refusals = new RefusalLog(System::nanoTime, services.logs());
-    this.reporter = Reporter.all(services.reporter(), refusals, new RequestLog(services.logs()));
+    this.reporter =
+        Reporter.all(services.reporter().ofLoop(), refusals, new RequestLog(services.logs()));
     this.underWay = new UnderWay(vertx, reporter);
     vertx.getOrCreateContext().exceptionHandler(underWay);
     this.replies = new Replies(vertx, reporter, config.answers());
@@ -87,6 +89,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
                 gates.watchTurns(),
                 new Admit(services.flowControl(), gates.waitingForSeats()),
                 new Forward(vertx, forwarder, services, draining)));
+    vertx.setPeriodic(TICK_MILLIS, tick -> reporter.tick());
     vertx.setPeriodic(
         SWEEP_MILLIS,
         tick -> {

@@ -1,0 +1,114 @@
+package io.apfproxy.command;
+
+import io.apfproxy.cli.AdminAccess;
+import io.apfproxy.cli.Reasons;
+import io.apfproxy.cli.StartException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks running proxies for pages of their admin listeners. Source: specification seeing.md V-05.
+ */
+final class AdminClient {
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  private final HttpClient client;
+  private final @Nullable String token;
+
+  private AdminClient(HttpClient client, @Nullable String token) {
+    this.client = client;
+    this.token = token;
+  }
+
+  /**
+   * @throws StartException if a file cannot be read
+   */
+  static AdminClient open(AdminAccess access) throws StartException {
+    HttpClient.Builder builder =
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LONGEST);
+    Path authority = access.certificateAuthority();
+    if (authority != null) {
+      builder.sslContext(trusting(authority));
+    }
+    Path tokenFile = access.tokenFile();
+    return new AdminClient(builder.build(), tokenFile == null ? null : token(tokenFile));
+  }
+
+  private static String token(Path file) throws StartException {
+    try {
+      return Files.readString(file).strip();
+    } catch (IOException e) {
+      throw unreadable("--token-file", file, "a bearer token", e);
+    }
+  }
+
+  private static SSLContext trusting(Path file) throws StartException {
+    try (InputStream pem = Files.newInputStream(file)) {
+      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+      trusted.load(null, null);
+      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+        trusted.setCertificateEntry("authority-" + trusted.size(), each);
+      }
+      TrustManagerFactory managers =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      managers.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, managers.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw unreadable("--certificate-authority", file, "certificates in PEM", e);
+    }
+  }
+
+  private static StartException unreadable(String flag, Path file, String expected, Exception e) {
+    String why = e instanceof IOException io ? Reasons.of(io) : String.valueOf(e.getMessage());
+    return new StartException(
+        flag + ": cannot read " + file + " (" + why + "), expected " + expected, e);
+  }
+
+  /**
+   * Gets a page.
+   *
+   * @param admin where the listener is
+   * @param target path and query of the page
+   * @throws StartException if it does not answer, or refuses
+   */
+  String get(URI admin, String target) throws StartException {
+    HttpRequest.Builder request = HttpRequest.newBuilder(admin.resolve(target)).timeout(LONGEST);
+    if (token != null) {
+      request.header("Authorization", "Bearer " + token);
+    }
+    try {
+      HttpResponse<String> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      if (answer.statusCode() != 200) {
+        throw new StartException(
+            "--admin: " + admin + " answers " + answer.statusCode() + ": " + answer.body().strip());
+      }
+      return answer.body();
+    } catch (SSLException e) {
+      throw new StartException(
+          "--admin: " + admin + " is not believed (" + e.getMessage() + ")", e);
+    } catch (IOException e) {
+      throw new StartException("--admin: " + admin + " does not answer, expected a proxy", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,185 @@
+package io.apfproxy.command;
+
+import io.apfproxy.report.talkers.Measure;
+import io.apfproxy.report.talkers.TopAnswer;
+import io.apfproxy.report.talkers.TopAnswer.Cell;
+import io.apfproxy.report.talkers.TopAnswer.Row;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Top talkers as a table for people. Source: specification seeing.md V-20. */
+public final class TopTable {
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
+  private static final List<String> HEADINGS =
+      List.of("REQ/S", "SEATS", "WAIT", "BYTES/S", "REFUSED/S", "WHY");
+  private static final int RULES = 2;
+  private static final double TOLERATED = 0.05;
+  private static final double UNIT = 1024;
+  private static final String UNITS = "KMGTP";
+  private static final int SHORTEST_KEY = 12;
+
+  private final TopAnswer answer;
+
+  private TopTable(TopAnswer answer) {
+    this.answer = answer;
+  }
+
+  /** As wide as it needs. */
+  public static String of(TopAnswer answer) {
+    return of(answer, Integer.MAX_VALUE);
+  }
+
+  /**
+   * In so many columns, as far as keys can be cut.
+   *
+   * @param columns of the terminal
+   */
+  static String of(TopAnswer answer, int columns) {
+    return new TopTable(answer).text(columns);
+  }
+
+  private String text(int columns) {
+    List<List<String>> lines = new ArrayList<>();
+    List<String> headings = new ArrayList<>(HEADINGS);
+    headings.add(0, answer.question().by().label().toUpperCase(Locale.ROOT));
+    lines.add(headings);
+    answer.rows().forEach(row -> lines.add(cells(row)));
+    int[] widths = new int[headings.size()];
+    lines.forEach(
+        line -> {
+          for (int i = 0; i < widths.length; i++) {
+            widths[i] = Math.max(widths[i], length(line.get(i)));
+          }
+        });
+    int others = 0;
+    for (int i = 1; i < widths.length; i++) {
+      others += 2 + widths[i];
+    }
+    widths[0] = Math.min(widths[0], Math.max(SHORTEST_KEY, columns - others));
+    StringBuilder text = new StringBuilder(cut(head(), columns)).append('\n');
+    lines.forEach(line -> text.append(line(line, widths)).append('\n'));
+    return text.toString();
+  }
+
+  private String head() {
+    Map<Measure, Double> total = answer.total();
+    return TIME.format(Instant.ofEpochMilli(answer.until()))
+        + " UTC, "
+        + String.format(Locale.ROOT, "%.0f s: ", answer.seconds())
+        + rate(total.getOrDefault(Measure.REQUESTS, 0.0))
+        + " req/s, "
+        + rate(total.getOrDefault(Measure.SEAT_SECONDS, 0.0))
+        + " seats, "
+        + bytes(perSecond(total.getOrDefault(Measure.BYTES, 0.0)))
+        + "B/s, "
+        + rate(total.getOrDefault(Measure.REFUSED, 0.0))
+        + " refused/s, lost "
+        + answer.lost();
+  }
+
+  private List<String> cells(Row row) {
+    Cell wait = row.of(Measure.WAIT);
+    Cell requests = row.of(Measure.REQUESTS);
+    double mean = requests.value() == 0 ? 0 : wait.value() / requests.value();
+    return List.of(
+        row.key(),
+        mark(requests) + rate(requests.value()),
+        mark(row.of(Measure.SEAT_SECONDS)) + rate(row.of(Measure.SEAT_SECONDS).value()),
+        (mark(wait).isEmpty() ? mark(requests) : mark(wait)) + duration(mean),
+        mark(row.of(Measure.BYTES)) + bytes(perSecond(row.of(Measure.BYTES).value())),
+        mark(row.of(Measure.REFUSED)) + rate(row.of(Measure.REFUSED).value()),
+        why(row));
+  }
+
+  private static String mark(Cell cell) {
+    return cell.error() > TOLERATED * cell.value() ? "~" : "";
+  }
+
+  private static String why(Row row) {
+    String rules =
+        row.refusedBy().entrySet().stream()
+            .sorted(
+                Map.Entry.<String, Cell>comparingByValue(
+                        (a, b) -> Double.compare(b.value(), a.value()))
+                    .thenComparing(Map.Entry.comparingByKey()))
+            .limit(RULES)
+            .map(Map.Entry::getKey)
+            .collect(Collectors.joining(", "));
+    return rules.isEmpty() ? "-" : rules;
+  }
+
+  private double perSecond(double sum) {
+    return answer.seconds() == 0 ? 0 : sum / answer.seconds();
+  }
+
+  private String rate(double sum) {
+    return number(perSecond(sum));
+  }
+
+  private static String number(double number) {
+    if (number == 0) {
+      return "0";
+    }
+    return String.format(
+        Locale.ROOT, number < 10 ? "%.2f" : number < 100 ? "%.1f" : "%.0f", number);
+  }
+
+  private static String bytes(double bytes) {
+    double rest = bytes;
+    int unit = -1;
+    while (rest >= UNIT - 0.5 && unit + 1 < UNITS.length()) {
+      rest /= UNIT;
+      unit++;
+    }
+    return unit < 0
+        ? String.format(Locale.ROOT, "%.0f", rest)
+        : String.format(Locale.ROOT, rest < 10 ? "%.1f%ci" : "%.0f%ci", rest, UNITS.charAt(unit));
+  }
+
+  private static String duration(double seconds) {
+    if (seconds == 0) {
+      return "0";
+    }
+    if (seconds < 1e-3) {
+      return String.format(Locale.ROOT, "%.0fµs", seconds * 1e6);
+    }
+    return seconds < 1
+        ? String.format(Locale.ROOT, "%.0fms", seconds * 1e3)
+        : String.format(Locale.ROOT, "%.1fs", seconds);
+  }
+
+  private static String line(List<String> cells, int[] widths) {
+    StringBuilder line = new StringBuilder();
+    String key = cut(cells.get(0), widths[0]);
+    line.append(key).append(" ".repeat(widths[0] - length(key)));
+    int last = widths.length - 1;
+    for (int i = 1; i < last; i++) {
+      line.append(" ".repeat(2 + widths[i] - length(cells.get(i)))).append(cells.get(i));
+    }
+    return line.append("  ").append(cells.get(last)).toString();
+  }
+
+  private static int length(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
+  /** In the middle, as both ends tell most. */
+  private static String cut(String text, int columns) {
+    int length = length(text);
+    if (length <= columns) {
+      return text;
+    }
+    int tail = (columns - 1) / 2;
+    int head = columns - 1 - tail;
+    return text.substring(0, text.offsetByCodePoints(0, head))
+        + "…"
+        + text.substring(text.offsetByCodePoints(0, length - tail));
+  }
+}

@@ -1,0 +1,63 @@
+package io.apfproxy.report.talkers;
+
+/** What was counted for one key, or for all of them. Not thread-safe. */
+final class Sums {
+  private static final long[] NONE = new long[Rules.MOST];
+
+  private long requests;
+  private long refused;
+  private long waitNanos;
+  private long seatNanos;
+  private long bytes;
+  private long[] refusedBy = NONE;
+
+  /**
+   * @param rule number of the rule that refused it; negative if none did
+   */
+  void add(TalkerRecord what, int rule) {
+    requests += what.requests;
+    waitNanos += what.waitNanos;
+    seatNanos += what.seatNanos;
+    bytes += what.bytes;
+    if (rule >= 0) {
+      refused++;
+      ownRefusedBy()[rule]++;
+    }
+  }
+
+  void add(Sums more) {
+    requests += more.requests;
+    waitNanos += more.waitNanos;
+    seatNanos += more.seatNanos;
+    bytes += more.bytes;
+    if (more.refused > 0) {
+      refused += more.refused;
+      long[] own = ownRefusedBy();
+      for (int i = 0; i < own.length; i++) {
+        own[i] += more.refusedBy[i];
+      }
+    }
+  }
+
+  private long[] ownRefusedBy() {
+    if (refusedBy == NONE) {
+      refusedBy = new long[Rules.MOST];
+    }
+    return refusedBy;
+  }
+
+  long of(Measure measure) {
+    return switch (measure) {
+      case REQUESTS -> requests;
+      case REFUSED -> refused;
+      case WAIT -> waitNanos;
+      case SEAT_SECONDS -> seatNanos;
+      case BYTES -> bytes;
+    };
+  }
+
+  /** By the number of the rule; their sum is that of {@link Measure#REFUSED}. Not to be changed. */
+  long[] refusedBy() {
+    return refusedBy;
+  }
+}
