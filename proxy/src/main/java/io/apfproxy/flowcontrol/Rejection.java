@@ -14,6 +14,8 @@ public record Rejection(RejectReason reason, int retryAfterSeconds, int seats, S
   static final String TOO_MANY_EXEMPT = "too many exempt requests are executing";
   static final String TOO_MANY_WAITING = "too many requests are waiting";
 
+  private static final long NANOS_PER_TENTH = 100_000_000;
+
   /**
    * @param places of a queue
    */
@@ -25,8 +27,16 @@ public record Rejection(RejectReason reason, int retryAfterSeconds, int seats, S
     return "no "
         + (seats == 1 ? "seat" : seats + " seats")
         + " came free within "
-        + (waitedNanos + 500_000_000) / 1_000_000_000
+        + seconds(waitedNanos)
         + " s";
+  }
+
+  /** Whole from ten on, else to a tenth. */
+  private static String seconds(long nanos) {
+    long tenths = (nanos + NANOS_PER_TENTH / 2) / NANOS_PER_TENTH;
+    return tenths >= 100 || tenths % 10 == 0
+        ? Long.toString((tenths + 5) / 10)
+        : tenths / 10 + "." + tenths % 10;
   }
 
   /** The same because too many wait elsewhere. */

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ApfFlowControlTest {
   private static final String PODS = "/api/v1/namespaces/ns/pods/p";
@@ -128,17 +130,20 @@ class ApfFlowControlTest {
                 "all 1 places of this request's queue are taken and no seat is free"));
   }
 
-  @Test
-  void tellsHowLongItWaitedInVain() {
+  @ParameterizedTest
+  @CsvSource({"14_700, 15", "9_960, 10", "2_000, 2", "2_540, 2.5", "30, 0"})
+  void tellsHowLongItWaitedInVain(String millis, String seconds) {
     ApfFlowControl control = control(1, Config.queuing("a", 100, 1, 10));
     Client.get(control, "ann", PODS);
     Client second = Client.get(control, "ann", PODS);
 
-    time.advance(Duration.ofMillis(14_700));
+    time.advance(Duration.ofMillis(Long.parseLong(millis.replace("_", ""))));
     second.admission().cancel();
 
     assertThat(second.rejection())
-        .isEqualTo(new Rejection(RejectReason.TIME_OUT, 1, 1, "no seat came free within 15 s"));
+        .isEqualTo(
+            new Rejection(
+                RejectReason.TIME_OUT, 1, 1, "no seat came free within " + seconds + " s"));
   }
 
   @Test

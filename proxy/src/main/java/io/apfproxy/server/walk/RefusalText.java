@@ -6,7 +6,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.OwnAnswers;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * The body of a refusal. Whoever reads a Kubernetes {@code Status} is told why a priority level
@@ -17,15 +17,29 @@ import org.jspecify.annotations.Nullable;
  */
 record RefusalText(RefusedException refusal, Account account, OwnAnswers own) {
   private static final String JSON = "application/json";
+  private static final int LONGEST_ACCEPT = 2048;
 
   /**
    * Whether it is a {@code Status}.
    *
-   * @param accept what the client takes; null if it did not say
+   * @param accept what the client takes, line by line; empty if it did not say
    */
-  boolean isStatus(@Nullable String accept) {
+  boolean isStatus(List<String> accept) {
     return refusal.plainText() == null
-        || (isExplained() && accept != null && accept.contains(JSON));
+        || (isExplained() && accept.stream().anyMatch(RefusalText::namesJson));
+  }
+
+  /** Looks at so much of a line as any client writes. */
+  private static boolean namesJson(String line) {
+    String start = line.substring(0, Math.min(line.length(), LONGEST_ACCEPT));
+    for (String type : start.split(",", -1)) {
+      int parameters = type.indexOf(';');
+      String name = parameters < 0 ? type : type.substring(0, parameters);
+      if (name.strip().equalsIgnoreCase(JSON)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isExplained() {

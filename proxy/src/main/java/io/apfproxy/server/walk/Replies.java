@@ -76,7 +76,7 @@ final class Replies {
         refusal.rule().equals(SHUTTING_DOWN)
             || (refusal.code() == 401 && client.version() == HttpVersion.HTTP_2);
     RefusalText text = new RefusalText(refusal, account, own);
-    boolean status = text.isStatus(client.headers().get(HttpHeaders.ACCEPT));
+    boolean status = text.isStatus(client.headers().getAll(HttpHeaders.ACCEPT));
     send(
         client,
         connection,

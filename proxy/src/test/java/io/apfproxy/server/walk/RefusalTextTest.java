@@ -10,6 +10,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.OwnAnswers;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,12 +42,14 @@ class RefusalTextTest {
       strings = {
         "application/json",
         "application/vnd.kubernetes.protobuf,application/json",
-        "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+        "application/json;as=Table;v=v1;g=meta.k8s.io",
+        "text/html, Application/JSON; q=0.5"
       })
   void isAStatusForThoseWhoReadOne(String accept) {
     RefusalText text = text(byLevel(), false, false);
 
-    assertThat(text.isStatus(accept)).isTrue();
+    assertThat(text.isStatus(List.of(accept))).isTrue();
+    assertThat(text.isStatus(List.of("text/plain", accept))).isTrue();
     assertThat(new JsonObject(text.status()))
         .isEqualTo(
             new JsonObject(
@@ -62,12 +65,19 @@ class RefusalTextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"*/*", "application/yaml", "application/vnd.kubernetes.protobuf", ""})
+  @ValueSource(
+      strings = {
+        "*/*",
+        "application/yaml",
+        "application/json-patch+json",
+        "application/vnd.kubernetes.protobuf",
+        ""
+      })
   void isTheServersTextAndALineMoreForOthers(String accept) {
     RefusalText text = text(byLevel(), false, false);
 
-    assertThat(text.isStatus(accept)).isFalse();
-    assertThat(text.isStatus(null)).isFalse();
+    assertThat(text.isStatus(List.of(accept))).isFalse();
+    assertThat(text.isStatus(List.of())).isFalse();
     assertThat(text.plain()).isEqualTo(SERVERS + WHY + "\n");
   }
 
@@ -75,7 +85,7 @@ class RefusalTextTest {
   void isTheServersTextOnlyIfThatIsWanted() {
     RefusalText text = text(byLevel(), true, true);
 
-    assertThat(text.isStatus("application/json")).isFalse();
+    assertThat(text.isStatus(List.of("application/json"))).isFalse();
     assertThat(text.plain()).isEqualTo(SERVERS);
   }
 
@@ -90,10 +100,10 @@ class RefusalTextTest {
   @Test
   void leavesOtherRefusalsAsTheyAre() {
     RefusalText bad = text(refusal(null), true, false);
-    assertThat(bad.isStatus(null)).isTrue();
+    assertThat(bad.isStatus(List.of())).isTrue();
     assertThat(new JsonObject(bad.status()).getString("message")).isEqualTo("found a, expected b");
     RefusalText stopping = text(refusal("The server stops.\n"), true, false);
-    assertThat(stopping.isStatus("application/json")).isFalse();
+    assertThat(stopping.isStatus(List.of("application/json"))).isFalse();
     assertThat(stopping.plain()).isEqualTo("The server stops.\n");
   }
 
