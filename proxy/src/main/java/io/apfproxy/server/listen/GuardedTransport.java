@@ -24,10 +24,10 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * A transport as another one, but for two things. Before a listening socket stands the {@link
+ * A transport as another one, but for three things. Before a listening socket stands the {@link
  * AcceptGuard} of the context that opens it, if there is one: Vert.x itself tells of a connection
  * only after its handshake, which is what must be limited. And each socket is read from once, 64
- * KiB at most, before the next one has its turn.
+ * KiB at most, before the next one has its turn. And its event loops are {@link AttentiveLoops}.
  */
 public final class GuardedTransport implements io.vertx.core.transport.Transport {
   /*
@@ -135,7 +135,7 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     @Override
     public EventLoopGroup eventLoopGroup(
         int type, int threads, ThreadFactory threadFactory, int ioRatio) {
-      return base.eventLoopGroup(type, threads, threadFactory, ioRatio);
+      return new AttentiveLoops(threads, threadFactory, ioHandlerFactory());
     }
 
     @Override

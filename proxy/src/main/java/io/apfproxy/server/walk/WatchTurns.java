@@ -27,10 +27,10 @@ import java.util.concurrent.TimeUnit;
  */
 final class WatchTurns implements Station {
   /*
-   * A user's flow has 6 queues of 50 places where nothing else is configured; others share them. A watch holds its seats for some
-   * milliseconds, so two hundred in the queues are more than what an event loop lets through until it looks again.
+   * Enough that one stands ready wherever a seat comes free, as the next is called when one leaves; few enough that all places of a
+   * user's flow (6 queues of 50 where nothing else is configured; others share them) are never taken by them.
    */
-  static final int MOST_OF_USER = 200;
+  static final int MOST_OF_USER = 20;
 
   /** After that it takes its chance with the queues. */
   static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(30);
