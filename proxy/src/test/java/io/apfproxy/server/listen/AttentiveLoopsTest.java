@@ -38,7 +38,7 @@ class AttentiveLoopsTest {
           });
       assertThat(doneBeforeItReads.get(30, TimeUnit.SECONDS)).isLessThan(TASKS / 2);
     } finally {
-      group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+      var unused = group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
   }
 }
