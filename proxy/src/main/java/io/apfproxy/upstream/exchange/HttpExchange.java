@@ -129,6 +129,7 @@ public final class HttpExchange extends Exchange {
     answer.exceptionHandler(cause -> broken(from, cause));
     answer.endHandler(unread -> end(false));
     chosen.answered();
+    upload.answered();
     if (InnerRefusal.is(answer.statusCode(), answer.headers())) {
       chosen.refusedInside();
     }

@@ -2,6 +2,7 @@ package io.apfproxy.upstream.exchange;
 
 import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Outgoing;
+import io.apfproxy.upstream.wire.Pieces;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -20,8 +21,9 @@ final class Upload {
    * of 0. The library hands that piece on, so an empty piece means nothing.
    *
    * An upstream that closes its connection may say that it never looked at the request. Then it is
-   * sent again, body included, so the first KEPT_BYTES of a body are kept; most are shorter. One that
-   * has grown longer is not sent again.
+   * sent again, body included, so the first KEPT_BYTES of a body are kept until it has answered; most
+   * are shorter. One that has grown longer is not sent again. Requests that last are many, and hold no
+   * seats: nothing is kept of their bodies.
    */
   private static final long RATE_MILLIS = 30_000;
   private static final long MIN_BYTES = 30 << 10;
@@ -33,12 +35,14 @@ final class Upload {
   private final Runnable tooSlow;
   private final Runnable passing;
   private final BodyRate received;
+  private final Pieces pieces;
   private @Nullable HttpClientRequest target;
   private @Nullable Buffer kept;
   private boolean clientEnded;
   private boolean stopped;
   private boolean held;
   private boolean sent;
+  private boolean answered;
 
   /**
    * @param tooSlow called at most once, if the client sends its body too slowly
@@ -52,11 +56,22 @@ final class Upload {
     this.tooSlow = tooSlow;
     this.passing = passing;
     this.received = new BodyRate(vertx, RATE_MILLIS, MIN_BYTES);
+    this.pieces = Pieces.of(vertx.getOrCreateContext(), this::write);
   }
 
   /** Whether all that has been given away is still here, so that it can be given away again. */
   boolean repeatable() {
-    return received.bytes() <= KEPT_BYTES;
+    return received.bytes() <= most();
+  }
+
+  private int most() {
+    return request.laneKind() == LaneKind.LASTING ? 0 : KEPT_BYTES;
+  }
+
+  /** The upstream has looked at the request: it is never sent again. */
+  void answered() {
+    answered = true;
+    kept = null;
   }
 
   /** Bytes so far. */
@@ -73,6 +88,7 @@ final class Upload {
   void pause() {
     target = null;
     sent = false;
+    pieces.drop(); // they are kept
     received.stop();
     if (!clientEnded) {
       client.pause();
@@ -122,12 +138,13 @@ final class Upload {
       stream.end();
       return;
     }
-    client.handler(bytes -> pass(stream, bytes));
+    client.handler(this::pass);
     client.endHandler(
         end -> {
           clientEnded = true;
           received.stop();
           if (!stopped && stream == target) {
+            pieces.flush();
             sent = true;
             stream.end();
           }
@@ -158,12 +175,20 @@ final class Upload {
     }
   }
 
-  private void pass(HttpClientRequest stream, Buffer bytes) {
+  private void pass(Buffer bytes) {
     if (stopped || bytes.length() == 0) {
       return;
     }
     received.count(bytes.length());
     keep(bytes);
+    pieces.add(bytes);
+  }
+
+  private void write(Buffer bytes) {
+    HttpClientRequest stream = target;
+    if (stopped || stream == null) {
+      return;
+    }
     stream.write(bytes);
     if (stream.writeQueueFull()) {
       client.pause();
@@ -195,7 +220,7 @@ final class Upload {
   }
 
   private void keep(Buffer bytes) {
-    if (!repeatable()) {
+    if (answered || !repeatable()) {
       kept = null;
     } else if (kept == null) {
       kept = bytes.copy();
@@ -214,6 +239,8 @@ final class Upload {
   /** Nothing more goes upstream; what the client still sends is dropped by whoever replies. */
   void stop() {
     stopped = true;
+    pieces.drop();
+    kept = null;
     received.stop();
   }
 }

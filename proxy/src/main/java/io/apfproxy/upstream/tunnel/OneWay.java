@@ -1,5 +1,7 @@
 package io.apfproxy.upstream.tunnel;
 
+import io.apfproxy.upstream.wire.Pieces;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.NetSocket;
 import org.jspecify.annotations.Nullable;
@@ -10,18 +12,23 @@ final class OneWay {
    * While it has to wait it reads on until a piece has come, which is kept: so the end of a side that
    * has nothing to say is noticed at once, and no more than a piece is held for it.
    */
-  private static final int QUEUE_BYTES = 64 << 10;
+  private static final int QUEUE_BYTES = 16 << 10;
 
   private final NetSocket from;
   private final NetSocket to;
+  private final Pieces pieces;
   private @Nullable Buffer kept;
   private boolean full;
   private boolean waits;
   private long passed;
 
-  OneWay(NetSocket from, NetSocket to) {
+  /**
+   * @param context of the request
+   */
+  OneWay(Context context, NetSocket from, NetSocket to) {
     this.from = from;
     this.to = to;
+    this.pieces = Pieces.of(context, this::write);
     to.setWriteQueueMaxSize(QUEUE_BYTES);
   }
 
@@ -32,7 +39,8 @@ final class OneWay {
    */
   boolean pass(Buffer bytes) {
     if (!waits) {
-      write(bytes);
+      passed += bytes.length();
+      pieces.add(bytes);
       return true;
     }
     kept = kept == null ? bytes : kept.appendBuffer(bytes);
@@ -41,7 +49,6 @@ final class OneWay {
   }
 
   private void write(Buffer bytes) {
-    passed += bytes.length();
     to.write(bytes);
     if (to.writeQueueFull()) {
       full = true;
@@ -71,7 +78,8 @@ final class OneWay {
     if (bytes == null) {
       return false;
     }
-    write(bytes);
+    passed += bytes.length();
+    pieces.add(bytes);
     return true;
   }
 
@@ -84,6 +92,7 @@ final class OneWay {
 
   /** Its source has ended: closes the other side when that has all. */
   void end() {
+    pieces.flush();
     to.write(Buffer.buffer()).onComplete(flushed -> to.close());
   }
 

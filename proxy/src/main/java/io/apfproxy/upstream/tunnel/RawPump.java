@@ -51,8 +51,8 @@ final class RawPump {
     this.context = (ContextInternal) vertx.getOrCreateContext();
     this.left = left;
     this.right = right;
-    this.toLeft = new OneWay(right, left);
-    this.toRight = new OneWay(left, right);
+    this.toLeft = new OneWay(context, right, left);
+    this.toRight = new OneWay(context, left, right);
     this.moved = moved;
     this.ended = ended;
     this.timer = vertx.setPeriodic(idleMillis, tick -> closeIfIdle());

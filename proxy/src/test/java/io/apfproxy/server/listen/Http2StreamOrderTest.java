@@ -21,6 +21,7 @@ class Http2StreamOrderTest {
   private static final int RST_STREAM = 3;
   private static final int SETTINGS = 4;
   private static final int END = 1;
+  private static final int ACKNOWLEDGED = 1;
 
   private final EmbeddedChannel channel = new EmbeddedChannel(new Http2StreamOrder());
   private final ByteBuf sent = Unpooled.buffer().writeBytes(PREFACE);
@@ -84,6 +85,27 @@ class Http2StreamOrderTest {
   @Test
   void refusesANumberBelowTheLast() {
     assertThat(frame(HEADERS, END, 5, 3).frame(HEADERS, END, 3, 3).survives(1_000)).isFalse();
+  }
+
+  /** Each has the codec visit all that are open. */
+  @Test
+  @Tag("S35")
+  void refusesSettingsThatAreToldAgainAndAgain() {
+    for (int i = 0; i < 101; i++) {
+      frame(SETTINGS, 0, 0, 6);
+    }
+    assertThat(survives(1_000)).isFalse();
+  }
+
+  @Test
+  void letsSettingsChangeNowAndThen() {
+    for (int i = 0; i < 100; i++) {
+      frame(SETTINGS, 0, 0, 6).frame(SETTINGS, ACKNOWLEDGED, 0, 0);
+    }
+    for (int i = 0; i < 1_000; i++) {
+      frame(HEADERS, END, 2 * i + 1, 3).frame(SETTINGS, 0, 0, 6);
+    }
+    assertThat(survives(1_000)).isTrue();
   }
 
   @Test
