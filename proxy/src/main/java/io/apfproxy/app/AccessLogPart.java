@@ -3,7 +3,9 @@ package io.apfproxy.app;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.log.AccessLog;
+import io.apfproxy.server.log.LineWriter;
 import io.apfproxy.time.TimeSource;
 import java.util.List;
 
@@ -22,7 +24,9 @@ final class AccessLogPart {
             "access log",
             AccessLog.open(
                 asked.file(), asked.sample(), asked.slow().toNanos(), TimeSource.system()));
-    ListenerPart.show(List.of(log.bound()), metrics);
+    ListenerPart.show(
+        List.of(new Bound("access-log", log::waiting, LineWriter.MOST_WAITING, log::dropped)),
+        metrics);
     metrics.bindAccessLog("access", log::dropped);
     return log;
   }

@@ -2,7 +2,6 @@ package io.apfproxy.server.log;
 
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
-import io.apfproxy.server.listen.Bound;
 import io.apfproxy.time.TimeSource;
 import java.nio.file.Path;
 
@@ -77,9 +76,9 @@ public final class AccessLog implements Reporter, AutoCloseable {
     return writer.dropped();
   }
 
-  /** For those who watch. */
-  public Bound bound() {
-    return new Bound("access-log", writer::waiting, LineWriter.MOST_WAITING, writer::dropped);
+  /** How many requests wait for their lines, {@link LineWriter#MOST_WAITING} at most. */
+  public int waiting() {
+    return writer.waiting();
   }
 
   /** Writes what waits, for two seconds at most. Blocks meanwhile. */
