@@ -35,21 +35,23 @@ class WallClockTest {
           "io.apfproxy.kube.write.ConditionWriter",
           "io.apfproxy.kube.write.Leases");
 
-  /**
-   * The first two believe no certificate and no token beyond its end, the third tells how long one
-   * lasts, the fourth and the last show times, the fifth counts refusals by whole seconds as
-   * kube-apiserver does, for {@code Retry-After}, the two before the last write {@code Date}.
-   */
+  /** What each is for. */
   private static final Set<String> MAY_ASK_FOR_THE_DATE =
       Set.of(
+          // believe no certificate and no token beyond its end
           "io.apfproxy.authn.who.ChainVerifier",
           "io.apfproxy.authn.who.TokenAuthenticator",
+          // tells how long one lasts
           "io.apfproxy.app.BreakGlassAuthority",
+          // show times
           "io.apfproxy.flowcontrol.FlowControlDumps",
+          "io.apfproxy.report.talkers.Talkers",
+          "io.apfproxy.server.log.AccessLog",
+          // counts refusals by whole seconds as kube-apiserver does, for Retry-After
           "io.apfproxy.flowcontrol.ApfRequest",
+          // write Date
           "io.apfproxy.server.walk.HttpDate",
-          "io.apfproxy.admin.ReplyWriter",
-          "io.apfproxy.report.talkers.Talkers");
+          "io.apfproxy.admin.ReplyWriter");
 
   @Test
   void onlyFewReadTheSystemsClock() {

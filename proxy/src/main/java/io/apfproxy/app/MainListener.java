@@ -22,6 +22,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
   /**
    * Listens.
    *
+   * @param others besides the metrics, who want to know of every request
    * @throws StartException if the address cannot be bound
    */
   static MainListener start(
@@ -32,7 +33,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
       FlowControlPart flowControl,
       UpstreamAccess access,
       Outage outage,
-      TalkersPart talkers,
+      Reporter others,
       ProxyMetrics metrics)
       throws StartException {
     Services services =
@@ -45,7 +46,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
             access::upstream,
             access.impersonationToken(),
             outage,
-            Reporter.all(metrics.events(), talkers.reporter()),
+            Reporter.all(metrics.events(), others),
             LoggerFactory.getILoggerFactory());
     ListenerPart part =
         ListenerPart.start(

@@ -5,6 +5,7 @@ import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.kube.access.UpstreamAccessException;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.source.Reconfiguration;
 import io.apfproxy.timer.Timers;
 import io.vertx.core.Vertx;
@@ -53,6 +54,7 @@ public final class ProxyApp implements AutoCloseable {
       Optional<Reconfiguration> reconfiguration =
           FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
       TalkersPart talkers = TalkersPart.open(options.admin(), metrics, closers);
+      Reporter accessLog = AccessLogPart.open(options.admin(), metrics, closers);
       UpstreamWatch watch = new UpstreamWatch(options.upstream().holdWhileDown(), flowControl);
       IdentityPart identity =
           IdentityPart.open(options, access, watch.outage(), metrics, timers, closers);
@@ -96,7 +98,7 @@ public final class ProxyApp implements AutoCloseable {
               flowControl,
               access,
               watch.outage(),
-              talkers,
+              Reporter.all(talkers.reporter(), accessLog),
               metrics);
       listeners.add(listener.part());
       upstream.tryWay(listener.part()::probeUpstream);

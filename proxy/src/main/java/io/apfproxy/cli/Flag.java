@@ -344,7 +344,20 @@ enum Flag {
       "false",
       "TLS there; then others than this machine may read, by token and RBAC"),
   TOP_COUNTERS(
-      "top-counters", Group.ADMIN, ValueKind.COUNTERS, "256", "heaviest known to top; 0: none");
+      "top-counters", Group.ADMIN, ValueKind.COUNTERS, "256", "heaviest known to top; 0: none"),
+  ACCESS_LOG(
+      "access-log",
+      Group.ADMIN,
+      ValueKind.OUTPUT,
+      "",
+      "where each request is told at its end, as a line of JSON; -: standard output"),
+  ACCESS_LOG_SAMPLE(
+      "access-log-sample",
+      Group.ADMIN,
+      ValueKind.PART,
+      "1",
+      "part of the requests told there; those refused, cut off, failed or slow always are"),
+  ACCESS_LOG_SLOW("access-log-slow", Group.ADMIN, ValueKind.DURATION, "1s", "what is slow there");
 
   private final String key;
   private final Group group;

@@ -2,6 +2,7 @@ package io.apfproxy.cli;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.apfproxy.cli.ProxyOptions.AccessLogging;
 import io.apfproxy.cli.ProxyOptions.Admin;
 import io.apfproxy.cli.ProxyOptions.Authentication;
 import io.apfproxy.cli.ProxyOptions.FlowControlling;
@@ -14,6 +15,7 @@ import io.apfproxy.cli.ProxyOptions.SourceKind;
 import io.apfproxy.cli.ProxyOptions.TlsEngine;
 import io.apfproxy.cli.ProxyOptions.Transport;
 import io.apfproxy.cli.ProxyOptions.Upstream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,7 +72,22 @@ final class OptionsReader {
         settings.address(Flag.ADMIN_BIND_ADDRESS),
         settings.port(Flag.ADMIN_PORT),
         settings.bool(Flag.ADMIN_TLS),
-        counters);
+        counters,
+        accessLog());
+  }
+
+  private @Nullable AccessLogging accessLog() throws UsageException {
+    double sample = settings.part(Flag.ACCESS_LOG_SAMPLE);
+    Duration slow = settings.duration(Flag.ACCESS_LOG_SLOW);
+    Path file = settings.path(Flag.ACCESS_LOG);
+    if (file == null) {
+      return null;
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
+      throw settings.unexpected(Flag.ACCESS_LOG);
+    }
+    return new AccessLogging(file, sample, slow);
   }
 
   private Duration warmUp() throws UsageException {

@@ -247,8 +247,23 @@ public record ProxyOptions(
    * @param tls with the clients' certificate; without it only this machine reads more than health
    * @param topCounters heaviest users, agents and the like that are known at a time, 0 to 1000; 0
    *     for none
+   * @param accessLog null for none
    */
-  public record Admin(String bindAddress, int port, boolean tls, int topCounters) {}
+  public record Admin(
+      String bindAddress,
+      int port,
+      boolean tls,
+      int topCounters,
+      @Nullable AccessLogging accessLog) {}
+
+  /**
+   * The log of requests.
+   *
+   * @param file {@code -} for standard output
+   * @param sample part of the requests, 0 to 1
+   * @param slow what takes longer is always told
+   */
+  public record AccessLogging(Path file, double sample, Duration slow) {}
 
   /**
    * How the end comes.

@@ -127,16 +127,26 @@ final class Settings {
   }
 
   /** At most 2 %, as at kube-apiserver. */
+  /** From 0 to 0.02. */
   double chance(Flag flag) throws UsageException {
+    return part(flag, MAX_CHANCE);
+  }
+
+  /** From 0 to 1. */
+  double part(Flag flag) throws UsageException {
+    return part(flag, 1);
+  }
+
+  private double part(Flag flag, double most) throws UsageException {
     String value = text(flag);
     if (!value.matches("[0-9]{0,3}(?:\\.[0-9]{1,20})?") || value.isEmpty()) {
       throw unexpected(flag);
     }
-    double chance = Double.parseDouble(value);
-    if (chance > MAX_CHANCE) {
+    double part = Double.parseDouble(value);
+    if (part > most) {
       throw unexpected(flag);
     }
-    return chance;
+    return part;
   }
 
   Duration duration(Flag flag) throws UsageException {

@@ -146,6 +146,9 @@ enum ProxyMeterName implements MetricName {
   BREAK_GLASS_CA_DAYS(
       "apf_proxy_break_glass_ca_days_left",
       "Days until the first certificate of --break-glass-client-ca-file ends"),
+  ACCESS_LOG_DROPPED(
+      "apf_proxy_access_log_dropped",
+      "Lines that a log of requests is missing, as it was too slow or could not be written"),
   TALKER_RECORDS_LOST(
       "apf_proxy_talker_records_lost",
       "Requests that are missing in top talkers, as more came than could be counted"),

@@ -230,6 +230,15 @@ public final class ProxyMetrics implements AutoCloseable {
     counter(ProxyMeterName.LOG_DROPPED, dropped);
   }
 
+  /**
+   * Shows how many lines a log of requests is missing.
+   *
+   * @param log which one
+   */
+  public void bindAccessLog(String log, LongSupplier dropped) {
+    counter(ProxyMeterName.ACCESS_LOG_DROPPED, dropped, "log", log);
+  }
+
   /** Shows one source of schemas and levels. */
   public void bindSource(String source, DoubleSupplier ageSeconds, BooleanSupplier up) {
     gauge(ProxyMeterName.CONFIG_AGE, ageSeconds, "source", source);

@@ -42,6 +42,7 @@ public final class Account {
   private final String method;
   private final String target;
   private final String userAgent;
+  private String protocol = "";
   private @Nullable X509Certificate certificate;
   private @Nullable RequestInfo info;
   private @Nullable RequestDigest digest;
@@ -84,6 +85,11 @@ public final class Account {
   }
 
   // Told on its way.
+
+  /** It came over this version of HTTP. */
+  public void spoke(String version) {
+    protocol = version;
+  }
 
   /** Its client presented a certificate of its own, which need not be worth anything. */
   public void presented(X509Certificate own) {
@@ -207,6 +213,11 @@ public final class Account {
   /** At most 1,024 characters; empty if none was sent. */
   public String userAgent() {
     return userAgent;
+  }
+
+  /** Such as {@code HTTP/2.0}; empty if nobody said so. */
+  public String protocol() {
+    return protocol;
   }
 
   /** What its client presented, unverified, and perhaps unreadable; null if nothing. */

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Where the requests of one event loop come in, and how they are brought to an end. */
 public final class RequestPipeline implements Handler<HttpServerRequest> {
@@ -172,10 +173,23 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
             client.method().name(),
             client.uri() == null ? "" : client.uri(), // HTTP/2 knows requests without
             client.headers().get(HttpHeaders.USER_AGENT));
+    account.spoke(protocol(client.version()));
     if (!connection.certificates().isEmpty()) {
       account.presented(connection.certificates().get(0));
     }
     return account;
+  }
+
+  private static String protocol(@Nullable HttpVersion version) {
+    if (version == null) {
+      return "";
+    }
+    return switch (version) {
+      case HTTP_1_0 -> "HTTP/1.0";
+      case HTTP_1_1 -> "HTTP/1.1";
+      case HTTP_2 -> "HTTP/2.0";
+      default -> version.name();
+    };
   }
 
   private Call open(HttpServerRequest client, ClientConnection connection) {

@@ -1,0 +1,169 @@
+package io.apfproxy.server.log;
+
+import io.apfproxy.time.TimeSource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes lines on a thread of its own. Nobody waits for it: what finds no room in its queue, and
+ * what cannot be written, is dropped and counted. Thread-safe. Source: specification seeing.md
+ * V-90; security.md S97.
+ *
+ * @param <E> what lines are made of, on that thread
+ */
+public final class LineWriter<E> implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
+
+  /** How many entries wait at most. */
+  public static final int MOST_WAITING = 10_000;
+
+  private static final int BATCH = 256;
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long COMPLAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  /** For what waits still when it is closed. */
+  private static final long LAST_MILLIS = 2_000;
+
+  private final BlockingQueue<E> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final LongAdder dropped = new LongAdder();
+  private final String name;
+  private final Function<E, byte[]> format;
+  private final LineFile file;
+  private final TimeSource time;
+  private final Thread thread;
+  private volatile boolean closing;
+  private long lookedAt;
+  private long complainedAt;
+
+  private LineWriter(String name, Path path, Function<E, byte[]> format, TimeSource time) {
+    this.name = name;
+    this.format = format;
+    this.file = new LineFile(path);
+    this.time = time;
+    this.lookedAt = time.nanoTime();
+    this.complainedAt = lookedAt - COMPLAIN_NANOS;
+    this.thread = new Thread(this::writeAll, name);
+    thread.setDaemon(true);
+  }
+
+  /**
+   * Starts to write.
+   *
+   * @param name of the thread
+   * @param path {@code -} for standard output
+   * @param format makes a line of an entry, with its end
+   */
+  public static <E> LineWriter<E> start(
+      String name, Path path, Function<E, byte[]> format, TimeSource time) {
+    LineWriter<E> writer = new LineWriter<>(name, path, format, time);
+    writer.thread.start();
+    return writer;
+  }
+
+  /** Never blocks. */
+  public void write(E entry) {
+    if (closing || !waiting.offer(entry)) {
+      dropped.increment();
+    }
+  }
+
+  /** How many entries wait to be written. */
+  public int waiting() {
+    return waiting.size();
+  }
+
+  /** How many entries were not written, since the start. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  private void writeAll() {
+    List<E> batch = new ArrayList<>(BATCH);
+    try {
+      while (!closing || !waiting.isEmpty()) {
+        E first = waiting.poll(LOOK_NANOS, TimeUnit.NANOSECONDS);
+        look();
+        if (first != null) {
+          batch.add(first);
+          waiting.drainTo(batch, BATCH - 1);
+          write(batch);
+          batch.clear();
+        }
+      }
+    } catch (InterruptedException e) {
+      dropped.add(waiting.size());
+    } finally {
+      file.closeQuietly();
+    }
+  }
+
+  private void look() {
+    long now = time.nanoTime();
+    if (now - lookedAt >= LOOK_NANOS) {
+      lookedAt = now;
+      file.checkPlace();
+    }
+  }
+
+  private void write(List<E> batch) {
+    try {
+      OutputStream out = file.open();
+      for (E entry : batch) {
+        byte[] line = line(entry);
+        if (line == null) {
+          dropped.increment();
+        } else {
+          out.write(line);
+        }
+      }
+      out.flush();
+    } catch (IOException e) {
+      dropped.add(batch.size()); // of these, some may be there
+      file.closeQuietly();
+      complain(e);
+    }
+  }
+
+  /** Null if it cannot be made: the next ones are written all the same. */
+  private byte @Nullable [] line(E entry) {
+    try {
+      return format.apply(entry);
+    } catch (RuntimeException e) {
+      complain(e);
+      return null;
+    }
+  }
+
+  private void complain(Exception cause) {
+    long now = time.nanoTime();
+    if (now - complainedAt >= COMPLAIN_NANOS) {
+      complainedAt = now;
+      LOG.warn("{} cannot be written: {}; {} lines dropped so far", name, cause, dropped());
+    }
+  }
+
+  /** Writes what waits, for two seconds at most. Blocks meanwhile. */
+  @Override
+  public void close() {
+    closing = true;
+    try {
+      thread.join(LAST_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      thread.interrupt(); // a pipe that nobody reads does not heed it; the thread is a daemon
+    }
+  }
+}
