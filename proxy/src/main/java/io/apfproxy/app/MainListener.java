@@ -46,6 +46,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
             access.impersonationToken(),
             outage,
             Reporter.all(metrics.events(), talkers.reporter()),
+            talkers.heaviest(),
             LoggerFactory.getILoggerFactory());
     ListenerPart part =
         ListenerPart.start(

@@ -85,6 +85,7 @@ public final class ProxyApp implements AutoCloseable {
                   certificate.current().pem(),
                   identity,
                   access,
+                  talkers.book().reporter(),
                   metrics,
                   closers));
       listener =

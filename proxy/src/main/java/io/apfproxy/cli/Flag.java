@@ -344,7 +344,8 @@ enum Flag {
       "false",
       "TLS there; then others than this machine may read, by token and RBAC"),
   TOP_COUNTERS(
-      "top-counters", Group.ADMIN, ValueKind.COUNTERS, "256", "heaviest known to top; 0: none");
+      "top-counters", Group.ADMIN, ValueKind.COUNTERS, "256", "heaviest known to top; 0: none"),
+  TOP_METRICS("top-metrics", Group.ADMIN, ValueKind.FEW, "0", "heaviest users that metrics name");
 
   private final String key;
   private final Group group;

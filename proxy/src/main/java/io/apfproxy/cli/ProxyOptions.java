@@ -247,8 +247,9 @@ public record ProxyOptions(
    * @param tls with the clients' certificate; without it only this machine reads more than health
    * @param topCounters heaviest users, agents and the like that are known at a time, 0 to 1000; 0
    *     for none
+   * @param topMetrics users that metrics name, 0 to 20
    */
-  public record Admin(String bindAddress, int port, boolean tls, int topCounters) {}
+  public record Admin(String bindAddress, int port, boolean tls, int topCounters, int topMetrics) {}
 
   /**
    * How the end comes.
