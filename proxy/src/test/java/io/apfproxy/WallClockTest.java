@@ -37,8 +37,8 @@ class WallClockTest {
 
   /**
    * The first two believe no certificate and no token beyond its end, the third tells how long one
-   * lasts, the fourth and the last show times, the fifth counts refusals by whole seconds as
-   * kube-apiserver does, for {@code Retry-After}, the two before the last write {@code Date}.
+   * lasts, the fourth and the last three show times, the fifth counts refusals by whole seconds as
+   * kube-apiserver does, for {@code Retry-After}, the two before those write {@code Date}.
    */
   private static final Set<String> MAY_ASK_FOR_THE_DATE =
       Set.of(
@@ -49,7 +49,9 @@ class WallClockTest {
           "io.apfproxy.flowcontrol.ApfRequest",
           "io.apfproxy.server.walk.HttpDate",
           "io.apfproxy.admin.ReplyWriter",
-          "io.apfproxy.report.talkers.Talkers");
+          "io.apfproxy.report.talkers.Talkers",
+          "io.apfproxy.report.refusals.RefusalNotes",
+          "io.apfproxy.app.TalkersPart");
 
   @Test
   void onlyFewReadTheSystemsClock() {
