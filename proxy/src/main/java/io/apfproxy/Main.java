@@ -15,6 +15,7 @@ import io.apfproxy.command.ExplainCommand;
 import io.apfproxy.command.KubeconfigCommand;
 import io.apfproxy.command.Output;
 import io.apfproxy.command.TopCommand;
+import io.apfproxy.command.WhyCommand;
 import io.apfproxy.tls.OneHandshake;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -53,6 +54,8 @@ public final class Main {
       return print(ExplainCommand.run(explain.options()));
     } else if (command instanceof Command.Top top) {
       return print(TopCommand.run(top.options(), System.out));
+    } else if (command instanceof Command.Why why) {
+      return print(WhyCommand.run(why.options()));
     } else if (command instanceof Command.Help help) {
       System.out.print(help.text());
     } else {

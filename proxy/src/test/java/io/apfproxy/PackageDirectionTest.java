@@ -31,7 +31,7 @@ class PackageDirectionTest {
           List.of("classify", "level", "budget", "gate"),
           List.of("flowcontrol", "limit"),
           List.of("report", "upstream.members"),
-          List.of("report.talkers"),
+          List.of("report.talkers", "report.refusals"),
           // from here on libraries
           List.of("process", "tls", "cli", "authn.head", "learn"),
           List.of("timer", "authn.memo", "upstream.wire"),

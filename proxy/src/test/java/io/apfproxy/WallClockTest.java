@@ -46,6 +46,8 @@ class WallClockTest {
           // show times
           "io.apfproxy.flowcontrol.FlowControlDumps",
           "io.apfproxy.report.talkers.Talkers",
+          "io.apfproxy.report.refusals.RefusalNotes",
+          "io.apfproxy.app.TalkersPart",
           "io.apfproxy.server.log.AccessLog",
           // counts refusals by whole seconds as kube-apiserver does, for Retry-After
           "io.apfproxy.flowcontrol.ApfRequest",

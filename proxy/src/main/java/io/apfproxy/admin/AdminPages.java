@@ -57,6 +57,18 @@ public interface AdminPages {
       @Nullable String limit,
       String output);
 
+  /**
+   * The last refusals, as JSON; what is null was not said.
+   *
+   * @throws IllegalArgumentException if a value is unknown; its message says what is known
+   */
+  String refusals(
+      @Nullable String auditId,
+      @Nullable String user,
+      @Nullable String rule,
+      @Nullable String level,
+      @Nullable String limit);
+
   /** kube-apiserver's three dumps. Source: specification apf-config.md 6. */
   enum Dump {
     PRIORITY_LEVELS,

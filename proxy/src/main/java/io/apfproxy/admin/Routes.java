@@ -24,6 +24,8 @@ final class Routes {
 
   private static final String OWN = "/debug/apf-proxy/";
   private static final String JSON = "json";
+  private static final String NO_QUEUES =
+      "404: --enable-priority-and-fairness=false has no queues\n";
 
   private final AdminPages pages;
   private final PageMill scrapes;
@@ -49,7 +51,8 @@ final class Routes {
             new Route(DEBUG + "dump_queues", OPERATORS, Permit.PATH, dump(QUEUES)),
             new Route(DEBUG + "dump_requests", OPERATORS, Permit.PATH_AND_DETAILS, dump(REQUESTS)),
             new Route(DEBUG + "explain", OPERATORS, Permit.PATH, this::explain),
-            new Route(OWN + "top", OPERATORS, Permit.PATH, this::top));
+            new Route(OWN + "top", OPERATORS, Permit.PATH, this::top),
+            new Route(OWN + "refusals", OPERATORS, Permit.PATH, this::refusals));
   }
 
   /**
@@ -111,7 +114,33 @@ final class Routes {
               asked.parameter("limit"),
               output)
           .map(page -> output.equals(JSON) ? AdminReply.json(page) : AdminReply.plain(200, page))
-          .orElseGet(() -> AdminReply.plain(404, "404: --top-counters=0 lets nobody be counted\n"));
+          .orElseGet(() -> nobodyKnows(asked));
+    } catch (IllegalArgumentException e) {
+      return AdminReply.plain(400, e.getMessage() + "\n");
+    }
+  }
+
+  private static AdminReply nobodyKnows(Asked asked) {
+    return AdminReply.plain(
+        404,
+        "now".equals(asked.parameter("window"))
+            ? NO_QUEUES
+            : "404: --top-counters=0 lets nobody be counted\n");
+  }
+
+  private Future<AdminReply> refusals(Asked asked) {
+    return reports.make(asked.uri(), () -> lastRefusals(asked));
+  }
+
+  private AdminReply lastRefusals(Asked asked) {
+    try {
+      return AdminReply.json(
+          pages.refusals(
+              asked.parameter("audit-id"),
+              asked.parameter("user"),
+              asked.parameter("rule"),
+              asked.parameter("level"),
+              asked.parameter("limit")));
     } catch (IllegalArgumentException e) {
       return AdminReply.plain(400, e.getMessage() + "\n");
     }
@@ -119,8 +148,6 @@ final class Routes {
 
   private static AdminReply text(Optional<String> page) {
     return page.map(found -> AdminReply.plain(200, found))
-        .orElseGet(
-            () ->
-                AdminReply.plain(404, "404: --enable-priority-and-fairness=false has no queues\n"));
+        .orElseGet(() -> AdminReply.plain(404, NO_QUEUES));
   }
 }

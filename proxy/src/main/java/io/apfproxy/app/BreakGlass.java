@@ -11,6 +11,7 @@ import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.kube.access.UpstreamAccessException;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.Clientele;
@@ -53,6 +54,7 @@ final class BreakGlass {
    * Listens, if that is asked for.
    *
    * @param certificate that the listener presents
+   * @param refusals told what is refused, as what everybody's listener refuses
    * @return the listener; empty if none is asked for
    * @throws StartException if the upstream cannot be told who asks, the file of authorities is not
    *     usable, or the address cannot be bound
@@ -63,6 +65,7 @@ final class BreakGlass {
       PemKeyPair certificate,
       IdentityPart identity,
       UpstreamAccess access,
+      Reporter refusals,
       ProxyMetrics metrics,
       Closers closers)
       throws StartException {
@@ -92,7 +95,9 @@ final class BreakGlass {
                 access::upstream,
                 access.impersonationToken(),
                 Outage.never(),
-                Reporter.all(metrics.events(), metrics.breakGlassRequests(), new BreakGlassLog()),
+                Reporter.all(
+                    metrics.events(), metrics.breakGlassRequests(), new BreakGlassLog(), refusals),
+                HeaviestFlow.NONE,
                 LoggerFactory.getILoggerFactory()),
             PORT_FLAG);
     closers.add(NAME + " listener", () -> listener.stop(grace(options)));

@@ -11,10 +11,12 @@ import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
 import io.apfproxy.flowcontrol.MaxInFlight;
+import io.apfproxy.flowcontrol.PresentRequest;
 import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.queueset.BurstSeats;
+import io.apfproxy.report.talkers.TopAnswer;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
@@ -130,6 +132,26 @@ record FlowControlPart(
       throw new IllegalArgumentException(
           "explain: " + url + " is answered " + e.code() + ": " + e.getMessage(), e);
     }
+  }
+
+  /** All levels together, as they are now; null with the classic limits. */
+  TopAnswer.@Nullable Levels levels() {
+    return fair == null
+        ? null
+        : fair.snapshot().stream()
+            .map(
+                level ->
+                    new TopAnswer.Levels(
+                        level.seatsInUse(),
+                        level.exempt() ? 0 : level.currentLimit(),
+                        level.executing(),
+                        level.waiting()))
+            .reduce(new TopAnswer.Levels(0, 0, 0, 0), TopAnswer.Levels::plus);
+  }
+
+  /** The requests that wait or execute now; empty with the classic limits. */
+  Optional<List<PresentRequest>> present() {
+    return Optional.ofNullable(fair).map(ApfFlowControl::present);
   }
 
   Optional<String> dump(Dump what, boolean withRequestDetails) {

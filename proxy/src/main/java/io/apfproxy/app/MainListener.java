@@ -22,7 +22,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
   /**
    * Listens.
    *
-   * @param others besides the metrics, who want to know of every request
+   * @param accessLog told of every request
    * @throws StartException if the address cannot be bound
    */
   static MainListener start(
@@ -33,7 +33,8 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
       FlowControlPart flowControl,
       UpstreamAccess access,
       Outage outage,
-      Reporter others,
+      TalkersPart talkers,
+      Reporter accessLog,
       ProxyMetrics metrics)
       throws StartException {
     Services services =
@@ -46,7 +47,8 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
             access::upstream,
             access.impersonationToken(),
             outage,
-            Reporter.all(metrics.events(), others),
+            Reporter.all(metrics.events(), talkers.reporter(), accessLog),
+            talkers.heaviest(),
             LoggerFactory.getILoggerFactory());
     ListenerPart part =
         ListenerPart.start(

@@ -2,6 +2,7 @@ package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.report.talkers.NowQuestion;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,19 @@ record Pages(Readiness ready, ProxyMetrics meters, FlowControlPart flowControl, 
       @Nullable String sort,
       @Nullable String limit,
       String output) {
-    return talkers.top(by, window, sort, limit, output);
+    return NowQuestion.WINDOW.equals(window)
+        ? TalkersPart.now(flowControl, by, sort, limit, output)
+        : talkers.top(flowControl::levels, by, window, sort, limit, output);
+  }
+
+  @Override
+  public String refusals(
+      @Nullable String auditId,
+      @Nullable String user,
+      @Nullable String rule,
+      @Nullable String level,
+      @Nullable String limit) {
+    return talkers.refusals(auditId, user, rule, level, limit);
   }
 
   @Override

@@ -87,6 +87,7 @@ public final class ProxyApp implements AutoCloseable {
                   certificate.current().pem(),
                   identity,
                   access,
+                  talkers.book().reporter(),
                   metrics,
                   closers));
       listener =
@@ -98,7 +99,8 @@ public final class ProxyApp implements AutoCloseable {
               flowControl,
               access,
               watch.outage(),
-              Reporter.all(talkers.reporter(), accessLog),
+              talkers,
+              accessLog,
               metrics);
       listeners.add(listener.part());
       upstream.tryWay(listener.part()::probeUpstream);

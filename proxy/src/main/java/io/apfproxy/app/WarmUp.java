@@ -186,6 +186,7 @@ final class WarmUp implements AutoCloseable {
         () -> NAME,
         Outage.never(),
         Reporter.all(metrics.events(), talkers.reporter()),
+        talkers.heaviest(),
         new NOPLoggerFactory());
   }
 

@@ -22,8 +22,9 @@ final class CommandLineReader {
   private static final String DIFF = "diff";
   private static final String EXPLAIN = "explain";
   private static final String TOP = "top";
+  private static final String WHY = "why";
   private static final List<String> COMMANDS =
-      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, TOP, VERSION);
+      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, TOP, WHY, VERSION);
 
   private static final String SERVER = "--server";
   private static final String CERTIFICATE_AUTHORITY = "--certificate-authority";
@@ -50,6 +51,7 @@ final class CommandLineReader {
       case DIFF -> ConfigurationCommands.diff(rest);
       case EXPLAIN -> ConfigurationCommands.explain(rest);
       case TOP -> TopCommandLine.read(rest);
+      case WHY -> WhyCommandLine.read(rest);
       case VERSION -> version(rest);
       default ->
           throw new UsageException(

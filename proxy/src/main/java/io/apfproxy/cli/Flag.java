@@ -345,6 +345,7 @@ enum Flag {
       "TLS there; then others than this machine may read, by token and RBAC"),
   TOP_COUNTERS(
       "top-counters", Group.ADMIN, ValueKind.COUNTERS, "256", "heaviest known to top; 0: none"),
+  TOP_METRICS("top-metrics", Group.ADMIN, ValueKind.FEW, "0", "heaviest users that metrics name"),
   ACCESS_LOG(
       "access-log",
       Group.ADMIN,

@@ -20,6 +20,7 @@ final class HelpText {
     line(text, "  apf-proxy diff OLD NEW         say what a change of manifests means");
     line(text, "  apf-proxy explain METHOD URL   say where a request goes, and why");
     line(text, "  apf-proxy top                  show who uses it, and who is refused");
+    line(text, "  apf-proxy why AUDIT-ID         say why it refused a request");
     line(text, "  apf-proxy version              print the version");
     for (Group group : Group.values()) {
       line(text, "");
@@ -104,7 +105,10 @@ final class HelpText {
     line(text, "  apf-proxy top [flags]");
     line(text, "");
     row(text, "--by NAME", "user, agent, namespace, what, address or flow [user]");
-    row(text, "--window NAME", "how far back: 10s, 1m or 10m [1m]");
+    row(
+        text,
+        "--window NAME",
+        "how far back: 10s, 1m or 10m; now: who holds and who waits for seats [1m]");
     row(
         text,
         "--sort NAME",
@@ -119,6 +123,25 @@ final class HelpText {
     access(text);
     line(text, "");
     line(text, "A cell marked ~ may be more than 5 % higher.");
+    return text.toString();
+  }
+
+  static String why() {
+    StringBuilder text = new StringBuilder();
+    line(text, "Prints why running proxies refused requests, as long as they remember them, and");
+    line(text, "what to do next; exit code 1 if none remembers such a request.");
+    line(text, "");
+    line(text, "Usage:");
+    line(text, "  apf-proxy why AUDIT-ID [flags]      one request; its answer has Audit-Id");
+    line(text, "  apf-proxy why --user NAME [flags]   the last ones of a user");
+    line(text, "");
+    row(text, "--user NAME", "as flow control sees it");
+    row(text, "--limit N", "requests, 1000 at most [5]");
+    row(
+        text,
+        "--admin URL",
+        "a proxy's admin listener, may be repeated: all are asked [http://127.0.0.1:8443]");
+    access(text);
     return text.toString();
   }
 

@@ -37,6 +37,7 @@ final class OptionsReader {
           Flag.REQUESTHEADER_EXTRA_HEADERS_PREFIX);
 
   private static final int MOST_COUNTERS = 1000;
+  private static final int MOST_NAMED = 20;
   private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(1);
 
   private static final String FILES = "files:";
@@ -68,11 +69,23 @@ final class OptionsReader {
     if (counters > MOST_COUNTERS) {
       throw settings.unexpected(Flag.TOP_COUNTERS);
     }
+    int metrics = settings.count(Flag.TOP_METRICS);
+    if (metrics > MOST_NAMED) {
+      throw settings.unexpected(Flag.TOP_METRICS);
+    }
+    if (metrics > 0 && counters == 0) {
+      throw new UsageException(
+          Flag.TOP_METRICS.flag()
+              + ": found with "
+              + Flag.TOP_COUNTERS.flag()
+              + "=0, which lets nobody be counted; expected one of the two");
+    }
     return new Admin(
         settings.address(Flag.ADMIN_BIND_ADDRESS),
         settings.port(Flag.ADMIN_PORT),
         settings.bool(Flag.ADMIN_TLS),
         counters,
+        metrics,
         accessLog());
   }
 

@@ -247,6 +247,7 @@ public record ProxyOptions(
    * @param tls with the clients' certificate; without it only this machine reads more than health
    * @param topCounters heaviest users, agents and the like that are known at a time, 0 to 1000; 0
    *     for none
+   * @param topMetrics users that metrics name, 0 to 20
    * @param accessLog null for none
    */
   public record Admin(
@@ -254,6 +255,7 @@ public record ProxyOptions(
       int port,
       boolean tls,
       int topCounters,
+      int topMetrics,
       @Nullable AccessLogging accessLog) {}
 
   /**

@@ -1,5 +1,6 @@
 package io.apfproxy.cli;
 
+import io.apfproxy.report.talkers.NowQuestion;
 import io.apfproxy.report.talkers.TopQuestion;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,6 +15,8 @@ final class TopCommandLine {
   private static final String LIMIT = "--limit";
   private static final String ONCE = "--once";
   private static final String OUTPUT = "--output";
+
+  private static final TopQuestion USUAL = TopQuestion.of(null, null, null, null);
 
   private TopCommandLine() {}
 
@@ -40,9 +43,25 @@ final class TopCommandLine {
     return new Command.Top(
         new TopOptions(
             AdminFlags.read(parsed),
-            question(parsed),
+            isNow(parsed) ? USUAL : question(parsed),
+            isNow(parsed) ? now(parsed) : null,
             parsed.hasMatchedOption(ONCE),
             json(parsed)));
+  }
+
+  private static boolean isNow(ParseResult parsed) {
+    return NowQuestion.WINDOW.equals(ConfigurationCommands.last(parsed, WINDOW));
+  }
+
+  private static NowQuestion now(ParseResult parsed) throws UsageException {
+    try {
+      return NowQuestion.of(
+          ConfigurationCommands.last(parsed, BY),
+          ConfigurationCommands.last(parsed, SORT),
+          ConfigurationCommands.last(parsed, LIMIT));
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--" + e.getMessage()); // begins with the flag's name
+    }
   }
 
   private static TopQuestion question(ParseResult parsed) throws UsageException {

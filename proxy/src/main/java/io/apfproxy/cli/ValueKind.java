@@ -11,6 +11,7 @@ enum ValueKind {
   COUNT("N", "a whole number, 0 or more"),
   COUNTERS("N", "a whole number, 0 to 1000"),
   PART("P", "a number, 0 to 1"),
+  FEW("N", "a whole number, 0 to 20"),
   CHANCE("P", "a number, 0 to 0.02"),
   DURATION("TIME", "a duration such as 30s or 1m30s"),
   SHORT_DURATION("TIME", "a duration from 1ms to 1s"),

@@ -2,6 +2,9 @@ package io.apfproxy.command;
 
 import io.apfproxy.cli.StartException;
 import io.apfproxy.cli.TopOptions;
+import io.apfproxy.report.talkers.Dimension;
+import io.apfproxy.report.talkers.NowAnswer;
+import io.apfproxy.report.talkers.NowQuestion;
 import io.apfproxy.report.talkers.TopAnswer;
 import io.apfproxy.report.talkers.TopQuestion;
 import java.io.PrintStream;
@@ -9,6 +12,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -53,14 +57,14 @@ public final class TopCommand {
   }
 
   String once() throws StartException {
-    TopAnswer answer = ask();
-    return options.json() ? TopJson.write(answer) : head() + "  " + TopTable.of(answer);
+    String text = text(Integer.MAX_VALUE);
+    return options.json() ? text : head() + "  " + text;
   }
 
   /** As often as that, if nobody interrupts. */
   void follow(PrintStream out, Supplier<Terminal> terminal, int times, long millis)
       throws StartException, InterruptedException {
-    String text = head() + "\n" + TopTable.of(ask(), terminal.get().columns());
+    String text = head() + "\n" + text(terminal.get().columns());
     for (int i = 0; i < times; i++) {
       out.print(
           HOME
@@ -70,7 +74,7 @@ public final class TopCommand {
       out.flush();
       TimeUnit.MILLISECONDS.sleep(millis);
       try {
-        text = head() + "\n" + TopTable.of(ask(), terminal.get().columns());
+        text = head() + "\n" + text(terminal.get().columns());
       } catch (StartException away) {
         text = away.getMessage() + "\n"; // it may come back
       }
@@ -81,30 +85,64 @@ public final class TopCommand {
     return options.admin().urls().stream().map(URI::toString).collect(Collectors.joining(", "));
   }
 
-  private TopAnswer ask() throws StartException {
+  /** JSON if that is wanted, else a table. */
+  private String text(int columns) throws StartException {
+    NowQuestion now = options.now();
+    if (now != null) {
+      NowAnswer answer = ask(now);
+      return options.json() ? NowText.json(answer) : NowText.table(answer, columns);
+    }
+    TopAnswer answer = ask(options.question());
+    return options.json() ? TopJson.write(answer) : TopTable.of(answer, columns);
+  }
+
+  private TopAnswer ask(TopQuestion question) throws StartException {
+    List<TopAnswer> answers =
+        ask(
+            question.by(),
+            question.window().label(),
+            question.sort().label(),
+            question.limit(),
+            json -> TopJson.read(question, json));
+    return answers.size() == 1 ? answers.get(0) : TopSum.of(question, answers);
+  }
+
+  private NowAnswer ask(NowQuestion question) throws StartException {
+    List<NowAnswer> answers =
+        ask(
+            question.by(),
+            NowQuestion.WINDOW,
+            question.sort(),
+            question.limit(),
+            json -> NowText.read(question, json));
+    return answers.size() == 1 ? answers.get(0) : NowAnswer.sum(question, answers);
+  }
+
+  /** All proxies; if there are several, each for as many rows as there may be. */
+  private <T> List<T> ask(
+      Dimension by, String window, String sort, int limit, Function<String, T> reading)
+      throws StartException {
     List<URI> urls = options.admin().urls();
-    TopQuestion question = options.question();
-    int limit = urls.size() == 1 ? question.limit() : TopQuestion.MOST;
-    List<TopAnswer> answers = new ArrayList<>();
+    List<T> answers = new ArrayList<>();
     for (URI url : urls) {
       String json =
           client.get(
               url,
               "/debug/apf-proxy/top?by="
-                  + question.by().label()
+                  + by.label()
                   + "&window="
-                  + question.window().label()
+                  + window
                   + "&sort="
-                  + question.sort().label()
+                  + sort
                   + "&limit="
-                  + limit);
+                  + (urls.size() == 1 ? limit : TopQuestion.MOST));
       try {
-        answers.add(TopJson.read(question, json));
+        answers.add(reading.apply(json));
       } catch (IllegalArgumentException e) {
         throw new StartException(
             "--admin: " + url + " answers what is no answer, expected another version", e);
       }
     }
-    return answers.size() == 1 ? answers.get(0) : TopSum.of(question, answers);
+    return answers;
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.report.talkers.Measure;
 import io.apfproxy.report.talkers.TopAnswer;
 import io.apfproxy.report.talkers.TopAnswer.Cell;
+import io.apfproxy.report.talkers.TopAnswer.Levels;
 import io.apfproxy.report.talkers.TopAnswer.Row;
 import io.apfproxy.report.talkers.TopQuestion;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** Top talkers as JSON, to be written and read. Source: specification seeing.md V-04, V-19. */
 public final class TopJson {
@@ -54,6 +56,15 @@ public final class TopJson {
     json.writeNumberField("lost", answer.lost());
     numbers(json, "total", answer.total());
     numbers(json, "absent", answer.absent());
+    Levels levels = answer.levels();
+    if (levels != null) {
+      json.writeObjectFieldStart("levels");
+      json.writeNumberField("seatsInUse", levels.seatsInUse());
+      json.writeNumberField("limit", levels.limit());
+      json.writeNumberField("executing", levels.executing());
+      json.writeNumberField("waiting", levels.waiting());
+      json.writeEndObject();
+    }
     json.writeArrayFieldStart("rows");
     for (Row row : answer.rows()) {
       write(row, json);
@@ -124,7 +135,8 @@ public final class TopJson {
           json.path("lost").asLong(),
           numbers(json.path("total")),
           numbers(json.path("absent")),
-          List.copyOf(rows));
+          List.copyOf(rows),
+          levels(json.path("levels")));
     } catch (IOException | DateTimeParseException e) {
       throw new IllegalArgumentException("no answer: " + e.getMessage(), e);
     }
@@ -136,6 +148,16 @@ public final class TopJson {
       numbers.put(measure, json.path(measure.field()).asDouble());
     }
     return numbers;
+  }
+
+  private static @Nullable Levels levels(JsonNode json) {
+    return json.isObject()
+        ? new Levels(
+            json.path("seatsInUse").asLong(),
+            json.path("limit").asLong(),
+            json.path("executing").asLong(),
+            json.path("waiting").asLong())
+        : null;
   }
 
   private static Row row(JsonNode json) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -57,7 +58,12 @@ final class TopSum {
         answers.stream().mapToLong(TopAnswer::lost).sum(),
         numbers(TopAnswer::total),
         numbers(TopAnswer::absent),
-        rows());
+        rows(),
+        answers.stream()
+            .map(TopAnswer::levels)
+            .filter(Objects::nonNull)
+            .reduce(TopAnswer.Levels::plus)
+            .orElse(null));
   }
 
   private interface Numbers {

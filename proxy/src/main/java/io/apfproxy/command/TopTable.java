@@ -3,6 +3,7 @@ package io.apfproxy.command;
 import io.apfproxy.report.talkers.Measure;
 import io.apfproxy.report.talkers.TopAnswer;
 import io.apfproxy.report.talkers.TopAnswer.Cell;
+import io.apfproxy.report.talkers.TopAnswer.Levels;
 import io.apfproxy.report.talkers.TopAnswer.Row;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -23,7 +24,6 @@ public final class TopTable {
   private static final double TOLERATED = 0.05;
   private static final double UNIT = 1024;
   private static final String UNITS = "KMGTP";
-  private static final int SHORTEST_KEY = 12;
 
   private final TopAnswer answer;
 
@@ -51,21 +51,7 @@ public final class TopTable {
     headings.add(0, answer.question().by().label().toUpperCase(Locale.ROOT));
     lines.add(headings);
     answer.rows().forEach(row -> lines.add(cells(row)));
-    int[] widths = new int[headings.size()];
-    lines.forEach(
-        line -> {
-          for (int i = 0; i < widths.length; i++) {
-            widths[i] = Math.max(widths[i], length(line.get(i)));
-          }
-        });
-    int others = 0;
-    for (int i = 1; i < widths.length; i++) {
-      others += 2 + widths[i];
-    }
-    widths[0] = Math.min(widths[0], Math.max(SHORTEST_KEY, columns - others));
-    StringBuilder text = new StringBuilder(cut(head(), columns)).append('\n');
-    lines.forEach(line -> text.append(line(line, widths)).append('\n'));
-    return text.toString();
+    return new TextTable(lines, true).text(head(), columns);
   }
 
   private String head() {
@@ -81,7 +67,21 @@ public final class TopTable {
         + "B/s, "
         + rate(total.getOrDefault(Measure.REFUSED, 0.0))
         + " refused/s, lost "
-        + answer.lost();
+        + answer.lost()
+        + levels();
+  }
+
+  private String levels() {
+    Levels levels = answer.levels();
+    return levels == null
+        ? ""
+        : "; now "
+            + levels.seatsInUse()
+            + " of "
+            + levels.limit()
+            + " seats, "
+            + levels.waiting()
+            + " waiting";
   }
 
   private List<String> cells(Row row) {
@@ -153,33 +153,5 @@ public final class TopTable {
     return seconds < 1
         ? String.format(Locale.ROOT, "%.0fms", seconds * 1e3)
         : String.format(Locale.ROOT, "%.1fs", seconds);
-  }
-
-  private static String line(List<String> cells, int[] widths) {
-    StringBuilder line = new StringBuilder();
-    String key = cut(cells.get(0), widths[0]);
-    line.append(key).append(" ".repeat(widths[0] - length(key)));
-    int last = widths.length - 1;
-    for (int i = 1; i < last; i++) {
-      line.append(" ".repeat(2 + widths[i] - length(cells.get(i)))).append(cells.get(i));
-    }
-    return line.append("  ").append(cells.get(last)).toString();
-  }
-
-  private static int length(String text) {
-    return text.codePointCount(0, text.length());
-  }
-
-  /** In the middle, as both ends tell most. */
-  private static String cut(String text, int columns) {
-    int length = length(text);
-    if (length <= columns) {
-      return text;
-    }
-    int tail = (columns - 1) / 2;
-    int head = columns - 1 - tail;
-    return text.substring(0, text.offsetByCodePoints(0, head))
-        + "…"
-        + text.substring(text.offsetByCodePoints(0, length - tail));
   }
 }

@@ -195,6 +195,11 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
     return FlowControlDumps.requests(levels.entries(), time, details);
   }
 
+  /** The requests that wait or execute at this moment. For worker threads. */
+  public List<PresentRequest> present() {
+    return PresentRequest.of(levels.entries());
+  }
+
   @Override
   public Admission admit(RequestDigest digest, AdmissionListener listener) {
     Routing routing = levels.routing();

@@ -64,7 +64,7 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   boolean start() {
     LevelEntry entry = route.level();
     if (!entry.exemptGate().enter()) {
-      reject(RejectReason.CONCURRENCY_LIMIT, Rejection.TOO_MANY_EXEMPT);
+      reject(RejectReason.CONCURRENCY_LIMIT, Rejection.TOO_MANY_EXEMPT, entry.exemptGate().found());
       return true;
     }
     control.undecided().increment();
@@ -170,7 +170,8 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
                   : Rejection.queueFull(route.level().placesOfQueue());
           case CONCURRENCY_LIMIT -> Rejection.NO_QUEUES;
           case TIME_OUT -> Rejection.timeOut(estimatedSeats, now - arrivalNanos());
-        });
+        },
+        Circumstances.of(this, route.level().placesOfQueue()));
   }
 
   private void recordWait(long untilNanos, boolean execute) {
@@ -179,10 +180,10 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
     }
   }
 
-  private void reject(RejectReason reason, String why) {
+  private void reject(RejectReason reason, String why, Circumstances found) {
     route.meter().rejected(reason);
     int retryAfter = route.level().recordDrop(control.time().epochMillis() / 1000);
-    listener.onReject(new Rejection(reason, retryAfter, estimatedSeats, why));
+    listener.onReject(new Rejection(reason, retryAfter, estimatedSeats, why, found));
   }
 
   @Override

@@ -54,6 +54,11 @@ final class ExemptGate {
     }
   }
 
+  /** Requests inside, of those that may be. */
+  Circumstances found() {
+    return Circumstances.of(inside.get(), most);
+  }
+
   long refused() {
     return refused.sum();
   }

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: reference, pkg/server/filters/maxinflight.go.
  */
 public final class MaxInFlight implements FlowControl {
-  private static final Rejection FULL =
-      new Rejection(RejectReason.CONCURRENCY_LIMIT, 1, 1, Rejection.NO_QUEUES);
-
   private final Pool readOnly;
   private final Pool mutating;
   private final TimeSource time;
@@ -45,7 +42,7 @@ public final class MaxInFlight implements FlowControl {
     } else if (digest.user().groups().contains(UserInfo.MASTERS)) {
       listener.onExecute(new Slot(null)); // administrators get in, uncounted, when it is full
     } else {
-      listener.onReject(FULL);
+      listener.onReject(pool.full());
     }
     return Decided.INSTANCE;
   }
@@ -69,6 +66,15 @@ public final class MaxInFlight implements FlowControl {
         throw new IllegalArgumentException("limit is " + limit + ", must be at least 0");
       }
       this.limit = limit;
+    }
+
+    Rejection full() {
+      return new Rejection(
+          RejectReason.CONCURRENCY_LIMIT,
+          1,
+          1,
+          Rejection.NO_QUEUES,
+          Circumstances.of(taken.get(), limit));
     }
 
     boolean take() {

@@ -6,8 +6,10 @@ package io.apfproxy.flowcontrol;
  * @param retryAfterSeconds 1 to 32, for the {@code Retry-After} header
  * @param seats that it asked for, at least 1
  * @param why for people, without a word of other users: what there was none of
+ * @param found what the level was like
  */
-public record Rejection(RejectReason reason, int retryAfterSeconds, int seats, String why) {
+public record Rejection(
+    RejectReason reason, int retryAfterSeconds, int seats, String why, Circumstances found) {
   /** Nothing is free, and nobody waits. Source: specification seeing.md V-26. */
   static final String NO_QUEUES = "no seat is free, and requests of this kind do not wait";
 
@@ -41,6 +43,7 @@ public record Rejection(RejectReason reason, int retryAfterSeconds, int seats, S
 
   /** The same because too many wait elsewhere. */
   public Rejection crowdedOut() {
-    return new Rejection(RejectReason.QUEUE_FULL, retryAfterSeconds, seats, TOO_MANY_WAITING);
+    return new Rejection(
+        RejectReason.QUEUE_FULL, retryAfterSeconds, seats, TOO_MANY_WAITING, found);
   }
 }

@@ -71,7 +71,13 @@ final class SingleRequest extends SeatRequest implements Admission, SeatLease {
           case CONCURRENCY_LIMIT -> Rejection.NO_QUEUES;
           case TIME_OUT -> Rejection.timeOut(initialSeats(), time.nanoTime() - arrivalNanos());
         };
-    listener.onReject(new Rejection(reason, RETRY_AFTER_SECONDS, initialSeats(), why));
+    listener.onReject(
+        new Rejection(
+            reason,
+            RETRY_AFTER_SECONDS,
+            initialSeats(),
+            why,
+            Circumstances.of(this, SingleLevel.QUEUE_LENGTH)));
   }
 
   @Override

@@ -156,6 +156,26 @@ enum ProxyMeterName implements MetricName {
       "apf_proxy_talker_counters",
       "Counters taken of those of the fullest sketch of top talkers, by what they tell apart; what"
           + " is told is exact while some are free"),
+  TOP_USER_SEATS(
+      "apf_proxy_top_user_seats",
+      "Seats that the heaviest users held in the mean of the last minute, with --top-metrics"),
+  TOP_USER_REFUSED(
+      "apf_proxy_top_user_refused",
+      "Requests a second of the heaviest users that were refused in the last minute, with"
+          + " --top-metrics"),
+  REFUSALS_REMEMBERED(
+      "apf_proxy_refusals_remembered", "Refusals in the refusal book, of 4096 it has room for"),
+  REFUSALS_NOT_REMEMBERED(
+      "apf_proxy_refusals_not_remembered",
+      "Refusals that are not in the refusal book: newer ones took their place, or too many of one"
+          + " rule, level and user came in a second"),
+  REFUSAL_KINDS(
+      "apf_proxy_refusal_kinds",
+      "Rules, levels and users, each a kind, that were refused just now as the refusal book has"
+          + " it"),
+  REFUSAL_KINDS_OVERFLOWED(
+      "apf_proxy_refusal_kinds_overflowed",
+      "Refusals whose kind had to share with others what may be remembered, for want of room"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

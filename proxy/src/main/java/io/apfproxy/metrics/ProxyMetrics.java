@@ -10,8 +10,10 @@ import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.limit.LimitReading;
 import io.apfproxy.queueset.BurstState;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.report.refusals.RefusalBook;
 import io.apfproxy.report.talkers.Dimension;
 import io.apfproxy.report.talkers.Talkers;
+import io.apfproxy.report.talkers.TopUsers;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -193,6 +195,20 @@ public final class ProxyMetrics implements AutoCloseable {
     for (Dimension by : Dimension.values()) {
       gauge(ProxyMeterName.TALKER_COUNTERS, () -> talkers.fullest(by), "by", by.label());
     }
+  }
+
+  /** Names the heaviest users. */
+  public void bindTopUsers(TopUsers users) {
+    prometheus.register(new TopUserGauges(users));
+  }
+
+  /** Shows how full the refusal book is. */
+  public void bindRefusals(RefusalBook book) {
+    gauge(ProxyMeterName.REFUSALS_REMEMBERED, book::remembered);
+    counter(ProxyMeterName.REFUSALS_NOT_REMEMBERED, book::pushedOut, "why", "newer");
+    counter(ProxyMeterName.REFUSALS_NOT_REMEMBERED, book::leftOut, "why", "many");
+    gauge(ProxyMeterName.REFUSAL_KINDS, book::kinds);
+    counter(ProxyMeterName.REFUSAL_KINDS_OVERFLOWED, book::kindOverflows);
   }
 
   /** Shows how many header lines were dropped that claimed an identity. */

@@ -288,6 +288,13 @@ public final class QueueSet {
   private void refuse(SeatRequest request, Refusal reason) {
     request.refusal = reason;
     request.state = RequestState.REFUSED;
+    request.seatsInUseAtRefusal = seats.inUse;
+    request.limitAtRefusal = seats.limit;
+    FlowQueue queue = request.queue;
+    if (queue != null) {
+      request.queueAtRefusal = queue.index;
+      request.queueLengthAtRefusal = queue.waiting.size();
+    }
     tally.rejected++;
     decided.add(request);
   }

@@ -37,6 +37,13 @@ public abstract class SeatRequest {
   long virtualStart;
 
   int queueLength;
+
+  // What its level was like when it was refused.
+  int seatsInUseAtRefusal;
+  int limitAtRefusal;
+  int queueAtRefusal = -1;
+  int queueLengthAtRefusal;
+
   @Nullable FlowQueue queue;
   @Nullable Refusal refusal;
   volatile RequestState state = RequestState.CREATED;
@@ -133,6 +140,26 @@ public abstract class SeatRequest {
    */
   public final int queueLengthAtArrival() {
     return queueLength;
+  }
+
+  /** Seats in use at its level at the moment it was refused; 0 if it was not. */
+  public final int seatsInUseAtRefusal() {
+    return seatsInUseAtRefusal;
+  }
+
+  /** Seats that its level had by its limit at that moment. */
+  public final int limitAtRefusal() {
+    return limitAtRefusal;
+  }
+
+  /** Index of the queue it was in or would have had to go to; -1 if there is none. */
+  public final int queueAtRefusal() {
+    return queueAtRefusal;
+  }
+
+  /** Requests that waited in that queue then, without itself. */
+  public final int queueLengthAtRefusal() {
+    return queueLengthAtRefusal;
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.apfproxy.report;
 
+import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.request.RefusedException;
@@ -56,6 +57,8 @@ public final class Account {
   private int code;
   private long answered;
   private @Nullable RefusedException refusal;
+  private Circumstances found = Circumstances.NONE;
+  private HeaviestFlow.@Nullable Flow heaviest;
   private End end = End.FORWARDED;
   private String rule = "";
   private long ended;
@@ -139,6 +142,17 @@ public final class Account {
     refusal = why;
     end = End.REFUSED;
     rule = why.rule();
+  }
+
+  /**
+   * Its level refuses it.
+   *
+   * @param level what that was like
+   * @param most who used it most; null if nobody knows
+   */
+  public void foundFull(Circumstances level, HeaviestFlow.@Nullable Flow most) {
+    found = level;
+    heaviest = most;
   }
 
   /** It is a preflight. */
@@ -300,6 +314,16 @@ public final class Account {
   /** What the client was told in the upstream's place; null if nothing. */
   public @Nullable RefusedException refusal() {
     return refusal;
+  }
+
+  /** What its level was like when that refused it; {@link Circumstances#NONE} if it did not. */
+  public Circumstances found() {
+    return found;
+  }
+
+  /** Who used its level most when that refused it; null if it did not, or nobody knows. */
+  public HeaviestFlow.@Nullable Flow heaviest() {
+    return heaviest;
   }
 
   public End end() {

@@ -50,6 +50,12 @@ record Both(Reporter first, Reporter second) implements Reporter {
   }
 
   @Override
+  public void notAccepted(String rule, String message, String address) {
+    first.notAccepted(rule, message, address);
+    second.notAccepted(rule, message, address);
+  }
+
+  @Override
   public void aborted(String rule) {
     first.aborted(rule);
     second.aborted(rule);

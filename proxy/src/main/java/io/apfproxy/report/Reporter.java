@@ -75,6 +75,14 @@ public interface Reporter {
    */
   default void seatsReturnedEarly(long seatNanos) {}
 
+  /**
+   * A connection was closed before anything of it was read as a request, or has to wait.
+   *
+   * @param message what was done with it, and why
+   * @param address of the client's socket; empty if it was gone
+   */
+  default void notAccepted(String rule, String message, String address) {}
+
   /** A response could not be completed and was cut off, so that it does not look complete. */
   default void aborted(String rule) {}
 

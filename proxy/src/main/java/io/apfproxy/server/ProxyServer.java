@@ -36,7 +36,12 @@ public final class ProxyServer {
   /** Listens; fails if the address cannot be bound or the certificate cannot be used. */
   public static Future<ProxyServer> start(Vertx vertx, ServerConfig config, Services services) {
     Limits limits =
-        new Limits(config, services.rateLimits(), services.outage(), TimeSource.system());
+        new Limits(
+            config,
+            services.rateLimits(),
+            services.outage(),
+            services.reporter(),
+            TimeSource.system());
     List<EventLoopListener> listeners = new ArrayList<>();
     SocketAddress where =
         config.port() == 0

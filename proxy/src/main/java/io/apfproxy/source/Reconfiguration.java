@@ -55,6 +55,7 @@ public final class Reconfiguration implements AutoCloseable {
   private volatile List<Verdict> verdicts = List.of();
 
   private volatile long notBefore;
+  private volatile boolean loaded;
 
   // Used by the one thread only.
   private ConfigurationPlan plan = ConfigurationPlan.builtIn();
@@ -105,6 +106,10 @@ public final class Reconfiguration implements AutoCloseable {
     }
     ConfigurationPlan next = ConfigurationPlan.of(layers, plan);
     boolean differs = !next.sameAs(plan);
+    boolean allRead = layers.stream().allMatch(Layer::loaded);
+    if (!differs && !allRead) {
+      notBefore = time.nanoTime(); // what was read too late for this must not wait for it
+    }
     FlowControlConfiguration inForce = differs ? apply(next) : flowControl.configuration();
     if (differs) {
       warn(Hazard.of(inForce));
@@ -119,6 +124,7 @@ public final class Reconfiguration implements AutoCloseable {
           inForce.levels().size(),
           inForce.rateLimits().size());
     }
+    loaded |= allRead;
     tell(inForce);
     observer.applied(verdicts, inForce);
   }
@@ -183,9 +189,9 @@ public final class Reconfiguration implements AutoCloseable {
     return more > 0 ? shown + "; and " + more + " more" : shown;
   }
 
-  /** Whether every source was read at least once. */
+  /** Whether every source was read at least once, and what they hold is in force. */
   public boolean isLoaded() {
-    return sources.stream().allMatch(source -> source.snapshot().loaded());
+    return loaded;
   }
 
   /** Names of the sources that are in trouble. */

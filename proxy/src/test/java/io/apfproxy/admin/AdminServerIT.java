@@ -105,6 +105,16 @@ class AdminServerIT {
     }
 
     @Override
+    public String refusals(
+        @Nullable String auditId,
+        @Nullable String user,
+        @Nullable String rule,
+        @Nullable String level,
+        @Nullable String limit) {
+      return "{}";
+    }
+
+    @Override
     public Optional<String> dump(Dump what, boolean withRequestDetails) {
       fail();
       stand();

@@ -65,6 +65,16 @@ class AdminTlsIT {
     }
 
     @Override
+    public String refusals(
+        @Nullable String auditId,
+        @Nullable String user,
+        @Nullable String rule,
+        @Nullable String level,
+        @Nullable String limit) {
+      return "{}";
+    }
+
+    @Override
     public Optional<String> dump(Dump what, boolean withRequestDetails) {
       return Optional.of("dump\n");
     }

@@ -38,7 +38,8 @@ class RoutesTest {
         DUMPS + "dump_queues",
         DUMPS + "dump_requests",
         DUMPS + "explain",
-        "/debug/apf-proxy/top"
+        "/debug/apf-proxy/top",
+        "/debug/apf-proxy/refusals"
       })
   void showsTheRestToOperatorsWhoMayGetThatPath(String path) {
     assertThat(route(path).audience()).isEqualTo(Route.Audience.OPERATORS);
@@ -85,6 +86,16 @@ class RoutesTest {
         @Nullable String sort,
         @Nullable String limit,
         String output) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public String refusals(
+        @Nullable String auditId,
+        @Nullable String user,
+        @Nullable String rule,
+        @Nullable String level,
+        @Nullable String limit) {
       throw new AssertionError();
     }
 

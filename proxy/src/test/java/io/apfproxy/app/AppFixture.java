@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,7 +25,14 @@ abstract class AppFixture {
   @BeforeEach
   void startUpstream() throws IOException {
     Path folder = Files.createDirectory(directory.resolve("upstream"));
-    upstream = EmbeddedApiServer.builder(folder).user("alice").allow("alice", "*", "*").start();
+    EmbeddedApiServer.Builder builder = EmbeddedApiServer.builder(folder);
+    users().forEach(user -> builder.user(user).allow(user, "*", "*"));
+    upstream = builder.start();
+  }
+
+  /** Whom upstream knows, and lets do everything. */
+  List<String> users() {
+    return List.of("alice");
   }
 
   @AfterEach
@@ -61,8 +69,12 @@ abstract class AppFixture {
   }
 
   HttpRequest asAlice(String path) {
+    return as("alice", path);
+  }
+
+  HttpRequest as(String user, String path) {
     return HttpRequest.newBuilder(LocalProxy.url(proxy, path))
-        .header("Authorization", "Bearer " + upstream.token("alice"))
+        .header("Authorization", "Bearer " + upstream.token(user))
         .timeout(Duration.ofSeconds(60))
         .build();
   }

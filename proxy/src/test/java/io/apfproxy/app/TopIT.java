@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,6 +111,8 @@ class TopIT extends AppFixture {
     assertThat(users.path("version").asInt()).isEqualTo(1);
     assertThat(users.path("counters").asInt()).isEqualTo(256);
     assertThat(users.path("lost").asInt()).isZero();
+    assertThat(users.at("/levels/limit").asInt()).isGreaterThanOrEqualTo(6);
+    assertThat(users.at("/levels/waiting").asInt()).isZero();
     assertThat(users.path("seconds").asDouble()).isPositive();
     assertThat(users.path("rows")).hasSize(2);
     JsonNode alice = users.path("rows").get(0);
@@ -147,11 +150,14 @@ class TopIT extends AppFixture {
       delimiter = '|',
       value = {
         "by=users   | by: found \"users\", expected one of user, agent, namespace, what, address, flow",
-        "window=1h  | window: found \"1h\", expected one of 10s, 1m, 10m",
+        "window=1h  | window: found \"1h\", expected one of 10s, 1m, 10m, now",
         "sort=seats | sort: found \"seats\", expected one of requests, refused, wait, seat-seconds, bytes",
         "limit=1001 | limit: found 1001, expected a whole number from 1 to 1000",
         "limit=%1b  | limit: found \"\\u001b\", expected a whole number from 1 to 1000",
         "output=xml | output: expected one of json, table",
+        "window=now&output=xml | output: expected one of json, table",
+        "window=now&by=agent | by: found \"agent\", expected with window now one of user, namespace, what, flow",
+        "window=now&sort=bytes | sort: found \"bytes\", expected with window now one of seats, waiting",
       })
   void whatIsUnknownIsRefusedWithWhatIsKnown(String query, String message) throws Exception {
     startNarrow();
@@ -160,6 +166,38 @@ class TopIT extends AppFixture {
 
     assertThat(answer.statusCode()).isEqualTo(400);
     assertThat(answer.body()).isEqualTo(message + "\n");
+  }
+
+  @Test
+  @Tag("V-12")
+  void atThisMomentExactlyWhatIsInTheQueuesIsShown() throws Exception {
+    startNarrow("--top-counters=0", "--shutdown-grace=1s");
+    upstream.script().on("get", SLOW).delay(Duration.ofSeconds(60)).play();
+    HttpClient client = client();
+    for (int i = 0; i < FLOOD; i++) {
+      var unused = client.sendAsync(asAlice(SLOW), BodyHandlers.discarding());
+    }
+
+    JsonNode users =
+        await()
+            .atMost(LONG)
+            .until(() -> top("?window=now"), json -> json.at("/rows/0/waiting").asInt() == 2);
+
+    assertThat(users.path("total").toString())
+        .isEqualTo("{\"seats\":1,\"executing\":1,\"waiting\":2}");
+    assertThat(users.path("rows").toString())
+        .isEqualTo("[{\"key\":\"alice\",\"seats\":1,\"executing\":1,\"waiting\":2}]");
+    assertThat(key(top("?window=now&by=namespace"))).isEqualTo("default");
+    assertThat(key(top("?window=now&by=what&sort=waiting"))).isEqualTo("get configmaps");
+    assertThat(key(top("?window=now&by=flow"))).isEqualTo("narrow/narrow/alice");
+    String admin = "--admin=http://127.0.0.1:" + proxy.adminPort();
+    assertThat(command(admin, "--window=now", "--by=what").text().lines().skip(1))
+        .containsExactly(
+            "WHAT            SEATS  EXECUTING  WAITING",
+            "get configmaps      1          1        2");
+    JsonNode both = JSON.readTree(command(admin, admin, "--window=now", "--output=json").text());
+    assertThat(both.path("total").toString())
+        .isEqualTo("{\"seats\":2,\"executing\":2,\"waiting\":4}");
   }
 
   @Test
@@ -189,6 +227,8 @@ class TopIT extends AppFixture {
     assertThat(one.exitCode()).isZero();
     assertThat(one.text()).doesNotContain("\u001b").startsWith(admin.substring(8) + "  ");
     assertThat(one.text().lines()).hasSize(4);
+    assertThat(one.text().lines().findFirst().orElseThrow())
+        .matches(".*, lost 0; now \\d+ of \\d+ seats, 0 waiting");
     JsonNode sum = JSON.readTree(both.text());
     assertThat(sum.path("total").path("requests").asDouble()).isEqualTo(2.0 * (FLOOD + 1));
     assertThat(sum.path("rows")).hasSize(1);

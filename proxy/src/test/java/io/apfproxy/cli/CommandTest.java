@@ -49,7 +49,7 @@ class CommandTest {
     assertThat(options.listener().bindAddress()).isEqualTo("0.0.0.0");
     assertThat(options.listener().securePort()).isEqualTo(6443);
     assertThat(options.admin())
-        .isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443, false, 256, null));
+        .isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443, false, 256, 0, null));
     assertThat(options.flowControl())
         .isEqualTo(
             new ProxyOptions.FlowControlling(
@@ -326,5 +326,6 @@ class CommandTest {
   void helpFitsATerminal() throws UsageException {
     assertThat(help("serve", "-h").lines()).allMatch(line -> line.length() <= 80);
     assertThat(help("kubeconfig", "-h").lines()).allMatch(line -> line.length() <= 80);
+    assertThat(help("why", "-h").lines()).allMatch(line -> line.length() <= 80);
   }
 }

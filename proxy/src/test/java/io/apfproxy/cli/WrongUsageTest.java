@@ -32,7 +32,7 @@ class WrongUsageTest {
         bad("unknown flag --kubconfig, the nearest known is --kubeconfig", "--kubconfig", "x"),
         bad(
             "unknown command \"chek\", expected one of serve, kubeconfig, check, diff, explain,"
-                + " top, version",
+                + " top, why, version",
             "chek"),
         bad(
             "--admin: found \"localhost\", expected a URL such as http://127.0.0.1:8443",
@@ -47,6 +47,24 @@ class WrongUsageTest {
             "/",
             "--admin=http://a",
             "--config=b"),
+        bad("--top-metrics: found \"21\", expected a whole number, 0 to 20", "--top-metrics=21"),
+        bad(
+            "--top-metrics: found with --top-counters=0, which lets nobody be counted; expected"
+                + " one of the two",
+            "--top-metrics=1",
+            "--top-counters=0"),
+        bad("why: found 0 arguments, expected AUDIT-ID, or --user NAME", "why"),
+        bad("why: found 2 arguments, expected AUDIT-ID, or --user NAME", "why", "a", "b"),
+        bad(
+            "why: found 1 argument with --user, expected AUDIT-ID, or --user NAME",
+            "why",
+            "a",
+            "--user=b"),
+        bad(
+            "--limit: found \"some\", expected a whole number from 1 to 1000",
+            "why",
+            "a",
+            "--limit=some"),
         bad("check: found no file, expected FILE...", "check"),
         bad("diff: found 1 files, expected OLD NEW", "diff", "a"),
         bad("--seats: found \"0\", expected a whole number from 1", "diff", "a", "b", "--seats=0"),
@@ -58,7 +76,7 @@ class WrongUsageTest {
             "/api/v1/pods"),
         bad(
             "unknown argument \"extra\", expected flags, or a command before them: serve,"
-                + " kubeconfig, check, diff, explain, top, version",
+                + " kubeconfig, check, diff, explain, top, why, version",
             "serve",
             "extra"),
         bad("--kubeconfig: found no value, expected a file", "--kubeconfig"),

@@ -112,7 +112,13 @@ class ApfFlowControlTest {
 
     assertThat(first.executes()).isTrue();
     assertThat(second.rejection())
-        .isEqualTo(new Rejection(RejectReason.CONCURRENCY_LIMIT, 1, 1, Rejection.NO_QUEUES));
+        .isEqualTo(
+            new Rejection(
+                RejectReason.CONCURRENCY_LIMIT,
+                1,
+                1,
+                Rejection.NO_QUEUES,
+                new Circumstances(1, 1, -1, 0, 0)));
   }
 
   @Test
@@ -127,7 +133,8 @@ class ApfFlowControlTest {
                 RejectReason.QUEUE_FULL,
                 1,
                 1,
-                "all 1 places of this request's queue are taken and no seat is free"));
+                "all 1 places of this request's queue are taken and no seat is free",
+                new Circumstances(1, 1, 0, 1, 1)));
   }
 
   @ParameterizedTest
@@ -143,7 +150,11 @@ class ApfFlowControlTest {
     assertThat(second.rejection())
         .isEqualTo(
             new Rejection(
-                RejectReason.TIME_OUT, 1, 1, "no seat came free within " + seconds + " s"));
+                RejectReason.TIME_OUT,
+                1,
+                1,
+                "no seat came free within " + seconds + " s",
+                new Circumstances(1, 1, 0, 0, 10)));
   }
 
   @Test

@@ -15,7 +15,9 @@ class MaxInFlightTest {
 
     assertThat(Client.get(control, "ann", POD).executes()).isTrue();
     assertThat(Client.get(control, "ann", "/api/v1/pods").rejection())
-        .isEqualTo(new Rejection(RejectReason.CONCURRENCY_LIMIT, 1, 1, Rejection.NO_QUEUES));
+        .isEqualTo(
+            new Rejection(
+                RejectReason.CONCURRENCY_LIMIT, 1, 1, Rejection.NO_QUEUES, Circumstances.of(1, 1)));
     assertThat(Client.send(control, "ann", "PUT", POD).executes()).isTrue();
     assertThat(Client.send(control, "ann", "HEAD", "/healthz").refusal())
         .as("a verb that is neither get, list nor watch")

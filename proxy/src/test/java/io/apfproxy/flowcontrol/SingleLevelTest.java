@@ -63,7 +63,13 @@ class SingleLevelTest {
     assertThat(level.waiting()).isEqualTo(SingleLevel.QUEUE_LENGTH);
 
     assertThat(get().rejection())
-        .isEqualTo(new Rejection(RejectReason.QUEUE_FULL, 1, 1, Rejection.queueFull(64)));
+        .isEqualTo(
+            new Rejection(
+                RejectReason.QUEUE_FULL,
+                1,
+                1,
+                Rejection.queueFull(64),
+                new Circumstances(2, 2, 0, 64, 64)));
 
     assertThat(all).noneMatch(client -> client.refusal() != null);
     assertThat(level.refused()).isEqualTo(1);

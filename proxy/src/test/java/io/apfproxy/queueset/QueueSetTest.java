@@ -127,6 +127,31 @@ class QueueSetTest {
   }
 
   @Test
+  void knowsOfARefusedRequestWhatItFound() {
+    QueueSet set = new QueueSet(new QueuingShape(2, 1, 1), 3, 0, this::note);
+    arrive(set, 0, 1, 3);
+    SeatRequest waiting = arrive(set, 1, 1, 5);
+
+    SeatRequest refused = arrive(set, 2, 1, 1);
+    set.setLimit(2, 3);
+    set.cancel(waiting, 4);
+
+    assertThat(found(refused)).containsExactly(3, 3, 1, 1);
+    assertThat(found(waiting)).as("it has left its queue").containsExactly(3, 2, 1, 0);
+    QueueSet without = new QueueSet(QueuingShape.REJECT, 1, 0, this::note);
+    assertThat(found(arrive(without, 0, 0, 1))).as("not refused").containsExactly(0, 0, -1, 0);
+    assertThat(found(arrive(without, 1, 0, 1))).containsExactly(1, 1, -1, 0);
+  }
+
+  private static List<Integer> found(SeatRequest request) {
+    return List.of(
+        request.seatsInUseAtRefusal(),
+        request.limitAtRefusal(),
+        request.queueAtRefusal(),
+        request.queueLengthAtRefusal());
+  }
+
+  @Test
   void holdsTheLargerWidthButChargesTheInitialOne() {
     QueueSet set = queues(1, 5);
     SeatRequest request = arrive(set, 0, 0, 1, 4, 0);

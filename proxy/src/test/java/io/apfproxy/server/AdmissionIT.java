@@ -88,7 +88,11 @@ final class AdmissionIT extends ForwardingFixture {
         proxy -> {
           proxy.flowControl.answer = FakeFlowControl.Answer.REJECT;
           HttpClientResponse response =
-              send(proxy.client(HttpVersion.HTTP_1_1), HttpMethod.POST, "/api/v1/namespaces");
+              get(
+                  proxy
+                      .client(HttpVersion.HTTP_1_1)
+                      .request(HttpMethod.POST, "/api/v1/namespaces")
+                      .compose(request -> request.putHeader("Accept", "*/*").send()));
           assertThat(response.statusCode()).isEqualTo(429);
           assertThat(response.getHeader("Retry-After")).isEqualTo("7");
           assertThat(response.getHeader("Content-Type")).isEqualTo("text/plain; charset=utf-8");

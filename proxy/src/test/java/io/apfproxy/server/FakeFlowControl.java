@@ -2,6 +2,7 @@ package io.apfproxy.server;
 
 import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.AdmissionListener;
+import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.RejectReason;
@@ -48,7 +49,9 @@ final class FakeFlowControl implements FlowControl {
       case EXECUTE -> place.execute();
       case WAIT -> waiting.add(place);
       case REJECT ->
-          listener.onReject(new Rejection(RejectReason.QUEUE_FULL, 7, 1, "its queue is full"));
+          listener.onReject(
+              new Rejection(
+                  RejectReason.QUEUE_FULL, 7, 1, "its queue is full", Circumstances.NONE));
     }
     traps.at("admitted");
     return place;
@@ -84,7 +87,8 @@ final class FakeFlowControl implements FlowControl {
       traps.at("cancel");
       if (waiting.remove(this)) {
         cancelled.incrementAndGet();
-        listener.onReject(new Rejection(RejectReason.TIME_OUT, 1, 1, "no seat came free"));
+        listener.onReject(
+            new Rejection(RejectReason.TIME_OUT, 1, 1, "no seat came free", Circumstances.NONE));
         return true;
       }
       return false;

@@ -14,6 +14,7 @@ import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.limit.RateLimits;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
@@ -117,6 +118,7 @@ final class TestProxy implements AutoCloseable {
                     () -> null,
                     setup.outage,
                     events,
+                    HeaviestFlow.NONE,
                     LoggerFactory.getILoggerFactory())));
   }
 

@@ -87,6 +87,23 @@ class ReconfigurationTest {
         .contains(source.precedence);
   }
 
+  /** Else who is told that the proxy is ready would meet the built-in objects. */
+  @Test
+  void isLoadedOnceWhatWasReadIsInForceWhichIsAtOnce() {
+    source.read = false;
+    reconfiguration.start();
+    advance(Duration.ofMillis(100));
+
+    source.read = true;
+    source.change();
+    advance(Duration.ofMillis(9));
+    assertThat(reconfiguration.isLoaded()).as("read, and not in force").isFalse();
+    advance(Duration.ofMillis(11));
+
+    assertThat(reconfiguration.isLoaded()).isTrue();
+    assertThat(applied).isEqualTo(1);
+  }
+
   /** Levels are not looked at, nor is a borrowing period, nor what requests go by made anew. */
   @Test
   void aChangeOfRateLimitsAloneComesIntoForceAndDisturbsNoLevel() {
@@ -123,6 +140,7 @@ class ReconfigurationTest {
   /** Holds one schema, whose precedence is another one with each change. */
   private static final class ChangingSource implements FlowSource {
     private Runnable listener = () -> {};
+    private boolean read = true;
     private int precedence = 2;
     private int rate;
     private String mode = "enforce";
@@ -182,7 +200,7 @@ class ReconfigurationTest {
         limit.withObject("/metadata/annotations").put(RateLimit.ENFORCEMENT, mode);
         objects.add(ObjectDecoder.written(limit, "memory").object().orElseThrow());
       }
-      return new Snapshot(true, objects, "");
+      return new Snapshot(read, read ? objects : List.of(), "");
     }
 
     @Override

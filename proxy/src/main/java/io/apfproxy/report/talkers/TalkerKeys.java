@@ -1,9 +1,9 @@
 package io.apfproxy.report.talkers;
 
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.report.ShownText;
 import io.apfproxy.request.ClientAddress;
 import io.apfproxy.request.RequestInfo;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,9 +16,6 @@ final class TalkerKeys {
 
   private static final String NO_NAMESPACE = "(cluster)";
   private static final String NO_RESOURCE = "(path)";
-  private static final int LONGEST = 128;
-  private static final String CUT = "…";
-  private static final int CUT_BYTES = 3;
 
   private TalkerKeys() {}
 
@@ -45,7 +42,7 @@ final class TalkerKeys {
   }
 
   private static String named(@Nullable String name) {
-    return name == null || name.isEmpty() ? NONE : shown(name);
+    return name == null || name.isEmpty() ? NONE : ShownText.of(name);
   }
 
   static String namespace(@Nullable RequestInfo info) {
@@ -55,7 +52,7 @@ final class TalkerKeys {
     if (!info.resourceRequest()) {
       return NO_RESOURCE;
     }
-    return info.namespace().isEmpty() ? NO_NAMESPACE : shown(info.namespace());
+    return info.namespace().isEmpty() ? NO_NAMESPACE : ShownText.of(info.namespace());
   }
 
   static String what(@Nullable RequestInfo info) {
@@ -64,7 +61,7 @@ final class TalkerKeys {
     }
     StringBuilder text = new StringBuilder(info.verb().isEmpty() ? NONE : info.verb()).append(' ');
     if (!info.resourceRequest()) {
-      return shown(text.append(firstSegment(info.path())).toString());
+      return ShownText.of(text.append(firstSegment(info.path())).toString());
     }
     text.append(info.resource());
     if (!info.apiGroup().isEmpty()) {
@@ -73,7 +70,7 @@ final class TalkerKeys {
     if (!info.subresource().isEmpty()) {
       text.append('/').append(info.subresource());
     }
-    return shown(text.toString());
+    return ShownText.of(text.toString());
   }
 
   private static String firstSegment(String path) {
@@ -108,71 +105,7 @@ final class TalkerKeys {
   static @Nullable FlowKey flow(Classification place) {
     return place.priorityLevel().isEmpty()
         ? null
-        : new FlowKey(place.priorityLevel(), place.flowSchema(), shown(place.flowDistinguisher()));
-  }
-
-  /** The text as it may be shown, and cut where it is too long. */
-  static String shown(String text) {
-    return isPlain(text) ? text : escaped(text);
-  }
-
-  private static boolean isPlain(String text) {
-    if (text.length() > LONGEST) {
-      return false;
-    }
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) < ' ' || text.charAt(i) > '~') {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static String escaped(String text) {
-    StringBuilder shown = new StringBuilder();
-    int bytes = 0;
-    int cut = 0; // where it ends if what follows finds no room
-    for (int i = 0; i < text.length(); ) {
-      int point = text.codePointAt(i);
-      String next = mayBeShown(point) ? Character.toString(point) : escape(point);
-      bytes += bytes(next);
-      if (bytes > LONGEST) {
-        return shown.substring(0, cut) + CUT;
-      }
-      shown.append(next);
-      if (bytes <= LONGEST - CUT_BYTES) {
-        cut = shown.length();
-      }
-      i += Character.charCount(point);
-    }
-    return shown.toString();
-  }
-
-  /**
-   * Neither controls a terminal, nor turns the direction of what follows, nor is half a character.
-   */
-  private static boolean mayBeShown(int point) {
-    return switch (Character.getType(point)) {
-      case Character.CONTROL,
-          Character.FORMAT,
-          Character.SURROGATE,
-          Character.LINE_SEPARATOR,
-          Character.PARAGRAPH_SEPARATOR,
-          Character.PRIVATE_USE,
-          Character.UNASSIGNED ->
-          false;
-      default -> true;
-    };
-  }
-
-  private static String escape(int point) {
-    return String.format(Locale.ROOT, point > 0xffff ? "\\U%08x" : "\\u%04x", point);
-  }
-
-  private static int bytes(String text) {
-    int point = text.codePointAt(0);
-    return text.length() > 2
-        ? text.length()
-        : point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+        : new FlowKey(
+            place.priorityLevel(), place.flowSchema(), ShownText.of(place.flowDistinguisher()));
   }
 }

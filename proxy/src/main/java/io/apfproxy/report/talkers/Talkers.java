@@ -26,12 +26,15 @@ public final class Talkers {
   private static final int MOST_QUESTIONS = 64;
   private static final long NANOS_PER_MILLI = TimeUnit.MILLISECONDS.toNanos(1);
   private static final double NANOS = 1e9;
+  private static final TopQuestion ALL_USERS =
+      new TopQuestion(Dimension.USER, Window.MINUTE, Measure.SEAT_SECONDS, TopQuestion.MOST);
 
   private final TimeSource time;
   private final Rules rules = new Rules();
   private final TalkerCount count = new TalkerCount(rules);
   private final TalkerPanes panes;
   private final HeaviestFlows heaviest = new HeaviestFlows();
+  private final TopUsers users;
   private final List<TalkerRing> rings = new CopyOnWriteArrayList<>();
   private final Queue<Question> questions = new ArrayBlockingQueue<>(MOST_QUESTIONS);
   private volatile Map<Dimension, Integer> fullest = Map.of();
@@ -43,7 +46,15 @@ public final class Talkers {
    * @param counters of each sketch, from 1: as many keys are told apart exactly in a piece of time
    */
   public Talkers(int counters, TimeSource time) {
+    this(counters, 0, time);
+  }
+
+  /**
+   * @param metrics users that metrics name, 0 for none
+   */
+  public Talkers(int counters, int metrics, TimeSource time) {
     this.time = time;
+    this.users = new TopUsers(metrics);
     this.panes = new TalkerPanes(counters, time.nanoTime());
   }
 
@@ -62,6 +73,11 @@ public final class Talkers {
   /** Who uses each level most. */
   public HeaviestFlow heaviest() {
     return heaviest;
+  }
+
+  /** Those whom metrics name. */
+  public TopUsers users() {
+    return users;
   }
 
   /** Records of requests that found no room since the start. */
@@ -109,6 +125,10 @@ public final class Talkers {
         most.put(by, panes.fullest(by));
       }
       fullest = most;
+      if (users.isAsked()) {
+        TopAnswer minute = answer(ALL_USERS);
+        users.look(now, minute.seconds(), minute.rows());
+      }
     }
     count.read(rings, panes.current(), time::nanoTime, now + WORK_NANOS);
   }

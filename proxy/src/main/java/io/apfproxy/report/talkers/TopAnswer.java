@@ -2,6 +2,7 @@ package io.apfproxy.report.talkers;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is known of talkers. Immutable but for its maps, which nobody changes. Times are seconds.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param total of all talkers, exact but for what was lost
  * @param absent the most that a talker can have which is not known, by measure
  * @param rows the heaviest first
+ * @param levels as they are at this moment; null if nobody knows
  */
 public record TopAnswer(
     TopQuestion question,
@@ -24,7 +26,45 @@ public record TopAnswer(
     long lost,
     Map<Measure, Double> total,
     Map<Measure, Double> absent,
-    List<Row> rows) {
+    List<Row> rows,
+    @Nullable Levels levels) {
+  public TopAnswer(
+      TopQuestion question,
+      long from,
+      long until,
+      double seconds,
+      int counters,
+      long lost,
+      Map<Measure, Double> total,
+      Map<Measure, Double> absent,
+      List<Row> rows) {
+    this(question, from, until, seconds, counters, lost, total, absent, rows, null);
+  }
+
+  /** The same, with what the levels are like. */
+  public TopAnswer with(@Nullable Levels now) {
+    return new TopAnswer(question, from, until, seconds, counters, lost, total, absent, rows, now);
+  }
+
+  /**
+   * All levels together, those that are exempt too.
+   *
+   * @param seatsInUse of requests that execute or linger
+   * @param limit seats there are, those of exempt levels not counted
+   * @param executing requests
+   * @param waiting requests
+   */
+  public record Levels(long seatsInUse, long limit, long executing, long waiting) {
+    /** Of several proxies. */
+    public Levels plus(Levels other) {
+      return new Levels(
+          seatsInUse + other.seatsInUse,
+          limit + other.limit,
+          executing + other.executing,
+          waiting + other.waiting);
+    }
+  }
+
   /**
    * A figure: the truth is at least its value, and at most that and its error.
    *

@@ -1,5 +1,6 @@
 package io.apfproxy.report.talkers;
 
+import io.apfproxy.report.ShownText;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,9 +34,16 @@ public record TopQuestion(Dimension by, Window window, Measure sort, int limit) 
   public static TopQuestion of(
       @Nullable String by, @Nullable String window, @Nullable String sort, @Nullable String limit) {
     return new TopQuestion(
-        one("by", by, Dimension.USER, Dimension.values(), Dimension::label, Dimension::of),
-        one("window", window, Window.MINUTE, Window.values(), Window::label, Window::of),
-        one("sort", sort, Measure.SEAT_SECONDS, Measure.values(), Measure::label, Measure::of),
+        one("by", by, Dimension.USER, Dimension.values(), Dimension::label, Dimension::of, ""),
+        one(
+            "window",
+            window,
+            Window.MINUTE,
+            Window.values(),
+            Window::label,
+            Window::of,
+            ", " + NowQuestion.WINDOW),
+        one("sort", sort, Measure.SEAT_SECONDS, Measure.values(), Measure::label, Measure::of, ""),
         number(limit));
   }
 
@@ -45,7 +53,8 @@ public record TopQuestion(Dimension by, Window window, Measure sort, int limit) 
       T usual,
       T[] known,
       Function<T, String> label,
-      Function<String, Optional<T>> reading) {
+      Function<String, Optional<T>> reading,
+      String more) {
     if (found == null) {
       return usual;
     }
@@ -56,21 +65,19 @@ public record TopQuestion(Dimension by, Window window, Measure sort, int limit) 
                 new IllegalArgumentException(
                     name
                         + ": found \""
-                        + TalkerKeys.shown(found)
+                        + ShownText.of(found)
                         + "\", expected one of "
-                        + Arrays.stream(known).map(label).collect(Collectors.joining(", "))));
+                        + Arrays.stream(known).map(label).collect(Collectors.joining(", "))
+                        + more));
   }
 
-  private static int number(@Nullable String text) {
+  static int number(@Nullable String text) {
     if (text == null) {
       return USUAL;
     }
     if (!text.matches("[0-9]{1,9}")) {
       throw new IllegalArgumentException(
-          "limit: found \""
-              + TalkerKeys.shown(text)
-              + "\", expected a whole number from 1 to "
-              + MOST);
+          "limit: found \"" + ShownText.of(text) + "\", expected a whole number from 1 to " + MOST);
     }
     return Integer.parseInt(text);
   }

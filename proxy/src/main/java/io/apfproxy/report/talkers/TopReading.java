@@ -1,5 +1,6 @@
 package io.apfproxy.report.talkers;
 
+import io.apfproxy.report.ShownText;
 import io.apfproxy.report.talkers.TopAnswer.Cell;
 import io.apfproxy.report.talkers.TopAnswer.Row;
 import java.util.ArrayList;
@@ -109,7 +110,7 @@ final class TopReading {
           measure,
           new Cell(measure.shown(value(measure, key)), measure.shown(error(measure, key))));
     }
-    return new Row(TalkerKeys.shown(key.toString()), cells, refusedBy(key), certain);
+    return new Row(ShownText.of(key.toString()), cells, refusedBy(key), certain);
   }
 
   private Map<String, Cell> refusedBy(Object key) {

@@ -1,5 +1,6 @@
 package io.apfproxy.server.listen;
 
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.ClientAddress;
 import io.apfproxy.server.log.RefusalLog;
 import io.netty.channel.Channel;
@@ -35,15 +36,20 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
   private final OpenConnections connections;
   private final PartialHeads heads;
+  private final Reporter reporter;
   private final RefusalLog log = new RefusalLog(System::nanoTime);
   private final Queue<Channel> arrived = new ArrayDeque<>();
   private volatile boolean stands;
   private volatile boolean paused;
   private boolean lookingAgain;
 
-  public AcceptGuard(OpenConnections connections, PartialHeads heads) {
+  /**
+   * @param reporter told of what is not accepted, on any thread
+   */
+  public AcceptGuard(OpenConnections connections, PartialHeads heads, Reporter reporter) {
     this.connections = connections;
     this.heads = heads;
+    this.reporter = reporter;
   }
 
   /** Whether a listening socket was ever given to it. */
@@ -214,7 +220,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
     public void leave(@Nullable ConnectionRule rule) {
       if (rule != null) {
         connections.overflowed(rule);
-        log.notAccepted(rule.label(), rule.givesWay(), address);
+        tell(rule, rule.givesWay(), address);
       }
       OpenConnection own = counted;
       if (begun) {
@@ -241,7 +247,12 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
   private void turnedAway(ConnectionRule rule, String client) {
     connections.overflowed(rule);
-    log.notAccepted(rule.label(), rule.message(), client);
+    tell(rule, rule.message(), client);
+  }
+
+  private void tell(ConnectionRule rule, String message, String client) {
+    log.notAccepted(rule.label(), message, client);
+    reporter.notAccepted(rule.label(), message, client);
   }
 
   private static @Nullable InetAddress address(Channel client) {

@@ -1,5 +1,6 @@
 package io.apfproxy.server.listen;
 
+import io.apfproxy.report.Reporter;
 import io.apfproxy.server.ProxyServer;
 import io.apfproxy.time.TimeSource;
 import io.netty.bootstrap.Bootstrap;
@@ -58,7 +59,7 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     TimeSource time = TimeSource.system();
     OpenConnections connections =
         new OpenConnections(limits, FileDescriptors.unlimited(time), time);
-    guard(context, new AcceptGuard(connections, new PartialHeads(0)));
+    guard(context, new AcceptGuard(connections, new PartialHeads(0, Reporter.NONE), Reporter.NONE));
     return connections.bounds().stream()
         .filter(bound -> bound.limit() > 0 && bound.limit() < Integer.MAX_VALUE)
         .map(bound -> bound.of(name))

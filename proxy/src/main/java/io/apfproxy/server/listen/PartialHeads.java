@@ -1,5 +1,6 @@
 package io.apfproxy.server.listen;
 
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.ClientAddress;
 import io.apfproxy.server.log.RefusalLog;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,16 +24,19 @@ public final class PartialHeads {
   private final ConcurrentMap<ClientAddress, Long> byAddress = new ConcurrentHashMap<>();
   private final LongAdder overflows = new LongAdder();
   private final RefusalLog log;
+  private final Reporter reporter;
 
   /**
    * @param most bytes, 0 for no limit
+   * @param reporter told of what was closed, on any thread
    */
-  public PartialHeads(long most) {
-    this(most, System::nanoTime);
+  public PartialHeads(long most, Reporter reporter) {
+    this(most, reporter, System::nanoTime);
   }
 
-  public PartialHeads(long most, LongSupplier nanos) {
+  public PartialHeads(long most, Reporter reporter, LongSupplier nanos) {
     this.most = most;
+    this.reporter = reporter;
     this.log = new RefusalLog(nanos);
   }
 
@@ -76,6 +80,7 @@ public final class PartialHeads {
     synchronized (log) {
       log.notAccepted(rule, message, client);
     }
+    reporter.notAccepted(rule, message, client);
   }
 
   /** Tells the sums of what was not told one by one; call it now and then. */

@@ -3,6 +3,7 @@ package io.apfproxy.server.log;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.report.Account;
+import io.apfproxy.report.LoggedTarget;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;

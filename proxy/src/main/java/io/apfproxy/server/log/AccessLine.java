@@ -2,6 +2,7 @@ package io.apfproxy.server.log;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.apfproxy.report.LoggedTarget;
 import io.apfproxy.request.GoDuration;
 import java.io.IOException;
 import java.io.StringWriter;

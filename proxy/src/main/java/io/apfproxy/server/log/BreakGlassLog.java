@@ -1,6 +1,7 @@
 package io.apfproxy.server.log;
 
 import io.apfproxy.report.Account;
+import io.apfproxy.report.LoggedTarget;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.UserInfo;
 import io.vertx.core.json.JsonArray;

@@ -108,11 +108,7 @@ public final class RefusalLog implements Reporter {
     return " (" + (refusal.code() == DEFECT ? place(cause) : describe(cause)) + ")";
   }
 
-  /**
-   * A connection was closed before a byte of it was read, or has to wait.
-   *
-   * @param message what was done with it, and why
-   */
+  @Override
   public void notAccepted(String rule, String message, String clientAddress) {
     Kind kind = new Kind(UNANSWERED, rule);
     if (mayWrite(kind)) {

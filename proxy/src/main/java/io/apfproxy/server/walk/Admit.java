@@ -5,6 +5,8 @@ import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.report.Account;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class Admit implements Station {
   private final FlowControl flowControl;
   private final WaitingGates waiting;
+  private final HeaviestFlow heaviest;
 
-  Admit(FlowControl flowControl, WaitingGates waiting) {
+  Admit(FlowControl flowControl, WaitingGates waiting, HeaviestFlow heaviest) {
     this.flowControl = flowControl;
     this.waiting = waiting;
+    this.heaviest = heaviest;
   }
 
   @Override
@@ -58,7 +62,7 @@ final class Admit implements Station {
       call.account().classified(place.classification());
       Rejection rejection = rejectedAtOnce;
       if (rejection != null) {
-        refuse(refusal(rejection));
+        reject(rejection);
       }
     }
 
@@ -85,12 +89,17 @@ final class Admit implements Station {
       if (atOnce()) {
         rejectedAtOnce = rejection; // where it was put is known when admit() has returned
       } else {
-        call.loop().run(() -> refuse(refusal(rejection)));
+        call.loop().run(() -> reject(rejection));
       }
     }
 
-    private RefusedException refusal(Rejection rejection) {
-      return Replies.tooManyRequests(crowdedOut ? rejection.crowdedOut() : rejection);
+    private void reject(Rejection rejection) {
+      if (!isOver()) {
+        Account account = call.account();
+        account.foundFull(
+            rejection.found(), heaviest.heaviest(account.classification().priorityLevel()));
+        refuse(Replies.tooManyRequests(crowdedOut ? rejection.crowdedOut() : rejection));
+      }
     }
 
     @Override

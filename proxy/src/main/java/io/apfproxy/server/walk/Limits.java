@@ -1,6 +1,7 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.limit.RateLimits;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.server.listen.AcceptGuard;
 import io.apfproxy.server.listen.ArrivedBytes;
 import io.apfproxy.server.listen.Bound;
@@ -32,7 +33,11 @@ public final class Limits {
   private final Gates gates;
   private volatile boolean draining;
 
-  public Limits(ServerConfig config, RateLimits rates, Outage outage, TimeSource time) {
+  /**
+   * @param reporter told of connections that are not accepted, on any thread
+   */
+  public Limits(
+      ServerConfig config, RateLimits rates, Outage outage, Reporter reporter, TimeSource time) {
     this.connections =
         new OpenConnections(
             config.connections(),
@@ -40,7 +45,7 @@ public final class Limits {
                 ? FileDescriptors.unlimited(time)
                 : FileDescriptors.ofProcess(time),
             time);
-    this.heads = new PartialHeads(config.requests().partialHeadBytes());
+    this.heads = new PartialHeads(config.requests().partialHeadBytes(), reporter);
     this.arrived = new ArrivedBytes(config.eventLoops());
     this.requests = config.requests();
     this.unread = new UnreadBytes(requests.unreadBytes(), Scarcity.from(requests.unreadBytes()));
@@ -49,7 +54,7 @@ public final class Limits {
             requests.responseBuffer(),
             requests.responseBufferBytes(),
             Scarcity.from(requests.responseBufferBytes()));
-    this.guard = new AcceptGuard(connections, heads);
+    this.guard = new AcceptGuard(connections, heads, reporter);
     this.engines = new ClientEngines(config.tlsEngine(), time);
     this.gates = new Gates(requests, rates, outage, time);
   }

@@ -2,6 +2,7 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.OwnAnswers;
 import io.vertx.core.json.JsonArray;
@@ -26,7 +27,8 @@ record RefusalText(RefusedException refusal, Account account, OwnAnswers own) {
    */
   boolean isStatus(List<String> accept) {
     return refusal.plainText() == null
-        || (isExplained() && accept.stream().anyMatch(RefusalText::namesJson));
+        || (isExplained()
+            && (accept.isEmpty() || accept.stream().anyMatch(RefusalText::namesJson)));
   }
 
   /** Looks at so much of a line as any client writes. */
@@ -91,6 +93,10 @@ record RefusalText(RefusedException refusal, Account account, OwnAnswers own) {
       Classification where = account.classification();
       causes.add(cause("FlowSchema", where.flowSchema()));
       causes.add(cause("PriorityLevel", where.priorityLevel()));
+      HeaviestFlow.Flow heaviest = account.heaviest();
+      if (heaviest != null && !(heaviest.isShared() && heaviest.isOf(where))) {
+        causes.add(cause("HeaviestFlow", heaviest.isOf(where) ? "yes" : "no"));
+      }
     }
     return causes;
   }

@@ -88,7 +88,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
                 gates.afterIdentity(),
                 lastWatches::remember,
                 gates.watchTurns(),
-                new Admit(services.flowControl(), gates.waitingForSeats()),
+                new Admit(services.flowControl(), gates.waitingForSeats(), services.heaviest()),
                 new Forward(vertx, forwarder, services, draining)));
     vertx.setPeriodic(TICK_MILLIS, tick -> reporter.tick());
     vertx.setPeriodic(

@@ -4,6 +4,7 @@ import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.limit.RateLimits;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.UpstreamConfig;
@@ -19,6 +20,7 @@ import org.slf4j.ILoggerFactory;
  * @param upstream where it is, with the certificates to present there now; only those may change
  * @param impersonationToken the bearer token to impersonate with; gives null if there is none
  * @param outage of the upstream
+ * @param heaviest who uses each level most, for whoever is refused there
  * @param logs where single requests are told
  */
 public record Services(
@@ -31,4 +33,5 @@ public record Services(
     Supplier<@Nullable String> impersonationToken,
     Outage outage,
     Reporter reporter,
+    HeaviestFlow heaviest,
     ILoggerFactory logs) {}

@@ -2,6 +2,7 @@ package io.apfproxy.server.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -31,8 +32,8 @@ class HeadMeterTest {
   /** What each line counts besides its bytes. */
   private static final long LINE = HeadLines.LINE_BYTES;
 
-  private final PartialHeads all = new PartialHeads(0);
-  private final PartialHeads few = new PartialHeads(1_000);
+  private final PartialHeads all = new PartialHeads(0, Reporter.NONE);
+  private final PartialHeads few = new PartialHeads(1_000, Reporter.NONE);
   private final EmbeddedChannel channel = connection(1);
 
   private EmbeddedChannel connection(int number) {

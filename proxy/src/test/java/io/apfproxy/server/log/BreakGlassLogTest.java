@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.report.Account;
+import io.apfproxy.report.LoggedTarget;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;

@@ -2,10 +2,12 @@ package io.apfproxy.server.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.report.Account;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.OwnAnswers;
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What clients read when they are refused. */
@@ -34,7 +37,8 @@ class RefusalTextTest {
 
   private static RefusedException byLevel() {
     return Replies.tooManyRequests(
-        new Rejection(RejectReason.TIME_OUT, 4, 2, "no 2 seats came free within 15 s"));
+        new Rejection(
+            RejectReason.TIME_OUT, 4, 2, "no 2 seats came free within 15 s", Circumstances.NONE));
   }
 
   @ParameterizedTest
@@ -77,14 +81,20 @@ class RefusalTextTest {
     RefusalText text = text(byLevel(), false, false);
 
     assertThat(text.isStatus(List.of(accept))).isFalse();
-    assertThat(text.isStatus(List.of())).isFalse();
     assertThat(text.plain()).isEqualTo(SERVERS + WHY + "\n");
+  }
+
+  /** As the server itself then answers in JSON; fabric8 does not say what it takes. */
+  @Test
+  void isAStatusForThoseWhoDoNotSayWhatTheyTake() {
+    assertThat(text(byLevel(), false, false).isStatus(List.of())).isTrue();
   }
 
   @Test
   void isTheServersTextOnlyIfThatIsWanted() {
     RefusalText text = text(byLevel(), true, true);
 
+    assertThat(text.isStatus(List.of())).isFalse();
     assertThat(text.isStatus(List.of("application/json"))).isFalse();
     assertThat(text.plain()).isEqualTo(SERVERS);
   }
@@ -95,6 +105,28 @@ class RefusalTextTest {
         .contains("{\"reason\":\"FlowSchema\",\"message\":\"schema\"}")
         .contains("{\"reason\":\"PriorityLevel\",\"message\":\"level\"}");
     assertThat(text(byLevel(), false, false).status()).doesNotContain("schema", "level", "alice");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"schema, alice, yes", "schema, bob, no", "other, alice, no"})
+  void saysWhetherItsOwnFlowIsTheHeaviestAndNoMoreOfIt(String schema, String user, String own) {
+    account.foundFull(Circumstances.NONE, new HeaviestFlow.Flow(schema, user, 17.5));
+
+    assertThat(text(byLevel(), true, false).status())
+        .contains("{\"reason\":\"HeaviestFlow\",\"message\":\"" + own + "\"}")
+        .doesNotContain("bob", "17");
+    assertThat(text(byLevel(), false, false).status()).doesNotContain("HeaviestFlow");
+  }
+
+  /** As where there are no queues: who of the schema it is nobody knows. */
+  @Test
+  void saysNothingOfAFlowThatManyShare() {
+    account.classified(new Classification("schema", "", "level", "", ""));
+    account.foundFull(Circumstances.NONE, new HeaviestFlow.Flow("schema", "", 17.5));
+    RefusalText text =
+        new RefusalText(byLevel(), account, new OwnAnswers(true, false, CrossOrigin.NONE));
+
+    assertThat(text.status()).contains("PriorityLevel").doesNotContain("HeaviestFlow");
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.apfproxy.server.log;
+package io.apfproxy.report;
 
 import java.util.Set;
 
@@ -6,7 +6,7 @@ import java.util.Set;
  * A request's target as it may stand in a log: the path, and the values of those parameters that
  * hold no secrets. Source: specification seeing.md V-91.
  */
-final class LoggedTarget {
+public final class LoggedTarget {
   private static final String HIDDEN = "…";
   private static final int LONGEST = 1024;
 
@@ -39,7 +39,7 @@ final class LoggedTarget {
    *
    * @param target as the client sent it
    */
-  static String of(String target) {
+  public static String of(String target) {
     int question = target.indexOf('?');
     StringBuilder text = new StringBuilder(question < 0 ? target : target.substring(0, question));
     char separator = '?';

@@ -1,0 +1,132 @@
+package io.apfproxy.command;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.apfproxy.report.talkers.NowAnswer;
+import io.apfproxy.report.talkers.NowAnswer.Row;
+import io.apfproxy.report.talkers.NowQuestion;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Who holds and who waits for seats at this moment, as JSON and as a table. Source: specification
+ * seeing.md V-12.
+ */
+public final class NowText {
+  private static final JsonFactory JSON = new JsonFactory();
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final DateTimeFormatter TIME =
+      DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
+
+  private NowText() {}
+
+  /** One line. */
+  public static String json(NowAnswer answer) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeNumberField("version", 1);
+      json.writeStringField("by", answer.question().by().label());
+      json.writeStringField("window", NowQuestion.WINDOW);
+      json.writeStringField("sort", answer.question().sort());
+      json.writeStringField("at", Instant.ofEpochMilli(answer.at()).toString());
+      json.writeObjectFieldStart("total");
+      figures(json, answer.total());
+      json.writeEndObject();
+      json.writeArrayFieldStart("rows");
+      for (Row row : answer.rows()) {
+        json.writeStartObject();
+        json.writeStringField("key", row.key());
+        figures(json, row);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeEndObject();
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return text.append('\n').toString();
+  }
+
+  private static void figures(JsonGenerator json, Row row) throws IOException {
+    json.writeNumberField("seats", row.seats());
+    json.writeNumberField("executing", row.executing());
+    json.writeNumberField("waiting", row.waiting());
+  }
+
+  /**
+   * Reads what was written; unknown fields do not matter.
+   *
+   * @throws IllegalArgumentException if it is no such answer
+   */
+  static NowAnswer read(NowQuestion question, String text) {
+    try {
+      JsonNode json = MAPPER.readTree(text);
+      if (json.path("version").asInt() != 1 || !json.path("rows").isArray()) {
+        throw new IllegalArgumentException("no answer of version 1");
+      }
+      List<Row> rows = new ArrayList<>();
+      json.path("rows").forEach(row -> rows.add(row(row)));
+      return new NowAnswer(
+          question,
+          Instant.parse(json.path("at").asText()).toEpochMilli(),
+          row(json.path("total")),
+          List.copyOf(rows));
+    } catch (IOException | DateTimeParseException e) {
+      throw new IllegalArgumentException("no answer: " + e.getMessage(), e);
+    }
+  }
+
+  private static Row row(JsonNode json) {
+    return new Row(
+        json.path("key").asText(),
+        json.path("seats").asLong(),
+        json.path("executing").asInt(),
+        json.path("waiting").asInt());
+  }
+
+  /**
+   * A table for people.
+   *
+   * @param columns of the terminal
+   */
+  public static String table(NowAnswer answer, int columns) {
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of(
+            answer.question().by().label().toUpperCase(Locale.ROOT),
+            "SEATS",
+            "EXECUTING",
+            "WAITING"));
+    for (Row row : answer.rows()) {
+      rows.add(
+          List.of(
+              row.key(),
+              Long.toString(row.seats()),
+              Integer.toString(row.executing()),
+              Integer.toString(row.waiting())));
+    }
+    Row total = answer.total();
+    return new TextTable(rows, false)
+        .text(
+            TIME.format(Instant.ofEpochMilli(answer.at()))
+                + " UTC, now: "
+                + total.seats()
+                + " seats, "
+                + total.executing()
+                + " executing, "
+                + total.waiting()
+                + " waiting",
+            columns);
+  }
+}
