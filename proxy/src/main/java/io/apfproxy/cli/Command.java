@@ -37,6 +37,12 @@ public sealed interface Command {
   /** Show who uses running proxies most. */
   record Top(TopOptions options) implements Command {}
 
+  /** Say what a configuration makes of invented traffic. */
+  record Simulate(RunOptions options) implements Command {}
+
+  /** Say what a configuration makes of the requests in an audit log. */
+  record Replay(ReplayOptions options) implements Command {}
+
   /** Print the version. */
   record Version() implements Command {}
 
