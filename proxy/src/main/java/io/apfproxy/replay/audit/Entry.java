@@ -41,6 +41,7 @@ final class Entry {
   int agent;
   int flags;
   String inlineTarget = "";
+  String inlineUser = "";
 
   boolean has(int flag) {
     return (flags & flag) != 0;
@@ -60,10 +61,17 @@ final class Entry {
     out.writeInt(agent);
     out.writeByte(flags);
     if (target == INLINE) {
-      byte[] bytes = inlineTarget.getBytes(StandardCharsets.UTF_8);
-      out.writeInt(bytes.length);
-      out.write(bytes);
+      write(out, inlineTarget);
     }
+    if (user == INLINE) {
+      write(out, inlineUser);
+    }
+  }
+
+  private static void write(DataOutput out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
   }
 
   void read(DataInput in) throws IOException {
@@ -76,15 +84,24 @@ final class Entry {
     agent = in.readInt();
     flags = in.readUnsignedByte();
     if (target == INLINE) {
-      byte[] bytes = new byte[in.readInt()];
-      in.readFully(bytes);
-      inlineTarget = new String(bytes, StandardCharsets.UTF_8);
+      inlineTarget = text(in);
+    }
+    if (user == INLINE) {
+      inlineUser = text(in);
     }
   }
 
-  /** Bytes that it takes. */
+  private static String text(DataInput in) throws IOException {
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Bytes that it takes, at most. */
   int size() {
-    return target == INLINE ? WHOLE + Integer.BYTES + 3 * inlineTarget.length() : WHOLE;
+    return WHOLE
+        + (target == INLINE ? Integer.BYTES + 3 * inlineTarget.length() : 0)
+        + (user == INLINE ? Integer.BYTES + 3 * inlineUser.length() : 0);
   }
 
   void set(Entry other) {
@@ -97,5 +114,6 @@ final class Entry {
     agent = other.agent;
     flags = other.flags;
     inlineTarget = other.inlineTarget;
+    inlineUser = other.inlineUser;
   }
 }

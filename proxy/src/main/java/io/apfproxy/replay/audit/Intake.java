@@ -177,7 +177,9 @@ final class Intake {
     long service =
         Math.max(NANOS_PER_MICRO, (event.staged - event.received) * NANOS_PER_MICRO - event.waited);
     entry.arrival = event.received;
-    entry.user = users.number(userText(event.who()), true);
+    String user = userText(event.who());
+    entry.user = users.number(user, mayGrow());
+    entry.inlineUser = entry.user == Entry.INLINE ? user : "";
     entry.agent = agents.number(event.agent, mayGrow());
     entry.hash = hash(event);
     entry.closed = Entry.UNKNOWN;

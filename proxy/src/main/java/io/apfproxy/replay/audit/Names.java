@@ -38,10 +38,6 @@ final class Names {
     return texts.get(number);
   }
 
-  int size() {
-    return texts.size();
-  }
-
   /** About what it takes of the heap. */
   long bytes() {
     return bytes;

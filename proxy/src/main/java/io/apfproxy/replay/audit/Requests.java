@@ -4,9 +4,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * is taken from others like it. Not thread-safe; several may read the same log, each for itself.
  */
 final class Requests implements AutoCloseable {
+  private static final int REMEMBERED = 1 << 14;
   private static final long NANOS_PER_MICRO = 1_000;
   private static final String SEPARATOR = "\0";
 
   private final Intake intake;
   private final long first;
   private final Cursor cursor;
-  private final @Nullable UserInfo[] users;
+  private final @Nullable UserInfo[] users = new UserInfo[REMEMBERED];
+  private final int[] numbers = new int[REMEMBERED];
   private final AskedMemo memo = new AskedMemo();
   private Entry next = new Entry();
   private Entry here = new Entry();
@@ -36,7 +36,6 @@ final class Requests implements AutoCloseable {
     this.intake = intake;
     this.first = first;
     this.cursor = log.cursor();
-    this.users = new UserInfo[intake.users().size()];
     more = cursor.read(next);
   }
 
@@ -64,7 +63,7 @@ final class Requests implements AutoCloseable {
     number++;
     Asked asked = asked(here);
     return new LoggedRequest(
-        new RequestDigest(asked.info(), user(here.user), asked.query()),
+        new RequestDigest(asked.info(), user(here), asked.query()),
         here.agent == Entry.INLINE ? "" : intake.agents().text(here.agent),
         nanos(here.arrival),
         service == Entry.UNKNOWN ? intake.durations().of(asked) : service,
@@ -85,15 +84,24 @@ final class Requests implements AutoCloseable {
     }
   }
 
-  private UserInfo user(int number) {
-    UserInfo known = users[number];
-    if (known == null) {
-      String[] parts = intake.users().text(number).split(SEPARATOR, -1);
-      List<String> groups = new ArrayList<>(Arrays.asList(parts).subList(2, parts.length));
-      known = new UserInfo(parts[0], parts[1], groups, Map.of());
-      users[number] = known;
+  private UserInfo user(Entry entry) {
+    if (entry.user == Entry.INLINE) {
+      return user(entry.inlineUser);
+    }
+    int place = entry.user & (REMEMBERED - 1);
+    UserInfo known = users[place];
+    if (known == null || numbers[place] != entry.user) {
+      known = user(intake.users().text(entry.user));
+      users[place] = known;
+      numbers[place] = entry.user;
     }
     return known;
+  }
+
+  private static UserInfo user(String text) {
+    String[] parts = text.split(SEPARATOR, -1);
+    return new UserInfo(
+        parts[0], parts[1], Arrays.asList(parts).subList(2, parts.length), Map.of());
   }
 
   /** Requests so far. */
