@@ -47,7 +47,7 @@ final class AuditEventReader {
    */
   void readLine(byte[] bytes, int length) throws BadLine, IOException {
     try (JsonParser json = JSON.createParser(bytes, 0, length)) {
-      boolean list = read(json);
+      boolean list = read(json, json.nextToken());
       if (json.nextToken() != null) {
         throw new BadLine("found something behind the event, expected one a line");
       }
@@ -59,11 +59,13 @@ final class AuditEventReader {
     }
   }
 
-  /** Reads a whole file of one event or list, on however many lines. */
+  /** Reads a whole file of events or lists, each on however many lines. */
   void readDocument(InputStream bytes) throws BadLine, IOException {
     try (JsonParser json = JSON.createParser(bytes)) {
-      if (!read(json)) {
-        tell();
+      for (JsonToken first = json.nextToken(); first != null; first = json.nextToken()) {
+        if (!read(json, first)) {
+          tellOrNote();
+        }
       }
     } catch (JsonProcessingException e) {
       throw new BadLine("no JSON: " + reason(e));
@@ -77,11 +79,19 @@ final class AuditEventReader {
   /**
    * @return whether it was a list, all of which has been told
    */
-  private boolean read(JsonParser json) throws IOException, BadLine {
-    if (json.nextToken() != JsonToken.START_OBJECT) {
-      throw new BadLine("found " + json.currentToken() + ", expected an event, a JSON object");
+  private boolean read(JsonParser json, @Nullable JsonToken first) throws IOException, BadLine {
+    if (first != JsonToken.START_OBJECT) {
+      throw new BadLine("found " + first + ", expected an event, a JSON object");
     }
     return readObject(json);
+  }
+
+  private void tellOrNote() throws IOException {
+    try {
+      tell();
+    } catch (BadLine e) {
+      sink.bad(e);
+    }
   }
 
   private void tell() throws BadLine, IOException {
@@ -139,11 +149,7 @@ final class AuditEventReader {
 
   private void readItems(JsonParser json) throws IOException, BadLine {
     while (json.nextToken() == JsonToken.START_OBJECT) {
-      try {
-        readItem(json);
-      } catch (BadLine e) {
-        sink.bad(e);
-      }
+      readItem(json);
     }
     clear(); // the rest of the list is none
     if (json.currentToken() != JsonToken.END_ARRAY) {
@@ -157,7 +163,7 @@ final class AuditEventReader {
   }
 
   /** Elements of a list need not say what they are. */
-  private void readItem(JsonParser json) throws IOException, BadLine {
+  private void readItem(JsonParser json) throws IOException {
     clear();
     for (String field = json.nextFieldName(); field != null; field = json.nextFieldName()) {
       json.nextToken();
@@ -165,7 +171,7 @@ final class AuditEventReader {
     }
     event.kind = event.kind.isEmpty() ? EVENT : event.kind;
     event.apiVersion = event.apiVersion.isEmpty() ? API_VERSION : event.apiVersion;
-    tell();
+    tellOrNote();
   }
 
   private void readField(JsonParser json, String field) throws IOException {

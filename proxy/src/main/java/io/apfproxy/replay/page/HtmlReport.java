@@ -159,6 +159,8 @@ public final class HtmlReport {
             .filter(level -> level.counts().requests() > 0 || busy(old.get(level.name())))
             .toList();
     int points = Math.min(MOST_POINTS, MOST_POINTS_IN_ALL / Math.max(1, busy.size()));
+    html.append("<p>Pictures: ").append(before == null ? "" : "old is dashed, ");
+    html.append("the limit is dotted.</p>\n");
     busy.forEach(level -> pictures(level, old.get(level.name()), Math.max(1, points)));
   }
 

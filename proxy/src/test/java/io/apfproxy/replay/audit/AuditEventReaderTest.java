@@ -114,9 +114,15 @@ class AuditEventReaderTest {
   @Test
   void readsADocumentOnManyLines() throws Exception {
     String text =
-        "{\n  \"kind\": \"EventList\",\n  \"items\": [\n" + Events.event("a").line() + "\n]\n}\n";
+        "{\n  \"kind\": \"EventList\",\n  \"items\": [\n"
+            + Events.event("a").line()
+            + "\n]\n}\n"
+            + Events.event("b").line().replace(",", ",\n")
+            + "{}"
+            + Events.event("c");
     reader.readDocument(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
-    assertThat(told).hasSize(1);
+    assertThat(told).extracting(line -> line.charAt(0)).containsExactly('a', 'b', 'c');
+    assertThat(bad).hasSize(1);
   }
 
   @ParameterizedTest
