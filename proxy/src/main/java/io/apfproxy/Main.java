@@ -14,6 +14,8 @@ import io.apfproxy.command.DiffCommand;
 import io.apfproxy.command.ExplainCommand;
 import io.apfproxy.command.KubeconfigCommand;
 import io.apfproxy.command.Output;
+import io.apfproxy.command.ReplayCommand;
+import io.apfproxy.command.SimulateCommand;
 import io.apfproxy.command.TopCommand;
 import io.apfproxy.command.WhyCommand;
 import io.apfproxy.tls.OneHandshake;
@@ -56,6 +58,10 @@ public final class Main {
       return print(TopCommand.run(top.options(), System.out));
     } else if (command instanceof Command.Why why) {
       return print(WhyCommand.run(why.options()));
+    } else if (command instanceof Command.Simulate simulate) {
+      return print(SimulateCommand.run(simulate.options()));
+    } else if (command instanceof Command.Replay replay) {
+      return print(ReplayCommand.run(replay.options()));
     } else if (command instanceof Command.Help help) {
       System.out.print(help.text());
     } else {

@@ -39,9 +39,16 @@ class PackageDirectionTest {
           List.of("authn.act", "upstream.tunnel"),
           List.of("authn.tell", "upstream"),
           List.of("authn"),
-          List.of("server.log", "admin", "metrics", "kube", "kube.access", "kube.review"),
-          List.of("server.listen", "kube.watch"),
-          List.of("server.walk", "kube.write"),
+          List.of(
+              "server.log",
+              "admin",
+              "metrics",
+              "kube",
+              "kube.access",
+              "kube.review",
+              "replay.figures"),
+          List.of("server.listen", "kube.watch", "replay", "replay.page"),
+          List.of("server.walk", "kube.write", "replay.scenario", "replay.audit"),
           List.of("server", "command", "app.warm"),
           List.of("app"));
 

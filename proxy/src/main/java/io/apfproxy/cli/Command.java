@@ -40,6 +40,12 @@ public sealed interface Command {
   /** Say why requests were refused by running proxies. */
   record Why(WhyOptions options) implements Command {}
 
+  /** Say what a configuration makes of invented traffic. */
+  record Simulate(RunOptions options) implements Command {}
+
+  /** Say what a configuration makes of the requests in an audit log. */
+  record Replay(ReplayOptions options) implements Command {}
+
   /** Print the version. */
   record Version() implements Command {}
 

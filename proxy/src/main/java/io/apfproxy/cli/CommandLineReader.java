@@ -23,8 +23,10 @@ final class CommandLineReader {
   private static final String EXPLAIN = "explain";
   private static final String TOP = "top";
   private static final String WHY = "why";
+  private static final String SIMULATE = "simulate";
+  private static final String REPLAY = "replay";
   private static final List<String> COMMANDS =
-      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, TOP, WHY, VERSION);
+      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, TOP, WHY, SIMULATE, REPLAY, VERSION);
 
   private static final String SERVER = "--server";
   private static final String CERTIFICATE_AUTHORITY = "--certificate-authority";
@@ -52,6 +54,8 @@ final class CommandLineReader {
       case EXPLAIN -> ConfigurationCommands.explain(rest);
       case TOP -> TopCommandLine.read(rest);
       case WHY -> WhyCommandLine.read(rest);
+      case SIMULATE -> RunCommandLine.simulate(rest);
+      case REPLAY -> RunCommandLine.replay(rest);
       case VERSION -> version(rest);
       default ->
           throw new UsageException(

@@ -21,6 +21,9 @@ final class HelpText {
     line(text, "  apf-proxy explain METHOD URL   say where a request goes, and why");
     line(text, "  apf-proxy top                  show who uses it, and who is refused");
     line(text, "  apf-proxy why AUDIT-ID         say why it refused a request");
+    line(text, "  apf-proxy simulate SCENARIO... say what a configuration makes of invented");
+    line(text, "                                 traffic");
+    line(text, "  apf-proxy replay LOG...        say what it makes of an audit log");
     line(text, "  apf-proxy version              print the version");
     for (Group group : Group.values()) {
       line(text, "");
@@ -161,7 +164,7 @@ final class HelpText {
         : flag.help() + " [" + flag.defaultText() + "]";
   }
 
-  private static void row(StringBuilder text, String synopsis, String help) {
+  static void row(StringBuilder text, String synopsis, String help) {
     StringBuilder line = new StringBuilder("  ").append(synopsis);
     if (line.length() >= HELP_COLUMN) {
       line(text, line.toString());
@@ -182,7 +185,7 @@ final class HelpText {
     line(text, line.toString());
   }
 
-  private static void line(StringBuilder text, String line) {
+  static void line(StringBuilder text, String line) {
     text.append(line).append('\n');
   }
 }

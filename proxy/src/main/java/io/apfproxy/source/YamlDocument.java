@@ -28,7 +28,7 @@ import org.yaml.snakeyaml.nodes.Tag;
  * @param lines line of each field, counted from 1, by its path as in {@code
  *     spec.rules[0].subjects}; that of the document by the empty path
  */
-record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
+public record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
   /*
    * SnakeYAML's node tree is read, not Jackson's tokens: it resolves aliases, and knows the lines. Both an alias that leads into
    * itself and one that unfolds into too much end at a bound.
@@ -38,7 +38,7 @@ record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
   private static final int DEEPEST = 50;
 
   /** The text is no YAML. */
-  static final class Malformed extends Exception {
+  public static final class Malformed extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int line;
@@ -48,13 +48,14 @@ record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
       this.line = line;
     }
 
-    int line() {
+    /** Where, counted from 1. */
+    public int line() {
       return line;
     }
   }
 
   /** The documents of a text that hold something. */
-  static List<YamlDocument> parse(String text) throws Malformed {
+  public static List<YamlDocument> parse(String text) throws Malformed {
     LoaderOptions options = new LoaderOptions();
     options.setCodePointLimit(MOST_CHARACTERS);
     options.setNestingDepthLimit(DEEPEST);
@@ -77,7 +78,7 @@ record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
   }
 
   /** Line of a field, or of the nearest field around it that is there. */
-  int line(String path) {
+  public int line(String path) {
     for (String at = path; !at.isEmpty(); at = at.substring(0, parentEnd(at))) {
       Integer line = lines.get(at);
       if (line != null) {

@@ -1,0 +1,70 @@
+package io.apfproxy.replay;
+
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.replay.figures.Figures;
+import io.apfproxy.replay.figures.Move;
+import io.apfproxy.replay.figures.Outcome;
+import io.apfproxy.replay.figures.Span;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One configuration, or an old and a new one, before the same requests, each on its own thread. */
+public final class Comparison {
+  private final @Nullable Terms before;
+  private final Terms after;
+  private final Span span;
+  private final int throttledRows;
+
+  /**
+   * @param before null if nothing is compared
+   * @param throttledRows of each dimension
+   */
+  public Comparison(@Nullable Terms before, Terms after, Span span, int throttledRows) {
+    this.before = before;
+    this.after = after;
+    this.span = span;
+    this.throttledRows = throttledRows;
+  }
+
+  /** What came of it. */
+  public record Result(@Nullable Outcome before, Outcome after, List<Move> moves) {}
+
+  private record Side(Outcome outcome, List<Move> moves) {}
+
+  /**
+   * Runs it.
+   *
+   * @param requests lets the same come to each server, on that server's thread
+   */
+  public Result run(Consumer<VirtualServer> requests) {
+    Terms old = before;
+    if (old == null) {
+      Side only = side(after, null, requests);
+      return new Result(null, only.outcome(), List.of());
+    }
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      CompletableFuture<Side> first =
+          CompletableFuture.supplyAsync(() -> side(old, null, requests), threads);
+      CompletableFuture<Side> second =
+          CompletableFuture.supplyAsync(() -> side(after, old.configuration(), requests), threads);
+      return new Result(first.join().outcome(), second.join().outcome(), second.join().moves());
+    } catch (CompletionException e) {
+      throw new IllegalStateException(e.getCause());
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private Side side(
+      Terms terms, @Nullable FlowControlConfiguration other, Consumer<VirtualServer> requests) {
+    Figures figures = new Figures(span, terms.seats(), other);
+    requests.accept(new VirtualServer(terms, figures));
+    return new Side(figures.outcome(throttledRows), figures.moves());
+  }
+}

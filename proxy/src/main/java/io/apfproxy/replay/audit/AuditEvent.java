@@ -1,0 +1,74 @@
+package io.apfproxy.replay.audit;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The fields of one event that a replay needs. It is filled anew for each: an audit log has
+ * millions. Texts are empty where they are absent.
+ */
+final class AuditEvent {
+  /** Of times that are not there. */
+  static final long UNKNOWN = Long.MIN_VALUE;
+
+  String apiVersion = "";
+  String kind = "";
+  String stage = "";
+  String auditId = "";
+  String verb = "";
+  String requestUri = "";
+  String agent = "";
+  int code;
+
+  /** In microseconds since 1970. */
+  long received = UNKNOWN;
+
+  /** In microseconds since 1970. */
+  long staged = UNKNOWN;
+
+  /** In nanoseconds; what the server's own flow control and ours before it let the request wait. */
+  long waited;
+
+  /**
+   * Whether it came to where the server asks whether this is allowed, which is behind its queues.
+   */
+  boolean authorized;
+
+  final Somebody user = new Somebody();
+  final Somebody impersonated = new Somebody();
+
+  /** A user as the event names it. */
+  static final class Somebody {
+    String name = "";
+    String uid = "";
+    final List<String> groups = new ArrayList<>();
+
+    void clear() {
+      name = "";
+      uid = "";
+      groups.clear();
+    }
+  }
+
+  void clear() {
+    apiVersion = "";
+    kind = "";
+    stage = "";
+    auditId = "";
+    verb = "";
+    requestUri = "";
+    agent = "";
+    code = 0;
+    received = UNKNOWN;
+    staged = UNKNOWN;
+    waited = 0;
+    authorized = false;
+    user.clear();
+    impersonated.clear();
+  }
+
+  /** Whom flow control asks about. */
+  Somebody who() {
+    return impersonated.name.isEmpty() ? user : impersonated;
+  }
+}

@@ -1,0 +1,119 @@
+package io.apfproxy.replay.audit;
+
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One event of a log as it is sorted: numbers, and numbers of names. It is filled anew for each.
+ * Order: by arrival, then by audit id, so that the events of one request stand together.
+ */
+final class Entry {
+  /** Of names that are too many to be numbered: they stand in the entry. */
+  static final int INLINE = -1;
+
+  /** Of a time that is not known. */
+  static final long UNKNOWN = -1;
+
+  /** A watch has been initialised. */
+  static final int WATCH_STARTED = 1;
+
+  /** A watch has ended that was initialised before, whether or not that stands in the log. */
+  static final int WATCH_ENDED = 2;
+
+  private static final int WHOLE = 45;
+
+  /** In microseconds since 1970. */
+  long arrival;
+
+  /** Of the audit id. */
+  long hash;
+
+  /** How long it was served, in nanoseconds, or {@link #UNKNOWN}. */
+  long service;
+
+  /** When a watch ended, in microseconds since 1970, or {@link #UNKNOWN}. */
+  long closed;
+
+  int user;
+  int target;
+  int agent;
+  int flags;
+  String inlineTarget = "";
+  String inlineUser = "";
+
+  boolean has(int flag) {
+    return (flags & flag) != 0;
+  }
+
+  boolean isSameRequest(Entry other) {
+    return arrival == other.arrival && hash == other.hash;
+  }
+
+  void write(DataOutput out) throws IOException {
+    out.writeLong(arrival);
+    out.writeLong(hash);
+    out.writeLong(service);
+    out.writeLong(closed);
+    out.writeInt(user);
+    out.writeInt(target);
+    out.writeInt(agent);
+    out.writeByte(flags);
+    if (target == INLINE) {
+      write(out, inlineTarget);
+    }
+    if (user == INLINE) {
+      write(out, inlineUser);
+    }
+  }
+
+  private static void write(DataOutput out, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  void read(DataInput in) throws IOException {
+    arrival = in.readLong();
+    hash = in.readLong();
+    service = in.readLong();
+    closed = in.readLong();
+    user = in.readInt();
+    target = in.readInt();
+    agent = in.readInt();
+    flags = in.readUnsignedByte();
+    if (target == INLINE) {
+      inlineTarget = text(in);
+    }
+    if (user == INLINE) {
+      inlineUser = text(in);
+    }
+  }
+
+  private static String text(DataInput in) throws IOException {
+    byte[] bytes = new byte[in.readInt()];
+    in.readFully(bytes);
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  /** Bytes that it takes, at most. */
+  int size() {
+    return WHOLE
+        + (target == INLINE ? Integer.BYTES + 3 * inlineTarget.length() : 0)
+        + (user == INLINE ? Integer.BYTES + 3 * inlineUser.length() : 0);
+  }
+
+  void set(Entry other) {
+    arrival = other.arrival;
+    hash = other.hash;
+    service = other.service;
+    closed = other.closed;
+    user = other.user;
+    target = other.target;
+    agent = other.agent;
+    flags = other.flags;
+    inlineTarget = other.inlineTarget;
+    inlineUser = other.inlineUser;
+  }
+}

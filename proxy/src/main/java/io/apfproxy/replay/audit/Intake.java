@@ -1,0 +1,268 @@
+package io.apfproxy.replay.audit;
+
+import io.apfproxy.cli.Reasons;
+import io.apfproxy.cli.StartException;
+import io.apfproxy.request.RefusedException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads logs once: what is a request goes into a {@link SortedLog}, all else is counted. */
+final class Intake {
+  private static final int SHOWN = 3;
+  private static final String LOOPBACK_USER = "system:apiserver";
+  private static final int UNAUTHORIZED = 401;
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int FIRST_ERROR = 400;
+  private static final long NANOS_PER_MICRO = 1_000;
+
+  private final SortedLog sorted;
+  private final LogWindow window;
+  private final long mostNameBytes;
+  private final Names targets = new Names();
+  private final Names users = new Names();
+  private final Names agents = new Names();
+  private final AskedMemo memo = new AskedMemo();
+  private final Durations durations = new Durations();
+  private final Map<Excluded, Long> excluded = new EnumMap<>(Excluded.class);
+  private final List<String> firstBad = new ArrayList<>();
+  private final Entry entry = new Entry();
+  private long read;
+  private long bad;
+  private long refused;
+  private long otherVerbs;
+
+  /**
+   * @param mostNameBytes of texts that are kept once, in the heap
+   */
+  Intake(SortedLog sorted, LogWindow window, long mostNameBytes) {
+    this.sorted = sorted;
+    this.window = window;
+    this.mostNameBytes = mostNameBytes;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws StartException if it cannot be read; one that breaks off is read as far as it goes
+   */
+  void read(LogFile file) throws StartException {
+    long[] line = {0};
+    AuditEventReader reader =
+        new AuditEventReader(
+            new AuditEventReader.Sink() {
+              @Override
+              public void event(AuditEvent event) throws IOException {
+                read++;
+                take(event);
+              }
+
+              @Override
+              public void bad(BadLine why) {
+                note(file.name() + ":" + line[0], why);
+              }
+            });
+    try (InputStream in = file.open()) {
+      LineSplitter lines = new LineSplitter(in);
+      while (next(lines, file, line[0])) {
+        line[0]++;
+        if (!lines.isBlank() && !read(reader, lines, file.name() + ":" + line[0])) {
+          return;
+        }
+      }
+    } catch (IOException e) {
+      throw new StartException(
+          "LOG: cannot read " + file.name() + " (" + Reasons.of(e) + "), expected an audit log", e);
+    }
+  }
+
+  /** A log that is being packed, or was cut, ends where it breaks off. */
+  private boolean next(LineSplitter lines, LogFile file, long line) throws IOException {
+    try {
+      return lines.next();
+    } catch (EOFException | ZipException e) {
+      note(file.name() + ":" + (line + 1), new BadLine("gzip breaks off: " + Reasons.of(e)));
+      return false;
+    }
+  }
+
+  /**
+   * @return false if that was all of the file
+   */
+  private boolean read(AuditEventReader reader, LineSplitter lines, String where)
+      throws IOException {
+    try {
+      if (lines.isBrace()) {
+        reader.readDocument(lines.rest());
+        return false;
+      }
+      if (lines.isTooLong()) {
+        throw new BadLine("found over " + (LineSplitter.LONGEST >> 20) + " MiB, expected an event");
+      }
+      reader.readLine(lines.bytes(), lines.length());
+    } catch (BadLine e) {
+      note(where, e);
+      return !lines.isBrace();
+    }
+    return true;
+  }
+
+  private void note(String where, BadLine why) {
+    read++;
+    bad++;
+    if (firstBad.size() < SHOWN) {
+      firstBad.add(where + ": " + why.getMessage());
+    }
+  }
+
+  private void exclude(Excluded why) {
+    excluded.merge(why, 1L, Long::sum);
+  }
+
+  private void take(AuditEvent event) throws IOException {
+    boolean watch = event.verb.equals("watch");
+    boolean started = event.stage.equals("ResponseStarted");
+    boolean ended = event.stage.equals("ResponseComplete") || event.stage.equals("Panic");
+    if (!ended && !(started && watch)) {
+      exclude(Excluded.OTHER_STAGE);
+      return;
+    }
+    if (event.code == UNAUTHORIZED) {
+      exclude(Excluded.UNAUTHORIZED);
+      return;
+    }
+    if (event.who().name.equals(LOOPBACK_USER) && !window.loopback()) {
+      exclude(Excluded.LOOPBACK);
+      return;
+    }
+    String text = Asked.text(event.verb, event.requestUri);
+    int target = targets.number(text, mayGrow());
+    Asked what = asked(target, text);
+    if (what == null) {
+      exclude(Excluded.NOT_UNDERSTOOD);
+    } else if (what.bypasses()) {
+      exclude(Excluded.LONG_RUNNING);
+    } else if (!window.holds(event.received)) {
+      exclude(Excluded.OUT_OF_TIME);
+    } else {
+      otherVerbs += what.verbDiffers() ? 1 : 0;
+      entry.target = target;
+      entry.inlineTarget = target == Entry.INLINE ? text : "";
+      add(event, what, started);
+    }
+  }
+
+  private boolean mayGrow() {
+    return targets.bytes() + users.bytes() + agents.bytes() < mostNameBytes;
+  }
+
+  /** Null if the target cannot be read; so it was for the server. */
+  private @Nullable Asked asked(int number, String text) {
+    try {
+      return memo.of(number, text);
+    } catch (RefusedException e) {
+      return null;
+    }
+  }
+
+  private void add(AuditEvent event, Asked what, boolean started) throws IOException {
+    boolean watch = what.info().isWatch();
+    boolean byFlowControl = event.code == TOO_MANY_REQUESTS && !event.authorized;
+    long service =
+        Math.max(NANOS_PER_MICRO, (event.staged - event.received) * NANOS_PER_MICRO - event.waited);
+    entry.arrival = event.received;
+    String user = userText(event.who());
+    entry.user = users.number(user, mayGrow());
+    entry.inlineUser = entry.user == Entry.INLINE ? user : "";
+    entry.agent = agents.number(event.agent, mayGrow());
+    entry.hash = hash(event);
+    entry.closed = Entry.UNKNOWN;
+    entry.service = service;
+    entry.flags = 0;
+    if (byFlowControl) {
+      refused++;
+      entry.service = Entry.UNKNOWN;
+      entry.closed = event.staged;
+    } else if (watch && started) {
+      entry.flags = Entry.WATCH_STARTED;
+      durations.add(what, service);
+    } else if (watch && event.code < FIRST_ERROR) {
+      entry.flags = Entry.WATCH_ENDED;
+      entry.service = Entry.UNKNOWN;
+      entry.closed = event.staged;
+    } else {
+      entry.closed = watch ? event.staged : Entry.UNKNOWN;
+      durations.add(what, service);
+    }
+    sorted.add(entry);
+  }
+
+  private static String userText(AuditEvent.Somebody user) {
+    StringBuilder text = new StringBuilder(user.name).append('\0').append(user.uid);
+    user.groups.forEach(group -> text.append('\0').append(group));
+    return text.toString();
+  }
+
+  /** FNV-1a of the audit id, or of what else tells requests apart. */
+  private static long hash(AuditEvent event) {
+    String text =
+        event.auditId.isEmpty()
+            ? event.who().name + '\0' + event.verb + '\0' + event.requestUri
+            : event.auditId;
+    long hash = 0xcbf29ce484222325L;
+    for (int i = 0; i < text.length(); i++) {
+      hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
+    }
+    return hash;
+  }
+
+  /** Events read, bad ones included. */
+  long read() {
+    return read;
+  }
+
+  long bad() {
+    return bad;
+  }
+
+  /** {@code FILE:LINE: what is wrong} of the first bad ones. */
+  List<String> firstBad() {
+    return List.copyOf(firstBad);
+  }
+
+  long excluded(Excluded why) {
+    return excluded.getOrDefault(why, 0L);
+  }
+
+  /** Requests that the server's own flow control refused. */
+  long refused() {
+    return refused;
+  }
+
+  /** Requests whose URI would say another verb than the event does. */
+  long otherVerbs() {
+    return otherVerbs;
+  }
+
+  Names targets() {
+    return targets;
+  }
+
+  Names users() {
+    return users;
+  }
+
+  Names agents() {
+    return agents;
+  }
+
+  Durations durations() {
+    return durations;
+  }
+}
