@@ -1,5 +1,6 @@
 package io.apfproxy.app;
 
+import io.apfproxy.live.Feed;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamAccess;
@@ -68,13 +69,26 @@ public final class ProxyApp implements AutoCloseable {
       watch.start(transports, vertx, access, metrics, closers);
       readiness = new Readiness(upstream, reconfiguration, warmUp, startedAt);
       SelfMetrics.bind(metrics, options, transports, readiness, certificate, access);
+      Feed live =
+          LivePart.open(
+              new LivePart.Parts(
+                  options.flowControl(),
+                  flowControl,
+                  reconfiguration,
+                  talkers,
+                  readiness,
+                  certificate,
+                  access,
+                  identity.gate(),
+                  metrics),
+              closers);
       admin =
           AdminPart.start(
               options.admin(),
               transports,
               certificate.current().pem(),
               identity.reviews(),
-              new Pages(readiness, metrics, flowControl, talkers),
+              new Pages(readiness, metrics, flowControl, talkers, live),
               metrics,
               closers);
       List<ListenerPart> listeners =

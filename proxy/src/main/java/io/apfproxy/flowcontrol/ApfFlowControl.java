@@ -1,5 +1,7 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.queueset.QueueRow;
+import java.util.Optional;
 import io.apfproxy.budget.SeatFollower;
 import io.apfproxy.budget.SeatUse;
 import io.apfproxy.classify.FlowMatch;
@@ -179,6 +181,14 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
   /** The levels' counters, as kube-apiserver's {@code dump_priority_levels}. */
   public String dumpPriorityLevels() {
     return FlowControlDumps.priorityLevels(snapshot());
+  }
+
+  /** The queues of a level that were ever used, by rising index; empty for no such level. */
+  public Optional<List<QueueRow>> queues(String level) {
+    return levels.entries().stream()
+        .filter(entry -> entry.name().equals(level))
+        .findFirst()
+        .map(entry -> entry.level().queues());
   }
 
   /** The queues, as kube-apiserver's {@code dump_queues}. */

@@ -146,6 +146,9 @@ enum ProxyMeterName implements MetricName {
   BREAK_GLASS_CA_DAYS(
       "apf_proxy_break_glass_ca_days_left",
       "Days until the first certificate of --break-glass-client-ca-file ends"),
+  EVENT_TICKS_MISSED(
+      "apf_proxy_event_ticks_missed",
+      "Seconds that event streams of the dashboard were not told of, as they were not read"),
   TALKER_RECORDS_LOST(
       "apf_proxy_talker_records_lost",
       "Requests that are missing in top talkers, as more came than could be counted"),

@@ -1,5 +1,7 @@
 package io.apfproxy.metrics;
 
+import io.apfproxy.live.LevelTotals;
+import io.apfproxy.live.Observed;
 import io.apfproxy.budget.AdaptiveBudget;
 import io.apfproxy.budget.PulseTimes;
 import io.apfproxy.budget.SeatChange;
@@ -55,6 +57,8 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Micrometer holds what its counters read by weak references only. */
   private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
+  private final List<Supplier<Observed.Bound>> bounds = new CopyOnWriteArrayList<>();
+
   public ProxyMetrics() {
     ProcessMetrics.builder().register(prometheus);
     new JvmMemoryMetrics().bindTo(registry);
@@ -65,6 +69,16 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Where flow control counts. */
   public FlowMetrics flow() {
     return flow;
+  }
+
+  /** What each priority level has refused and let wait, by its name. */
+  public Map<String, LevelTotals> levelTotals() {
+    return flow.totals();
+  }
+
+  /** What clients can fill, as full as it is now; rates are left out. */
+  public List<Observed.Bound> bounds() {
+    return bounds.stream().map(Supplier::get).toList();
   }
 
   /** Where the data path counts. */
@@ -130,6 +144,7 @@ public final class ProxyMetrics implements AutoCloseable {
   public void bindBound(
       String rule, @Nullable LongSupplier used, long limit, LongSupplier overflows) {
     if (used != null) {
+      bounds.add(() -> new Observed.Bound(rule, used.getAsLong(), limit));
       gauge(ProxyMeterName.BOUND_USED, used::getAsLong, "rule", rule);
     }
     gauge(ProxyMeterName.BOUND_LIMIT, () -> limit, "rule", rule);
@@ -193,6 +208,11 @@ public final class ProxyMetrics implements AutoCloseable {
     for (Dimension by : Dimension.values()) {
       gauge(ProxyMeterName.TALKER_COUNTERS, () -> talkers.fullest(by), "by", by.label());
     }
+  }
+
+  /** Shows how many seconds event streams have missed. */
+  public void bindMissedTicks(LongSupplier ticks) {
+    counter(ProxyMeterName.EVENT_TICKS_MISSED, ticks);
   }
 
   /** Shows how many header lines were dropped that claimed an identity. */

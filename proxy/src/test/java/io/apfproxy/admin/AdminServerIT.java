@@ -3,6 +3,7 @@ package io.apfproxy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.live.Feed;
 import io.apfproxy.admin.AdminPages.Check;
 import io.apfproxy.admin.AdminPages.Dump;
 import io.vertx.core.Context;
@@ -44,6 +45,7 @@ class AdminServerIT {
   private record Answer(int code, String head, String body) {}
 
   private static final class Pages implements AdminPages {
+    private final FakeFeed feed = new FakeFeed();
     private volatile boolean upstream = true;
     private volatile boolean queues = true;
     private volatile String note = "";
@@ -102,6 +104,11 @@ class AdminServerIT {
         @Nullable String limit,
         String output) {
       return Optional.empty();
+    }
+
+    @Override
+    public Feed live() {
+      return feed;
     }
 
     @Override

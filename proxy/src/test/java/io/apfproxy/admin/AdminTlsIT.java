@@ -2,6 +2,7 @@ package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.live.Feed;
 import io.apfproxy.authn.act.AccessReviewer.Path;
 import io.apfproxy.authn.act.AccessReviewer.Question;
 import io.apfproxy.authn.act.UrlAccess;
@@ -62,6 +63,11 @@ class AdminTlsIT {
         @Nullable String limit,
         String output) {
       return Optional.of("{}\n");
+    }
+
+    @Override
+    public Feed live() {
+      return new FakeFeed();
     }
 
     @Override
