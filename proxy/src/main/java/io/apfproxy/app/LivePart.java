@@ -10,7 +10,7 @@ import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.flowcontrol.MaxInFlight;
 import io.apfproxy.kube.access.UpstreamAccess;
-import io.apfproxy.kube.access.UpstreamAccess.Credential;
+import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.live.LevelTotals;
 import io.apfproxy.live.Observed;
 import io.apfproxy.live.Sampler;

@@ -1,0 +1,90 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.apfproxy.fixtures.browser.Page;
+import org.junit.jupiter.api.Test;
+
+/** The page, walked through in a browser. Specification seeing.md V-65, V-68, V-70. */
+class DashboardIT extends DashboardFixture {
+  private static final String ROW = "document.querySelector('a[href=\"#level/narrow\"]')?.closest('tr')";
+
+  private static void wellBehaved(Page page, String origin) {
+    assertThat(page.complaints()).isEmpty();
+    assertThat(page.requests()).isNotEmpty().allMatch(address -> address.startsWith(origin + "/"));
+  }
+
+  @Test
+  void levelsShowTheFiguresOfTheState() throws Exception {
+    startNarrow();
+    flood();
+
+    Page page = page("");
+    page.await(ROW + "?.innerText.includes('1 / 1')").await(ROW + ".innerText.includes('queues')");
+
+    JsonNode narrow = level(state(), "narrow");
+    String row = page.ask(ROW + ".innerText").asText();
+    assertThat(narrow.path("seats").asInt()).isEqualTo(1);
+    assertThat(row).contains("1 / 1").contains("of 128 places");
+    assertThat(page.ask(ROW + ".cells[2].innerText").asText())
+        .startsWith(narrow.path("waiting").asText());
+    page.await(ROW + ".innerText.includes('alice')"); // the heaviest flow, once it has counted
+    assertThat(page.ask("document.querySelectorAll('tbody tr').length").asInt())
+        .isEqualTo(state().path("levels").size());
+    assertThat(page.ask("document.querySelector('tbody tr a').textContent").asText())
+        .as("nearest to its limit")
+        .isEqualTo("narrow");
+    photographBoth(page, "levels");
+    page.size(360, 740);
+    assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
+    photographBoth(page, "levels-narrow");
+    wellBehaved(page, origin());
+  }
+
+  @Test
+  void aLevelShowsItsQueuesAndSchemas() throws Exception {
+    startNarrow();
+    flood();
+
+    Page page = page("#level/narrow");
+    page.awaitText("64 queues of at most 2 requests each");
+    page.await("document.querySelectorAll('.square').length === 64");
+    page.await("document.querySelectorAll('.square[data-full=full]').length === 1");
+
+    assertThat(page.ask("document.querySelector('[data-full=full]').textContent").asText())
+        .isEqualTo("2");
+    assertThat(page.text()).contains("queues").contains("1 / 1").contains("2 of 128 places");
+    page.await("document.querySelector('.chart .used').getAttribute('points').length > 0");
+    photographBoth(page, "level");
+    page.size(360, 740);
+    assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
+    photographBoth(page, "level-narrow");
+    wellBehaved(page, origin());
+  }
+
+  @Test
+  void talkersRefusalsSourcesAndExplanationsAreShown() throws Exception {
+    startNarrow();
+    flood();
+
+    Page page = page("#talkers");
+    page.await("document.querySelector('tbody th')?.textContent === 'alice'");
+    page.awaitText("queue-full");
+    photographBoth(page, "talkers");
+    page.ask("const by = document.getElementById('choose-by'); by.value = 'namespace'; by.dispatchEvent(new Event('change'))");
+    page.await("document.querySelector('tbody th')?.textContent === 'default'");
+    page.go(origin() + "/ui/#refusals").awaitText("Refusals");
+    page.await("document.querySelector('main table, main p').innerText !== ''");
+    page.go(origin() + "/ui/#sources").awaitText("narrow.yaml");
+    photographBoth(page, "sources");
+    page.go(origin() + "/ui/#explain?method=GET&user=alice&url=%2Fapi%2Fv1%2Fnamespaces%2Fx%2Fconfigmaps%2Fy");
+    page.awaitText("narrow (100)");
+    assertThat(page.ask("document.querySelector('.step.level a').getAttribute('href')").asText())
+        .isEqualTo("#level/narrow");
+    photographBoth(page, "explain");
+    // the browser tells of any answer that is no success: here the refusals, until they are remembered
+    assertThat(page.complaints()).allMatch(text -> text.contains("/debug/apf-proxy/refusals"));
+    assertThat(page.requests()).allMatch(address -> address.startsWith(origin() + "/"));
+  }
+}
