@@ -124,7 +124,7 @@ final class EventStreams {
         behind = true;
         missed.incrementAndGet();
         if (unread >= LONGEST_UNREAD) {
-          request.connection().close();
+          Cut.off(request.connection());
         }
         return;
       }
@@ -152,7 +152,7 @@ final class EventStreams {
               .whenComplete(
                   (yes, no) -> {
                     if (no != null) {
-                      context.runOnContext(now -> request.connection().close());
+                      context.runOnContext(now -> Cut.off(request.connection()));
                     }
                   });
     }

@@ -52,7 +52,7 @@ final class ReplyWriter {
           .retryAfter(1);
     }
     unread += bytes;
-    long stalled = vertx.setTimer(STALLED_MILLIS, late -> request.connection().close());
+    long stalled = vertx.setTimer(STALLED_MILLIS, late -> Cut.off(request.connection()));
     BrowserRules.headers(request);
     if (!reply.etag().isEmpty()) {
       response.putHeader("ETag", reply.etag());

@@ -50,6 +50,10 @@ final class StateJson {
           json.writeNumberField("streams", head.streams());
           json.writeNumberField("seats", seats(sample));
           json.writeNumberField("limit", limit(sample));
+          json.writeNumberField(
+              "waiting", sample.rows().stream().mapToInt(row -> row.level().waiting()).sum());
+          json.writeNumberField(
+              "refused", sample.rows().stream().mapToLong(LevelRow::refusedInAll).sum());
           checks(json, head.checks());
           json.writeArrayFieldStart("bounds");
           for (Observed.Bound bound : head.bounds()) {

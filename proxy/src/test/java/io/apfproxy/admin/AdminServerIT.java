@@ -3,9 +3,9 @@ package io.apfproxy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.live.Feed;
 import io.apfproxy.admin.AdminPages.Check;
 import io.apfproxy.admin.AdminPages.Dump;
+import io.apfproxy.live.Feed;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.io.IOException;

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RoutesTest {
   private static final String DUMPS = "/debug/api_priority_and_fairness/";
 
-  private final Routes routes = new Routes(
-          new NoPages(), () -> new PageMill(null), new EventStreams(null, new NoPages()));
+  private final Routes routes =
+      new Routes(new NoPages(), () -> new PageMill(null), new EventStreams(null, new NoPages()));
 
   private Route route(String path) {
     return routes.find(path).orElseThrow();
@@ -69,7 +69,18 @@ class RoutesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/", "/livez/", "/LIVEZ", "/metrics/x", "/debug", "/ui/../app.js", "/ui/%61pp.js", "/ui//app.js"})
+  @ValueSource(
+      strings = {
+        "",
+        "/",
+        "/livez/",
+        "/LIVEZ",
+        "/metrics/x",
+        "/debug",
+        "/ui/../app.js",
+        "/ui/%61pp.js",
+        "/ui//app.js"
+      })
   void knowsNothingElse(String path) {
     assertThat(routes.find(path)).isEmpty();
   }

@@ -91,7 +91,9 @@ abstract class DashboardFixture extends AppFixture {
             .toArray(String[]::new));
   }
 
-  /** Alice's requests: one is executing and two wait until the test ends, the others are refused. */
+  /**
+   * Alice's requests: one is executing and two wait until the test ends, the others are refused.
+   */
   List<CompletableFuture<HttpResponse<Void>>> flood() throws Exception {
     upstream.script().on("get", SLOW).delay(Duration.ofMinutes(10)).play();
     HttpClient client = client();

@@ -32,12 +32,10 @@ export function update() {
   const up = store.upstream;
   if (!up) return;
   section.hidden = false;
-  const levels = [...store.levels.values()];
-  const sum = (/** @type {(level: any) => number} */ of) => levels.reduce((all, level) => all + of(level), 0);
   const bad = up.checks.filter((/** @type {any} */ check) => !check.ok);
   text(figures.seats, up.pools.length ? String(sumOf(up.pools)) : `${up.seats} / ${up.limit}`);
-  text(figures.waiting, levels.length ? number(sum(level => level.waiting)) : '–');
-  text(figures.refused, levels.length ? number(sum(level => level.refusedInAll)) : '–');
+  text(figures.waiting, up.pools.length ? '–' : number(up.waiting));
+  text(figures.refused, up.pools.length ? '–' : number(up.refused));
   text(figures.upstream, (up.serverVersion || 'unknown version') + ' at ' + up.server.replace(/^https?:\/\//, ''));
   text(figures.ready, bad.length ? `no: ${bad.map((/** @type {any} */ check) => check.name).join(', ')}` : `yes, ${up.checks.length} checks`);
   attribute(figures.ready, 'class', bad.length ? 'bad' : 'good');
@@ -67,7 +65,7 @@ function trouble(up) {
     lines.push(`${bound.rule}: ${Math.floor(100 * bound.used / bound.limit)} % of ${number(bound.limit)} used`);
   }
   for (const certificate of up.certificates) {
-    if (certificate.days < FEW_DAYS) lines.push(`certificate ${certificate.name}: ${number(certificate.days)} days left`);
+    if (certificate.days < FEW_DAYS) lines.push(`certificate ${certificate.name}: ${Math.floor(certificate.days)} days left`);
   }
   if (up.lost > 0) lines.push(`top talkers: ${number(up.lost)} requests could not be counted`);
   return lines;
