@@ -1,10 +1,10 @@
 package io.apfproxy.admin;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import io.vertx.core.buffer.Buffer;
 
 /**
  * One answer of the admin listener; may go to several who asked.
@@ -12,8 +12,7 @@ import io.vertx.core.buffer.Buffer;
  * @param etag tells versions of a file apart; empty for what is always new
  * @param stream writes it, in place of the body; null for an answer with an end
  */
-record AdminReply(
-    int code, String contentType, Buffer body, String etag, @Nullable Stream stream) {
+record AdminReply(int code, String contentType, Buffer body, String etag, @Nullable Stream stream) {
   private static final String PLAIN = "text/plain; charset=utf-8";
 
   AdminReply(int code, String contentType, Buffer body) {

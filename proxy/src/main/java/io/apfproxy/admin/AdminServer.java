@@ -225,19 +225,20 @@ public final class AdminServer {
     }
     Context context = vertx.getOrCreateContext();
     var unused =
-        right(rights, request, route, asked).whenComplete(
-            (yes, cause) ->
-                context.runOnContext(
-                    now ->
-                        guarded(
-                            request,
-                            () -> {
-                              if (cause == null) {
-                                show(request, route, asked);
-                              } else {
-                                refuse(request, cause);
-                              }
-                            })));
+        right(rights, request, route, asked)
+            .whenComplete(
+                (yes, cause) ->
+                    context.runOnContext(
+                        now ->
+                            guarded(
+                                request,
+                                () -> {
+                                  if (cause == null) {
+                                    show(request, route, asked);
+                                  } else {
+                                    refuse(request, cause);
+                                  }
+                                })));
   }
 
   private static CompletableFuture<Void> right(

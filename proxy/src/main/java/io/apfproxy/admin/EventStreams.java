@@ -90,7 +90,9 @@ final class EventStreams {
     }
 
     void open(Set<Topic> topics) {
-      response.putHeader("Content-Type", "text/event-stream").putHeader("Cache-Control", "no-store");
+      response
+          .putHeader("Content-Type", "text/event-stream")
+          .putHeader("Cache-Control", "no-store");
       BrowserRules.headers(request);
       if (request.method().name().equals("HEAD")) {
         response.end();
@@ -102,9 +104,7 @@ final class EventStreams {
       response.exceptionHandler(broken -> close());
       try {
         subscription =
-            pages
-                .live()
-                .subscribe(topics, tick -> context.runOnContext(now -> told(tick)));
+            pages.live().subscribe(topics, tick -> context.runOnContext(now -> told(tick)));
       } catch (IllegalStateException e) {
         close();
         response.setStatusCode(429).putHeader("Retry-After", "5").end(e.getMessage() + "\n");
@@ -133,8 +133,7 @@ final class EventStreams {
               + (behind || tick.first() ? tick.full() : tick.changes())
               + (behind ? ",\"missed\":" + unread : "")
               + "}";
-      response.write(
-          "event: " + (tick.first() ? "hello" : "tick") + "\ndata: " + data + "\n\n");
+      response.write("event: " + (tick.first() ? "hello" : "tick") + "\ndata: " + data + "\n\n");
       behind = false;
       unread = 0;
     }

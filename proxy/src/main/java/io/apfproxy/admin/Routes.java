@@ -1,6 +1,5 @@
 package io.apfproxy.admin;
 
-import java.util.ArrayList;
 import static io.apfproxy.admin.AdminPages.Dump.PRIORITY_LEVELS;
 import static io.apfproxy.admin.AdminPages.Dump.QUEUES;
 import static io.apfproxy.admin.AdminPages.Dump.REQUESTS;
@@ -11,6 +10,7 @@ import io.apfproxy.admin.AdminPages.Dump;
 import io.apfproxy.admin.Route.Handler;
 import io.apfproxy.admin.Route.Permit;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

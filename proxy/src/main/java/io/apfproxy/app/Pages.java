@@ -1,7 +1,7 @@
 package io.apfproxy.app;
 
-import io.apfproxy.live.Feed;
 import io.apfproxy.admin.AdminPages;
+import io.apfproxy.live.Feed;
 import io.apfproxy.metrics.ProxyMetrics;
 import java.util.List;
 import java.util.Optional;

@@ -1,10 +1,10 @@
 package io.apfproxy.app;
 
-import io.apfproxy.live.Feed;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.kube.access.UpstreamAccessException;
+import io.apfproxy.live.Feed;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.source.Reconfiguration;
 import io.apfproxy.timer.Timers;

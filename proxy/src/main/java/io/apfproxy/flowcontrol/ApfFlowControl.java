@@ -1,7 +1,5 @@
 package io.apfproxy.flowcontrol;
 
-import io.apfproxy.queueset.QueueRow;
-import java.util.Optional;
 import io.apfproxy.budget.SeatFollower;
 import io.apfproxy.budget.SeatUse;
 import io.apfproxy.classify.FlowMatch;
@@ -10,6 +8,7 @@ import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.queueset.BurstState;
+import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
@@ -22,6 +21,7 @@ import io.apfproxy.work.WorkEstimator;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;

@@ -53,7 +53,8 @@ final class History {
       figures[at + Figure.LIMIT.ordinal()] = row.level().currentLimit();
       figures[at + Figure.EXECUTING.ordinal()] = row.level().executing();
       figures[at + Figure.WAITING.ordinal()] = row.level().waiting();
-      figures[at + Figure.REFUSED.ordinal()] = (int) Math.min(Integer.MAX_VALUE, row.refusedInAll());
+      figures[at + Figure.REFUSED.ordinal()] =
+          (int) Math.min(Integer.MAX_VALUE, row.refusedInAll());
       double millis = row.waited() * 1000;
       figures[at + Figure.WAIT_MILLIS.ordinal()] =
           Double.isNaN(millis) ? 0 : (int) Math.min(Integer.MAX_VALUE, millis);

@@ -33,7 +33,8 @@ final class LevelsJson {
   static String changes(List<LevelRow> rows, List<LevelRow> before) {
     Map<String, LevelRow> old = new HashMap<>();
     before.forEach(row -> old.put(row.name(), row));
-    List<LevelRow> changed = rows.stream().filter(row -> differs(old.get(row.name()), row)).toList();
+    List<LevelRow> changed =
+        rows.stream().filter(row -> differs(old.get(row.name()), row)).toList();
     List<LevelRow> shaped =
         rows.stream().filter(row -> otherShape(old.get(row.name()), row)).toList();
     rows.forEach(row -> old.remove(row.name()));

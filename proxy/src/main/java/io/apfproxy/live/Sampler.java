@@ -1,8 +1,5 @@
 package io.apfproxy.live;
 
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import io.apfproxy.live.Topic.Kind;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.time.DelayedActions;
@@ -12,8 +9,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,11 +61,7 @@ public final class Sampler implements Feed {
     List<LevelRow> rows = levels.next();
     history.add(rows);
     return new Sample(
-        tick,
-        Instant.ofEpochMilli(time.epochMillis()),
-        rows,
-        observed.head(),
-        observed.sources());
+        tick, Instant.ofEpochMilli(time.epochMillis()), rows, observed.head(), observed.sources());
   }
 
   @Override
@@ -108,7 +104,9 @@ public final class Sampler implements Feed {
 
   private static String members(Set<Topic> topics, Function<Topic, String> rendered) {
     return topics.stream()
-        .map(topic -> "," + Json.of(json -> json.writeString(topic.text())) + ":" + rendered.apply(topic))
+        .map(
+            topic ->
+                "," + Json.of(json -> json.writeString(topic.text())) + ":" + rendered.apply(topic))
         .collect(Collectors.joining());
   }
 
@@ -143,11 +141,7 @@ public final class Sampler implements Feed {
   @Override
   public Optional<String> queues(String level) {
     CompletableFuture<String> page = new CompletableFuture<>();
-    thread.after(
-        0,
-        () ->
-            page.complete(
-                "{" + head() + ",\"queues\":" + queues(level, true) + "}"));
+    thread.after(0, () -> page.complete("{" + head() + ",\"queues\":" + queues(level, true) + "}"));
     String text = page.orTimeout(LONGEST_SECONDS, TimeUnit.SECONDS).join();
     return text.endsWith(":null}") ? Optional.empty() : Optional.of(text);
   }
@@ -198,8 +192,7 @@ public final class Sampler implements Feed {
             + past
             + members(
                 watcher.topics,
-                topic ->
-                    topic.kind() == Kind.QUEUES ? queues(topic.argument(), true) : all(topic));
+                topic -> topic.kind() == Kind.QUEUES ? queues(topic.argument(), true) : all(topic));
     watcher.listener.accept(new Tick(true, all, all));
   }
 

@@ -143,8 +143,7 @@ final class StateJson {
         });
   }
 
-  private static void objects(JsonGenerator json, List<Observed.Item> objects)
-      throws IOException {
+  private static void objects(JsonGenerator json, List<Observed.Item> objects) throws IOException {
     json.writeArrayFieldStart("objects");
     for (Observed.Item item : objects.subList(0, Math.min(MOST_OBJECTS, objects.size()))) {
       json.writeStartArray();

@@ -1,7 +1,5 @@
 package io.apfproxy.metrics;
 
-import io.apfproxy.live.LevelTotals;
-import io.apfproxy.live.Observed;
 import io.apfproxy.budget.AdaptiveBudget;
 import io.apfproxy.budget.PulseTimes;
 import io.apfproxy.budget.SeatChange;
@@ -10,6 +8,8 @@ import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.limit.LimitReading;
+import io.apfproxy.live.LevelTotals;
+import io.apfproxy.live.Observed;
 import io.apfproxy.queueset.BurstState;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.talkers.Dimension;

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.fixtures.browser.Page;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** The page, walked through in a browser. Specification seeing.md V-65, V-68, V-70. */
@@ -37,16 +43,59 @@ class DashboardIT extends DashboardFixture {
     assertThat(row).contains("1 / 1").contains("of 128 places");
     assertThat(page.ask(ROW + ".cells[2].innerText").asText())
         .startsWith(narrow.path("waiting").asText());
-    page.await(ROW + ".innerText.includes('alice')"); // the heaviest flow, once it has counted
     assertThat(page.ask("document.querySelectorAll('tbody tr').length").asInt())
         .isEqualTo(state().path("levels").size());
     page.await("document.querySelector('tbody tr a').textContent === 'narrow'"); // the nearest
     photographBoth(page, "levels");
-    page.size(1180, 640).photograph(README);
     page.size(360, 740);
     assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
     photographBoth(page, "levels-narrow");
     wellBehaved(page, origin());
+  }
+
+  /** The first picture of the README. */
+  @Test
+  void whoIsBusyIsNamed() throws Exception {
+    startNarrow();
+    try (Herd herd = new Herd()) {
+      herd.run(6);
+      Page page = page("").size(1180, 640);
+
+      page.await(ROW + "?.innerText.includes('alice')").await(ROW + ".dataset.heat === 'refusing'");
+      page.await("document.querySelector('tbody tr a').textContent === 'narrow'");
+      page.photograph(README);
+      wellBehaved(page, origin());
+    }
+  }
+
+  /** Alice's programs, each of which asks again a moment after it was answered. */
+  private final class Herd implements AutoCloseable {
+    private static final long PAUSE_MILLIS = 200;
+    private final HttpClient client = client();
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    void run(int programs) throws Exception {
+      upstream.script().on("get", SLOW).delay(Duration.ofMillis(300)).play();
+      for (int i = 0; i < programs; i++) {
+        ask();
+      }
+    }
+
+    private void ask() {
+      if (!ended.get()) {
+        var unused =
+            client
+                .sendAsync(asAlice(SLOW), BodyHandlers.discarding())
+                .thenRunAsync(
+                    this::ask,
+                    CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+      }
+    }
+
+    @Override
+    public void close() {
+      ended.set(true);
+    }
   }
 
   @Test
