@@ -28,6 +28,7 @@ function row(key) {
   const waited = el('span', {class: 'figure'});
   const flow = el('span', {class: 'flow'});
   const line = sparkline();
+  let stamp = -1;
   const element = el('tr', {},
     el('th', {scope: 'row'}, link, state),
     cell(el('span', {class: 'stack'}, el('span', {class: 'pair'}, seats, moved), picture.element), 'seats', 'Seats'),
@@ -40,6 +41,8 @@ function row(key) {
     element,
     /** @param {import('./stream.js').Level} level */
     show(level) {
+      if (level.stamp === stamp) return;
+      stamp = level.stamp;
       attribute(element, 'data-heat', heat(level));
       text(state, condition(level));
       text(seats, level.exempt ? `${level.seats}, no limit` : `${level.seats} / ${level.limit}`);

@@ -17,7 +17,7 @@ function card(key) {
       element.dataset.heat = source.trouble ? 'refusing' : 'calm';
       text(state, source.trouble ? 'in trouble' : source.loaded ? 'read' : 'not read yet');
       const counts = Object.entries(source.counts).map(([what, number]) => `${number} ${what}`).join(', ') || 'no objects';
-      text(about, `${counts}; known to be current ${duration(source.age)} ago` + (source.trouble ? `. ${name(source.trouble)}` : ''));
+      text(about, `${counts}; known to be current ${source.age < 2 ? 'just now' : duration(source.age) + ' ago'}` + (source.trouble ? `. ${name(source.trouble)}` : ''));
       if (shown === source.objects) return;
       shown = source.objects;
       const sorted = [...shown].sort((a, b) => Number(b[4] !== '') - Number(a[4] !== ''));

@@ -4,7 +4,8 @@
 /**
  * @typedef {{name: string, exempt: boolean, quiescing: boolean, queues: number, length: number, nominal: number, min: number,
  *   max: number, seats: number, executing: number, waiting: number, limit: number, refused: number[], refusedInAll: number,
- *   wait: number | null, heaviest: [string, string, number] | null, use: number[]}} Level
+ *   wait: number | null, heaviest: [string, string, number] | null, use: number[],
+ *   stamp: number}} Level `stamp` changes with it
  */
 
 const REASONS = ['queue-full', 'concurrency-limit', 'time-out'];
@@ -26,6 +27,7 @@ export const store = {
   reasons: REASONS,
 };
 
+let serial = 0;
 let token = '';
 /** @type {AbortController | null} */ let open = null;
 /** @type {string[]} */ let topics = [];
@@ -68,14 +70,15 @@ export function connect() {
   open?.abort();
   const mine = new AbortController();
   open = mine;
-  read(mine).catch(() => lost(mine));
+  read(mine).catch(error => lost(mine, error));
 }
 
-/** @param {AbortController} mine */
-function lost(mine) {
+/** @param {AbortController} mine @param {any} error */
+function lost(mine, error) {
   if (mine !== open || mine.signal.aborted) return;
   const seconds = Math.min(LONGEST_WAIT, 2 ** tries++);
-  listener('lost', seconds);
+  if (error.full) listener('full', error.message);
+  else listener('lost', seconds);
   again = setTimeout(connect, seconds * 1000);
 }
 
@@ -89,8 +92,7 @@ async function read(mine) {
       listener('right', {status: answer.status, why, token: token !== ''});
       return;
     }
-    if (answer.status === 429) listener('full', why);
-    throw new Error(why);
+    throw Object.assign(new Error(why), {full: answer.status === 429});
   }
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
@@ -116,6 +118,7 @@ function take(event, mine) {
 
 /** @param {any} told @param {boolean} hello */
 function keep(told, hello) {
+  serial++; // no tick of the proxy: those begin anew with another one
   store.tick = told.tick;
   store.time = told.time;
   store.told = performance.now();
@@ -161,21 +164,24 @@ function keepLevels(told, history) {
   }
   for (const [name, exempt, quiescing, queues, length, nominal, min, max] of told.shapes) {
     const level = store.levels.get(name) ?? /** @type {any} */ ({name, use: [], refused: [], seats: 0, limit: 0});
-    Object.assign(level, {exempt: exempt === 1, quiescing: quiescing === 1, queues, length, nominal, min, max});
+    Object.assign(level, {stamp: serial, exempt: exempt === 1, quiescing: quiescing === 1, queues, length, nominal, min, max});
     store.levels.set(name, level);
   }
   for (const [name, seats, executing, waiting, limit, ...rest] of told.rows) {
     const refused = rest.slice(0, REASONS.length);
     const refusedInAll = refused.reduce((sum, number) => sum + number, 0);
-    Object.assign(store.levels.get(name) ?? {}, {seats, executing, waiting, limit, refused, refusedInAll, wait: rest[REASONS.length], heaviest: rest[REASONS.length + 1]});
+    Object.assign(store.levels.get(name) ?? {}, {stamp: serial, seats, executing, waiting, limit, refused, refusedInAll, wait: rest[REASONS.length], heaviest: rest[REASONS.length + 1]});
   }
   for (const name of told.gone) store.levels.delete(name);
   if (history) for (const level of store.levels.values()) level.use = history.use[level.name] ?? [];
-  const begins = store.tick % 5 === 0;
+  let index = 0;
   for (const level of store.levels.values()) {
     const percent = level.limit > 0 ? Math.round(100 * level.seats / level.limit) : 0;
+    const begins = (store.tick + index++) % 5 === 0; // not all in the same tick: each is drawn anew
     if (begins || !level.use.length) level.use.push(percent);
-    else level.use[level.use.length - 1] = Math.max(level.use[level.use.length - 1], percent);
+    else if (level.use[level.use.length - 1] < percent) level.use[level.use.length - 1] = percent;
+    else continue;
     if (level.use.length > POINTS) level.use.shift();
+    level.stamp = serial;
   }
 }
