@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** As many levels as there may be, a thousand with the built-in ones, a tick each second. Specification seeing.md V-69, V-73. */
+/**
+ * As many levels as there may be, a thousand with the built-in ones, a tick each second.
+ * Specification seeing.md V-69, V-73.
+ */
 class DashboardScaleIT extends DashboardFixture {
   private static final int LEVELS = 990;
   private static final int WARM_UP = 5;
