@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * One priority level in one second.
  *
  * @param queueLengthLimit places of one queue; 0 where nobody waits
- * @param refused in the last second, by the ordinals of {@code RejectReason}
+ * @param refused in the last second, in the order of {@code RejectReason}
  * @param waited bound on the 99th percentile of the waits of ten seconds, in seconds; NaN without
  *     any
  * @param heaviest who held most seats in the last ten seconds; null if nobody is known

@@ -2,6 +2,8 @@ package io.apfproxy.live;
 
 import io.apfproxy.flowcontrol.RejectReason;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** What one priority level has refused, and how long its requests waited, since the start. */
 public final class LevelTotals {
@@ -10,7 +12,7 @@ public final class LevelTotals {
 
   private static final double FEW = 0.99;
 
-  private final long[] refused = new long[RejectReason.values().length];
+  private final Map<RejectReason, Long> refused = new EnumMap<>(RejectReason.class);
   private final double[] bounds;
   private final long[] waits;
 
@@ -24,7 +26,7 @@ public final class LevelTotals {
 
   /** Adds refusals by one reason. */
   public void addRefused(RejectReason reason, long number) {
-    refused[reason.ordinal()] += number;
+    refused.merge(reason, number, Long::sum);
   }
 
   /** Adds requests whose wait fell into a bucket. */
@@ -34,7 +36,8 @@ public final class LevelTotals {
 
   /** Refused by a reason since an earlier reading. */
   long refusedSince(LevelTotals before, RejectReason reason) {
-    return Math.max(0, refused[reason.ordinal()] - before.refused[reason.ordinal()]);
+    return Math.max(
+        0, refused.getOrDefault(reason, 0L) - before.refused.getOrDefault(reason, 0L));
   }
 
   /**

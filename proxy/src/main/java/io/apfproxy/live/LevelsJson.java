@@ -6,6 +6,7 @@ import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.report.HeaviestFlow;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -158,8 +159,9 @@ final class LevelsJson {
     json.writeNumberField("dispatched", level.dispatched());
     json.writeNumberField("rejected", level.rejected());
     json.writeObjectFieldStart("refused");
+    Iterator<Long> refused = row.refused().iterator();
     for (RejectReason reason : RejectReason.values()) {
-      json.writeNumberField(reason.label(), row.refused().get(reason.ordinal()));
+      json.writeNumberField(reason.label(), refused.next());
     }
     json.writeEndObject();
     Json.number(json, "wait", wait(row));

@@ -15,6 +15,7 @@ import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.time.ManualTime;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -181,14 +182,14 @@ class SamplerTest {
             (nanos, action) -> {},
             FlowMetrics.NONE);
     private Map<String, LevelTotals> totals = Map.of();
-    private final long[] refused = new long[RejectReason.values().length];
+    private final Map<RejectReason, Integer> refused = new EnumMap<>(RejectReason.class);
     private final long[] waits = new long[BOUNDS.length];
     private int looks;
     private int tops;
     private int queues;
 
     void refuse(RejectReason reason, int number) {
-      refused[reason.ordinal()] += number;
+      refused.merge(reason, number, Integer::sum);
       count();
     }
 
@@ -200,7 +201,7 @@ class SamplerTest {
     private void count() {
       LevelTotals now = new LevelTotals(BOUNDS);
       for (RejectReason reason : RejectReason.values()) {
-        now.addRefused(reason, refused[reason.ordinal()]);
+        now.addRefused(reason, refused.getOrDefault(reason, 0));
       }
       for (int i = 0; i < waits.length; i++) {
         now.addWaits(i, waits[i]);
