@@ -38,7 +38,7 @@ class PackageDirectionTest {
           List.of("source", "authn.who", "upstream.exchange"),
           List.of("authn.act", "upstream.tunnel"),
           List.of("authn.tell", "upstream"),
-          List.of("authn"),
+          List.of("authn", "live"),
           List.of(
               "server.log",
               "admin",

@@ -1,5 +1,6 @@
 package io.apfproxy.admin;
 
+import io.apfproxy.live.Feed;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,9 @@ public interface AdminPages {
       @Nullable String rule,
       @Nullable String level,
       @Nullable String limit);
+
+  /** What the dashboard sees. */
+  Feed live();
 
   /** kube-apiserver's three dumps. Source: specification apf-config.md 6. */
   enum Dump {

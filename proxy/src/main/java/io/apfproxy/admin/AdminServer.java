@@ -39,6 +39,9 @@ public final class AdminServer {
    * thrown while a request is answered becomes its answer (guarded). Source: specification
    * security.md, S50, S77, S81.
    */
+  /** Event streams at a time. */
+  public static final int MOST_STREAMS = EventStreams.MOST;
+
   private static final int IDLE_SECONDS = 75;
   private static final int HANDSHAKE_SECONDS = 10;
   private static final long SWEEP_MILLIS = 5_000;
@@ -48,6 +51,7 @@ public final class AdminServer {
   private final @Nullable UrlAccess remote;
   private final LocalOnly local = new LocalOnly();
   private final AdminDoor door;
+  private final EventStreams streams;
   private final Routes routes;
   private final ReplyWriter writer;
   private final AdminConnections connections = new AdminConnections();
@@ -78,7 +82,8 @@ public final class AdminServer {
     this.vertx = vertx;
     this.remote = remote;
     this.door = door;
-    this.routes = new Routes(pages, () -> new PageMill(vertx));
+    this.streams = new EventStreams(vertx, pages);
+    this.routes = new Routes(pages, () -> new PageMill(vertx), streams);
     this.writer = new ReplyWriter(vertx);
     this.server =
         vertx
@@ -126,6 +131,21 @@ public final class AdminServer {
     return listening.future();
   }
 
+  /** Event streams that are open. */
+  public int streams() {
+    return streams.open();
+  }
+
+  /** Event streams that were refused, as too many were open. */
+  public long streamsRefused() {
+    return streams.refused();
+  }
+
+  /** Ticks that event streams have missed, as they were not read. */
+  public long ticksMissed() {
+    return streams.missed();
+  }
+
   public Future<Void> close() {
     return server.close();
   }
@@ -167,11 +187,22 @@ public final class AdminServer {
     }
     Asked asked =
         new Asked(String.valueOf(request.uri()), parameters(request), local.allows(request));
-    if (route.audience() == Route.Audience.EVERYBODY || asked.local()) {
+    if (route.audience() != Route.Audience.EVERYBODY) {
+      BrowserRules.check(request);
+    }
+    if (isOpen(route, asked)) {
       show(request, route, asked);
     } else {
       ask(request, route, asked);
     }
+  }
+
+  private boolean isOpen(Route route, Asked asked) {
+    return switch (route.audience()) {
+      case EVERYBODY -> true;
+      case BROWSERS -> asked.local() || remote != null;
+      case OPERATORS -> asked.local();
+    };
   }
 
   private static MultiMap parameters(HttpServerRequest request) throws RefusedException {
@@ -193,26 +224,48 @@ public final class AdminServer {
           "Forbidden: " + route.path() + " is served to this machine only");
     }
     Context context = vertx.getOrCreateContext();
+    var unused =
+        right(rights, request, route, asked)
+            .whenComplete(
+                (yes, cause) ->
+                    context.runOnContext(
+                        now ->
+                            guarded(
+                                request,
+                                () -> {
+                                  if (cause == null) {
+                                    show(request, route, asked);
+                                  } else {
+                                    refuse(request, cause);
+                                  }
+                                })));
+  }
+
+  private static CompletableFuture<Void> right(
+      UrlAccess rights, HttpServerRequest request, Route route, Asked asked) {
     String address = request.remoteAddress().hostAddress();
     String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
     CompletableFuture<Void> allowed = CompletableFuture.completedFuture(null);
     for (String path : route.permitted(asked)) {
       allowed = allowed.thenCompose(yes -> rights.check(authorization, path, address));
     }
-    var unused =
-        allowed.whenComplete(
-            (yes, cause) ->
-                context.runOnContext(
-                    now ->
-                        guarded(
-                            request,
-                            () -> {
-                              if (cause == null) {
-                                show(request, route, asked);
-                              } else {
-                                refuse(request, cause);
-                              }
-                            })));
+    return allowed;
+  }
+
+  private void answer(HttpServerRequest request, Route route, Asked asked, AdminReply reply)
+      throws RefusedException {
+    AdminReply.Stream stream = reply.stream();
+    if (stream == null) {
+      writer.write(request, reply);
+      return;
+    }
+    UrlAccess rights = remote;
+    stream.open(
+        request,
+        () ->
+            asked.local() || rights == null
+                ? CompletableFuture.completedFuture(null)
+                : right(rights, request, route, asked));
   }
 
   private void show(HttpServerRequest request, Route route, Asked asked) {
@@ -228,7 +281,7 @@ public final class AdminServer {
                             request,
                             () -> {
                               if (made.succeeded()) {
-                                writer.write(request, made.result());
+                                answer(request, route, asked, made.result());
                               } else {
                                 refuse(request, made.cause());
                               }

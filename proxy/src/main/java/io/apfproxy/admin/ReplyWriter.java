@@ -25,6 +25,11 @@ final class ReplyWriter {
     this.vertx = vertx;
   }
 
+  /** Whether the reader has this version of a file already. */
+  private static boolean isKnown(HttpServerRequest request, AdminReply reply) {
+    return !reply.etag().isEmpty() && reply.etag().equals(request.getHeader("If-None-Match"));
+  }
+
   /**
    * @throws RefusedException 429 if too much is unread; nothing was written then
    */
@@ -34,6 +39,12 @@ final class ReplyWriter {
     if (response.closed() || response.ended()) {
       return;
     }
+    if (isKnown(request, reply)) {
+      response.setStatusCode(304).putHeader("ETag", reply.etag());
+      BrowserRules.headers(request);
+      response.end();
+      return;
+    }
     int bytes = reply.body().length();
     if (unread > 0 && unread + bytes > MOST_BYTES) {
       throw new RefusedException(
@@ -41,7 +52,11 @@ final class ReplyWriter {
           .retryAfter(1);
     }
     unread += bytes;
-    long stalled = vertx.setTimer(STALLED_MILLIS, late -> request.connection().close());
+    long stalled = vertx.setTimer(STALLED_MILLIS, late -> Cut.off(request.connection()));
+    BrowserRules.headers(request);
+    if (!reply.etag().isEmpty()) {
+      response.putHeader("ETag", reply.etag());
+    }
     response
         .setStatusCode(reply.code())
         .putHeader("Date", DateFormatter.format(new Date(time.epochMillis())))

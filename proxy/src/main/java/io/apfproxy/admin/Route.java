@@ -9,6 +9,8 @@ record Route(String path, Audience audience, Permit permit, Handler handler) {
   enum Audience {
     /** Whoever reaches the listener. */
     EVERYBODY,
+    /** This machine, and everybody over TLS: a browser that navigates sends no token. */
+    BROWSERS,
     /** This machine; others need the permit, and are let in over TLS only. */
     OPERATORS
   }

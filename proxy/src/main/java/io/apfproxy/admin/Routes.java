@@ -10,6 +10,7 @@ import io.apfproxy.admin.AdminPages.Dump;
 import io.apfproxy.admin.Route.Handler;
 import io.apfproxy.admin.Route.Permit;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -36,12 +37,13 @@ final class Routes {
   /**
    * @param mills make what takes long; a scrape waits for no dump, and neither for the other pages
    */
-  Routes(AdminPages pages, Supplier<PageMill> mills) {
+  Routes(AdminPages pages, Supplier<PageMill> mills, EventStreams streams) {
     this.pages = pages;
     this.scrapes = mills.get();
     this.dumps = mills.get();
     this.reports = mills.get();
-    this.table =
+    List<Route> all = new ArrayList<>(StaticFiles.routes());
+    all.addAll(
         List.of(
             new Route("/livez", EVERYBODY, Permit.NONE, asked -> live()),
             new Route("/readyz", EVERYBODY, Permit.NONE, this::readiness),
@@ -52,7 +54,11 @@ final class Routes {
             new Route(DEBUG + "dump_requests", OPERATORS, Permit.PATH_AND_DETAILS, dump(REQUESTS)),
             new Route(DEBUG + "explain", OPERATORS, Permit.PATH, this::explain),
             new Route(OWN + "top", OPERATORS, Permit.PATH, this::top),
-            new Route(OWN + "refusals", OPERATORS, Permit.PATH, this::refusals));
+            new Route(OWN + "refusals", OPERATORS, Permit.PATH, this::refusals),
+            new Route(OWN + "state", OPERATORS, Permit.PATH, asked -> state()),
+            new Route(OWN + "queues", OPERATORS, Permit.PATH, this::queues),
+            new Route(OWN + "events", OPERATORS, Permit.PATH, streams::handle)));
+    this.table = List.copyOf(all);
   }
 
   /**
@@ -97,6 +103,26 @@ final class Routes {
     } catch (IllegalArgumentException e) {
       return AdminReply.plain(400, e.getMessage() + "\n");
     }
+  }
+
+  private Future<AdminReply> state() {
+    return Future.succeededFuture(AdminReply.json(pages.live().state() + "\n"));
+  }
+
+  private Future<AdminReply> queues(Asked asked) {
+    String level = asked.parameter("level");
+    if (level == null) {
+      return Future.succeededFuture(
+          AdminReply.plain(400, "queues: expected the parameter level\n"));
+    }
+    return reports.make(
+        asked.uri(),
+        () ->
+            pages
+                .live()
+                .queues(level)
+                .map(page -> AdminReply.json(page + "\n"))
+                .orElseGet(() -> AdminReply.plain(404, "404: there is no such level\n")));
   }
 
   private Future<AdminReply> top(Asked asked) {

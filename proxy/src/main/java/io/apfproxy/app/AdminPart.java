@@ -53,6 +53,9 @@ final class AdminPart {
                 new UrlAccess(reviews, reviews, TimeSource.system()),
                 entrance)
             : AdminServer.plain(operators, pages, entrance);
+    metrics.bindBound(
+        LivePart.STREAMS, server::streams, AdminServer.MOST_STREAMS, server::streamsRefused);
+    metrics.bindMissedTicks(server::ticksMissed);
     try {
       int port = Waiting.on(server.listen(options.bindAddress(), options.port()));
       closers.add("admin listener", () -> Waiting.on(server.close()));

@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages;
+import io.apfproxy.live.Feed;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.talkers.NowQuestion;
 import java.util.List;
@@ -8,7 +9,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of a running proxy show to operators. */
-record Pages(Readiness ready, ProxyMetrics meters, FlowControlPart flowControl, TalkersPart talkers)
+record Pages(
+    Readiness ready,
+    ProxyMetrics meters,
+    FlowControlPart flowControl,
+    TalkersPart talkers,
+    Feed live)
     implements AdminPages {
   @Override
   public List<Check> readiness() {

@@ -4,6 +4,7 @@ import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.kube.access.UpstreamAccessException;
+import io.apfproxy.live.Feed;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.source.Reconfiguration;
@@ -70,13 +71,26 @@ public final class ProxyApp implements AutoCloseable {
       watch.start(transports, vertx, access, metrics, closers);
       readiness = new Readiness(upstream, reconfiguration, warmUp, startedAt);
       SelfMetrics.bind(metrics, options, transports, readiness, certificate, access);
+      Feed live =
+          LivePart.open(
+              new LivePart.Parts(
+                  options.flowControl(),
+                  flowControl,
+                  reconfiguration,
+                  talkers,
+                  readiness,
+                  certificate,
+                  access,
+                  identity.gate(),
+                  metrics),
+              closers);
       admin =
           AdminPart.start(
               options.admin(),
               transports,
               certificate.current().pem(),
               identity.reviews(),
-              new Pages(readiness, metrics, flowControl, talkers),
+              new Pages(readiness, metrics, flowControl, talkers, live),
               metrics,
               closers);
       List<ListenerPart> listeners =

@@ -59,6 +59,11 @@ record TalkersPart(@Nullable Talkers talkers, RefusalBook book) {
     return talkers == null ? HeaviestFlow.NONE : talkers.heaviest();
   }
 
+  /** Requests that could not be counted. */
+  long lost() {
+    return talkers == null ? 0 : talkers.lost();
+  }
+
   /**
    * Blocks for a moment; see {@link io.apfproxy.admin.AdminPages#top}.
    *

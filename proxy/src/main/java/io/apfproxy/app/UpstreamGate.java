@@ -56,6 +56,11 @@ final class UpstreamGate implements IdentityResolver {
     this.inner = inner;
   }
 
+  /** What the upstream last said its version is; empty before. */
+  String version() {
+    return version.text();
+  }
+
   /** Whether it was found to be what it should be. */
   boolean hasPassed() {
     return passed;

@@ -10,16 +10,23 @@ final class UpstreamVersion {
   private static final int CONSTRAINED_IMPERSONATION = MAJOR + 36;
 
   private volatile int release;
+  private volatile String text = "";
 
   /**
    * @param gitVersion such as {@code v1.37.1} or {@code v1.36.0-eks-1}
    */
   void tell(String gitVersion) {
+    text = gitVersion;
     Matcher numbers = NUMBERS.matcher(gitVersion);
     release =
         numbers.matches()
             ? Integer.parseInt(numbers.group(1)) * MAJOR + Integer.parseInt(numbers.group(2))
             : 0;
+  }
+
+  /** As it was said; empty before. */
+  String text() {
+    return text;
   }
 
   /** Whether it knows rights such as {@code impersonate:user-info}: from 1.36 on. */

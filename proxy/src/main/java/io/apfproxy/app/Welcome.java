@@ -32,7 +32,7 @@ final class Welcome {
     text.add("  upstream  " + upstream);
     text.add("  limits    " + limits());
     String scheme = options.admin().tls() ? "https" : "http";
-    text.add("  admin     " + url(scheme, options.admin().bindAddress(), adminPort) + "/metrics");
+    text.add("  admin     " + url(scheme, options.admin().bindAddress(), adminPort) + "/ui/");
     text.add("Try:");
     text.add(
         "  "

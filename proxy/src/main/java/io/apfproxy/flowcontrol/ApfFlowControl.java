@@ -8,6 +8,7 @@ import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.queueset.BurstState;
+import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
@@ -20,6 +21,7 @@ import io.apfproxy.work.WorkEstimator;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -179,6 +181,14 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
   /** The levels' counters, as kube-apiserver's {@code dump_priority_levels}. */
   public String dumpPriorityLevels() {
     return FlowControlDumps.priorityLevels(snapshot());
+  }
+
+  /** The queues of a level that were ever used, by rising index; empty for no such level. */
+  public Optional<List<QueueRow>> queues(String level) {
+    return levels.entries().stream()
+        .filter(entry -> entry.name().equals(level))
+        .findFirst()
+        .map(entry -> entry.level().queues());
   }
 
   /** The queues, as kube-apiserver's {@code dump_queues}. */

@@ -2,18 +2,25 @@ package io.apfproxy.metrics;
 
 import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.live.LevelTotals;
 import io.prometheus.metrics.core.datapoints.CounterDataPoint;
 import io.prometheus.metrics.core.datapoints.DistributionDataPoint;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.core.metrics.StatefulMetric;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.prometheus.metrics.model.snapshots.CounterSnapshot.CounterDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.DoubleStream;
 
 /** Counts and measures requests under kube-apiserver's names. Thread-safe. */
 final class FlowMeters implements FlowMetrics {
@@ -25,6 +32,13 @@ final class FlowMeters implements FlowMetrics {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private static final int MOST_GONE = 1000;
+  private static final String LEVEL = "priority_level";
+  private static final String REASON = "reason";
+  private static final double[] WAIT_BOUNDS =
+      DoubleStream.concat(
+              Arrays.stream(FlowMetricName.WAIT_DURATION.buckets()),
+              DoubleStream.of(Double.POSITIVE_INFINITY))
+          .toArray();
 
   private final Map<Lead, FlowMeter> meters = new ConcurrentHashMap<>();
   private final Counter rejected;
@@ -43,6 +57,30 @@ final class FlowMeters implements FlowMetrics {
     execution = histogram(registry, FlowMetricName.EXECUTION);
     watchCount = histogram(registry, FlowMetricName.WATCH_COUNT);
     seats = histogram(registry, FlowMetricName.WORK_ESTIMATED_SEATS);
+  }
+
+  /** What each level has refused and let wait, by its name. */
+  Map<String, LevelTotals> totals() {
+    Map<String, LevelTotals> totals = new HashMap<>();
+    for (CounterDataPointSnapshot point : rejected.collect().getDataPoints()) {
+      for (RejectReason reason : RejectReason.values()) {
+        if (reason.label().equals(point.getLabels().get(REASON))) {
+          of(totals, point.getLabels()).addRefused(reason, (long) point.getValue());
+        }
+      }
+    }
+    for (HistogramDataPointSnapshot point : wait.collect().getDataPoints()) {
+      LevelTotals level = of(totals, point.getLabels());
+      for (int i = 0; i < point.getClassicBuckets().size(); i++) {
+        level.addWaits(i, point.getClassicBuckets().getCount(i));
+      }
+    }
+    return totals;
+  }
+
+  private static LevelTotals of(Map<String, LevelTotals> totals, Labels labels) {
+    return totals.computeIfAbsent(
+        String.valueOf(labels.get(LEVEL)), name -> new LevelTotals(WAIT_BOUNDS));
   }
 
   @Override

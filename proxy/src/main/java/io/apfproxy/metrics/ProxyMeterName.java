@@ -149,6 +149,9 @@ enum ProxyMeterName implements MetricName {
   ACCESS_LOG_DROPPED(
       "apf_proxy_access_log_dropped",
       "Lines that a log of requests is missing, as it was too slow or could not be written"),
+  EVENT_TICKS_MISSED(
+      "apf_proxy_event_ticks_missed",
+      "Seconds that event streams of the dashboard were not told of, as they were not read"),
   TALKER_RECORDS_LOST(
       "apf_proxy_talker_records_lost",
       "Requests that are missing in top talkers, as more came than could be counted"),

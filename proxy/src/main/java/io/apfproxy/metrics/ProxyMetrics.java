@@ -8,6 +8,8 @@ import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.KindLoad;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.limit.LimitReading;
+import io.apfproxy.live.LevelTotals;
+import io.apfproxy.live.Observed;
 import io.apfproxy.queueset.BurstState;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.refusals.RefusalBook;
@@ -57,6 +59,8 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Micrometer holds what its counters read by weak references only. */
   private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
 
+  private final List<Supplier<Observed.Bound>> bounds = new CopyOnWriteArrayList<>();
+
   public ProxyMetrics() {
     ProcessMetrics.builder().register(prometheus);
     new JvmMemoryMetrics().bindTo(registry);
@@ -67,6 +71,16 @@ public final class ProxyMetrics implements AutoCloseable {
   /** Where flow control counts. */
   public FlowMetrics flow() {
     return flow;
+  }
+
+  /** What each priority level has refused and let wait, by its name. */
+  public Map<String, LevelTotals> levelTotals() {
+    return flow.totals();
+  }
+
+  /** What clients can fill, as full as it is now; rates are left out. */
+  public List<Observed.Bound> bounds() {
+    return bounds.stream().map(Supplier::get).toList();
   }
 
   /** Where the data path counts. */
@@ -132,6 +146,7 @@ public final class ProxyMetrics implements AutoCloseable {
   public void bindBound(
       String rule, @Nullable LongSupplier used, long limit, LongSupplier overflows) {
     if (used != null) {
+      bounds.add(() -> new Observed.Bound(rule, used.getAsLong(), limit));
       gauge(ProxyMeterName.BOUND_USED, used::getAsLong, "rule", rule);
     }
     gauge(ProxyMeterName.BOUND_LIMIT, () -> limit, "rule", rule);
@@ -209,6 +224,11 @@ public final class ProxyMetrics implements AutoCloseable {
     counter(ProxyMeterName.REFUSALS_NOT_REMEMBERED, book::leftOut, "why", "many");
     gauge(ProxyMeterName.REFUSAL_KINDS, book::kinds);
     counter(ProxyMeterName.REFUSAL_KINDS_OVERFLOWED, book::kindOverflows);
+  }
+
+  /** Shows how many seconds event streams have missed. */
+  public void bindMissedTicks(LongSupplier ticks) {
+    counter(ProxyMeterName.EVENT_TICKS_MISSED, ticks);
   }
 
   /** Shows how many header lines were dropped that claimed an identity. */

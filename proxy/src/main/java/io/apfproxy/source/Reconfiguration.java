@@ -208,6 +208,11 @@ public final class Reconfiguration implements AutoCloseable {
         verdicts.stream().filter(v -> v.source().equals(source) && v.state() == state).count();
   }
 
+  /** What became of each object at the last change. */
+  public List<Verdict> verdicts() {
+    return verdicts;
+  }
+
   public List<FlowSource> sources() {
     return sources;
   }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.admin.AdminPages.Check;
 import io.apfproxy.admin.AdminPages.Dump;
+import io.apfproxy.live.Feed;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -44,6 +45,7 @@ class AdminServerIT {
   private record Answer(int code, String head, String body) {}
 
   private static final class Pages implements AdminPages {
+    private final FakeFeed feed = new FakeFeed();
     private volatile boolean upstream = true;
     private volatile boolean queues = true;
     private volatile String note = "";
@@ -112,6 +114,11 @@ class AdminServerIT {
         @Nullable String level,
         @Nullable String limit) {
       return "{}";
+    }
+
+    @Override
+    public Feed live() {
+      return feed;
     }
 
     @Override

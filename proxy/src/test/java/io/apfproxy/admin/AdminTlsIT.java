@@ -7,6 +7,7 @@ import io.apfproxy.authn.act.AccessReviewer.Question;
 import io.apfproxy.authn.act.UrlAccess;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.live.Feed;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
@@ -72,6 +73,11 @@ class AdminTlsIT {
         @Nullable String level,
         @Nullable String limit) {
       return "{}";
+    }
+
+    @Override
+    public Feed live() {
+      return new FakeFeed();
     }
 
     @Override
@@ -167,6 +173,12 @@ class AdminTlsIT {
     "/metrics, alice-token, 403",
     "/metrics, prometheus-token, 200",
     "/debug/api_priority_and_fairness/dump_requests, prometheus-token, 403",
+    "/ui/, , 200",
+    "/ui/app.js, , 200",
+    "/debug/apf-proxy/state, , 401",
+    "/debug/apf-proxy/state, top-token, 403",
+    "/debug/apf-proxy/events?topics=levels, , 401",
+    "/debug/apf-proxy/queues?level=x, , 401",
     "/debug/apf-proxy/top, , 401",
     "/debug/apf-proxy/top, prometheus-token, 403",
     "/debug/apf-proxy/top, top-token, 200",

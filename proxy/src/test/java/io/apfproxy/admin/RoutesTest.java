@@ -2,6 +2,7 @@ package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.live.Feed;
 import io.vertx.core.MultiMap;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RoutesTest {
   private static final String DUMPS = "/debug/api_priority_and_fairness/";
 
-  private final Routes routes = new Routes(new NoPages(), () -> new PageMill(null));
+  private final Routes routes =
+      new Routes(new NoPages(), () -> new PageMill(null), new EventStreams(null, new NoPages()));
 
   private Route route(String path) {
     return routes.find(path).orElseThrow();
@@ -39,11 +41,21 @@ class RoutesTest {
         DUMPS + "dump_requests",
         DUMPS + "explain",
         "/debug/apf-proxy/top",
-        "/debug/apf-proxy/refusals"
+        "/debug/apf-proxy/refusals",
+        "/debug/apf-proxy/state",
+        "/debug/apf-proxy/queues",
+        "/debug/apf-proxy/events"
       })
   void showsTheRestToOperatorsWhoMayGetThatPath(String path) {
     assertThat(route(path).audience()).isEqualTo(Route.Audience.OPERATORS);
     assertThat(route(path).permitted(asked("verbose", ""))).containsExactly(path);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/ui/", "/ui/index.html", "/ui/app.js", "/ui/style.css"})
+  void showsFilesToBrowsersWhichSendNoToken(String path) {
+    assertThat(route(path).audience()).isEqualTo(Route.Audience.BROWSERS);
+    assertThat(route(path).permitted(asked("verbose", ""))).isEmpty();
   }
 
   @ParameterizedTest
@@ -58,7 +70,18 @@ class RoutesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/", "/livez/", "/LIVEZ", "/metrics/x", "/debug"})
+  @ValueSource(
+      strings = {
+        "",
+        "/",
+        "/livez/",
+        "/LIVEZ",
+        "/metrics/x",
+        "/debug",
+        "/ui/../app.js",
+        "/ui/%61pp.js",
+        "/ui//app.js"
+      })
   void knowsNothingElse(String path) {
     assertThat(routes.find(path)).isEmpty();
   }
@@ -96,6 +119,11 @@ class RoutesTest {
         @Nullable String rule,
         @Nullable String level,
         @Nullable String limit) {
+      throw new AssertionError();
+    }
+
+    @Override
+    public Feed live() {
       throw new AssertionError();
     }
 

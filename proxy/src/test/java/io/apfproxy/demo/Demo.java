@@ -88,6 +88,7 @@ public final class Demo implements AutoCloseable {
     Path kubeconfig =
         server.writeKubeconfig(
             folder.resolve("kubeconfig"), DemoCluster.VISITOR, fair.url(), authority.pem());
+    out.println("Watch it live, with flow control: " + fair.page());
     introduce(phase);
     open.awaitReady();
     fair.awaitReady();
@@ -102,8 +103,12 @@ public final class Demo implements AutoCloseable {
     ResultTable.of(without, with).forEach(out::println);
     out.println();
     if (keep) {
-      join("Still up, with flow control, until Ctrl-C:", kubeconfig);
-      Thread.currentThread().join();
+      join("Elephant and mice go on, with flow control, until Ctrl-C:", kubeconfig);
+      out.println("  " + fair.page());
+      try (Herd herd = new Herd(vertx, server, fair.port(), authority.pem())) {
+        herd.start(Herd.ELEPHANT_LISTS);
+        Thread.currentThread().join();
+      }
     }
     out.println("To stay up for kubectl: mvn -q -Pdemo -Ddemo.keep=true");
   }

@@ -14,6 +14,7 @@ final class DemoProxy implements AutoCloseable {
   private static final Duration METRICS_LIMIT = Duration.ofSeconds(2);
 
   private final ChildProxy process;
+  private final String page;
   private CompletableFuture<Void> looking = CompletableFuture.completedFuture(null);
   private volatile String recent = "";
 
@@ -27,6 +28,7 @@ final class DemoProxy implements AutoCloseable {
       throws IOException {
     authority.leaf("proxy").forServers("localhost", "127.0.0.1").issue().write(folder, name);
     Ports ports = Ports.free();
+    page = "http://127.0.0.1:" + ports.admin() + "/ui/";
     List<String> command =
         ChildProxy.java(
             "-Xmx512m",
@@ -51,6 +53,11 @@ final class DemoProxy implements AutoCloseable {
 
   String url() {
     return process.url().toString();
+  }
+
+  /** Where it is to be watched in a browser. */
+  String page() {
+    return page;
   }
 
   /** Returns when /readyz says so. */

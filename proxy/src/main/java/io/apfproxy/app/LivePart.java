@@ -1,0 +1,213 @@
+package io.apfproxy.app;
+
+import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.config.ConfigurationPlan.State;
+import io.apfproxy.config.ConfigurationPlan.Verdict;
+import io.apfproxy.config.FieldError;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
+import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.flowcontrol.MaxInFlight;
+import io.apfproxy.kube.access.UpstreamAccess;
+import io.apfproxy.live.LevelTotals;
+import io.apfproxy.live.Observed;
+import io.apfproxy.live.Sampler;
+import io.apfproxy.live.Topic;
+import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.queueset.QueueRow;
+import io.apfproxy.report.HeaviestFlow;
+import io.apfproxy.source.FlowSource;
+import io.apfproxy.source.Reconfiguration;
+import io.apfproxy.time.TimeSource;
+import io.apfproxy.timer.Timers;
+import io.apfproxy.upstream.wire.Credential;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+
+/** What the dashboard sees of a running proxy. */
+final class LivePart implements Observed {
+  /** Gauge of the streams; it is one of the bounds. */
+  static final String STREAMS = "event-streams";
+
+  private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  private final String instance = UUID.randomUUID().toString();
+  private final Parts parts;
+  private final Map<String, List<Item>> items = new HashMap<>();
+  private List<Verdict> itemised = List.of();
+
+  /** What it looks at. */
+  record Parts(
+      ProxyOptions.FlowControlling options,
+      FlowControlPart flowControl,
+      Optional<Reconfiguration> reconfiguration,
+      TalkersPart talkers,
+      Readiness readiness,
+      ServingCertificate certificate,
+      UpstreamAccess access,
+      UpstreamGate gate,
+      ProxyMetrics metrics) {}
+
+  private LivePart(Parts parts) {
+    this.parts = parts;
+  }
+
+  /** Looks once a second from now on. */
+  static Sampler open(Parts parts, Closers closers) {
+    Timers thread = closers.add("dashboard", new Timers("dashboard"));
+    Sampler sampler = new Sampler(new LivePart(parts), thread, TimeSource.system());
+    thread.every(PERIOD, sampler::tick);
+    return sampler;
+  }
+
+  @Override
+  public List<LevelSnapshot> levels() {
+    ApfFlowControl fair = parts.flowControl().fair();
+    return fair == null ? List.of() : fair.snapshot();
+  }
+
+  @Override
+  public OptionalInt queueLengthLimit(String level) {
+    ApfFlowControl fair = parts.flowControl().fair();
+    PriorityLevelConfiguration object =
+        fair == null ? null : fair.configuration().levels().get(level);
+    Queuing queuing = object == null ? null : object.queuing();
+    return queuing == null ? OptionalInt.empty() : OptionalInt.of(queuing.queueLengthLimit());
+  }
+
+  @Override
+  public Optional<List<QueueRow>> queues(String level) {
+    ApfFlowControl fair = parts.flowControl().fair();
+    return fair == null ? Optional.empty() : fair.queues(level);
+  }
+
+  @Override
+  public Map<String, LevelTotals> totals() {
+    return parts.metrics().levelTotals();
+  }
+
+  @Override
+  public HeaviestFlow heaviest() {
+    return parts.talkers().heaviest();
+  }
+
+  @Override
+  public Optional<String> top(Topic.Top question) {
+    return parts.talkers().top(question.by(), question.window(), question.sort(), null, "json");
+  }
+
+  @Override
+  public Head head() {
+    List<Bound> bounds = parts.metrics().bounds();
+    return new Head(
+        Version.NUMBER,
+        instance,
+        String.valueOf(parts.access().upstream().server()),
+        parts.gate().version(),
+        parts.readiness().checks().stream()
+            .map(check -> new Check(check.name(), check.ok(), check.note()))
+            .toList(),
+        bounds,
+        certificates(),
+        pools(),
+        parts.talkers().talkers() != null,
+        parts.talkers().lost(),
+        bounds.stream()
+            .filter(bound -> bound.rule().equals(STREAMS))
+            .mapToInt(bound -> (int) bound.used())
+            .sum());
+  }
+
+  private List<Certificate> certificates() {
+    Instant now = Instant.now();
+    List<Certificate> certificates = new ArrayList<>();
+    certificates.add(new Certificate("serving", parts.certificate().daysLeft(now)));
+    for (Credential credential : Credential.values()) {
+      parts
+          .access()
+          .daysLeft(credential, now)
+          .ifPresent(
+              days ->
+                  certificates.add(
+                      new Certificate(
+                          credential.name().toLowerCase(Locale.ROOT).replace('_', '-'), days)));
+    }
+    return certificates;
+  }
+
+  private List<Pool> pools() {
+    if (!(parts.flowControl().control() instanceof MaxInFlight limits)) {
+      return List.of();
+    }
+    return List.of(
+        new Pool("reading", limits.readOnlyInFlight(), parts.options().maxInFlight()),
+        new Pool("writing", limits.mutatingInFlight(), parts.options().maxMutatingInFlight()));
+  }
+
+  @Override
+  public List<Source> sources() {
+    return parts.reconfiguration().map(this::sources).orElse(List.of());
+  }
+
+  private List<Source> sources(Reconfiguration reconfiguration) {
+    List<Verdict> verdicts = reconfiguration.verdicts();
+    if (verdicts != itemised) {
+      itemise(verdicts);
+    }
+    List<Source> sources = new ArrayList<>();
+    for (FlowSource source : reconfiguration.sources()) {
+      FlowSource.Snapshot snapshot = source.snapshot();
+      List<Item> objects = items.getOrDefault(source.name(), List.of());
+      Map<String, Integer> counts = new HashMap<>();
+      objects.forEach(item -> counts.merge(item.state(), 1, Integer::sum));
+      sources.add(
+          new Source(
+              source.name(),
+              snapshot.loaded(),
+              snapshot.trouble(),
+              source.ageSeconds(),
+              counts,
+              objects));
+    }
+    return sources;
+  }
+
+  /** Only after a change: there may be ten thousand of them. */
+  private void itemise(List<Verdict> verdicts) {
+    Map<String, List<Item>> found = new HashMap<>();
+    for (Verdict verdict : verdicts) {
+      found
+          .computeIfAbsent(verdict.source(), name -> new ArrayList<>())
+          .add(
+              new Item(
+                  verdict.object().key().kind().toString(),
+                  verdict.object().key().name(),
+                  verdict.object().place(),
+                  state(verdict),
+                  error(verdict.object().errors())));
+    }
+    items.clear();
+    found.forEach((source, list) -> items.put(source, List.copyOf(list)));
+    itemised = verdicts;
+  }
+
+  private static String state(Verdict verdict) {
+    String state = verdict.state().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    return verdict.state() == State.OVERRIDDEN ? state + " by " + verdict.overriddenBy() : state;
+  }
+
+  private static String error(List<FieldError> errors) {
+    return errors.isEmpty()
+        ? ""
+        : errors.get(0) + (errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)");
+  }
+}

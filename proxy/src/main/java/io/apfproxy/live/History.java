@@ -1,0 +1,93 @@
+package io.apfproxy.live;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The last five minutes of each level, second by second. Not thread-safe. */
+final class History {
+  static final int SECONDS = 300;
+  static final int PIECE = 5;
+
+  private static final double PERCENT = 100;
+
+  private final Map<String, Ring> rings = new HashMap<>();
+  private int next;
+  private int filled;
+
+  /** What is kept of each second. */
+  enum Figure {
+    SEATS("seats"),
+    LIMIT("limit"),
+    EXECUTING("executing"),
+    WAITING("waiting"),
+    REFUSED("refused"),
+    WAIT_MILLIS("waitMillis");
+
+    static final int COUNT = values().length;
+
+    private final String label;
+
+    Figure(String label) {
+      this.label = label;
+    }
+
+    String label() {
+      return label;
+    }
+  }
+
+  private static final class Ring {
+    private final int[] figures = new int[SECONDS * Figure.COUNT];
+  }
+
+  void add(List<LevelRow> rows) {
+    Set<String> names = rows.stream().map(LevelRow::name).collect(Collectors.toSet());
+    rings.keySet().retainAll(names);
+    for (LevelRow row : rows) {
+      int[] figures = rings.computeIfAbsent(row.name(), name -> new Ring()).figures;
+      int at = next * Figure.COUNT;
+      figures[at + Figure.SEATS.ordinal()] = row.level().seatsInUse();
+      figures[at + Figure.LIMIT.ordinal()] = row.level().currentLimit();
+      figures[at + Figure.EXECUTING.ordinal()] = row.level().executing();
+      figures[at + Figure.WAITING.ordinal()] = row.level().waiting();
+      figures[at + Figure.REFUSED.ordinal()] =
+          (int) Math.min(Integer.MAX_VALUE, row.refusedInAll());
+      double millis = row.waited() * 1000;
+      figures[at + Figure.WAIT_MILLIS.ordinal()] =
+          Double.isNaN(millis) ? 0 : (int) Math.min(Integer.MAX_VALUE, millis);
+    }
+    next = (next + 1) % SECONDS;
+    filled = Math.min(SECONDS, filled + 1);
+  }
+
+  /** One figure of a level, oldest first; as many seconds as are known, empty for no level. */
+  int[] of(String level, Figure figure) {
+    Ring ring = rings.get(level);
+    if (ring == null) {
+      return new int[0];
+    }
+    int[] values = new int[filled];
+    for (int i = 0; i < filled; i++) {
+      int second = Math.floorMod(next - filled + i, SECONDS);
+      values[i] = ring.figures[second * Figure.COUNT + figure.ordinal()];
+    }
+    return values;
+  }
+
+  /** Seats in use in percent of the limit: the most of each five seconds, oldest first. */
+  int[] use(String level) {
+    int[] seats = of(level, Figure.SEATS);
+    int[] limits = of(level, Figure.LIMIT);
+    int[] most = new int[(seats.length + PIECE - 1) / PIECE];
+    for (int i = 0; i < seats.length; i++) {
+      // whole pieces at the end: what is newest is complete
+      int piece = most.length - 1 - (seats.length - 1 - i) / PIECE;
+      int percent = limits[i] == 0 ? 0 : (int) Math.round(PERCENT * seats[i] / limits[i]);
+      most[piece] = Math.max(most[piece], percent);
+    }
+    return most;
+  }
+}

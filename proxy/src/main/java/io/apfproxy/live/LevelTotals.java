@@ -1,0 +1,62 @@
+package io.apfproxy.live;
+
+import io.apfproxy.flowcontrol.RejectReason;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What one priority level has refused, and how long its requests waited, since the start. */
+public final class LevelTotals {
+  /** Nothing so far. */
+  public static final LevelTotals NONE = new LevelTotals(new double[0]);
+
+  private static final double FEW = 0.99;
+
+  private final Map<RejectReason, Long> refused = new EnumMap<>(RejectReason.class);
+  private final double[] bounds;
+  private final long[] waits;
+
+  /**
+   * @param bounds upper bounds of the buckets of waits, in seconds, rising
+   */
+  public LevelTotals(double[] bounds) {
+    this.bounds = bounds.clone();
+    this.waits = new long[bounds.length];
+  }
+
+  /** Adds refusals by one reason. */
+  public void addRefused(RejectReason reason, long number) {
+    refused.merge(reason, number, Long::sum);
+  }
+
+  /** Adds requests whose wait fell into a bucket. */
+  public void addWaits(int bucket, long number) {
+    waits[bucket] += number;
+  }
+
+  /** Refused by a reason since an earlier reading. */
+  long refusedSince(LevelTotals before, RejectReason reason) {
+    return Math.max(
+        0, refused.getOrDefault(reason, 0L) - before.refused.getOrDefault(reason, 0L));
+  }
+
+  /**
+   * Upper bound of the bucket in which the 99th percentile lies of the waits since an earlier
+   * reading, in seconds; infinite for the last; NaN if nobody was told its fate.
+   */
+  double waitSince(LevelTotals before) {
+    long[] since = waits.clone();
+    for (int i = 0; i < Math.min(since.length, before.waits.length); i++) {
+      since[i] = Math.max(0, since[i] - before.waits[i]);
+    }
+    long all = Arrays.stream(since).sum();
+    long seen = 0;
+    for (int i = 0; i < since.length; i++) {
+      seen += since[i];
+      if (all > 0 && seen >= all * FEW) {
+        return bounds[i];
+      }
+    }
+    return Double.NaN;
+  }
+}

@@ -1,0 +1,107 @@
+package io.apfproxy.live;
+
+import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.queueset.QueueRow;
+import io.apfproxy.report.HeaviestFlow;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The proxy, as the sampler looks at it; called on its thread only. */
+public interface Observed {
+  /** All levels by name; empty with the classic limits. */
+  List<LevelSnapshot> levels();
+
+  /** Places of one queue of a level; empty where nobody waits. */
+  OptionalInt queueLengthLimit(String level);
+
+  /** The queues of a level that were ever used; empty for no such level. */
+  Optional<List<QueueRow>> queues(String level);
+
+  /** What each level has refused and let wait, by name. */
+  Map<String, LevelTotals> totals();
+
+  HeaviestFlow heaviest();
+
+  /**
+   * Who uses the proxy most, as JSON.
+   *
+   * @return empty where nobody counts
+   */
+  Optional<String> top(Topic.Top question);
+
+  Head head();
+
+  List<Source> sources();
+
+  /**
+   * The proxy as a whole.
+   *
+   * @param instance tells this process from the one before and the one beside it
+   * @param pools the classic limits; empty where there are levels
+   * @param lost requests that top talkers could not count
+   */
+  record Head(
+      String product,
+      String instance,
+      String upstream,
+      String upstreamVersion,
+      List<Check> checks,
+      List<Bound> bounds,
+      List<Certificate> certificates,
+      List<Pool> pools,
+      boolean talkers,
+      long lost,
+      int streams) {
+    public Head {
+      checks = List.copyOf(checks);
+      bounds = List.copyOf(bounds);
+      certificates = List.copyOf(certificates);
+      pools = List.copyOf(pools);
+    }
+  }
+
+  /** One condition of readiness. */
+  record Check(String name, boolean ok, String note) {}
+
+  /** Something that clients can fill. */
+  record Bound(String rule, long used, long limit) {}
+
+  /** A certificate, and for how many days it is valid. */
+  record Certificate(String name, double days) {}
+
+  /**
+   * One of the two classic limits.
+   *
+   * @param limit 0 for none
+   */
+  record Pool(String name, int executing, int limit) {}
+
+  /**
+   * A place that schemas and levels come from.
+   *
+   * @param trouble empty if it is well
+   * @param counts of its objects by state
+   * @param objects what became of each; the same list as long as nothing has changed
+   */
+  record Source(
+      String name,
+      boolean loaded,
+      String trouble,
+      double ageSeconds,
+      Map<String, Integer> counts,
+      List<Item> objects) {
+    public Source {
+      counts = Map.copyOf(counts);
+      objects = List.copyOf(objects); // the same one, if it cannot be changed
+    }
+  }
+
+  /**
+   * An object of a source.
+   *
+   * @param error the first, and how many more; empty if it is valid
+   */
+  record Item(String kind, String name, String place, String state, String error) {}
+}

@@ -1,0 +1,116 @@
+// @ts-check
+// The page: which view is shown, what is wrong, and what the keys do.
+import {el, text} from './dom.js';
+import {connect, listen, store, watch} from './stream.js';
+import * as head from './head.js';
+import * as states from './states.js';
+import {levels} from './levels.js';
+import {level} from './queues.js';
+import {talkers} from './talkers.js';
+import {refusals} from './refusals.js';
+import {sources} from './sources.js';
+import {explain} from './explain.js';
+
+/** @typedef {{element: HTMLElement, title: string, topics?: string[], update?: () => void, close?: () => void}} View */
+
+const main = /** @type {HTMLElement} */ (document.getElementById('main'));
+const keys = /** @type {HTMLDialogElement} */ (document.getElementById('keys'));
+const VIEWS = {levels, level, talkers, refusals, sources, explain};
+/** @type {View} */ let view = {element: main, title: ''};
+let ready = false;
+
+function route() {
+  const hash = location.hash.slice(1) || 'levels';
+  const [, word, argument = ''] = /^([a-z]*)[/?]?(.*)$/s.exec(hash) ?? [];
+  const make = VIEWS[/** @type {keyof typeof VIEWS} */ (word)];
+  if (!make) {
+    if (hash !== 'main') location.replace('#levels');
+    return;
+  }
+  view.close?.();
+  view = make(argument, topicsOf);
+  document.title = view.title + ' – apf-proxy';
+  for (const link of document.querySelectorAll('nav a')) {
+    const here = link.getAttribute('href') === '#' + (word === 'level' ? 'levels' : word);
+    if (here) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  topicsOf(view.topics ?? []);
+  if (ready) show();
+  else main.replaceChildren();
+}
+
+/** @param {string[]} topics those of the view; the head has its own */
+function topicsOf(topics) {
+  watch(['upstream', ...topics]);
+}
+
+function show() {
+  if (store.upstream?.pools.length && view.topics?.includes('levels')) {
+    main.replaceChildren(states.pools());
+    return;
+  }
+  if (view.element.parentNode !== main) main.replaceChildren(view.element);
+  view.update?.();
+}
+
+listen((what, detail) => {
+  if (what === 'hello' || what === 'tick') {
+    ready = true;
+    states.well();
+    head.update();
+    show();
+  } else if (what === 'right') {
+    ready = false;
+    head.hide();
+    main.replaceChildren(states.right(detail));
+  } else if (what === 'full') {
+    states.full(detail);
+  } else {
+    states.lost(detail, connect);
+  }
+});
+
+addEventListener('hashchange', route);
+addEventListener('keydown', event => {
+  const target = /** @type {HTMLElement} */ (event.target);
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+  if (event.key === 'Escape' && !keys.open) {
+    if (typing) target.blur();
+    else if (location.hash.startsWith('#level/')) location.hash = '#levels';
+  } else if (typing || event.ctrlKey || event.metaKey || event.altKey) {
+    return;
+  } else if (event.key === '/') {
+    const filter = /** @type {HTMLElement | null} */ (document.querySelector('[data-filter]'));
+    if (filter) {
+      event.preventDefault();
+      filter.focus();
+    }
+  } else if (event.key === '?') {
+    keys.showModal();
+  } else if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+    const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('tbody a')]);
+    const at = rows.indexOf(/** @type {any} */ (document.activeElement));
+    if (rows.length && (at >= 0 || target === document.body || target === main)) {
+      event.preventDefault();
+      rows[Math.max(0, Math.min(rows.length - 1, at + (event.key === 'ArrowDown' ? 1 : -1)))].focus();
+    }
+  }
+});
+document.getElementById('help')?.addEventListener('click', () => keys.showModal());
+document.getElementById('keys-close')?.addEventListener('click', () => keys.close());
+
+setInterval(() => {
+  const age = /** @type {HTMLElement} */ (document.getElementById('age'));
+  if (!store.told) {
+    if (performance.now() > 1000) states.loading(main);
+    return;
+  }
+  const seconds = Math.floor((performance.now() - store.told) / 1000);
+  const old = seconds > 3;
+  document.body.classList.toggle('old', old);
+  text(age, old ? `these figures are ${seconds} s old` : `as of ${store.time.slice(11, 19)} UTC` + (store.missed ? `, ${store.missed} ticks missed` : ''));
+  if (old) states.old(seconds);
+}, 500);
+
+route();

@@ -1,0 +1,120 @@
+// @ts-check
+// All priority levels, the nearest to its limit first.
+import {attribute, cell, el, name, number, table, text, wait} from './dom.js';
+import {bar, condition, heat, sparkline} from './plot.js';
+import {store} from './stream.js';
+
+const ROWS = 100;
+const SORT_TICKS = 5;
+
+/** How near a level is to its limit. @param {import('./stream.js').Level} level */
+function nearness(level) {
+  const use = level.limit > 0 ? level.seats / level.limit : level.seats > 0 ? 1 : 0;
+  const places = level.queues * level.length;
+  return (level.exempt ? -1 : 0) + (level.refusedInAll > 0 ? 2 : 0) + (level.waiting > 0 ? 1 + (places ? level.waiting / places : 0) : 0) + use;
+}
+
+/** A row that is kept as long as its level is there. @param {string} key */
+function row(key) {
+  const link = el('a', {href: '#level/' + encodeURIComponent(key)}, name(key));
+  const state = el('span', {class: 'state'});
+  const seats = el('span', {class: 'figure'});
+  const picture = bar();
+  const moved = el('span', {class: 'muted small'});
+  const waiting = el('span', {class: 'figure'});
+  const places = el('span', {class: 'muted small'});
+  const refused = el('span', {class: 'figure'});
+  const why = el('span', {class: 'muted small'});
+  const waited = el('span', {class: 'figure'});
+  const flow = el('span', {class: 'flow'});
+  const line = sparkline();
+  let stamp = -1;
+  const element = el('tr', {},
+    el('th', {scope: 'row'}, link, state),
+    cell(el('span', {class: 'stack'}, el('span', {class: 'pair'}, seats, moved), picture.element), 'seats', 'Seats'),
+    cell(el('span', {class: 'stack'}, waiting, places), 'num', 'Waiting'),
+    cell(el('span', {class: 'stack'}, refused, why), 'num', 'Refused/s'),
+    cell(waited, 'num', 'Wait p99'),
+    cell(flow, 'wide', 'Heaviest flow'),
+    cell(line.element, 'spark', '5 min'));
+  return {
+    element,
+    /** @param {import('./stream.js').Level} level */
+    show(level) {
+      if (level.stamp === stamp) return;
+      stamp = level.stamp;
+      attribute(element, 'data-heat', heat(level));
+      text(state, condition(level));
+      text(seats, level.exempt ? `${level.seats}, no limit` : `${level.seats} / ${level.limit}`);
+      const difference = level.limit - level.nominal;
+      text(moved, level.exempt || difference === 0 ? '' : difference > 0 ? `${difference} borrowed` : `${-difference} lent`);
+      picture.element.hidden = level.exempt;
+      picture.show(level);
+      text(waiting, level.queues ? String(level.waiting) : '–');
+      text(places, level.queues ? `of ${number(level.queues * level.length)} places` : level.exempt ? 'never waits' : 'no queue');
+      text(refused, number(level.refusedInAll));
+      text(why, level.refused.map((count, i) => count ? store.reasons[i] : '').filter(Boolean).join(', '));
+      text(waited, wait(level.wait));
+      text(flow, level.heaviest ? `${name(level.heaviest[1] || level.heaviest[0])}, ${number(level.heaviest[2])} seats` : '–');
+      attribute(flow, 'title', level.heaviest ? `schema ${name(level.heaviest[0])}` : '');
+      line.show(level.use, 60);
+    },
+  };
+}
+
+export function levels() {
+  const filter = el('input', {type: 'search', 'data-filter': true, 'aria-label': 'Filter levels by name', placeholder: 'Filter  /', autocomplete: 'off', spellcheck: 'false'});
+  const count = el('span', {class: 'muted', id: 'count'});
+  const all = el('button', {type: 'button', hidden: true}, '');
+  const columns = table('Priority levels', [['Level'], ['Seats in use of the limit', 'seats'], ['Waiting', 'num'], ['Refused/s', 'num'], ['Wait p99', 'num'], ['Heaviest flow of 10 s', 'wide'], ['5 minutes', 'spark']]);
+  const empty = el('p', {class: 'empty', hidden: true}, 'No request in the last five minutes. Try: ', el('code', {}, 'kubectl --kubeconfig through-proxy.kubeconfig get ns'));
+  const legend = el('p', {class: 'legend muted small'},
+    'In a bar: ', el('i', {class: 'key used'}), ' seats in use, ', el('i', {class: 'key nominal'}), ' nominal limit, ', el('i', {class: 'key min'}), ' least, ',
+    el('i', {class: 'key max'}), ' most, ', el('i', {class: 'key borrowed'}), ' borrowed, ', el('i', {class: 'key lent'}), ' lent. Wait p99 is an upper bound over 10 s.');
+  const element = el('section', {}, el('div', {class: 'tools'}, el('h2', {}, 'Priority levels'), filter, count, all), empty, columns.element, legend);
+  /** @type {Map<string, ReturnType<typeof row>>} */ const rows = new Map();
+  /** @type {string[]} */ let order = [];
+  let most = ROWS;
+  let sorted = -SORT_TICKS;
+  let filtered = '';
+
+  function sort() {
+    const wanted = filter.value.trim().toLowerCase();
+    const found = [...store.levels.values()].filter(level => level.name.toLowerCase().includes(wanted));
+    const resort = wanted !== filtered || store.tick - sorted >= SORT_TICKS || store.tick < sorted;
+    const busy = columns.element.contains(document.activeElement) || columns.element.matches(':hover');
+    if (wanted === filtered && order.length && found.length === order.length && (busy || !resort)) return;
+    filtered = wanted;
+    sorted = store.tick;
+    order = found.sort((a, b) => nearness(b) - nearness(a) || (a.name < b.name ? -1 : 1)).map(level => level.name);
+  }
+
+  function update() {
+    sort();
+    const shown = order.slice(0, most).filter(key => store.levels.has(key));
+    const wanted = new Set(shown);
+    for (const [key, kept] of rows) {
+      if (!wanted.has(key)) {
+        kept.element.remove();
+        rows.delete(key);
+      }
+    }
+    shown.forEach((key, i) => {
+      const kept = rows.get(key) ?? row(key);
+      rows.set(key, kept);
+      kept.show(/** @type {any} */ (store.levels.get(key)));
+      if (columns.body.children[i] !== kept.element) columns.body.insertBefore(kept.element, columns.body.children[i] ?? null);
+    });
+    text(count, order.length > shown.length ? `${shown.length} of ${order.length}` : `${order.length}`);
+    all.hidden = order.length <= most;
+    text(all, `Show all ${order.length}`);
+    empty.hidden = [...store.levels.values()].some(level => level.seats || level.waiting || level.heaviest || level.use.some(Boolean) || level.refusedInAll);
+  }
+
+  filter.addEventListener('input', update);
+  all.addEventListener('click', () => {
+    most = Infinity;
+    update();
+  });
+  return {element, title: 'Levels', topics: ['levels'], update};
+}

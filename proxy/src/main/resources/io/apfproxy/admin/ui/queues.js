@@ -1,0 +1,109 @@
+// @ts-check
+// One level: its figures, its five minutes, its schemas, and a square for each of its queues.
+import {attribute, cell, el, name, number, table, text, wait} from './dom.js';
+import {bar, chart, condition, heat} from './plot.js';
+import {store} from './stream.js';
+
+/** @param {string} title @param {string[]} kinds @param {string} unit */
+function panel(title, kinds, unit) {
+  const picture = chart(title, kinds);
+  const top = el('span', {class: 'muted small'});
+  return {
+    element: el('figure', {class: 'panel'}, el('figcaption', {}, title, top), picture.element, el('p', {class: 'axis muted small'}, el('span', {}, '5 min ago'), el('span', {}, 'now'))),
+    /** @param {number[][]} series */
+    show(series) {
+      text(top, `scale to ${number(picture.show(series))} ${unit}`);
+    },
+  };
+}
+
+/** @param {string} argument */
+export function level(argument) {
+  const key = decodeURIComponent(argument);
+  const topic = 'queues:' + key;
+  const picture = bar();
+  const state = el('span', {class: 'state'});
+  const facts = el('dl', {class: 'facts'});
+  /** @type {Map<string, HTMLElement>} */ const figures = new Map();
+  const seats = panel('Seats in use, and the limit', ['used', 'bound'], 'seats');
+  const waiting = panel('Waiting', ['waiting'], 'requests');
+  const refused = panel('Refused', ['refused'], 'per second');
+  const map = el('div', {class: 'map', role: 'list', 'aria-label': 'Queues'});
+  const about = el('p', {class: 'muted small'});
+  const schemas = table('Schemas that lead here', [['Schema'], ['Waiting', 'num'], ['Executing', 'num'], ['Seats', 'num']]);
+  const gone = el('p', {class: 'empty', hidden: true}, 'There is no such level now.');
+  const body = el('div', {},
+    el('div', {class: 'panel'}, picture.element, facts),
+    el('div', {class: 'charts'}, seats.element, waiting.element, refused.element),
+    el('div', {class: 'panel'}, el('h3', {}, 'Queues'), about, map),
+    el('div', {class: 'panel'}, el('h3', {}, 'Schemas'), schemas.element));
+  const element = el('section', {},
+    el('p', {class: 'back'}, el('a', {href: '#levels'}, '← All levels')), el('h2', {}, name(key), ' ', state), gone, body);
+  /** @type {HTMLElement[]} */ let squares = [];
+
+  /** @param {string} title @param {string} value */
+  function fact(title, value) {
+    let figure = figures.get(title);
+    if (!figure) {
+      figure = /** @type {HTMLElement} */ (el('dd'));
+      figures.set(title, figure);
+      facts.append(el('div', {class: 'fact'}, el('dt', {}, title), figure));
+    }
+    text(figure, value);
+  }
+
+  function update() {
+    const told = store.topics[topic];
+    const known = store.levels.get(key);
+    gone.hidden = !(told === null || (told === undefined && store.levels.size > 0 && !known));
+    body.hidden = !told;
+    if (!told) return;
+    const now = told.level;
+    const inAll = Object.values(now.refused).reduce((/** @type {number} */ sum, /** @type {any} */ count) => sum + count, 0);
+    const asLevel = /** @type {any} */ ({...now, refusedInAll: inAll});
+    picture.show(asLevel);
+    picture.element.hidden = now.exempt;
+    attribute(element, 'data-heat', heat(asLevel));
+    text(state, condition(asLevel));
+    fact('Seats in use', now.exempt ? `${now.seats}, no limit` : `${now.seats} / ${now.limit}`);
+    fact('Executing', String(now.executing));
+    fact('Waiting', now.queues ? `${now.waiting} of ${number(now.queues * now.queueLengthLimit)} places` : now.exempt ? 'never' : 'no queue');
+    fact('Limit', `${now.nominal} nominal, ${now.min} to ${now.max}`);
+    fact('Wanted, last 10 s', `${number(told.demand.average)} seats, at most ${number(told.demand.high)}`);
+    fact('Wait p99', wait(now.wait));
+    fact('Refused per second', Object.entries(now.refused).filter(([, count]) => count).map(([reason, count]) => `${count} ${reason}`).join(', ') || '0');
+    fact('Since the start', `${number(now.dispatched)} dispatched, ${number(now.rejected)} refused`);
+    fact('Heaviest flow', now.heaviest ? `${name(now.heaviest[1] || now.heaviest[0])}, ${number(now.heaviest[2])} seats` : '–');
+    if (told.history) {
+      seats.show([told.history.seats, told.history.limit]);
+      waiting.show([told.history.waiting]);
+      refused.show([told.history.refused]);
+    }
+    show(told.queues);
+    schemas.body.replaceChildren(...told.schemas.map((/** @type {any[]} */ [schema, waits, executing, held]) =>
+      el('tr', {}, el('th', {scope: 'row'}, name(schema)), cell(String(waits), 'num', 'Waiting'), cell(String(executing), 'num', 'Executing'), cell(String(held), 'num', 'Seats'))));
+  }
+
+  /** @param {any} queues */
+  function show(queues) {
+    const number = Math.ceil(queues.number / queues.group);
+    if (squares.length !== number) {
+      squares = Array.from({length: number}, () => el('span', {class: 'square', role: 'listitem'}));
+      map.replaceChildren(...squares);
+    }
+    text(about, queues.number === 0 ? 'This level has no queues.'
+      : `${queues.number} queues of at most ${queues.limit} requests each, ${queues.made} used since the start`
+        + (queues.group > 1 ? `; a square is ${queues.group} queues, its number the longest of them.` : '; a square’s number is how many wait in it.'));
+    const busy = new Map(queues.squares.map((/** @type {number[]} */ square) => [square[0] / queues.group, square]));
+    squares.forEach((square, i) => {
+      const [, waits, executing, held] = busy.get(i) ?? [0, 0, 0, 0];
+      const part = queues.limit ? waits / queues.limit : 0;
+      attribute(square, 'data-full', part >= 1 ? 'full' : part > 0.5 ? 'most' : waits ? 'some' : executing ? 'served' : 'none');
+      text(square, waits ? String(waits) : '');
+      attribute(square, 'aria-label', `queue ${i * queues.group}: ${waits} waiting, ${executing} executing, ${held} seats`);
+      attribute(square, 'title', square.getAttribute('aria-label') ?? '');
+    });
+  }
+
+  return {element, title: name(key), topics: ['levels', topic], update};
+}

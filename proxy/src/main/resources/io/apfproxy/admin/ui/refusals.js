@@ -1,0 +1,51 @@
+// @ts-check
+// The refusals that the proxy remembers, with their circumstances.
+import {cell, duration, el, name, number, table, text} from './dom.js';
+import {ask} from './stream.js';
+
+const PERIOD = 2000;
+
+export function refusals() {
+  const rows = table('Refusals', [['When'], ['Rule'], ['User'], ['Request', 'wide'], ['Level'], ['Seats', 'num'], ['Queue', 'num'], ['Waited', 'num'], ['Heaviest flow', 'wide']]);
+  const about = el('p', {class: 'muted'});
+  const element = el('section', {}, el('div', {class: 'tools'}, el('h2', {}, 'Refusals')), about, rows.element);
+  rows.element.hidden = true;
+
+  async function look() {
+    const answer = await ask('/debug/apf-proxy/refusals');
+    rows.element.hidden = !answer.ok;
+    if (answer.status === 404) {
+      text(about, 'This proxy remembers no refusals. Levels and Talkers show how many there are, and by which rule.');
+      return;
+    }
+    if (!answer.ok) {
+      text(about, 'The refusals cannot be read: ' + (await answer.text()).trim());
+      return;
+    }
+    const told = await answer.json();
+    text(about, told.rows.length ? `${number(told.remembered)} remembered of ${number(told.total)} since the start; the newest first.` : 'Nobody was refused so far.');
+    rows.body.replaceChildren(...told.rows.slice(0, 200).map(show));
+  }
+
+  const repeat = () => look().catch(() => {}); // the banner says what is wrong
+  const timer = setInterval(repeat, PERIOD);
+  repeat();
+  return {element, title: 'Refusals', close: () => clearInterval(timer)};
+}
+
+/** @param {any} row */
+function show(row) {
+  const of = (/** @type {any} */ value) => name(String(value ?? '') || '–');
+  const pair = (/** @type {any} */ value, /** @type {any} */ limit) => limit > 0 ? `${value} / ${limit}` : '–';
+  const heaviest = row.heaviest;
+  return el('tr', {},
+    el('th', {scope: 'row', title: 'audit id ' + of(row.auditId)}, of(row.time).slice(11, 19)),
+    cell(`${row.code} ${of(row.rule)}`, '', 'Rule'),
+    cell(of(row.user), 'key', 'User'),
+    cell(of(row.line), 'wide', 'Request'),
+    cell(row.level ? el('a', {href: '#level/' + encodeURIComponent(row.level)}, of(row.level)) : '–', '', 'Level'),
+    cell(pair(row.seatsInUse, row.seatsLimit), 'num', 'Seats'),
+    cell(pair(row.queueLength, row.queueLimit), 'num', 'Queue'),
+    cell(typeof row.waited === 'number' ? duration(row.waited) : of(row.waited), 'num', 'Waited'),
+    cell(heaviest ? of(heaviest.distinguisher || heaviest.schema || heaviest) : '–', 'wide', 'Heaviest flow'));
+}

@@ -1,0 +1,300 @@
+package io.apfproxy.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.live.Feed;
+import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What browsers read, and what they must not be made to do. Specification seeing.md V-66 to V-68;
+ * security.md S78, S81.
+ */
+class EventStreamsIT {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String EVENTS = "/debug/apf-proxy/events?topics=levels";
+  private static final String MEGABYTE = "\"much\":\"" + "m".repeat(1 << 20) + "\"";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final FakeFeed feed = new FakeFeed();
+  private final AdminServer server = AdminServer.plain(vertx, new Pages(), AdminDoor.NONE);
+  private final List<Socket> sockets = new ArrayList<>();
+  private int port;
+
+  @BeforeEach
+  void start() throws Exception {
+    port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+    vertx.close().await(60, TimeUnit.SECONDS);
+  }
+
+  private Socket ask(String path, String... headers) throws IOException {
+    Socket socket = new Socket();
+    sockets.add(socket);
+    socket.setReceiveBufferSize(4096);
+    socket.setSoTimeout((int) LONG.toMillis());
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    String head =
+        "GET "
+            + path
+            + " HTTP/1.1\r\nHost: localhost:"
+            + port
+            + "\r\n"
+            + String.join("", headers)
+            + "\r\n";
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
+  private static BufferedReader reader(Socket socket) throws IOException {
+    return new BufferedReader(
+        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  private int code(String path, String... headers) throws IOException {
+    return Integer.parseInt(reader(ask(path, headers)).readLine().substring(9, 12));
+  }
+
+  private static String line(BufferedReader reader, String beginning) throws IOException {
+    String line = reader.readLine();
+    while (line != null && !line.startsWith(beginning)) {
+      line = reader.readLine();
+    }
+    assertThat(line).as("a line with " + beginning).isNotNull();
+    return line;
+  }
+
+  @Test
+  void saysAllFirstAndThenWhatChanges() throws IOException {
+    BufferedReader reader = reader(ask(EVENTS));
+
+    assertThat(line(reader, "event: ")).isEqualTo("event: hello");
+    assertThat(line(reader, "data: ")).isEqualTo("data: {\"all\":0}");
+    feed.tick("\"all\":1", "\"changed\":1");
+    assertThat(line(reader, "event: ")).isEqualTo("event: tick");
+    assertThat(line(reader, "data: ")).isEqualTo("data: {\"changed\":1}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "?topics=",
+        "?topics=users",
+        "?topics=levels,users",
+        "?topics=levels:x",
+        "?topics=queues",
+        "?topics=top:user",
+        "?topics=top:users:1m:requests",
+      })
+  void refusesTopicsThatItDoesNotKnow(String query) throws IOException {
+    assertThat(code("/debug/apf-proxy/events" + query)).isEqualTo(400);
+    assertThat(feed.listeners).isEmpty();
+  }
+
+  @Test
+  @Tag("S81")
+  void refusesTheNinthTopic() throws IOException {
+    String topics = "queues:1,queues:2,queues:3,queues:4,queues:5,queues:6,queues:7,queues:8";
+
+    assertThat(code("/debug/apf-proxy/events?topics=" + topics)).isEqualTo(200);
+    assertThat(code("/debug/apf-proxy/events?topics=" + topics + ",levels")).isEqualTo(429);
+  }
+
+  @Test
+  @Tag("S81")
+  void refusesTheFiftyFirstStreamUntilAnotherEnds() throws IOException {
+    List<Socket> open = new ArrayList<>();
+    for (int i = 0; i < AdminServer.MOST_STREAMS; i++) {
+      Socket socket = ask(EVENTS);
+      line(reader(socket), "event: hello");
+      open.add(socket);
+    }
+
+    assertThat(server.streams()).isEqualTo(AdminServer.MOST_STREAMS);
+    assertThat(code(EVENTS)).isEqualTo(429);
+    assertThat(server.streamsRefused()).isEqualTo(1);
+    open.get(0).close();
+    await().atMost(LONG).until(() -> server.streams() == AdminServer.MOST_STREAMS - 1);
+    assertThat(code(EVENTS)).isEqualTo(200);
+  }
+
+  @Test
+  @Tag("S81")
+  void whoDoesNotReadMissesTicksAndIsToldAllAfterwards() throws IOException {
+    Socket slow = ask(EVENTS);
+    BufferedReader reader = reader(slow);
+    line(reader, "event: hello");
+
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              if (server.ticksMissed() == 0) {
+                feed.tick(MEGABYTE, MEGABYTE);
+              }
+              return server.ticksMissed() > 0;
+            });
+    Thread reading = new Thread(() -> feedUntil(reader));
+    reading.start();
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              feed.tick("\"all\":2", "\"changed\":2");
+              return !reading.isAlive();
+            });
+    assertThat(server.streams()).isEqualTo(1);
+  }
+
+  private static void feedUntil(BufferedReader reader) {
+    try {
+      line(reader, "data: {\"all\":2,\"missed\":");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @Tag("S81")
+  void whoDoesNotReadAtAllIsCutOff() throws IOException {
+    line(reader(ask(EVENTS)), "event: hello");
+
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              feed.tick(MEGABYTE, MEGABYTE);
+              return server.streams() == 0;
+            });
+    assertThat(server.ticksMissed()).isGreaterThanOrEqualTo(EventStreams.LONGEST_UNREAD);
+    assertThat(feed.listeners).isEmpty();
+  }
+
+  @ParameterizedTest
+  @Tag("S78")
+  @CsvSource({
+    "Origin: http://evil.example, 403",
+    "Origin: null, 403",
+    "Origin: https://localhost:%d, 403",
+    "Origin: http://localhost:1, 403",
+    "Origin: http://localhost:%d, 200",
+    "Sec-Fetch-Site: cross-site, 403",
+    "Sec-Fetch-Site: same-site, 403",
+    "Sec-Fetch-Site: same-origin, 200",
+    "Sec-Fetch-Site: none, 200",
+  })
+  void otherSitesGetNothing(String header, int code) throws IOException {
+    String line = header.replace("%d", Integer.toString(port)) + "\r\n";
+
+    for (String path :
+        List.of("/ui/", "/ui/app.js", "/debug/apf-proxy/state", EVENTS, "/metrics")) {
+      assertThat(code(path, line)).as(path).isEqualTo(code);
+    }
+  }
+
+  @ParameterizedTest
+  @Tag("S78")
+  @ValueSource(strings = {"/ui/", "/ui/style.css", "/ui/nothing", "/debug/apf-proxy/state", EVENTS})
+  void eachAnswerForbidsWhatThePageDoesNotNeed(String path) throws IOException {
+    BufferedReader reader = reader(ask(path));
+    List<String> head = new ArrayList<>();
+    for (String line = reader.readLine(); !line.isEmpty(); line = reader.readLine()) {
+      head.add(line);
+    }
+
+    assertThat(head)
+        .anyMatch(
+            line ->
+                line.matches(
+                    "(?i)content-security-policy: default-src 'none'; .*trusted-types 'none'"))
+        .anyMatch(line -> line.equalsIgnoreCase("x-content-type-options: nosniff"))
+        .anyMatch(line -> line.equalsIgnoreCase("referrer-policy: no-referrer"))
+        .anyMatch(line -> line.equalsIgnoreCase("cross-origin-opener-policy: same-origin"))
+        .anyMatch(line -> line.equalsIgnoreCase("cross-origin-resource-policy: same-origin"))
+        .noneMatch(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith("set-cookie"));
+  }
+
+  @Test
+  void aFileThatIsKnownIsNotSentAgain() throws IOException {
+    BufferedReader reader = reader(ask("/ui/app.js"));
+    String tag = line(reader, "ETag: ").substring(6);
+
+    assertThat(tag).matches("\"[0-9a-f]{64}\"");
+    assertThat(code("/ui/app.js", "If-None-Match: " + tag + "\r\n")).isEqualTo(304);
+    assertThat(code("/ui/style.css", "If-None-Match: " + tag + "\r\n")).isEqualTo(200);
+  }
+
+  @Test
+  void stateAndQueuesAreJson() throws IOException {
+    assertThat(line(reader(ask("/debug/apf-proxy/state")), "{")).isEqualTo("{\"version\":1}");
+    assertThat(line(reader(ask("/debug/apf-proxy/queues?level=there")), "{"))
+        .isEqualTo("{\"queues\":{}}");
+    assertThat(code("/debug/apf-proxy/queues?level=gone")).isEqualTo(404);
+    assertThat(code("/debug/apf-proxy/queues")).isEqualTo(400);
+  }
+
+  private final class Pages implements AdminPages {
+    @Override
+    public List<Check> readiness() {
+      return List.of();
+    }
+
+    @Override
+    public String metrics() {
+      return "";
+    }
+
+    @Override
+    public Optional<String> top(
+        @Nullable String by,
+        @Nullable String window,
+        @Nullable String sort,
+        @Nullable String limit,
+        String output) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Feed live() {
+      return feed;
+    }
+
+    @Override
+    public Optional<String> dump(Dump what, boolean withRequestDetails) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> explain(
+        String method, String url, @Nullable String user, List<String> groups) {
+      return Optional.empty();
+    }
+  }
+}

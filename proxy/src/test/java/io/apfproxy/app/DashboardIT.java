@@ -1,0 +1,150 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.apfproxy.fixtures.browser.Page;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+
+/** The page, walked through in a browser. Specification seeing.md V-65, V-68, V-70. */
+class DashboardIT extends DashboardFixture {
+  /** The README's is written anew only if that is asked for: no two pictures have the same time. */
+  private static final Path README =
+      "update".equals(System.getProperty("apf.pictures"))
+          ? Path.of("..", "docs", "dashboard.webp")
+          : PICTURES.resolve("dashboard.webp");
+
+  private static final String ROW =
+      "document.querySelector('a[href=\"#level/narrow\"]')?.closest('tr')";
+
+  private static void wellBehaved(Page page, String origin) {
+    assertThat(page.complaints()).isEmpty();
+    assertThat(page.requests()).isNotEmpty().allMatch(address -> address.startsWith(origin + "/"));
+  }
+
+  @Test
+  void levelsShowTheFiguresOfTheState() throws Exception {
+    startNarrow();
+    flood();
+
+    Page page = page("");
+    page.await(ROW + "?.innerText.includes('1 / 1')").await(ROW + ".innerText.includes('queues')");
+
+    JsonNode narrow = level(state(), "narrow");
+    String row = page.ask(ROW + ".innerText").asText();
+    assertThat(narrow.path("seats").asInt()).isEqualTo(1);
+    assertThat(row).contains("1 / 1").contains("of 128 places");
+    assertThat(page.ask(ROW + ".cells[2].innerText").asText())
+        .startsWith(narrow.path("waiting").asText());
+    assertThat(page.ask("document.querySelectorAll('tbody tr').length").asInt())
+        .isEqualTo(state().path("levels").size());
+    page.await("document.querySelector('tbody tr a').textContent === 'narrow'"); // the nearest
+    photographBoth(page, "levels");
+    page.size(360, 740);
+    assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
+    photographBoth(page, "levels-narrow");
+    wellBehaved(page, origin());
+  }
+
+  /** The first picture of the README. */
+  @Test
+  void whoIsBusyIsNamed() throws Exception {
+    startNarrow();
+    try (Herd herd = new Herd()) {
+      herd.run(6);
+      Page page = page("").size(1180, 640);
+
+      page.await(ROW + "?.innerText.includes('alice')").await(ROW + ".dataset.heat === 'refusing'");
+      page.await("document.querySelector('tbody tr a').textContent === 'narrow'");
+      page.photograph(README);
+      wellBehaved(page, origin());
+    }
+  }
+
+  /** Alice's programs, each of which asks again a moment after it was answered. */
+  private final class Herd implements AutoCloseable {
+    private static final long PAUSE_MILLIS = 200;
+    private final HttpClient client = client();
+    private final AtomicBoolean ended = new AtomicBoolean();
+
+    void run(int programs) throws Exception {
+      upstream.script().on("get", SLOW).delay(Duration.ofMillis(300)).play();
+      for (int i = 0; i < programs; i++) {
+        ask();
+      }
+    }
+
+    private void ask() {
+      if (!ended.get()) {
+        var unused =
+            client
+                .sendAsync(asAlice(SLOW), BodyHandlers.discarding())
+                .thenRunAsync(
+                    this::ask,
+                    CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
+      }
+    }
+
+    @Override
+    public void close() {
+      ended.set(true);
+    }
+  }
+
+  @Test
+  void aLevelShowsItsQueuesAndSchemas() throws Exception {
+    startNarrow();
+    flood();
+
+    Page page = page("#level/narrow");
+    page.awaitText("64 queues of at most 2 requests each");
+    page.await("document.querySelectorAll('.square').length === 64");
+    page.await("document.querySelectorAll('.square[data-full=full]').length === 1");
+
+    assertThat(page.ask("document.querySelector('[data-full=full]').textContent").asText())
+        .isEqualTo("2");
+    assertThat(page.text()).contains("queues").contains("1 / 1").contains("2 of 128 places");
+    page.await("document.querySelector('.chart .used').getAttribute('points').length > 0");
+    photographBoth(page, "level");
+    page.size(360, 740);
+    assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
+    photographBoth(page, "level-narrow");
+    wellBehaved(page, origin());
+  }
+
+  @Test
+  void talkersRefusalsSourcesAndExplanationsAreShown() throws Exception {
+    startNarrow();
+    flood();
+
+    Page page = page("#talkers");
+    page.await("document.querySelector('tbody th')?.textContent === 'alice'");
+    page.awaitText("queue-full");
+    photographBoth(page, "talkers");
+    page.ask(
+        "const by = document.getElementById('choose-by'); by.value = 'namespace'; by.dispatchEvent(new Event('change'))");
+    page.await("document.querySelector('tbody th')?.textContent === 'default'");
+    page.go(origin() + "/ui/#refusals").awaitText("Refusals");
+    page.await("document.querySelector('main table, main p').innerText !== ''");
+    page.go(origin() + "/ui/#sources").awaitText("narrow.yaml");
+    photographBoth(page, "sources");
+    page.go(
+        origin()
+            + "/ui/#explain?method=GET&user=alice&url=%2Fapi%2Fv1%2Fnamespaces%2Fx%2Fconfigmaps%2Fy");
+    page.awaitText("narrow (100)");
+    assertThat(page.ask("document.querySelector('.step.level a').getAttribute('href')").asText())
+        .isEqualTo("#level/narrow");
+    photographBoth(page, "explain");
+    // the browser tells of any answer that is no success: here the refusals, until they are
+    // remembered
+    assertThat(page.complaints()).allMatch(text -> text.contains("/debug/apf-proxy/refusals"));
+    assertThat(page.requests()).allMatch(address -> address.startsWith(origin() + "/"));
+  }
+}

@@ -1,0 +1,121 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.admin.AdminServer;
+import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.apfproxy.fixtures.browser.Page;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the page shows when all is not well. Specification seeing.md V-71. */
+class DashboardStatesIT extends DashboardFixture {
+  private static final String SUBMIT = "document.querySelector('main form').requestSubmit()";
+
+  @Override
+  @BeforeEach
+  void startUpstream() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("upstream"));
+    upstream =
+        EmbeddedApiServer.builder(folder)
+            .user("alice")
+            .allow("alice", "*", "*")
+            .user("operator", "system:masters")
+            .start();
+  }
+
+  @Test
+  void saysThatThereWasNoRequestYet() throws Exception {
+    startNarrow();
+
+    Page page = page("");
+    page.awaitText("No request in the last five minutes.");
+    photographBoth(page, "state-empty");
+  }
+
+  @Test
+  void saysThatTheProxyIsGoneAndHowOldTheFiguresAre() throws Exception {
+    startNarrow();
+    Page page = page("");
+    page.await("document.querySelector('tbody tr')");
+
+    proxy.close();
+    proxy = null;
+
+    page.awaitText("The proxy does not answer. Next try in");
+    page.awaitText("these figures are").await("document.body.classList.contains('old')");
+    photographBoth(page, "state-lost");
+  }
+
+  @Test
+  void showsTheClassicLimitsAsTwoPools() throws Exception {
+    start("--enable-priority-and-fairness=false", "--max-requests-inflight=7");
+
+    Page page = page("");
+    page.awaitText("Two limits, no queues").awaitText("0 / 7");
+    photographBoth(page, "state-pools");
+    page.go(origin() + "/ui/#talkers").awaitText("No request has ended in this time.");
+    assertThat(page.complaints()).isEmpty();
+  }
+
+  @Test
+  void asksThoseElsewhereWhoTheyAre() throws Exception {
+    startNarrow("--admin-tls", "--admin-bind-address=127.0.0.2");
+    String elsewhere = "https://127.0.0.2:" + proxy.adminPort() + "/ui/";
+
+    Page page = chromium.open().go(elsewhere);
+    page.awaitText("Who are you?");
+    assertThat(page.text()).doesNotContain("narrow").doesNotContain("Seats in use");
+    photographBoth(page, "state-token");
+    enter(page, "nobody");
+    page.awaitText("This token is not valid.");
+    enter(page, upstream.token("operator"));
+    page.awaitText("narrow");
+    assertThat(
+            page.ask("localStorage.length + sessionStorage.length + document.cookie.length")
+                .asInt())
+        .isZero();
+    page.go("about:blank").go(elsewhere).awaitText("Who are you?");
+  }
+
+  private static void enter(Page page, String token) {
+    page.ask("document.getElementById('token').focus()");
+    page.type(token).ask(SUBMIT);
+  }
+
+  @Test
+  void saysThatTooManyAreWatching() throws Exception {
+    startNarrow();
+    HttpClient client = HttpClient.newHttpClient();
+    HttpRequest stream =
+        HttpRequest.newBuilder(URI.create(origin() + "/debug/apf-proxy/events?topics=levels"))
+            .build();
+    for (int i = 0; i < AdminServer.MOST_STREAMS; i++) {
+      assertThat(client.send(stream, BodyHandlers.ofInputStream()).statusCode()).isEqualTo(200);
+    }
+
+    Page another = page("");
+    another.awaitText("Too many are watching");
+    photographBoth(another, "state-full");
+  }
+
+  @Test
+  void offersToReloadAfterAnUpgrade() throws Exception {
+    startNarrow();
+    Page page = page("");
+    page.await("document.querySelector('tbody tr')");
+
+    page.ask("import('/ui/stream.js').then(module => { module.store.first = '0.0.1'; })");
+    page.awaitText("this page is of 0.0.1");
+    assertThat(page.ask("document.querySelector('#banner button').textContent").asText())
+        .isEqualTo("Reload");
+    photographBoth(page, "state-upgraded");
+  }
+}

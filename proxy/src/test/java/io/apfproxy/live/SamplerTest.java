@@ -1,0 +1,266 @@
+package io.apfproxy.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.flowcontrol.ApfFlowControl;
+import io.apfproxy.flowcontrol.FlowControlSettings;
+import io.apfproxy.flowcontrol.FlowMetrics;
+import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.queueset.QueueRow;
+import io.apfproxy.report.HeaviestFlow;
+import io.apfproxy.time.ManualTime;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Second by second. Specification seeing.md V-06, V-68, V-69. */
+class SamplerTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final double[] BOUNDS = {0, 0.1, 1, Double.POSITIVE_INFINITY};
+  private static final String LEVEL = "catch-all";
+
+  private final ManualTime time = new ManualTime();
+  private final Proxy proxy = new Proxy();
+  private final List<Runnable> thread = new ArrayList<>();
+  private final Sampler sampler = new Sampler(proxy, (nanos, action) -> thread.add(action), time);
+  private final List<Feed.Tick> told = new ArrayList<>();
+
+  private void run() {
+    List<Runnable> due = List.copyOf(thread);
+    thread.clear();
+    due.forEach(Runnable::run);
+  }
+
+  private JsonNode state() throws Exception {
+    return JSON.readTree(sampler.state());
+  }
+
+  private JsonNode level(String name) throws Exception {
+    for (JsonNode level : state().path("levels")) {
+      if (level.path("name").asText().equals(name)) {
+        return level;
+      }
+    }
+    throw new AssertionError(name);
+  }
+
+  private JsonNode changes() throws Exception {
+    return JSON.readTree("{" + told.get(told.size() - 1).changes() + "}");
+  }
+
+  @Test
+  void theStateIsThatOfTheLastTickHoweverOftenItIsRead() throws Exception {
+    int looks = proxy.looks;
+
+    assertThat(state().path("version").asInt()).isEqualTo(1);
+    assertThat(state().path("tick").asInt()).isZero();
+    assertThat(state().path("levels")).hasSize(proxy.control.snapshot().size());
+    assertThat(proxy.looks).isEqualTo(looks);
+    sampler.tick();
+    assertThat(state().path("tick").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void refusalsAreThoseOfOneSecondAndWaitsThoseOfTen() throws Exception {
+    proxy.refuse(RejectReason.QUEUE_FULL, 3);
+    proxy.wait(2, 1);
+    sampler.tick();
+    assertThat(level(LEVEL).path("refused").path("queue-full").asInt()).isEqualTo(3);
+    assertThat(level(LEVEL).path("wait").asDouble()).isEqualTo(1.0);
+
+    sampler.tick();
+    assertThat(level(LEVEL).path("refused").path("queue-full").asInt()).isZero();
+    assertThat(level(LEVEL).path("wait").asDouble()).isEqualTo(1.0);
+
+    for (int i = 0; i < 10; i++) {
+      sampler.tick();
+    }
+    assertThat(level(LEVEL).path("wait").isNull()).isTrue();
+  }
+
+  @Test
+  void aWaitBeyondTheLastBucketIsNoNumberOfSeconds() throws Exception {
+    proxy.wait(3, 1);
+    sampler.tick();
+
+    assertThat(level(LEVEL).path("wait").asInt()).isEqualTo(-1);
+  }
+
+  @Test
+  void whoWatchesIsToldAllAtOnceAndThenWhatHasChanged() throws Exception {
+    sampler.subscribe(Topic.list("levels,upstream"), told::add);
+    assertThat(told).isEmpty();
+    run();
+    JsonNode hello = JSON.readTree("{" + told.get(0).full() + "}");
+    assertThat(told.get(0).first()).isTrue();
+    assertThat(hello.path("product").asText()).isEqualTo("1.2.3");
+    assertThat(hello.path("levels").path("rows")).hasSize(proxy.control.snapshot().size());
+    assertThat(hello.path("history").path("use").path(LEVEL)).hasSize(1);
+
+    proxy.refuse(RejectReason.CONCURRENCY_LIMIT, 1);
+    sampler.tick();
+    assertThat(changes().path("levels").path("rows")).hasSize(1);
+    assertThat(changes().path("levels").path("rows").get(0).get(0).asText()).isEqualTo(LEVEL);
+    assertThat(changes().path("levels").path("shapes")).isEmpty();
+    JsonNode full = JSON.readTree("{" + told.get(1).full() + "}");
+    assertThat(full.path("levels").path("full").asBoolean()).isTrue();
+    assertThat(full.path("levels").path("rows")).hasSize(proxy.control.snapshot().size());
+  }
+
+  @Test
+  void whoWatchesNoLongerIsToldNothing() {
+    Feed.Subscription subscription = sampler.subscribe(Topic.list("levels"), told::add);
+    run();
+    subscription.close();
+    subscription.close();
+    sampler.tick();
+
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void aTopicIsRenderedOnceForAllWhoWatchIt() {
+    for (int i = 0; i < 5; i++) {
+      sampler.subscribe(Topic.list("top:user:1m:requests,queues:" + LEVEL), told::add);
+    }
+    run();
+    proxy.tops = 0;
+    proxy.queues = 0;
+    sampler.tick();
+    sampler.tick();
+
+    assertThat(proxy.tops).isEqualTo(1); // it changes every two seconds
+    assertThat(proxy.queues).isEqualTo(2 * 2); // in full, and as a change
+  }
+
+  @Test
+  void differentTopicsAreBounded() {
+    List<Feed.Subscription> open = new ArrayList<>();
+    for (int i = 0; i < 64; i++) {
+      open.add(sampler.subscribe(Topic.list("queues:" + i), told::add));
+    }
+    Set<Topic> one = Topic.list("queues:more");
+
+    assertThatThrownBy(() -> sampler.subscribe(one, told::add))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(sampler.subscribe(Topic.list("queues:0"), told::add)).isNotNull();
+    open.get(1).close();
+    assertThat(sampler.subscribe(one, told::add)).isNotNull();
+  }
+
+  @Test
+  void fiveMinutesAreKept() {
+    History history = new History();
+    for (int i = 0; i < 2 * History.SECONDS; i++) {
+      history.add(new LevelSampler(proxy).next());
+    }
+
+    assertThat(history.of(LEVEL, History.Figure.SEATS)).hasSize(History.SECONDS);
+    assertThat(history.use(LEVEL)).hasSize(History.SECONDS / History.PIECE);
+    history.add(List.of());
+    assertThat(history.of(LEVEL, History.Figure.SEATS)).isEmpty();
+  }
+
+  /** The real levels, and counts that the test makes. */
+  private static final class Proxy implements Observed {
+    private final ApfFlowControl control =
+        ApfFlowControl.create(
+            FlowControlSettings.of(600),
+            FlowControlConfiguration.builtIn(),
+            new ManualTime(),
+            (nanos, action) -> {},
+            FlowMetrics.NONE);
+    private Map<String, LevelTotals> totals = Map.of();
+    private final Map<RejectReason, Integer> refused = new EnumMap<>(RejectReason.class);
+    private final long[] waits = new long[BOUNDS.length];
+    private int looks;
+    private int tops;
+    private int queues;
+
+    void refuse(RejectReason reason, int number) {
+      refused.merge(reason, number, Integer::sum);
+      count();
+    }
+
+    void wait(int bucket, int number) {
+      waits[bucket] += number;
+      count();
+    }
+
+    private void count() {
+      LevelTotals now = new LevelTotals(BOUNDS);
+      for (RejectReason reason : RejectReason.values()) {
+        now.addRefused(reason, refused.getOrDefault(reason, 0));
+      }
+      for (int i = 0; i < waits.length; i++) {
+        now.addWaits(i, waits[i]);
+      }
+      totals = new HashMap<>(Map.of(LEVEL, now));
+    }
+
+    @Override
+    public List<LevelSnapshot> levels() {
+      looks++;
+      return control.snapshot();
+    }
+
+    @Override
+    public OptionalInt queueLengthLimit(String level) {
+      return OptionalInt.empty();
+    }
+
+    @Override
+    public Optional<List<QueueRow>> queues(String level) {
+      queues++;
+      return control.queues(level);
+    }
+
+    @Override
+    public Map<String, LevelTotals> totals() {
+      return totals;
+    }
+
+    @Override
+    public HeaviestFlow heaviest() {
+      return HeaviestFlow.NONE;
+    }
+
+    @Override
+    public Optional<String> top(Topic.Top question) {
+      tops++;
+      return Optional.of("{}\n");
+    }
+
+    @Override
+    public Head head() {
+      return new Head(
+          "1.2.3",
+          "one",
+          "https://upstream",
+          "v1.37.1",
+          List.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          true,
+          0,
+          0);
+    }
+
+    @Override
+    public List<Source> sources() {
+      return List.of();
+    }
+  }
+}
