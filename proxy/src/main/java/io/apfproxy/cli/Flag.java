@@ -224,6 +224,12 @@ enum Flag {
       ValueKind.LIST_COST,
       "compatible",
       "width of lists: kube-apiserver's arithmetic, or what such lists weighed: learned"),
+  ENFORCEMENT(
+      "enforcement",
+      Group.FLOW_CONTROL,
+      ValueKind.ENFORCEMENT,
+      "enforce",
+      "enforce; shadow: decide, count, let through; N%: of users, for levels that do not say"),
   POLL_OBJECT_COUNTS(
       "poll-object-counts",
       Group.FLOW_CONTROL,

@@ -2,6 +2,7 @@ package io.apfproxy.cli;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.cli.ProxyOptions.Admin;
 import io.apfproxy.cli.ProxyOptions.Authentication;
 import io.apfproxy.cli.ProxyOptions.FlowControlling;
@@ -266,7 +267,22 @@ final class OptionsReader {
         settings.bool(Flag.PLAIN_REFUSALS),
         settings.constant(Flag.LIST_COST, ListCost.class),
         settings.bool(Flag.POLL_OBJECT_COUNTS),
+        enforcement(fair),
         new SeatsReader(settings, fair, seats).read());
+  }
+
+  private Enforcement enforcement(boolean fair) throws UsageException {
+    Enforcement enforcement =
+        Enforcement.parse(settings.text(Flag.ENFORCEMENT))
+            .orElseThrow(() -> settings.unexpected(Flag.ENFORCEMENT));
+    if (!fair && !enforcement.equals(Enforcement.ENFORCE)) {
+      throw new UsageException(
+          settings.origin(Flag.ENFORCEMENT)
+              + ": found \""
+              + enforcement
+              + "\" without priority and fairness, expected enforce");
+    }
+    return enforcement;
   }
 
   private List<Source> sources() throws UsageException {

@@ -2,6 +2,7 @@ package io.apfproxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.config.Enforcement;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -61,6 +62,7 @@ class CommandTest {
                 false,
                 ProxyOptions.ListCost.COMPATIBLE,
                 false,
+                Enforcement.ENFORCE,
                 new ProxyOptions.MovingSeats(false, 30, Duration.ofMillis(5), 0)));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));

@@ -76,6 +76,16 @@ class FlowMetricsEventsTest {
     public void executed(long nanos, boolean watch) {
       note("executed " + nanos / 1_000_000 + " ms " + watch);
     }
+
+    @Override
+    public void wouldReject(RejectReason reason) {
+      note("would reject " + reason.label());
+    }
+
+    @Override
+    public void wouldWait(long nanos, boolean execute) {
+      note("would wait " + nanos / 1_000_000 + " ms " + execute);
+    }
   }
 
   @Test
