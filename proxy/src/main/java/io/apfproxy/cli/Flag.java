@@ -59,7 +59,6 @@ enum Flag {
       "after SIGTERM serve on so long, not ready"),
   SHUTDOWN_GRACE(
       "shutdown-grace", Group.LISTENER, ValueKind.DURATION, "30s", "then requests may finish"),
-
   WARM_UP(
       "warm-up",
       Group.LISTENER,
@@ -229,7 +228,7 @@ enum Flag {
       Group.FLOW_CONTROL,
       ValueKind.ENFORCEMENT,
       "enforce",
-      "enforce; shadow: decide, count, let through; N%: of users, for levels that do not say"),
+      "or shadow; N% of users"),
   POLL_OBJECT_COUNTS(
       "poll-object-counts",
       Group.FLOW_CONTROL,

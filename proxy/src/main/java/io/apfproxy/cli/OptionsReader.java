@@ -2,7 +2,6 @@ package io.apfproxy.cli;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import io.apfproxy.config.Enforcement;
 import io.apfproxy.cli.ProxyOptions.Admin;
 import io.apfproxy.cli.ProxyOptions.Authentication;
 import io.apfproxy.cli.ProxyOptions.FlowControlling;
@@ -15,6 +14,7 @@ import io.apfproxy.cli.ProxyOptions.SourceKind;
 import io.apfproxy.cli.ProxyOptions.TlsEngine;
 import io.apfproxy.cli.ProxyOptions.Transport;
 import io.apfproxy.cli.ProxyOptions.Upstream;
+import io.apfproxy.config.Enforcement;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -34,8 +34,7 @@ public record Enforcement(int percent) {
   /** Reads {@code enforce}, {@code shadow} or {@code 1%} to {@code 99%}; empty for all else. */
   public static Optional<Enforcement> parse(String text) {
     if (PART.matcher(text).matches()) {
-      return Optional.of(
-          new Enforcement(Integer.parseInt(text.substring(0, text.length() - 1))));
+      return Optional.of(new Enforcement(Integer.parseInt(text.substring(0, text.length() - 1))));
     }
     return switch (text) {
       case "enforce" -> Optional.of(ENFORCE);
@@ -85,7 +84,7 @@ public record Enforcement(int percent) {
    * @param percent of users, 0 to 100
    */
   public static boolean holds(int percent, String user) {
-    return ((mixed(user.hashCode()) & 0xFFFF_FFFFL) * ALL >>> Integer.SIZE) < percent;
+    return (((mixed(user.hashCode()) & 0xFFFF_FFFFL) * ALL) >>> Integer.SIZE) < percent;
   }
 
   /** MurmurHash3's finaliser: the hash of a string alone puts names that differ little together. */

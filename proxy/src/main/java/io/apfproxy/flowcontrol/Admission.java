@@ -10,8 +10,8 @@ public interface Admission {
 
   /**
    * Leaves the queue, for a deadline that passed or a client that left; one that is not held to the
-   * decision leaves the queue it would wait in, and goes on. If the request still
-   * waited, its listener is told {@link RejectReason#TIME_OUT}; else nothing happens.
+   * decision leaves the queue it would wait in, and goes on. If the request still waited, its
+   * listener is told {@link RejectReason#TIME_OUT}; else nothing happens.
    *
    * @return whether it still waited
    */

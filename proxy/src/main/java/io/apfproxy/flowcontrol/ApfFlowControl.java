@@ -87,8 +87,7 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
       TimeSource time,
       DelayedActions delayed,
       FlowMetrics metrics) {
-    LevelTable levels =
-        new LevelTable(settings, time, delayed, metrics);
+    LevelTable levels = new LevelTable(settings, time, delayed, metrics);
     levels.apply(previous -> configuration);
     return new ApfFlowControl(settings, time, delayed, levels);
   }

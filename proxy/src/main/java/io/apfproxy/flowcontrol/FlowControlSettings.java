@@ -37,12 +37,7 @@ public record FlowControlSettings(
   /** For a recent server: 30,000 may wait, consistent reads come from its cache. */
   public static FlowControlSettings of(int serverLimit) {
     return new FlowControlSettings(
-        serverLimit,
-        DEFAULT_MOST_WAITING,
-        true,
-        false,
-        BurstSeats.none(),
-        Enforcement.ENFORCE);
+        serverLimit, DEFAULT_MOST_WAITING, true, false, BurstSeats.none(), Enforcement.ENFORCE);
   }
 
   /** The same with lists as wide as such answers were heavy. */

@@ -168,17 +168,17 @@ final class LevelEntry {
 
   /** Of a schema's requests that are not; the same object at every call. */
   ShadowFlow shadow(String flowSchema) {
-    return shadows.computeIfAbsent(
-        flowSchema, name -> new ShadowFlow(level.shadowTally(name)));
+    return shadows.computeIfAbsent(flowSchema, name -> new ShadowFlow(level.shadowTally(name)));
   }
 
-  /** Forgets the counts of the schemas that lead here no longer, once they have no requests here. */
+  /**
+   * Forgets the counts of the schemas that lead here no longer, once they have no requests here.
+   */
   void retainFlows(Set<String> flowSchemas) {
     level.retainTallies(flowSchemas);
     shadows
         .entrySet()
-        .removeIf(
-            flow -> !flowSchemas.contains(flow.getKey()) && flow.getValue().executing() == 0);
+        .removeIf(flow -> !flowSchemas.contains(flow.getKey()) && flow.getValue().executing() == 0);
   }
 
   /**

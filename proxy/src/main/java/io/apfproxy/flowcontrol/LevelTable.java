@@ -66,10 +66,7 @@ final class LevelTable {
    * @param settings among them the seats of the whole server, until {@link #resize}
    */
   LevelTable(
-      FlowControlSettings settings,
-      TimeSource time,
-      DelayedActions delayed,
-      FlowMetrics metrics) {
+      FlowControlSettings settings, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
     this.configuredTotal = settings.serverLimit();
     this.total = configuredTotal;
     this.bursts = settings.bursts();

@@ -119,8 +119,7 @@ public final class PriorityLevel {
               .values()
               .removeIf(
                   tally ->
-                      isOver(tally, flowSchemas)
-                          && !shadowTallies.containsKey(tally.flowSchema()));
+                      isOver(tally, flowSchemas) && !shadowTallies.containsKey(tally.flowSchema()));
         });
   }
 

@@ -133,8 +133,7 @@ final class LevelGauges implements MultiCollector {
     for (LevelSnapshot level : levels) {
       for (FlowSnapshot flow : level.flows()) {
         gauge.dataPoint(
-            Points.point(
-                labels(like, level.name(), flow.flowSchema()), value.applyAsDouble(flow)));
+            Points.point(labels(like, level.name(), flow.flowSchema()), value.applyAsDouble(flow)));
       }
     }
     return gauge.build();

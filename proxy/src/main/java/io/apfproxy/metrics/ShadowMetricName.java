@@ -14,8 +14,7 @@ enum ShadowMetricName implements MetricName {
   CURRENT_INQUEUE_REQUESTS(
       "apf_proxy_shadow_current_inqueue_requests", "Requests in shadow that would wait now"),
   CURRENT_EXECUTING_SEATS(
-      "apf_proxy_shadow_current_executing_seats",
-      "Seats that requests in shadow would hold now"),
+      "apf_proxy_shadow_current_executing_seats", "Seats that requests in shadow would hold now"),
   ENFORCED_PERCENT(
       "apf_proxy_enforced_percent",
       "Percent of the users whose requests are held to the decisions of the level");

@@ -126,6 +126,12 @@ class CommandTest {
   }
 
   @Test
+  void holdsWhomItIsTold() throws UsageException {
+    assertThat(serve(Map.of(), "--enforcement=25%").flowControl().enforcement())
+        .isEqualTo(new Enforcement(25));
+  }
+
+  @Test
   void limitsEveryAddressWhenNoneIsNamed() throws UsageException {
     assertThat(serve(Map.of(), "--unlimited-addresses=").limits().unlimited()).isEmpty();
     assertThat(

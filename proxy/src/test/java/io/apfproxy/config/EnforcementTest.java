@@ -61,8 +61,7 @@ class EnforcementTest {
   /** The same in every process and release: users would change sides otherwise. */
   @Test
   void holdsTheSameUsersEverywhere() {
-    assertThat(
-            IntStream.range(0, 100).filter(percent -> Enforcement.holds(percent, "alice")).min())
+    assertThat(IntStream.range(0, 100).filter(percent -> Enforcement.holds(percent, "alice")).min())
         .hasValue(firstPercent("alice".hashCode()));
   }
 

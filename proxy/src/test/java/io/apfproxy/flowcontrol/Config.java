@@ -37,10 +37,7 @@ final class Config {
   /** The same, held to its decisions as its annotation says. */
   static PriorityLevelConfiguration enforcing(PriorityLevelConfiguration level, Enforcement mode) {
     return new PriorityLevelConfiguration(
-        ObjectMeta.of(
-            level.name(),
-            level.uid(),
-            Map.of(Enforcement.ANNOTATION, mode.toString())),
+        ObjectMeta.of(level.name(), level.uid(), Map.of(Enforcement.ANNOTATION, mode.toString())),
         level.spec(),
         List.of());
   }

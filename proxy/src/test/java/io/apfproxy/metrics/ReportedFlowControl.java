@@ -30,6 +30,8 @@ final class ReportedFlowControl {
     meter.waited(0, false);
     meter.executed(40_000_000_000L, false);
     meter.executed(1_000_000, true);
+    meter.wouldReject(RejectReason.TIME_OUT);
+    meter.wouldWait(6_000_000, true);
   }
 
   private static LevelSnapshot level() {
