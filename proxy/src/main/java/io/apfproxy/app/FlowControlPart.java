@@ -69,7 +69,8 @@ record FlowControlPart(
         ApfFlowControl.create(
             FlowControlSettings.of(options.serverLimit())
                 .withLearnedListCost(options.listCost() == ProxyOptions.ListCost.LEARNED)
-                .withBursts(bursts),
+                .withBursts(bursts)
+                .withEnforcement(options.enforcement()),
             FlowControlConfiguration.builtIn(),
             TimeSource.system(),
             timers,

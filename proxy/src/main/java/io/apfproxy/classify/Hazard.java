@@ -1,6 +1,7 @@
 package io.apfproxy.classify;
 
 import io.apfproxy.config.Bootstrap;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.FlowSchema.Subject;
@@ -17,7 +18,7 @@ import java.util.stream.Stream;
 
 /**
  * What is legal, and obeyed, but seldom meant. Source: specification security.md S57 and S69, of
- * rate limits limits.md L-13.
+ * rate limits limits.md L-13, of annotations seeing.md V-30.
  *
  * @param object the schema that leads there, the limit or the level
  * @param message for people
@@ -71,6 +72,12 @@ public record Hazard(ObjectKey object, String message) {
                         match.level().queuing() == null
                             ? "has no queue"
                             : "has no seats and may borrow none")));
+      }
+    }
+    for (PriorityLevelConfiguration level : configuration.levels().values()) {
+      String finding = Enforcement.finding(level);
+      if (finding != null) {
+        hazards.add(new Hazard(level.key(), finding));
       }
     }
     for (RateLimit limit : configuration.rateLimits().values()) {

@@ -59,7 +59,6 @@ enum Flag {
       "after SIGTERM serve on so long, not ready"),
   SHUTDOWN_GRACE(
       "shutdown-grace", Group.LISTENER, ValueKind.DURATION, "30s", "then requests may finish"),
-
   WARM_UP(
       "warm-up",
       Group.LISTENER,
@@ -224,6 +223,12 @@ enum Flag {
       ValueKind.LIST_COST,
       "compatible",
       "width of lists: kube-apiserver's arithmetic, or what such lists weighed: learned"),
+  ENFORCEMENT(
+      "enforcement",
+      Group.FLOW_CONTROL,
+      ValueKind.ENFORCEMENT,
+      "enforce",
+      "or shadow; N% of users"),
   POLL_OBJECT_COUNTS(
       "poll-object-counts",
       Group.FLOW_CONTROL,

@@ -15,6 +15,7 @@ import io.apfproxy.cli.ProxyOptions.SourceKind;
 import io.apfproxy.cli.ProxyOptions.TlsEngine;
 import io.apfproxy.cli.ProxyOptions.Transport;
 import io.apfproxy.cli.ProxyOptions.Upstream;
+import io.apfproxy.config.Enforcement;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -296,7 +297,22 @@ final class OptionsReader {
         settings.bool(Flag.PLAIN_REFUSALS),
         settings.constant(Flag.LIST_COST, ListCost.class),
         settings.bool(Flag.POLL_OBJECT_COUNTS),
+        enforcement(fair),
         new SeatsReader(settings, fair, seats).read());
+  }
+
+  private Enforcement enforcement(boolean fair) throws UsageException {
+    Enforcement enforcement =
+        Enforcement.parse(settings.text(Flag.ENFORCEMENT))
+            .orElseThrow(() -> settings.unexpected(Flag.ENFORCEMENT));
+    if (!fair && !enforcement.equals(Enforcement.ENFORCE)) {
+      throw new UsageException(
+          settings.origin(Flag.ENFORCEMENT)
+              + ": found \""
+              + enforcement
+              + "\" without priority and fairness, expected enforce");
+    }
+    return enforcement;
   }
 
   private List<Source> sources() throws UsageException {

@@ -1,5 +1,6 @@
 package io.apfproxy.cli;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.request.AddressBlock;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -124,6 +125,7 @@ public record ProxyOptions(
    * @param maxInFlight reading requests, part of the seats in all
    * @param maxMutatingInFlight writing requests, the other part
    * @param pollObjectCounts ask upstream's metrics each minute how many objects there are
+   * @param enforcement of levels that do not say; with the classic limits everybody
    * @param moving how seats move below their sum
    */
   public record FlowControlling(
@@ -136,6 +138,7 @@ public record ProxyOptions(
       boolean plainRefusals,
       ListCost listCost,
       boolean pollObjectCounts,
+      Enforcement enforcement,
       MovingSeats moving) {
     public FlowControlling {
       sources = List.copyOf(sources);
@@ -153,6 +156,7 @@ public record ProxyOptions(
           plainRefusals,
           listCost,
           false,
+          Enforcement.ENFORCE,
           new MovingSeats(false, 1, moving.target(), 0));
     }
 

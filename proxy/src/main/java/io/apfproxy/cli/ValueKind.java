@@ -26,6 +26,7 @@ enum ValueKind {
       "regular expressions separated by commas, each with ^ or // before the host and $ or : behind it"),
   SERVICE_ACCOUNT("NS/NAME", "a service account as namespace/name"),
   IDENTITY("A,B", "auto, or some of pass-through, request-header, impersonation"),
+  ENFORCEMENT("MODE", "enforce, shadow, or 1% to 99% of users"),
   LIST_COST("NAME", "compatible or learned"),
   TLS_ENGINE("NAME", "auto, boringssl or jdk"),
   TRANSPORT("NAME", "auto, io_uring, epoll or nio"),

@@ -27,6 +27,13 @@ public record PriorityLevelConfiguration(
     return Kind.PRIORITY_LEVEL;
   }
 
+  /** Whom it holds to its decisions is said beside the spec, as that is kube-apiserver's. */
+  @Override
+  public Object effect() {
+    String enforcement = metadata.annotations().get(Enforcement.ANNOTATION);
+    return enforcement == null ? spec : List.of(spec, enforcement);
+  }
+
   /**
    * The exempt level may leave {@code spec.exempt} out, but then kube-apiserver's consumer ignores
    * it until its producer has put the built-in one back; that end is reached here at once.

@@ -39,7 +39,7 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
    * Annotation: {@link #ENFORCE}, the default, or {@link #SHADOW}, which only counts what it would
    * do.
    */
-  public static final String ENFORCEMENT = "apf-proxy.io/enforcement";
+  public static final String ENFORCEMENT = Enforcement.ANNOTATION;
 
   public static final String ENFORCE = "enforce";
   public static final String SHADOW = "shadow";

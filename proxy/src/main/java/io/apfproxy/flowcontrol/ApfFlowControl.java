@@ -3,6 +3,7 @@ package io.apfproxy.flowcontrol;
 import io.apfproxy.budget.SeatFollower;
 import io.apfproxy.budget.SeatUse;
 import io.apfproxy.classify.FlowMatch;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
@@ -36,8 +37,11 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
    * LevelTable, one at a time, and end in a new immutable Routing. A level that is dropped refuses to start requests, so one that
    * still held the old routing waits for the change to end, and is put where the new one says.
    */
+  private static final int EVERYBODY = 100;
+
   private final FlowControlSettings settings;
   private final TimeSource time;
+  private final DelayedActions delayed;
   private final WatchTracker watches = new WatchTracker();
   private final ObjectStatistics polled;
   private final ObjectStatistics learned;
@@ -49,8 +53,10 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
   /**
    * @param levels configured
    */
-  ApfFlowControl(FlowControlSettings settings, TimeSource time, LevelTable levels) {
+  ApfFlowControl(
+      FlowControlSettings settings, TimeSource time, DelayedActions delayed, LevelTable levels) {
     this.settings = settings;
+    this.delayed = delayed;
     this.time = time;
     this.polled = ObjectStatistics.polled(time);
     this.learned = ObjectStatistics.learned(time);
@@ -74,7 +80,8 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
    * Begins with the given configuration; {@link FlowControlConfiguration#builtIn} holds the
    * mandatory and the suggested objects.
    *
-   * @param delayed runs the ends of additional latencies; must not call back at once
+   * @param delayed runs the ends of additional latencies, and in shadow those of requests and of
+   *     their patience; must not call back at once
    */
   public static ApfFlowControl create(
       FlowControlSettings settings,
@@ -82,10 +89,9 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
       TimeSource time,
       DelayedActions delayed,
       FlowMetrics metrics) {
-    LevelTable levels =
-        new LevelTable(settings.serverLimit(), settings.bursts(), time, delayed, metrics);
+    LevelTable levels = new LevelTable(settings, time, delayed, metrics);
     levels.apply(previous -> configuration);
-    return new ApfFlowControl(settings, time, levels);
+    return new ApfFlowControl(settings, time, delayed, levels);
   }
 
   /**
@@ -213,23 +219,29 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
   @Override
   public Admission admit(RequestDigest digest, AdmissionListener listener) {
     Routing routing = levels.routing();
-    ApfRequest request = request(routing, digest, listener);
+    FlowRequest request = request(routing, digest, listener);
     while (!request.start()) {
       routing = levels.nextRouting();
       request = request(routing, digest, listener);
     }
     request.recordArrival(estimator.watchersOf(digest.info()));
-    if (request.isWaiting() && undecided.sum() > settings.mostWaiting()) {
+    if (request.isQueued() && undecided.sum() > settings.mostWaiting()) {
       request.overflow();
+    }
+    if (request instanceof ShadowRequest shadow) {
+      shadow.pass(listener);
     }
     return request;
   }
 
-  private ApfRequest request(Routing routing, RequestDigest digest, AdmissionListener listener) {
+  private FlowRequest request(Routing routing, RequestDigest digest, AdmissionListener listener) {
     FlowMatch match = routing.classify(digest);
     Route route = routing.route(match.schemaIndex());
     WorkEstimate work = estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
-    return new ApfRequest(this, route, match, work, digest, listener);
+    int enforced = route.level().enforcedPercent(); // a change concerns those who come after it
+    return enforced == EVERYBODY || Enforcement.holds(enforced, digest.user().name())
+        ? new ApfRequest(this, route, match, work, digest, listener)
+        : new ShadowRequest(this, route, match, work, digest);
   }
 
   /** How wide a request would be now; it is not admitted. */
@@ -246,6 +258,10 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
 
   TimeSource time() {
     return time;
+  }
+
+  DelayedActions delayed() {
+    return delayed;
   }
 
   KindLoad loadOf(KindLoad.Kind kind) {

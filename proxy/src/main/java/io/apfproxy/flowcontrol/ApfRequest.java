@@ -3,24 +3,13 @@ package io.apfproxy.flowcontrol;
 import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.queueset.Refusal;
 import io.apfproxy.queueset.RequestState;
-import io.apfproxy.queueset.SeatRequest;
 import io.apfproxy.request.RequestDigest;
-import io.apfproxy.work.WatchTracker;
 import io.apfproxy.work.WorkEstimate;
-import org.jspecify.annotations.Nullable;
 
 /** One request from arrival to the end of its response: its place in a queue, then its seats. */
-final class ApfRequest extends SeatRequest implements Admission, SeatLease {
-  private final ApfFlowControl control;
-  private final Route route;
-  private final String flowDistinguisher;
-  private final RequestDigest digest;
+final class ApfRequest extends FlowRequest {
   private final AdmissionListener listener;
-  private final int estimatedSeats;
-  private final KindLoad load;
   private boolean queued;
-  private volatile boolean overflowed;
-  private volatile WatchTracker.@Nullable Registration watch;
 
   ApfRequest(
       ApfFlowControl control,
@@ -29,38 +18,11 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
       WorkEstimate work,
       RequestDigest digest,
       AdmissionListener listener) {
-    super(
-        route.tally(),
-        match.flowHash(),
-        work.initialSeats(),
-        work.finalSeats(),
-        work.additionalLatencyNanos());
-    this.control = control;
-    this.route = route;
-    this.flowDistinguisher = match.flowDistinguisher();
-    this.digest = digest;
+    super(control, route, route.tally(), match, work, digest);
     this.listener = listener;
-    this.estimatedSeats = work.maxSeats();
-    this.load = control.loadOf(KindLoad.Kind.of(digest.info().verb()));
   }
 
-  RequestDigest digest() {
-    return digest;
-  }
-
-  String flowSchema() {
-    return route.schema().name();
-  }
-
-  String flowDistinguisher() {
-    return flowDistinguisher;
-  }
-
-  /**
-   * Enters its level.
-   *
-   * @return false if the level is gone: nothing happened
-   */
+  @Override
   boolean start() {
     LevelEntry entry = route.level();
     if (!entry.exemptGate().enter()) {
@@ -87,77 +49,27 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
     }
   }
 
-  /** To be called by the thread that started it. */
-  void recordArrival(int watchers) {
-    FlowMetrics.FlowMeter meter = route.meter();
-    meter.estimated(estimatedSeats);
-    if (isMutating()) {
-      meter.watchersSeen(watchers);
-    }
-    if (queueLengthAtArrival() > 0) {
-      meter.enqueued(queueLengthAtArrival());
-    }
-  }
-
-  private boolean isMutating() {
-    return switch (digest.info().verb()) {
-      case "create", "update", "patch", "delete" -> true;
-      default -> false;
-    };
-  }
-
-  /** There are too many waiting in all: leaves its queue as if that had been full. */
-  void overflow() {
-    overflowed = true;
-    cancel();
-  }
-
-  @Override
-  public Classification classification() {
-    return new Classification(
-        route.schema().name(),
-        route.schema().uid(),
-        route.level().name(),
-        route.level().uid(),
-        flowDistinguisher);
-  }
-
   @Override
   public boolean isWaiting() {
-    return state() == RequestState.WAITING;
+    return isQueued();
   }
 
   @Override
   public boolean cancel() {
-    return isWaiting() && route.level().level().cancel(this);
+    return leaveQueue();
   }
 
   @Override
   protected void onExecute() {
     decided();
-    load.executing(1, control.time().nanoTime());
-    route.meter().dispatched();
     recordWait(startNanos(), true);
-    if (digest.info().isWatch()) {
-      watch = control.watches().register(digest.info(), digest.query());
-    }
-    try {
-      listener.onExecute(this);
-    } catch (RuntimeException | Error e) {
-      close(); // nobody else will
-      throw e;
-    }
+    execute(listener);
   }
 
   @Override
   protected void onRefuse(Refusal refusal) {
     decided();
-    RejectReason reason =
-        switch (refusal) {
-          case QUEUE_FULL -> RejectReason.QUEUE_FULL;
-          case CONCURRENCY_LIMIT -> RejectReason.CONCURRENCY_LIMIT;
-          case TIME_OUT -> overflowed ? RejectReason.QUEUE_FULL : RejectReason.TIME_OUT;
-        };
+    RejectReason reason = reasonOf(refusal);
     // a request that waited in vain counts as executed here: so it does in the reference
     long now = control.time().nanoTime();
     recordWait(now, reason == RejectReason.TIME_OUT);
@@ -165,7 +77,7 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
         reason,
         switch (reason) {
           case QUEUE_FULL ->
-              overflowed
+              hasOverflowed()
                   ? Rejection.TOO_MANY_WAITING
                   : Rejection.queueFull(route.level().placesOfQueue());
           case CONCURRENCY_LIMIT -> Rejection.NO_QUEUES;
@@ -202,27 +114,12 @@ final class ApfRequest extends SeatRequest implements Admission, SeatLease {
   }
 
   @Override
-  public void watchInitialised() {
-    if (digest.info().isWatch()) {
-      returnSeats();
-    }
-  }
-
-  @Override
-  public void close() {
-    returnSeats();
-    WatchTracker.Registration registration = watch;
-    if (registration != null) {
-      registration.close();
-    }
-  }
-
-  private void returnSeats() {
+  void returnSeats() {
     long now = control.time().nanoTime();
     if (route.level().level().finish(this)) {
       load.executing(-1, now);
       route.level().exemptGate().leave();
-      route.meter().executed(now - startNanos(), digest.info().isWatch());
+      route.meter().executed(now - startNanos(), isWatch());
     }
   }
 }

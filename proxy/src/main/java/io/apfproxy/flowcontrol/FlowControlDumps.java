@@ -145,7 +145,7 @@ final class FlowControlDumps {
   }
 
   private static Object[] requestCells(String level, RequestRow row, Clock clock, boolean details) {
-    ApfRequest request = (ApfRequest) row.request();
+    FlowRequest request = (FlowRequest) row.request();
     List<Object> cells =
         new ArrayList<>(
             Arrays.asList(

@@ -1,5 +1,6 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.queueset.BurstSeats;
 
 /**
@@ -13,13 +14,15 @@ import io.apfproxy.queueset.BurstSeats;
  * @param learnedListCost whether lists are as wide as such answers were heavy, not as
  *     kube-apiserver makes them
  * @param bursts seats beyond {@code serverLimit} for levels that have saved something
+ * @param enforcement who is held to the decisions of levels that do not say it themselves
  */
 public record FlowControlSettings(
     int serverLimit,
     int mostWaiting,
     boolean consistentReadsFromCache,
     boolean learnedListCost,
-    BurstSeats bursts) {
+    BurstSeats bursts,
+    Enforcement enforcement) {
   private static final int DEFAULT_MOST_WAITING = 30_000;
 
   public FlowControlSettings {
@@ -34,18 +37,24 @@ public record FlowControlSettings(
   /** For a recent server: 30,000 may wait, consistent reads come from its cache. */
   public static FlowControlSettings of(int serverLimit) {
     return new FlowControlSettings(
-        serverLimit, DEFAULT_MOST_WAITING, true, false, BurstSeats.none());
+        serverLimit, DEFAULT_MOST_WAITING, true, false, BurstSeats.none(), Enforcement.ENFORCE);
   }
 
   /** The same with lists as wide as such answers were heavy. */
   public FlowControlSettings withLearnedListCost(boolean learned) {
     return new FlowControlSettings(
-        serverLimit, mostWaiting, consistentReadsFromCache, learned, bursts);
+        serverLimit, mostWaiting, consistentReadsFromCache, learned, bursts, enforcement);
   }
 
   /** The same with so many seats beyond the limit, for all levels together. */
   public FlowControlSettings withBursts(BurstSeats seats) {
     return new FlowControlSettings(
-        serverLimit, mostWaiting, consistentReadsFromCache, learnedListCost, seats);
+        serverLimit, mostWaiting, consistentReadsFromCache, learnedListCost, seats, enforcement);
+  }
+
+  /** The same with others held to the decisions. */
+  public FlowControlSettings withEnforcement(Enforcement who) {
+    return new FlowControlSettings(
+        serverLimit, mostWaiting, consistentReadsFromCache, learnedListCost, bursts, who);
   }
 }

@@ -42,6 +42,12 @@ public interface FlowMetrics {
 
     /** Time from dispatch to the end; for a watch to the end of its initialisation. */
     void executed(long nanos, boolean watch);
+
+    /** One that was not held to the decision would have been refused. */
+    void wouldReject(RejectReason reason);
+
+    /** The same as {@link #waited} of one that was not held to the decision. */
+    void wouldWait(long nanos, boolean execute);
   }
 
   /** Nobody listens. */
@@ -71,5 +77,11 @@ public interface FlowMetrics {
 
     @Override
     public void executed(long nanos, boolean watch) {}
+
+    @Override
+    public void wouldReject(RejectReason reason) {}
+
+    @Override
+    public void wouldWait(long nanos, boolean execute) {}
   }
 }

@@ -2,6 +2,7 @@ package io.apfproxy.flowcontrol;
 
 import io.apfproxy.borrowing.LimitAdjustment;
 import io.apfproxy.borrowing.SeatDemandStats;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.Burst;
@@ -14,7 +15,10 @@ import io.apfproxy.queueset.QueueSetState;
 import io.apfproxy.queueset.QueuingShape;
 import io.apfproxy.queueset.SeatSeconds;
 import io.apfproxy.work.DroppedRequests;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +31,12 @@ final class LevelEntry {
 
   private final ExemptGate exemptGate;
   private final BurstSeats bursts;
+  private final Enforcement enforcement;
+  private final Map<String, ShadowFlow> shadows = new ConcurrentHashMap<>();
   private final DroppedRequests drops = new DroppedRequests();
   private volatile PriorityLevelConfiguration configuration;
   private volatile long maxSeats;
+  private volatile int enforcedPercent;
 
   private volatile QueuingShape shape;
   private LimitBounds configuredBounds;
@@ -43,14 +50,18 @@ final class LevelEntry {
   /**
    * @param total seats of the whole server
    * @param bursts seats beyond them for levels that have saved something
+   * @param enforcement if the level does not say
    */
   LevelEntry(
       PriorityLevelConfiguration configuration,
       LimitBounds bounds,
       PriorityLevel level,
       int total,
-      BurstSeats bursts) {
+      BurstSeats bursts,
+      Enforcement enforcement) {
     this.configuration = configuration;
+    this.enforcement = enforcement;
+    this.enforcedPercent = Enforcement.of(configuration, enforcement).percent();
     this.configuredBounds = bounds;
     this.bounds = bounds;
     this.level = level;
@@ -150,9 +161,33 @@ final class LevelEntry {
     return drops.retryAfterSeconds();
   }
 
-  /** Its object as accepted last. Takes effect at {@link #enforce}. */
+  /** Percent of the users whose requests are held to its decisions, from now on. */
+  int enforcedPercent() {
+    return enforcedPercent;
+  }
+
+  /** Of a schema's requests that are not; the same object at every call. */
+  ShadowFlow shadow(String flowSchema) {
+    return shadows.computeIfAbsent(flowSchema, name -> new ShadowFlow(level.shadowTally(name)));
+  }
+
+  /**
+   * Forgets the counts of the schemas that lead here no longer, once they have no requests here.
+   */
+  void retainFlows(Set<String> flowSchemas) {
+    level.retainTallies(flowSchemas);
+    shadows
+        .entrySet()
+        .removeIf(flow -> !flowSchemas.contains(flow.getKey()) && flow.getValue().executing() == 0);
+  }
+
+  /**
+   * Its object as accepted last. Takes effect at {@link #enforce}, but for who is held to the
+   * decisions, which holds for whoever comes from now on.
+   */
   void setConfiguration(PriorityLevelConfiguration accepted) {
     configuration = accepted;
+    enforcedPercent = Enforcement.of(accepted, enforcement).percent();
   }
 
   /**
@@ -264,16 +299,7 @@ final class LevelEntry {
         set.epochAdvances(),
         set.epochAdvancesClamped(),
         state.load(),
-        state.flows().stream()
-            .map(
-                flow ->
-                    new LevelSnapshot.FlowSnapshot(
-                        flow.flowSchema(),
-                        flow.waiting(),
-                        flow.waitingSeats(),
-                        flow.executing(),
-                        flow.executingSeats(),
-                        flow.noAccommodation()))
-            .toList());
+        FlowSnapshots.of(state, shadows),
+        enforcedPercent);
   }
 }

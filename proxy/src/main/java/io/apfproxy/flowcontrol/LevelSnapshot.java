@@ -15,6 +15,8 @@ import java.util.List;
  *     reading that is kept would have fallen below zero
  * @param load how long the level was how busy
  * @param flows per schema that ever led here, what waits and executes now
+ * @param enforcedPercent of the users, whom it holds to its decisions; what would become of the
+ *     others is among all figures but those of {@code flows}
  */
 public record LevelSnapshot(
     String name,
@@ -50,15 +52,19 @@ public record LevelSnapshot(
     long epochAdvances,
     long epochAdvancesClamped,
     LevelLoad load,
-    List<FlowSnapshot> flows) {
+    List<FlowSnapshot> flows,
+    int enforcedPercent) {
   public LevelSnapshot {
     flows = List.copyOf(flows);
   }
 
   /**
-   * What one schema's requests hold at a level.
+   * What one schema's requests hold at a level. Of those in shadow what is so, not what would be:
+   * they never wait.
    *
    * @param noAccommodation how often one of them was next but did not fit into the free seats
+   * @param shadowWaiting requests that would wait
+   * @param shadowExecutingSeats seats that those in shadow would hold
    */
   public record FlowSnapshot(
       String flowSchema,
@@ -66,5 +72,7 @@ public record LevelSnapshot(
       int waitingSeats,
       int executing,
       int executingSeats,
-      long noAccommodation) {}
+      long noAccommodation,
+      int shadowWaiting,
+      int shadowExecutingSeats) {}
 }

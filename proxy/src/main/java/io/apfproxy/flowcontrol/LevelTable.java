@@ -2,6 +2,7 @@ package io.apfproxy.flowcontrol;
 
 import io.apfproxy.borrowing.LimitAdjustment;
 import io.apfproxy.budget.SeatUse;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.PriorityLevelConfiguration;
@@ -45,6 +46,7 @@ final class LevelTable {
    */
   private final int configuredTotal;
   private final BurstSeats bursts;
+  private final Enforcement enforcement;
   private final TimeSource time;
   private final DelayedActions delayed;
   private final FlowMetrics metrics;
@@ -61,14 +63,14 @@ final class LevelTable {
   private double seatFairFraction;
 
   /**
-   * @param total seats of the whole server, until {@link #resize}
-   * @param bursts seats beyond them for levels that have saved something
+   * @param settings among them the seats of the whole server, until {@link #resize}
    */
   LevelTable(
-      int total, BurstSeats bursts, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
-    this.configuredTotal = total;
-    this.total = total;
-    this.bursts = bursts;
+      FlowControlSettings settings, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
+    this.configuredTotal = settings.serverLimit();
+    this.total = configuredTotal;
+    this.bursts = settings.bursts();
+    this.enforcement = settings.enforcement();
     this.time = time;
     this.delayed = delayed;
     this.metrics = metrics;
@@ -288,7 +290,7 @@ final class LevelTable {
     Map<String, Set<String>> leads = next.flowSchemasByLevel();
     entries
         .values()
-        .forEach(entry -> entry.level().retainTallies(leads.getOrDefault(entry.name(), Set.of())));
+        .forEach(entry -> entry.retainFlows(leads.getOrDefault(entry.name(), Set.of())));
   }
 
   /** Makes the levels do what was computed for them. */
@@ -358,7 +360,7 @@ final class LevelTable {
             time,
             delayed,
             this::dropIdleLevelsSoon);
-    return new LevelEntry(object, bounds, level, total, bursts);
+    return new LevelEntry(object, bounds, level, total, bursts, enforcement);
   }
 
   /** Many levels that become idle at once are one change. */

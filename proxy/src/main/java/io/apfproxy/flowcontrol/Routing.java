@@ -55,7 +55,8 @@ final class Routing {
                   schema,
                   level,
                   level.level().tally(schema.name()),
-                  metrics.flow(level.name(), schema.name()));
+                  metrics.flow(level.name(), schema.name()),
+                  level.shadow(schema.name()));
     }
     return new Routing(configuration, classifier(configuration, before), routes);
   }

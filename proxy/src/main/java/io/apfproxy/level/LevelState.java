@@ -11,7 +11,8 @@ import java.util.List;
  * @param quiescing it is no longer configured and goes once it is idle
  * @param queueSet its counters
  * @param load how long it was how busy
- * @param flows one for each schema that ever led here
+ * @param flows one for each schema that ever led here, of what is held to the decisions
+ * @param shadowFlows the same of what is not
  */
 public record LevelState(
     String name,
@@ -19,9 +20,11 @@ public record LevelState(
     boolean quiescing,
     QueueSetState queueSet,
     LevelLoad load,
-    List<Flow> flows) {
+    List<Flow> flows,
+    List<Flow> shadowFlows) {
   public LevelState {
     flows = List.copyOf(flows);
+    shadowFlows = List.copyOf(shadowFlows);
   }
 
   /** The counts of a {@link FlowTally} at one instant. */

@@ -51,6 +51,7 @@ public final class PriorityLevel {
   private final QueueSet queueSet;
   private final LoadMeter load;
   private final Map<String, FlowTally> tallies = new LinkedHashMap<>();
+  private final Map<String, FlowTally> shadowTallies = new LinkedHashMap<>();
   private boolean exempt;
   private boolean quiescing;
   private boolean closed;
@@ -100,6 +101,11 @@ public final class PriorityLevel {
     return locked(() -> tallies.computeIfAbsent(flowSchema, FlowTally::new));
   }
 
+  /** The counts of its requests that wait and execute in shadow; the same object at every call. */
+  public FlowTally shadowTally(String flowSchema) {
+    return locked(() -> shadowTallies.computeIfAbsent(flowSchema, FlowTally::new));
+  }
+
   /**
    * Forgets the counts of the schemas that lead here no longer, but for those with requests here.
    *
@@ -107,10 +113,18 @@ public final class PriorityLevel {
    */
   public void retainTallies(Set<String> flowSchemas) {
     locked(
-        () ->
-            tallies
-                .values()
-                .removeIf(tally -> tally.isIdle() && !flowSchemas.contains(tally.flowSchema())));
+        () -> {
+          shadowTallies.values().removeIf(tally -> isOver(tally, flowSchemas));
+          return tallies
+              .values()
+              .removeIf(
+                  tally ->
+                      isOver(tally, flowSchemas) && !shadowTallies.containsKey(tally.flowSchema()));
+        });
+  }
+
+  private static boolean isOver(FlowTally tally, Set<String> flowSchemas) {
+    return tally.isIdle() && !flowSchemas.contains(tally.flowSchema());
   }
 
   /**
@@ -259,7 +273,8 @@ public final class PriorityLevel {
                 quiescing,
                 QueueSetState.of(queueSet),
                 load.read(time.nanoTime()),
-                tallies.values().stream().map(LevelState.Flow::of).toList()));
+                tallies.values().stream().map(LevelState.Flow::of).toList(),
+                shadowTallies.values().stream().map(LevelState.Flow::of).toList()));
   }
 
   /** Its queues that were ever used, by index; those without a row are as empty as new. */

@@ -48,6 +48,8 @@ final class FlowMeters implements FlowMetrics {
   private final Histogram execution;
   private final Histogram watchCount;
   private final Histogram seats;
+  private final Counter shadowRejected;
+  private final Histogram shadowWait;
 
   FlowMeters(PrometheusRegistry registry) {
     rejected = counter(registry, FlowMetricName.REJECTED_REQUESTS);
@@ -57,6 +59,8 @@ final class FlowMeters implements FlowMetrics {
     execution = histogram(registry, FlowMetricName.EXECUTION);
     watchCount = histogram(registry, FlowMetricName.WATCH_COUNT);
     seats = histogram(registry, FlowMetricName.WORK_ESTIMATED_SEATS);
+    shadowRejected = counter(registry, ShadowMetricName.REJECTED, FlowMetricName.REJECTED_REQUESTS);
+    shadowWait = histogram(registry, ShadowMetricName.WAIT, FlowMetricName.WAIT_DURATION);
   }
 
   /** What each level has refused and let wait, by its name. */
@@ -94,27 +98,52 @@ final class FlowMeters implements FlowMetrics {
       return;
     }
     for (StatefulMetric<?, ?> metric :
-        List.of(rejected, dispatched, queueLength, wait, execution, watchCount, seats)) {
+        List.of(
+            rejected,
+            dispatched,
+            queueLength,
+            wait,
+            execution,
+            watchCount,
+            seats,
+            shadowRejected,
+            shadowWait)) {
       metric.removeIf(labels -> !leads.contains(new Lead(labels.get(0), labels.get(1))));
     }
   }
 
   private static Counter counter(PrometheusRegistry registry, FlowMetricName metric) {
+    return counter(registry, metric, metric);
+  }
+
+  /**
+   * @param like whose labels it has
+   */
+  private static Counter counter(
+      PrometheusRegistry registry, MetricName metric, FlowMetricName like) {
     return Counter.builder()
         .name(metric.meterName())
         .help(metric.help())
-        .labelNames(metric.labels())
+        .labelNames(like.labels())
         .withoutExemplars()
         .register(registry);
   }
 
   private static Histogram histogram(PrometheusRegistry registry, FlowMetricName metric) {
+    return histogram(registry, metric, metric);
+  }
+
+  /**
+   * @param like whose labels and buckets it has
+   */
+  private static Histogram histogram(
+      PrometheusRegistry registry, MetricName metric, FlowMetricName like) {
     return Histogram.builder()
         .classicOnly()
-        .classicUpperBounds(metric.buckets())
+        .classicUpperBounds(like.buckets())
         .name(metric.meterName())
         .help(metric.help())
-        .labelNames(metric.labels())
+        .labelNames(like.labels())
         .withoutExemplars()
         .register(registry);
   }
@@ -130,12 +159,17 @@ final class FlowMeters implements FlowMetrics {
     private final DistributionDataPoint watchExecutions;
     private final DistributionDataPoint watchCounts;
     private final DistributionDataPoint estimates;
+    private final Map<RejectReason, CounterDataPoint> shadowRejections =
+        new EnumMap<>(RejectReason.class);
+    private final DistributionDataPoint shadowWaitsToExecute;
+    private final DistributionDataPoint shadowWaitsInVain;
 
     Meter(Lead key) {
       String level = key.priorityLevel();
       String schema = key.flowSchema();
       for (RejectReason reason : RejectReason.values()) {
         rejections.put(reason, rejected.labelValues(level, schema, reason.label()));
+        shadowRejections.put(reason, shadowRejected.labelValues(level, schema, reason.label()));
       }
       dispatches = FlowMeters.this.dispatched.labelValues(level, schema);
       queueLengths = queueLength.labelValues(level, schema);
@@ -145,6 +179,8 @@ final class FlowMeters implements FlowMetrics {
       watchExecutions = execution.labelValues(level, schema, "watch");
       watchCounts = watchCount.labelValues(level, schema);
       estimates = seats.labelValues(level, schema);
+      shadowWaitsToExecute = shadowWait.labelValues(level, schema, "true");
+      shadowWaitsInVain = shadowWait.labelValues(level, schema, "false");
     }
 
     @Override
@@ -180,6 +216,16 @@ final class FlowMeters implements FlowMetrics {
     @Override
     public void executed(long nanos, boolean watch) {
       (watch ? watchExecutions : regularExecutions).observe(nanos / NANOS_PER_SECOND);
+    }
+
+    @Override
+    public void wouldReject(RejectReason reason) {
+      Objects.requireNonNull(shadowRejections.get(reason)).inc();
+    }
+
+    @Override
+    public void wouldWait(long nanos, boolean execute) {
+      (execute ? shadowWaitsToExecute : shadowWaitsInVain).observe(nanos / NANOS_PER_SECOND);
     }
   }
 }

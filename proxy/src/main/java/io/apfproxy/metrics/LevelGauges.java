@@ -69,6 +69,19 @@ final class LevelGauges implements MultiCollector {
     metrics.add(epochAdvances(snapshots));
     metrics.add(noAccommodations(snapshots));
     metrics.addAll(LoadHistograms.of(snapshots));
+    metrics.add(enforcedPercent(snapshots));
+    metrics.add(
+        shadow(
+            ShadowMetricName.CURRENT_INQUEUE_REQUESTS,
+            FlowMetricName.CURRENT_INQUEUE_REQUESTS,
+            FlowSnapshot::shadowWaiting,
+            snapshots));
+    metrics.add(
+        shadow(
+            ShadowMetricName.CURRENT_EXECUTING_SEATS,
+            FlowMetricName.CURRENT_EXECUTING_SEATS,
+            FlowSnapshot::shadowExecutingSeats,
+            snapshots));
     metrics.add(
         Points.gauge(FlowMetricName.SEAT_FAIR_FRAC)
             .dataPoint(Points.point(Labels.EMPTY, fairFraction.getAsDouble()))
@@ -93,6 +106,34 @@ final class LevelGauges implements MultiCollector {
         gauge.dataPoint(
             Points.point(
                 labels(metric, level.name(), flow.flowSchema()), value.applyAsDouble(flow)));
+      }
+    }
+    return gauge.build();
+  }
+
+  private static MetricSnapshot enforcedPercent(List<LevelSnapshot> levels) {
+    GaugeSnapshot.Builder gauge = Points.gauge(ShadowMetricName.ENFORCED_PERCENT);
+    for (LevelSnapshot level : levels) {
+      gauge.dataPoint(
+          Points.point(
+              labels(FlowMetricName.NOMINAL_LIMIT_SEATS, level.name()), level.enforcedPercent()));
+    }
+    return gauge.build();
+  }
+
+  /**
+   * @param like whose labels it has
+   */
+  private static MetricSnapshot shadow(
+      ShadowMetricName metric,
+      FlowMetricName like,
+      ToDoubleFunction<FlowSnapshot> value,
+      List<LevelSnapshot> levels) {
+    GaugeSnapshot.Builder gauge = Points.gauge(metric);
+    for (LevelSnapshot level : levels) {
+      for (FlowSnapshot flow : level.flows()) {
+        gauge.dataPoint(
+            Points.point(labels(like, level.name(), flow.flowSchema()), value.applyAsDouble(flow)));
       }
     }
     return gauge.build();

@@ -1,11 +1,12 @@
 package io.apfproxy.timer;
 
 import io.apfproxy.process.OutOfMemory;
+import io.apfproxy.time.Cancellation;
 import io.apfproxy.time.DelayedActions;
 import java.time.Duration;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,22 +17,25 @@ import org.slf4j.LoggerFactory;
  */
 public final class Timers implements DelayedActions, AutoCloseable {
   /*
-   * The library's heap, no wheel: what waits here are some repetitions, and the final seats of
-   * requests that have ended. What is set and cancelled for every request are timers of its event
-   * loop. Whoever asks the upstream or reads files has Timers of his own: then nobody waits for him.
+   * The library's heap, no wheel: what waits here are some repetitions, the final seats of requests
+   * that have ended, and the ends and deadlines of those that would wait in shadow. What is cancelled
+   * leaves the heap at once, which knows where each stands. What is set and cancelled for every
+   * request are timers of its event loop. Whoever asks the upstream or reads files has Timers of his own: then nobody waits for him.
    */
   private static final Logger LOG = LoggerFactory.getLogger(Timers.class);
 
-  private final ScheduledExecutorService thread;
+  private final ScheduledThreadPoolExecutor thread;
 
   public Timers(String name) {
     thread =
-        Executors.newSingleThreadScheduledExecutor(
+        new ScheduledThreadPoolExecutor(
+            1,
             work -> {
               Thread created = new Thread(work, name);
               created.setDaemon(true);
               return created;
             });
+    thread.setRemoveOnCancelPolicy(true);
   }
 
   @Override
@@ -40,6 +44,17 @@ public final class Timers implements DelayedActions, AutoCloseable {
       var unused = thread.schedule(() -> guarded(action), nanos, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       LOG.trace("closed: nobody needs this any more");
+    }
+  }
+
+  @Override
+  public Cancellation unlessCancelled(long nanos, Runnable action) {
+    try {
+      Future<?> pending = thread.schedule(() -> guarded(action), nanos, TimeUnit.NANOSECONDS);
+      return () -> pending.cancel(false);
+    } catch (RejectedExecutionException e) {
+      LOG.trace("closed: nobody needs this any more");
+      return Cancellation.NONE;
     }
   }
 

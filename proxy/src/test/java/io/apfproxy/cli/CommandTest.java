@@ -2,6 +2,7 @@ package io.apfproxy.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.config.Enforcement;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -62,6 +63,7 @@ class CommandTest {
                 false,
                 ProxyOptions.ListCost.COMPATIBLE,
                 false,
+                Enforcement.ENFORCE,
                 new ProxyOptions.MovingSeats(false, 30, Duration.ofMillis(5), 0)));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));
@@ -122,6 +124,12 @@ class CommandTest {
     assertThat(
             serve(Map.of(), "--adaptive-seats", "--burst-seats=40").flowControl().moving().burst())
         .isEqualTo(40);
+  }
+
+  @Test
+  void holdsWhomItIsTold() throws UsageException {
+    assertThat(serve(Map.of(), "--enforcement=25%").flowControl().enforcement())
+        .isEqualTo(new Enforcement(25));
   }
 
   @Test

@@ -212,6 +212,13 @@ class WrongUsageTest {
                 + " more; expected both",
             "--burst-seats=10"),
         bad(
+            "--enforcement: found \"off\", expected enforce, shadow, or 1% to 99% of users",
+            "--enforcement=off"),
+        bad(
+            "--enforcement: found \"shadow\" without priority and fairness, expected enforce",
+            "--enforcement=shadow",
+            "--enable-priority-and-fairness=false"),
+        bad(
             "--min-seats: found 31, expected 1 to 30, which is --max-requests-inflight and"
                 + " --max-mutating-requests-inflight together",
             "--min-seats=31",

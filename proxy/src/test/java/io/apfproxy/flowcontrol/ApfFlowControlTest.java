@@ -3,6 +3,7 @@ package io.apfproxy.flowcontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
@@ -177,7 +178,7 @@ class ApfFlowControlTest {
   void boundsAllThatWaitTogether() {
     ApfFlowControl control =
         control(
-            new FlowControlSettings(1, 2, true, false, BurstSeats.none()),
+            new FlowControlSettings(1, 2, true, false, BurstSeats.none(), Enforcement.ENFORCE),
             Config.queuing("a", 100, 8, 100));
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < 5; i++) {

@@ -1,5 +1,6 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.FlowSchema.NonResourceRule;
 import io.apfproxy.config.FlowSchema.ResourceRule;
@@ -31,6 +32,14 @@ final class Config {
   /** Queues, lends as it is told, borrows without bound. */
   static PriorityLevelConfiguration lending(String name, int shares, int lendablePercent) {
     return level(name, shares, lendablePercent, null, queues(1, 1000));
+  }
+
+  /** The same, held to its decisions as its annotation says. */
+  static PriorityLevelConfiguration enforcing(PriorityLevelConfiguration level, Enforcement mode) {
+    return new PriorityLevelConfiguration(
+        ObjectMeta.of(level.name(), level.uid(), Map.of(Enforcement.ANNOTATION, mode.toString())),
+        level.spec(),
+        List.of());
   }
 
   static LimitResponse queues(int queues, int length) {

@@ -2,6 +2,7 @@ package io.apfproxy.flowcontrol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.ManualTime;
@@ -76,6 +77,16 @@ class FlowMetricsEventsTest {
     public void executed(long nanos, boolean watch) {
       note("executed " + nanos / 1_000_000 + " ms " + watch);
     }
+
+    @Override
+    public void wouldReject(RejectReason reason) {
+      note("would reject " + reason.label());
+    }
+
+    @Override
+    public void wouldWait(long nanos, boolean execute) {
+      note("would wait " + nanos / 1_000_000 + " ms " + execute);
+    }
   }
 
   @Test
@@ -120,6 +131,60 @@ class FlowMetricsEventsTest {
             "a estimated 1",
             "a waited 15000 ms true",
             "a rejected time-out");
+  }
+
+  /** Source: specification seeing.md V-37, V-38. */
+  @Test
+  void tellsApartWhatHappenedAndWhatWouldHaveHappened() {
+    control.apply(
+        List.of(Config.schema("schema-a", "a", "ann")),
+        List.of(Config.enforcing(Config.queuing("a", 100, 1, 1), Enforcement.SHADOW)));
+    Client first = Client.get(control, "ann", POD);
+    events.clear();
+
+    Client second = Client.get(control, "ann", POD);
+    Client third = Client.get(control, "ann", POD);
+
+    assertThat(second.executes()).isTrue();
+    assertThat(third.executes()).isTrue();
+    assertThat(second.admission().isWaiting()).isFalse();
+    assertThat(second.admission().wouldWait()).isTrue();
+    assertThat(events)
+        .containsExactlyInAnyOrder(
+            "a estimated 1",
+            "a enqueued 1",
+            "a dispatched",
+            "a waited 0 ms true",
+            "a would wait 0 ms false",
+            "a would reject queue-full",
+            "a estimated 1",
+            "a dispatched",
+            "a waited 0 ms true");
+    events.clear();
+    time.advance(Duration.ofMillis(7));
+    second.lease().close();
+    assertThat(second.lease().seatNanos()).isEqualTo(7_000_000);
+    third.lease().close();
+    first.lease().close();
+    assertThat(second.admission().wouldWait()).isFalse();
+    assertThat(level().seatsInUse()).as("seats the second would hold").isEqualTo(1);
+    assertThat(level().flows().get(0).executing()).as("really executing").isZero();
+    assertThat(level().flows().get(0).shadowExecutingSeats()).isEqualTo(1);
+    time.advance(Duration.ofMillis(7));
+    assertThat(level().seatsInUse()).isZero();
+    assertThat(events)
+        .containsExactlyInAnyOrder(
+            "a executed 7 ms false",
+            "a executed 7 ms false",
+            "a executed 7 ms false",
+            "a would wait 7 ms true");
+  }
+
+  private LevelSnapshot level() {
+    return control.snapshot().stream()
+        .filter(level -> level.name().equals("a"))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Test

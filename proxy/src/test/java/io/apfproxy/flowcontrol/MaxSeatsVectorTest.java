@@ -13,7 +13,6 @@ import io.apfproxy.config.PriorityLevelConfiguration.Exempt;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
-import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.time.ManualTime;
 import io.apfproxy.vectors.VectorFiles;
 import io.apfproxy.work.MaxSeats;
@@ -85,9 +84,10 @@ class MaxSeatsVectorTest {
     Sequence(JsonNode testCase) {
       this.testCase = testCase;
       int serverLimit = testCase.path("serverConcurrencyLimit").intValue();
-      this.table = new LevelTable(serverLimit, BurstSeats.none(), time, time, FlowMetrics.NONE);
+      FlowControlSettings settings = FlowControlSettings.of(serverLimit);
+      this.table = new LevelTable(settings, time, time, FlowMetrics.NONE);
       table.apply(previous -> FlowControlConfiguration.empty());
-      this.control = new ApfFlowControl(FlowControlSettings.of(serverLimit), time, table);
+      this.control = new ApfFlowControl(settings, time, time, table);
     }
 
     void run() {

@@ -30,6 +30,8 @@ final class ReportedFlowControl {
     meter.waited(0, false);
     meter.executed(40_000_000_000L, false);
     meter.executed(1_000_000, true);
+    meter.wouldReject(RejectReason.TIME_OUT);
+    meter.wouldWait(6_000_000, true);
   }
 
   private static LevelSnapshot level() {
@@ -71,7 +73,8 @@ final class ReportedFlowControl {
             ratio(0, .001, .003, .01, .03, .1, .25, .5, .75, 1),
             ratio(0, .001, .003, .01, .03, .1, .25, .5, .75, 1),
             ratio(.2, .4, .6, .8, 1, 1.2, 1.4, 1.7, 2, 2.8, 4, 6)),
-        List.of(new FlowSnapshot("service-accounts", 12, 13, 5, 6, 9)));
+        List.of(new FlowSnapshot("service-accounts", 12, 13, 5, 6, 9, 7, 8)),
+        25);
   }
 
   /** Spent 1 ns in the first bucket, 2 in the second and so on. */

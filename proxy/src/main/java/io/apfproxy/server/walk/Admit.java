@@ -59,7 +59,10 @@ final class Admit implements Station {
         entering = false;
       }
       admission = place;
-      call.account().classified(place.classification());
+      call.admitted(place);
+      if (place.wouldWait()) {
+        place.wouldWaitAtMost(call.queueWaitLeft());
+      }
       Rejection rejection = rejectedAtOnce;
       if (rejection != null) {
         reject(rejection);

@@ -1,6 +1,7 @@
 package io.apfproxy.server.walk;
 
 import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.report.Account;
@@ -39,6 +40,7 @@ final class Call extends KnownRequest {
   private int station;
   private int waits;
   private @Nullable Wait wait;
+  private @Nullable Admission place;
 
   Call(RequestLoop loop, Caller caller, Account account, Reporter reporter) {
     super(caller, account);
@@ -114,6 +116,12 @@ final class Call extends KnownRequest {
     holdings.add(giveBack);
   }
 
+  /** It has its place in flow control. */
+  void admitted(Admission admission) {
+    place = admission;
+    account().classified(admission.classification());
+  }
+
   void seated(SeatLease lease) {
     account().seated(lease);
     hold(lease::close);
@@ -146,6 +154,9 @@ final class Call extends KnownRequest {
       account().left();
       if (wait != null) {
         wait.cancel();
+      }
+      if (place != null) {
+        place.cancel(); // who goes on without being held to the decision would wait no longer
       }
     }
   }

@@ -1,0 +1,181 @@
+package io.apfproxy.flowcontrol;
+
+import io.apfproxy.classify.FlowMatch;
+import io.apfproxy.queueset.Refusal;
+import io.apfproxy.queueset.RequestState;
+import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
+import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.Cancellation;
+import io.apfproxy.work.WorkEstimate;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+
+/**
+ * One request that is not held to its level's decision: it is sent on when it arrives, and what
+ * would have become of it happens in the level's queue set. Source: specification seeing.md V-33,
+ * V-34.
+ */
+final class ShadowRequest extends FlowRequest {
+  /*
+   * It arrives at a, and its exchange holds what it needs for x. In the queue set it gets its seats at v, as if it had been held
+   * back, and gives them back at v + x, as it would have. Both can be waited for: x is known at a + x, which is not after v + x.
+   *
+   *                real end            virtual dispatch       client leaves, deadline      refused
+   *   OPEN         x, 0 or more        DISPATCHED             leaves its queue             -
+   *   DISPATCHED   x; ends after v - a -                      -                            -
+   *   x            -                   ends after x           leaves its queue             -
+   *
+   * One compare-and-set decides which of the two came first; the second one, and no other, lets it end. One that would have been
+   * refused never gets seats here, so there is nothing to end.
+   */
+  private static final long OPEN = -1;
+  private static final long DISPATCHED = -2;
+  private static final VarHandle HOLD;
+
+  /** What is left of an exchange that is over: it may stand here for as long as it would wait. */
+  private static final RequestInfo OVER =
+      new RequestInfo(false, "", "", "", "", "", "", "", "", "", List.of(), "", "");
+
+  static {
+    try {
+      HOLD = MethodHandles.lookup().findVarHandle(ShadowRequest.class, "hold", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private volatile long hold = OPEN;
+  private volatile Cancellation deadline = Cancellation.NONE;
+
+  ShadowRequest(
+      ApfFlowControl control,
+      Route route,
+      FlowMatch match,
+      WorkEstimate work,
+      RequestDigest digest) {
+    super(control, route, route.shadow().tally(), match, work, digest);
+  }
+
+  @Override
+  boolean start() {
+    control.undecided().increment();
+    if (route.level().level().start(this)) {
+      return true;
+    }
+    control.undecided().decrement();
+    return false;
+  }
+
+  /** Sends it on; once, when it has started. */
+  void pass(AdmissionListener listener) {
+    route.shadow().executing(1, estimatedSeats);
+    route.meter().waited(0, true);
+    execute(listener);
+  }
+
+  /** Its exchange does not wait. */
+  @Override
+  public boolean isWaiting() {
+    return false;
+  }
+
+  @Override
+  public boolean wouldWait() {
+    return isQueued();
+  }
+
+  @Override
+  public void wouldWaitAtMost(long nanos) {
+    if (isQueued()) {
+      deadline = control.delayed().unlessCancelled(Math.max(0, nanos), this::cancel);
+      if (!isQueued()) {
+        deadline.cancel(); // it was decided in between, which may have been too early to see it
+      }
+    }
+  }
+
+  @Override
+  public boolean cancel() {
+    leaveQueue();
+    return false;
+  }
+
+  @Override
+  protected void onExecute() {
+    decided();
+    long waited = startNanos() - arrivalNanos();
+    route.meter().wouldWait(waited, true);
+    if (!HOLD.compareAndSet(this, OPEN, DISPATCHED)) {
+      endAfter(startNanos() + hold - control.time().nanoTime());
+    }
+  }
+
+  @Override
+  protected void onRefuse(Refusal refusal) {
+    decided();
+    RejectReason reason = reasonOf(refusal);
+    route
+        .meter()
+        .wouldWait(control.time().nanoTime() - arrivalNanos(), reason == RejectReason.TIME_OUT);
+    route.meter().wouldReject(reason);
+  }
+
+  private void decided() {
+    control.undecided().decrement();
+    deadline.cancel();
+  }
+
+  private void endAfter(long nanos) {
+    if (nanos <= 0) {
+      end();
+    } else {
+      control.delayed().after(nanos, this::end);
+    }
+  }
+
+  private void end() {
+    route.level().level().finish(this);
+  }
+
+  @Override
+  void returnSeats() {
+    long now = control.time().nanoTime();
+    long held = Math.max(0, now - arrivalNanos());
+    long before = hold;
+    while (before < 0 && !HOLD.compareAndSet(this, before, held)) {
+      before = hold;
+    }
+    if (before >= 0) {
+      return;
+    }
+    load.executing(-1, now);
+    route.shadow().executing(-1, -estimatedSeats);
+    route.meter().executed(held, isWatch());
+    if (before == DISPATCHED) {
+      endAfter(startNanos() - arrivalNanos());
+    }
+    if (state() == RequestState.WAITING || state() == RequestState.EXECUTING) {
+      shorten(new RequestDigest(OVER, UserInfo.of(digest().user().name()), ""));
+    }
+  }
+
+  /** Of what its exchange really holds. */
+  @Override
+  public long seatNanos() {
+    long held = hold;
+    return estimatedSeats * (held < 0 ? control.time().nanoTime() - arrivalNanos() : held);
+  }
+
+  @Override
+  public boolean isHeld() {
+    return hold < 0;
+  }
+
+  /** As if it were held to the decision: how long a client may take to read is not lifted. */
+  @Override
+  public boolean isAwaited() {
+    return route.level().level().isAwaited();
+  }
+}

@@ -1,0 +1,119 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The whole proxy with a level that decides and holds nobody to it, and is told to. Source:
+ * specification seeing.md V-30, V-37, V-38.
+ */
+class ShadowIT extends AppFixture {
+  private static final Duration LONG = Duration.ofSeconds(60);
+  private static final String SLOW = "/api/v1/namespaces/default/configmaps/slow";
+  private static final int REQUESTS = 20;
+  private static final int REFUSED = 429;
+  private static final String REAL = "apiserver_flowcontrol";
+  private static final String SHADOW = "apf_proxy_shadow";
+
+  /** A few seats, and one queue with one place. */
+  private static final String LEVEL =
+      """
+      apiVersion: flowcontrol.apf-proxy.io/v1
+      kind: PriorityLevelConfiguration
+      metadata:
+        name: small
+        annotations: {apf-proxy.io/enforcement: %s}
+      spec:
+        type: Limited
+        limited:
+          nominalConcurrencyShares: 1
+          borrowingLimitPercent: 0
+          limitResponse: {type: Queue, queuing: {queues: 1, handSize: 1, queueLengthLimit: 1}}
+      ---
+      apiVersion: flowcontrol.apf-proxy.io/v1
+      kind: FlowSchema
+      metadata: {name: small}
+      spec:
+        priorityLevelConfiguration: {name: small}
+        matchingPrecedence: 100
+        rules:
+        - subjects: [{kind: User, user: {name: alice}}]
+          resourceRules:
+          - {verbs: [get], apiGroups: [''], resources: [configmaps], namespaces: ['*']}
+      """;
+
+  private Path level;
+
+  @Test
+  void countsWhatItWouldDoUntilItIsToldToDoIt() throws Exception {
+    level = Files.createDirectory(directory.resolve("levels")).resolve("small.yaml");
+    say("shadow");
+    start(
+        "--enforcement=25%",
+        "--flowcontrol-source=builtin,files:" + level.getParent(),
+        "--max-requests-inflight=300",
+        "--max-mutating-requests-inflight=200");
+    await().atMost(LONG).until(proxy::isReady);
+    await().atMost(LONG).until(() -> enforced() == 0);
+    upstream.script().on("get", SLOW).delay(Duration.ofMillis(500)).play();
+
+    assertThat(flood()).doesNotContain(REFUSED);
+    await().atMost(LONG).until(() -> held() == 0);
+    double would = refused(SHADOW);
+    assertThat(would).isPositive();
+    assertThat(refused(REAL)).isZero();
+
+    say("enforce");
+    await().atMost(LONG).until(() -> enforced() == 100);
+    assertThat(flood()).contains(REFUSED);
+    assertThat(refused(REAL)).isPositive();
+    assertThat(refused(SHADOW)).isEqualTo(would);
+
+    say("shadow");
+    await().atMost(LONG).until(() -> enforced() == 0);
+    assertThat(flood()).doesNotContain(REFUSED);
+  }
+
+  private void say(String enforcement) throws Exception {
+    Files.writeString(level, LEVEL.formatted(enforcement));
+  }
+
+  /** The codes of many requests at once. */
+  private List<Integer> flood() {
+    HttpClient client = client();
+    List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
+    for (int i = 0; i < REQUESTS; i++) {
+      answers.add(client.sendAsync(asAlice(SLOW), BodyHandlers.discarding()));
+    }
+    return answers.stream().map(answer -> answer.join().statusCode()).toList();
+  }
+
+  private double enforced() throws Exception {
+    return LocalProxy.metric(proxy, "apf_proxy_enforced_percent{priority_level=\"small\"}");
+  }
+
+  private double held() throws Exception {
+    return LocalProxy.metric(
+        proxy,
+        "apf_proxy_shadow_current_executing_seats{flow_schema=\"small\",priority_level=\"small\"}");
+  }
+
+  private double refused(String metric) throws Exception {
+    return LocalProxy.metric(
+        proxy,
+        metric
+            + "_rejected_requests_total"
+            + "{flow_schema=\"small\",priority_level=\"small\",reason=\"queue-full\"}");
+  }
+}

@@ -1,0 +1,41 @@
+package io.apfproxy.flowcontrol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Random;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What a level decides does not depend on whom it holds to it, as long as what comes to it does
+ * not. Source: specification seeing.md V-33 to V-35.
+ */
+class ShadowEqualityPropertyTest {
+  private static final int RUNS = Integer.getInteger("apf.shadow.runs", 2_500);
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 2, 3})
+  void decidesTheSameAtTheSameInstantsWhoeverIsHeldToIt(long part) {
+    int waited = 0;
+    int refused = 0;
+    for (long seed = part * RUNS; seed < (part + 1) * RUNS; seed++) {
+      OpenLoad load = OpenLoad.random(new Random(seed));
+
+      ShadowWorld enforced = ShadowWorld.enforcing(load).run();
+      ShadowWorld shadow = ShadowWorld.holding(load, new Random(~seed)).run();
+
+      assertThat(shadow.fates()).as("fates with seed %d", seed).isEqualTo(enforced.fates());
+      assertThat(shadow.levels()).as("levels with seed %d", seed).isEqualTo(enforced.levels());
+      assertThat(shadow.waits()).as("waits with seed %d", seed).isEqualTo(enforced.waits());
+      assertThat(shadow.refusals())
+          .as("refusals with seed %d", seed)
+          .isEqualTo(enforced.refusals());
+      assertThat(shadow.heldBackInShadow()).as("held back with seed %d", seed).isZero();
+      assertThat(shadow.left()).as("left over with seed %d", seed).isZero();
+      waited += enforced.waits().size();
+      refused += enforced.refusals().size();
+    }
+    assertThat(waited).as("requests that waited").isGreaterThan(RUNS);
+    assertThat(refused).as("requests that were refused").isGreaterThan(RUNS);
+  }
+}
