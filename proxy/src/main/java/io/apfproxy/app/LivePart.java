@@ -102,7 +102,15 @@ final class LivePart implements Observed {
 
   @Override
   public Optional<String> top(Topic.Top question) {
-    return parts.talkers().top(question.by(), question.window(), question.sort(), null, "json");
+    return parts
+        .talkers()
+        .top(
+            parts.flowControl()::levels,
+            question.by(),
+            question.window(),
+            question.sort(),
+            null,
+            "json");
   }
 
   @Override

@@ -31,7 +31,7 @@ public record PresentRequest(
   }
 
   private static PresentRequest of(RequestRow row) {
-    ApfRequest request = (ApfRequest) row.request();
+    FlowRequest request = (FlowRequest) row.request();
     return new PresentRequest(
         request.digest(), request.classification(), request.seats(), row.executing());
   }

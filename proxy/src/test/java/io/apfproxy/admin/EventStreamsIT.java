@@ -272,6 +272,16 @@ class EventStreamsIT {
     }
 
     @Override
+    public String refusals(
+        @Nullable String auditId,
+        @Nullable String user,
+        @Nullable String rule,
+        @Nullable String level,
+        @Nullable String limit) {
+      throw new AssertionError();
+    }
+
+    @Override
     public Optional<String> top(
         @Nullable String by,
         @Nullable String window,
