@@ -36,8 +36,7 @@ public final class LevelTotals {
 
   /** Refused by a reason since an earlier reading. */
   long refusedSince(LevelTotals before, RejectReason reason) {
-    return Math.max(
-        0, refused.getOrDefault(reason, 0L) - before.refused.getOrDefault(reason, 0L));
+    return Math.max(0, refused.getOrDefault(reason, 0L) - before.refused.getOrDefault(reason, 0L));
   }
 
   /**
