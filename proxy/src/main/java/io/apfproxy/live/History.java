@@ -1,5 +1,6 @@
 package io.apfproxy.live;
 
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ final class History {
   static final int PIECE = 5;
 
   private static final double PERCENT = 100;
+  private static final double MILLIS = 1000;
 
   private final Map<String, Ring> rings = new HashMap<>();
   private int next;
@@ -26,8 +28,6 @@ final class History {
     REFUSED("refused"),
     WAIT_MILLIS("waitMillis");
 
-    static final int COUNT = values().length;
-
     private final String label;
 
     Figure(String label) {
@@ -40,24 +40,30 @@ final class History {
   }
 
   private static final class Ring {
-    private final int[] figures = new int[SECONDS * Figure.COUNT];
+    private final Map<Figure, int[]> figures = new EnumMap<>(Figure.class);
+
+    void set(Figure figure, int second, long value) {
+      figures.computeIfAbsent(figure, any -> new int[SECONDS])[second] =
+          (int) Math.min(Integer.MAX_VALUE, value);
+    }
+
+    int at(Figure figure, int second) {
+      int[] values = figures.get(figure);
+      return values == null ? 0 : values[second];
+    }
   }
 
   void add(List<LevelRow> rows) {
     Set<String> names = rows.stream().map(LevelRow::name).collect(Collectors.toSet());
     rings.keySet().retainAll(names);
     for (LevelRow row : rows) {
-      int[] figures = rings.computeIfAbsent(row.name(), name -> new Ring()).figures;
-      int at = next * Figure.COUNT;
-      figures[at + Figure.SEATS.ordinal()] = row.level().seatsInUse();
-      figures[at + Figure.LIMIT.ordinal()] = row.level().currentLimit();
-      figures[at + Figure.EXECUTING.ordinal()] = row.level().executing();
-      figures[at + Figure.WAITING.ordinal()] = row.level().waiting();
-      figures[at + Figure.REFUSED.ordinal()] =
-          (int) Math.min(Integer.MAX_VALUE, row.refusedInAll());
-      double millis = row.waited() * 1000;
-      figures[at + Figure.WAIT_MILLIS.ordinal()] =
-          Double.isNaN(millis) ? 0 : (int) Math.min(Integer.MAX_VALUE, millis);
+      Ring ring = rings.computeIfAbsent(row.name(), name -> new Ring());
+      ring.set(Figure.SEATS, next, row.level().seatsInUse());
+      ring.set(Figure.LIMIT, next, row.level().currentLimit());
+      ring.set(Figure.EXECUTING, next, row.level().executing());
+      ring.set(Figure.WAITING, next, row.level().waiting());
+      ring.set(Figure.REFUSED, next, row.refusedInAll());
+      ring.set(Figure.WAIT_MILLIS, next, (long) (row.waited() * MILLIS)); // no wait is 0
     }
     next = (next + 1) % SECONDS;
     filled = Math.min(SECONDS, filled + 1);
@@ -72,7 +78,7 @@ final class History {
     int[] values = new int[filled];
     for (int i = 0; i < filled; i++) {
       int second = Math.floorMod(next - filled + i, SECONDS);
-      values[i] = ring.figures[second * Figure.COUNT + figure.ordinal()];
+      values[i] = ring.at(figure, second);
     }
     return values;
   }

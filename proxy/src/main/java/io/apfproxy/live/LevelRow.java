@@ -1,7 +1,7 @@
 package io.apfproxy.live;
 
 import io.apfproxy.flowcontrol.LevelSnapshot;
-import io.apfproxy.report.HeaviestFlow;
+import io.apfproxy.report.HeaviestFlow.Flow;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +19,7 @@ record LevelRow(
     int queueLengthLimit,
     List<Long> refused,
     double waited,
-    HeaviestFlow.@Nullable Flow heaviest) {
+    @Nullable Flow heaviest) {
   LevelRow {
     refused = List.copyOf(refused);
   }

@@ -3,7 +3,7 @@ package io.apfproxy.live;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
-import io.apfproxy.report.HeaviestFlow;
+import io.apfproxy.report.HeaviestFlow.Flow;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -111,8 +111,7 @@ final class LevelsJson {
     return Double.isInfinite(row.waited()) ? BEYOND : row.waited();
   }
 
-  private static void heaviest(JsonGenerator json, HeaviestFlow.@Nullable Flow flow)
-      throws IOException {
+  private static void heaviest(JsonGenerator json, @Nullable Flow flow) throws IOException {
     if (flow == null) {
       json.writeNull();
       return;
