@@ -30,6 +30,7 @@ class WallClockTest {
       Set.of(
           "io.apfproxy.time.SystemTime",
           "io.apfproxy.app.ProxyApp",
+          "io.apfproxy.app.LivePart",
           "io.apfproxy.app.SelfMetrics",
           "io.apfproxy.app.ServingCertificate",
           "io.apfproxy.kube.write.ConditionWriter",
@@ -47,6 +48,7 @@ class WallClockTest {
           "io.apfproxy.flowcontrol.FlowControlDumps",
           "io.apfproxy.report.talkers.Talkers",
           "io.apfproxy.report.refusals.RefusalNotes",
+          "io.apfproxy.live.Sampler",
           "io.apfproxy.app.TalkersPart",
           "io.apfproxy.server.log.AccessLog",
           // counts refusals by whole seconds as kube-apiserver does, for Retry-After
