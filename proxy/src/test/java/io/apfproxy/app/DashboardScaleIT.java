@@ -1,10 +1,12 @@
 package io.apfproxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.browser.Page;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -12,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * Specification seeing.md V-69, V-73.
  */
 class DashboardScaleIT extends DashboardFixture {
+  private static final Duration LONG = Duration.ofSeconds(60);
   private static final int LEVELS = 990;
   private static final int WARM_UP = 5;
   private static final int TICKS = Integer.getInteger("apf.dashboard.ticks", 20);
@@ -38,9 +41,9 @@ class DashboardScaleIT extends DashboardFixture {
     Files.writeString(levels.resolve("levels.yaml"), yaml);
     start("--flowcontrol-source=builtin,files:" + levels, "--max-requests-inflight=4000");
 
+    await().atMost(LONG).until(() -> state().path("levels").size() > LEVELS);
     Page page = page("");
     int all = state().path("levels").size();
-    assertThat(all).isGreaterThan(LEVELS);
     page.awaitText("100 of " + all);
     page.ask(
         "[...document.querySelectorAll('button')].find(b => b.textContent.startsWith('Show all')).click()");
