@@ -14,10 +14,6 @@ export function refusals() {
   async function look() {
     const answer = await ask('/debug/apf-proxy/refusals');
     rows.element.hidden = !answer.ok;
-    if (answer.status === 404) {
-      text(about, 'This proxy remembers no refusals. Levels and Talkers show how many there are, and by which rule.');
-      return;
-    }
     if (!answer.ok) {
       text(about, 'The refusals cannot be read: ' + (await answer.text()).trim());
       return;
@@ -37,15 +33,15 @@ export function refusals() {
 function show(row) {
   const of = (/** @type {any} */ value) => name(String(value ?? '') || '–');
   const pair = (/** @type {any} */ value, /** @type {any} */ limit) => limit > 0 ? `${value} / ${limit}` : '–';
-  const heaviest = row.heaviest;
+  const heaviest = row.heaviestFlow;
   return el('tr', {},
     el('th', {scope: 'row', title: 'audit id ' + of(row.auditId)}, of(row.time).slice(11, 19)),
-    cell(`${row.code} ${of(row.rule)}`, '', 'Rule'),
+    cell(`${row.code ?? ''} ${of(row.rule)}`, '', 'Rule'),
     cell(of(row.user), 'key', 'User'),
-    cell(of(row.line), 'wide', 'Request'),
-    cell(row.level ? el('a', {href: '#level/' + encodeURIComponent(row.level)}, of(row.level)) : '–', '', 'Level'),
-    cell(pair(row.seatsInUse, row.seatsLimit), 'num', 'Seats'),
-    cell(pair(row.queueLength, row.queueLimit), 'num', 'Queue'),
-    cell(typeof row.waited === 'number' ? duration(row.waited) : of(row.waited), 'num', 'Waited'),
-    cell(heaviest ? of(heaviest.distinguisher || heaviest.schema || heaviest) : '–', 'wide', 'Heaviest flow'));
+    cell(of(row.request), 'wide', 'Request'),
+    cell(row.priorityLevel ? el('a', {href: '#level/' + encodeURIComponent(row.priorityLevel)}, of(row.priorityLevel)) : '–', '', 'Level'),
+    cell(pair(row.inUse, row.limit), 'num', 'Seats'),
+    cell(pair(row.queueLength, row.queueLengthLimit), 'num', 'Queue'),
+    cell(duration(row.waitedSeconds), 'num', 'Waited'),
+    cell(heaviest ? of(heaviest.flowDistinguisher || heaviest.flowSchema) : '–', 'wide', 'Heaviest flow'));
 }
