@@ -312,6 +312,15 @@ final class OptionsReader {
               + enforcement
               + "\" without priority and fairness, expected enforce");
     }
+    if (settings.bool(Flag.ADAPTIVE_SEATS) && !enforcement.equals(Enforcement.ENFORCE)) {
+      throw new UsageException(
+          settings.origin(Flag.ENFORCEMENT)
+              + ": found \""
+              + enforcement
+              + "\" with "
+              + Flag.ADAPTIVE_SEATS.flag()
+              + ", which would follow requests that nobody holds back; expected enforce");
+    }
     return enforcement;
   }
 

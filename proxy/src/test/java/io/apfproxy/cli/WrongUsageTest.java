@@ -215,6 +215,11 @@ class WrongUsageTest {
             "--enforcement: found \"off\", expected enforce, shadow, or 1% to 99% of users",
             "--enforcement=off"),
         bad(
+            "--enforcement: found \"25%\" with --adaptive-seats, which would follow requests that"
+                + " nobody holds back; expected enforce",
+            "--enforcement=25%",
+            "--adaptive-seats"),
+        bad(
             "--enforcement: found \"shadow\" without priority and fairness, expected enforce",
             "--enforcement=shadow",
             "--enable-priority-and-fairness=false"),
