@@ -217,8 +217,7 @@ class WrongUsageTest {
         bad(
             "--enforcement: found \"25%\" with --adaptive-seats, which would follow requests that"
                 + " nobody holds back; expected enforce",
-            "--enforcement=25%",
-            "--adaptive-seats"),
+            "--enforcement=25%", "--adaptive-seats"),
         bad(
             "--enforcement: found \"shadow\" without priority and fairness, expected enforce",
             "--enforcement=shadow",

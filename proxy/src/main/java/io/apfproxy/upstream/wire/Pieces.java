@@ -7,14 +7,16 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pieces that come in one turn of an event loop, and go on together. Belongs to that event loop.
- * Source: specification security.md 12.
+ * Small pieces that come in one turn of an event loop, and go on together. Belongs to that event
+ * loop. Source: specification security.md 12.
  */
 public final class Pieces {
   /*
    * What is read at a time may hold a body of thousands of chunks, frames or records of a byte. Each
-   * that goes on by itself costs a frame, a flush and a record of TLS.
+   * that goes on by itself costs a frame, a flush and a record of TLS. A record's worth goes on at once.
    */
+  static final int ENOUGH = 16_000;
+
   private final Executor laterTurn;
   private final Consumer<Buffer> next;
   private @Nullable Buffer gathered;
@@ -46,7 +48,9 @@ public final class Pieces {
       gathered = Buffer.buffer(2 * before.length()).appendBuffer(before).appendBuffer(piece);
       isCopy = true;
     }
-    if (!isDue) {
+    if (gathered.length() >= ENOUGH) {
+      flush();
+    } else if (!isDue) {
       isDue = true;
       laterTurn.execute(
           () -> {

@@ -37,6 +37,17 @@ class PiecesTest {
   }
 
   @Test
+  void goOnAtOnceWhenTheyAreEnough() {
+    come("a".repeat(Pieces.ENOUGH));
+    assertThat(passed).hasSize(1);
+    assertThat(turns).isEmpty();
+    come("a".repeat(Pieces.ENOUGH / 2), "b".repeat(Pieces.ENOUGH / 2), "c");
+    assertThat(passed).hasSize(2);
+    turn();
+    assertThat(passed).hasSize(3).last().isEqualTo("c");
+  }
+
+  @Test
   void areNotChanged() {
     Buffer first = Buffer.buffer("a");
     pieces.add(first);
