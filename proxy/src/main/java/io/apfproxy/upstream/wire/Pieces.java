@@ -38,17 +38,9 @@ public final class Pieces {
   }
 
   public void add(Buffer piece) {
-    Buffer before = gathered;
-    if (before == null) {
-      gathered = piece;
-      isCopy = false;
-    } else if (isCopy) {
-      before.appendBuffer(piece);
-    } else {
-      gathered = Buffer.buffer(2 * before.length()).appendBuffer(before).appendBuffer(piece);
-      isCopy = true;
-    }
-    if (gathered.length() >= ENOUGH) {
+    Buffer all = with(piece);
+    gathered = all;
+    if (all.length() >= ENOUGH) {
       flush();
     } else if (!isDue) {
       isDue = true;
@@ -58,6 +50,19 @@ public final class Pieces {
             flush();
           });
     }
+  }
+
+  private Buffer with(Buffer piece) {
+    Buffer before = gathered;
+    if (before == null) {
+      isCopy = false;
+      return piece;
+    }
+    if (isCopy) {
+      return before.appendBuffer(piece);
+    }
+    isCopy = true;
+    return Buffer.buffer(2 * before.length()).appendBuffer(before).appendBuffer(piece);
   }
 
   /** What has come goes on now. */
