@@ -309,7 +309,7 @@ class RequestLimitsIT {
   private static void expectQueueFull(HttpClientResponse response) {
     assertThat(response.statusCode()).isEqualTo(429);
     assertThat(response.getHeader("Retry-After")).isEqualTo("1");
-    assertThat(response.getHeader("Content-Type")).startsWith("text/plain");
+    assertThat(response.getHeader("Content-Type")).startsWith("application/json");
     assertThat(response.getHeader("X-Kubernetes-PF-FlowSchema-UID")).isEqualTo("schema-uid");
   }
 }
