@@ -1,5 +1,6 @@
 package io.apfproxy.config;
 
+import io.apfproxy.request.EvenHash;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -84,15 +85,7 @@ public record Enforcement(int percent) {
    * @param percent of users, 0 to 100
    */
   public static boolean holds(int percent, String user) {
-    return (((mixed(user.hashCode()) & 0xFFFF_FFFFL) * ALL) >>> Integer.SIZE) < percent;
-  }
-
-  /** MurmurHash3's finaliser: the hash of a string alone puts names that differ little together. */
-  private static int mixed(int hash) {
-    int h = hash;
-    h = (h ^ (h >>> 16)) * 0x85EBCA6B;
-    h = (h ^ (h >>> 13)) * 0xC2B2AE35;
-    return h ^ (h >>> 16);
+    return ((EvenHash.of(user) * ALL) >>> Integer.SIZE) < percent;
   }
 
   /** As it is written. */

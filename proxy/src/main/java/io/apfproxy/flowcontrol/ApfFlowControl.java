@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
  * flow its schema puts it into. Thread-safe.
  */
 public final class ApfFlowControl implements FlowControl, SeatFollower {
+  private static final int EVERYBODY = 100;
+
   /*
    * A request reads one volatile reference and takes one lock, its level's. Changes of configuration and of limits go through
    * LevelTable, one at a time, and end in a new immutable Routing. A level that is dropped refuses to start requests, so one that
    * still held the old routing waits for the change to end, and is put where the new one says.
    */
-  private static final int EVERYBODY = 100;
-
   private final FlowControlSettings settings;
   private final TimeSource time;
   private final DelayedActions delayed;

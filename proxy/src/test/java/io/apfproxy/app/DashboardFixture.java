@@ -12,7 +12,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,30 +35,8 @@ abstract class DashboardFixture extends AppFixture {
 
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String LEVEL =
-      """
-      apiVersion: flowcontrol.apf-proxy.io/v1
-      kind: PriorityLevelConfiguration
-      metadata: {name: narrow}
-      spec:
-        type: Limited
-        limited:
-          nominalConcurrencyShares: 1
-          borrowingLimitPercent: 0
-          limitResponse: {type: Queue, queuing: {queues: 64, handSize: 1, queueLengthLimit: 2}}
-      ---
-      apiVersion: flowcontrol.apf-proxy.io/v1
-      kind: FlowSchema
-      metadata: {name: narrow}
-      spec:
-        priorityLevelConfiguration: {name: narrow}
-        matchingPrecedence: 100
-        distinguisherMethod: {type: ByUser}
-        rules:
-        - subjects: [{kind: User, user: {name: alice}}]
-          resourceRules:
-          - {verbs: [get], apiGroups: [''], resources: [configmaps], namespaces: ['*']}
-      """;
+  private static final String RESPONSE =
+      "{type: Queue, queuing: {queues: 64, handSize: 1, queueLengthLimit: 2}}";
 
   static Chromium chromium;
 
@@ -78,12 +55,10 @@ abstract class DashboardFixture extends AppFixture {
   }
 
   void startNarrow(String... flags) throws Exception {
-    Path levels = Files.createDirectories(directory.resolve("levels"));
-    Files.writeString(levels.resolve("narrow.yaml"), LEVEL);
     start(
         Stream.concat(
                 Stream.of(
-                    "--flowcontrol-source=builtin,files:" + levels,
+                    Narrow.level(directory, "narrow", 1, RESPONSE, List.of("alice")),
                     "--max-requests-inflight=20",
                     "--max-mutating-requests-inflight=4",
                     "--shutdown-grace=1s"),

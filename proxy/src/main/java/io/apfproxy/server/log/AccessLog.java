@@ -2,6 +2,7 @@ package io.apfproxy.server.log;
 
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.request.EvenHash;
 import io.apfproxy.time.TimeSource;
 import java.nio.file.Path;
 
@@ -51,24 +52,8 @@ public final class AccessLog implements Reporter, AutoCloseable {
     return account.end() == Account.End.REFUSED
         || account.code() >= SERVER_FAULT
         || account.endedAt() - account.arrived() >= slowNanos
-        || isSampled(account.auditId(), below)
+        || EvenHash.of(account.auditId()) < below // so that all replicas choose the same
         || AccessEntry.isAborted(account, account.info());
-  }
-
-  /** By a hash, so that all replicas choose the same. */
-  private static boolean isSampled(String auditId, long below) {
-    return (mixed(auditId.hashCode()) & 0xFFFFFFFFL) < below;
-  }
-
-  /** The last step of MurmurHash3: each bit of the result depends on all bits. */
-  private static int mixed(int hash) {
-    int h = hash;
-    h ^= h >>> 16;
-    h *= 0x85ebca6b;
-    h ^= h >>> 13;
-    h *= 0xc2b2ae35;
-    h ^= h >>> 16;
-    return h;
   }
 
   /** How many lines were not written, since the start. */
