@@ -155,7 +155,7 @@ class ProxyStartIT extends AppFixture {
         .contains("https://127.0.0.1:" + proxy.securePort())
         .contains(upstream.url())
         .contains("600 seats")
-        .contains("http://127.0.0.1:" + proxy.adminPort() + "/metrics")
+        .contains("http://127.0.0.1:" + proxy.adminPort() + "/ui/")
         .contains(
             "kubeconfig --kubeconfig "
                 + upstream.adminKubeconfig()

@@ -197,7 +197,9 @@ final class KubectlScript {
       watch.awaitStdout(seen -> seen.contains("ADDED"), PATIENCE);
       actor.run("label", "configmap", "settings", "-n", "{ns}", "watched=yes").orThrow();
       actor.run("annotate", "configmap", "settings", "-n", "{ns}", "watched=twice").orThrow();
-      String seen = watch.awaitStdout(text -> text.lines().count() == 4, PATIENCE);
+      // kubectl may write a line in parts, and its last one counts only when it is whole
+      String seen =
+          watch.awaitStdout(text -> text.endsWith("\n") && text.lines().count() == 4, PATIENCE);
       return new CommandResult(watch.toString(), 0, seen, watch.stderr());
     }
   }
