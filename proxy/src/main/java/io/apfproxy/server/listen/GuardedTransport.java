@@ -5,13 +5,11 @@ import io.apfproxy.server.ProxyServer;
 import io.apfproxy.time.TimeSource;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
-import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.InternetProtocolFamily;
@@ -27,16 +25,10 @@ import java.util.concurrent.ThreadFactory;
 /**
  * A transport as another one, but for three things. Before a listening socket stands the {@link
  * AcceptGuard} of the context that opens it, if there is one: Vert.x itself tells of a connection
- * only after its handshake, which is what must be limited. And each socket is read from once, 64
- * KiB at most, before the next one has its turn. And its event loops are {@link AttentiveLoops}.
+ * only after its handshake, which is what must be limited. And each socket is read from in
+ * {@link ShortTurns}. And its event loops are {@link AttentiveLoops}.
  */
 public final class GuardedTransport implements io.vertx.core.transport.Transport {
-  /*
-   * Netty reads a socket up to sixteen times in a row. A megabyte is some 5 ms of decryption and
-   * encryption; with a few large lists on the way each small answer waited for as many of those.
-   */
-  private static final int READS_PER_TURN = 1;
-
   private final io.vertx.core.transport.Transport base;
 
   /** What a {@link ProxyServer} with limits needs its {@code Vertx} to be built with. */
@@ -90,7 +82,7 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     @Override
     public void configure(TcpConfig config, boolean domainSocket, ServerBootstrap bootstrap) {
       base.configure(config, domainSocket, bootstrap);
-      bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, turns());
+      bootstrap.childOption(ChannelOption.RECVBUF_ALLOCATOR, new ShortTurns(TimeSource.system()));
       Context context = Vertx.currentContext();
       AcceptGuard guard = context == null ? null : context.get(AcceptGuard.class);
       if (guard != null) {
@@ -168,11 +160,7 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     @Override
     public void configure(TcpConfig config, boolean domainSocket, Bootstrap bootstrap) {
       base.configure(config, domainSocket, bootstrap);
-      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, turns());
-    }
-
-    private static RecvByteBufAllocator turns() {
-      return new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_PER_TURN);
+      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new ShortTurns(TimeSource.system()));
     }
   }
 }
