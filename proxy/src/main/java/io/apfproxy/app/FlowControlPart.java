@@ -85,7 +85,8 @@ record FlowControlPart(
         new ResponseLearning(fair.learnedObjects(), fair.listCosts(), TimeSource.system());
     metrics.bindBound(
         "learning-bytes", learning::bytesBehind, learning.mostBehind(), learning::givenUp);
-    RateLimits rates = new RateLimits(TimeSource.system(), fair::width, unlimited);
+    RateLimits rates =
+        new RateLimits(TimeSource.system(), fair::width, unlimited, options.replicas());
     metrics.bindRateLimits(rates::read, rates::waiting);
     return new FlowControlPart(fair, rates, budget, fair, learning);
   }

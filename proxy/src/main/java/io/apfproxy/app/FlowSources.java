@@ -1,7 +1,9 @@
 package io.apfproxy.app;
 
+import io.apfproxy.classify.Hazard;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.config.ConfigurationPlan.State;
+import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.kube.watch.ClusterSource;
@@ -60,7 +62,7 @@ final class FlowSources {
               closers.add(
                   "conditions",
                   ConditionWriter.open(
-                      access.client(), custom, lease, options.moving().burst() > 0));
+                      access.client(), custom, lease, inForce -> idle(options, inForce)));
           if (options.createSuggested()) {
             closers.add("bootstrap objects", BootstrapEnsurer.open(access.client(), lease));
           }
@@ -96,5 +98,18 @@ final class FlowSources {
     }
     reconfiguration.start();
     return Optional.of(reconfiguration);
+  }
+
+  /** What has no effect in a proxy with these options. */
+  private static List<Hazard> idle(
+      ProxyOptions.FlowControlling options, FlowControlConfiguration inForce) {
+    List<Hazard> idle = new ArrayList<>();
+    if (options.moving().burst() == 0) {
+      idle.addAll(Hazard.idleBursts(inForce));
+    }
+    if (options.replicas() == 1) {
+      idle.addAll(Hazard.fleetsOfOne(inForce));
+    }
+    return idle;
   }
 }

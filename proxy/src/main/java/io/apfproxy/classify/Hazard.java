@@ -101,6 +101,18 @@ public record Hazard(ObjectKey object, String message) {
         .toList();
   }
 
+  /** Limits that many proxies would share, in one that is alone. Source: limits.md L-29. */
+  public static List<Hazard> fleetsOfOne(FlowControlConfiguration configuration) {
+    return configuration.rateLimits().values().stream()
+        .filter(limit -> limit.spec().scope().equals(RateLimit.FLEET))
+        .map(
+            limit ->
+                new Hazard(
+                    limit.key(),
+                    "spec.scope Fleet means what Proxy means: the proxy runs with --replicas=1"))
+        .toList();
+  }
+
   private static boolean isBuiltIn(FlowSchema schema) {
     return Bootstrap.flowSchemas().stream()
         .anyMatch(

@@ -205,6 +205,12 @@ enum Flag {
       ValueKind.COUNT,
       "0",
       "with adaptive seats: beyond them, for levels with spec.limited.burst"),
+  REPLICAS(
+      "replicas",
+      Group.FLOW_CONTROL,
+      ValueKind.COUNT,
+      "1",
+      "proxies that serve together: each lets pass its part of a rate limit of scope Fleet"),
   FLOWCONTROL_SOURCE(
       "flowcontrol-source",
       Group.FLOW_CONTROL,

@@ -37,6 +37,7 @@ final class OptionsReader {
           Flag.REQUESTHEADER_GROUP_HEADERS,
           Flag.REQUESTHEADER_EXTRA_HEADERS_PREFIX);
 
+  private static final int MOST_REPLICAS = 64;
   private static final int MOST_COUNTERS = 1000;
   private static final int MOST_NAMED = 20;
   private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(1);
@@ -298,7 +299,18 @@ final class OptionsReader {
         settings.constant(Flag.LIST_COST, ListCost.class),
         settings.bool(Flag.POLL_OBJECT_COUNTS),
         enforcement(fair),
+        replicas(),
         new SeatsReader(settings, fair, seats).read());
+  }
+
+  private int replicas() throws UsageException {
+    int replicas = settings.count(Flag.REPLICAS);
+    if (replicas < 1 || replicas > MOST_REPLICAS) {
+      throw new UsageException(
+          "%s: found %d, expected 1 to %d"
+              .formatted(settings.origin(Flag.REPLICAS), replicas, MOST_REPLICAS));
+    }
+    return replicas;
   }
 
   private Enforcement enforcement(boolean fair) throws UsageException {

@@ -126,6 +126,7 @@ public record ProxyOptions(
    * @param maxMutatingInFlight writing requests, the other part
    * @param pollObjectCounts ask upstream's metrics each minute how many objects there are
    * @param enforcement of levels that do not say; with the classic limits everybody
+   * @param replicas proxies that share what limits of scope {@code Fleet} let pass, 1 to 64
    * @param moving how seats move below their sum
    */
   public record FlowControlling(
@@ -139,6 +140,7 @@ public record ProxyOptions(
       ListCost listCost,
       boolean pollObjectCounts,
       Enforcement enforcement,
+      int replicas,
       MovingSeats moving) {
     public FlowControlling {
       sources = List.copyOf(sources);
@@ -157,6 +159,7 @@ public record ProxyOptions(
           listCost,
           false,
           Enforcement.ENFORCE,
+          1,
           new MovingSeats(false, 1, moving.target(), 0));
     }
 

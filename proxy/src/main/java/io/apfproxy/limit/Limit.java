@@ -8,7 +8,6 @@ import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.Allowance;
 import io.apfproxy.time.KeyHash;
 import io.apfproxy.time.Pace;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
@@ -39,7 +38,7 @@ final class Limit {
     this.key = key;
     this.state = state;
     this.around = around;
-    this.rate = rate(limit.spec());
+    this.rate = LimitAmounts.perSecond(limit.spec(), around.replicas());
   }
 
   /**
@@ -53,7 +52,7 @@ final class Limit {
     if (before != null && before.limit.effect().equals(limit.effect())) {
       return before;
     }
-    Allowance allowance = allowance(limit.spec());
+    Allowance allowance = LimitAmounts.of(limit.spec(), around.replicas());
     LimitKey key = new LimitKey(limit.spec().key(), around.unlimited());
     if (before == null
         || !key.tellsApartAs(before.key)
@@ -71,38 +70,6 @@ final class Limit {
   private static boolean countsAs(RateLimit.Spec one, RateLimit.Spec other) {
     return one.unit().equals(other.unit())
         && one.type().equals(RateLimit.IN_FLIGHT) == other.type().equals(RateLimit.IN_FLIGHT);
-  }
-
-  private static Allowance allowance(RateLimit.Spec spec) {
-    return switch (spec.type()) {
-      case RateLimit.TOKEN_BUCKET -> {
-        RateLimit.TokenBucket bucket = set(spec.tokenBucket());
-        yield spec.unit().equals(RateLimit.BYTES)
-            ? Pace.ofPieces(
-                bucket.rate(), bucket.periodNanos(), bucket.burst(), bucket.maxWaitNanos())
-            : Pace.tokenBucket(
-                bucket.rate(), bucket.periodNanos(), bucket.burst(), bucket.maxWaitNanos());
-      }
-      case RateLimit.LEAKY_BUCKET -> {
-        RateLimit.LeakyBucket bucket = set(spec.leakyBucket());
-        yield Pace.leakyBucket(bucket.rate(), bucket.periodNanos(), bucket.capacity());
-      }
-      case RateLimit.IN_FLIGHT -> new Places(set(spec.inFlight()).max());
-      default -> throw new IllegalArgumentException("type " + spec.type());
-    };
-  }
-
-  private static double rate(RateLimit.Spec spec) {
-    RateLimit.TokenBucket tokens = spec.tokenBucket();
-    RateLimit.LeakyBucket leak = spec.leakyBucket();
-    double second = TimeUnit.SECONDS.toNanos(1);
-    return tokens != null
-        ? tokens.rate() * second / tokens.periodNanos()
-        : leak != null ? leak.rate() * second / leak.periodNanos() : Double.POSITIVE_INFINITY;
-  }
-
-  private static <T> T set(@Nullable T part) {
-    return Objects.requireNonNull(part, "the part that type names");
   }
 
   RateLimit limit() {

@@ -37,34 +37,41 @@ public final class RateLimits {
    *
    * @param width how many seats wide a request is
    * @param unlimited addresses that limits keyed by address do not concern
+   * @param replicas proxies that share what limits of scope {@code Fleet} let pass, 1 or more
    * @param random below its argument
    */
   record Surroundings(
       ToIntFunction<RequestDigest> width,
       Predicate<InetAddress> unlimited,
+      int replicas,
       IntUnaryOperator random) {}
 
   /**
    * @param width how many seats wide a request is, by itself
    * @param unlimited addresses that limits keyed by address do not concern
+   * @param replicas proxies that share what limits of scope {@code Fleet} let pass, 1 or more
    */
   public RateLimits(
-      TimeSource time, ToIntFunction<RequestDigest> width, Predicate<InetAddress> unlimited) {
-    this(time, width, unlimited, most -> ThreadLocalRandom.current().nextInt(most));
+      TimeSource time,
+      ToIntFunction<RequestDigest> width,
+      Predicate<InetAddress> unlimited,
+      int replicas) {
+    this(time, width, unlimited, replicas, most -> ThreadLocalRandom.current().nextInt(most));
   }
 
   RateLimits(
       TimeSource time,
       ToIntFunction<RequestDigest> width,
       Predicate<InetAddress> unlimited,
+      int replicas,
       IntUnaryOperator random) {
     this.time = time;
-    this.around = new Surroundings(width, unlimited, random);
+    this.around = new Surroundings(width, unlimited, replicas, random);
   }
 
   /** That there will never be one. */
   public static RateLimits none() {
-    return new RateLimits(TimeSource.system(), digest -> 1, address -> false);
+    return new RateLimits(TimeSource.system(), digest -> 1, address -> false, 1);
   }
 
   /**

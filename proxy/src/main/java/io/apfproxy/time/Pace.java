@@ -22,6 +22,9 @@ public final class Pace implements Allowance {
   /** What is taken at a time of things that are taken in pieces, at most. */
   public static final long PIECE = 64 << 10;
 
+  /** Of units that are not taken in pieces, in nanoseconds: three days. */
+  public static final long LONGEST_PERIOD = DEEPEST >> TICK_BITS;
+
   private static final long MOST_PERIOD_OF_PIECES = 60_000_000_000L;
 
   private final long period;
@@ -33,7 +36,7 @@ public final class Pace implements Allowance {
   private final boolean leaky;
 
   private Pace(long rate, long periodNanos, long burst, long patience, boolean leaky) {
-    if (rate < 1 || periodNanos < 1 || periodNanos > DEEPEST >> TICK_BITS || burst < 1) {
+    if (rate < 1 || periodNanos < 1 || periodNanos > LONGEST_PERIOD || burst < 1) {
       throw new IllegalArgumentException(
           "%d per %d ns, %d at once: must be 1 or more, in some hours"
               .formatted(rate, periodNanos, burst));

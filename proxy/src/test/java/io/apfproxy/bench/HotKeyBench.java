@@ -55,7 +55,7 @@ public class HotKeyBench {
   @Setup(Level.Trial)
   public void configure() {
     RateLimit limit = Limiting.of("users").by("User").perSecond(MOST, MOST);
-    RateLimits rates = new RateLimits(time, digest -> 1, address -> false);
+    RateLimits rates = new RateLimits(time, digest -> 1, address -> false, 1);
     rates.apply(List.of(limit));
     gate = rates.paces();
   }

@@ -35,7 +35,7 @@ public class RateLimitBench extends TimedBench {
   public int keys;
 
   private final TimeSource time = TimeSource.system();
-  private final Gate none = new RateLimits(time, digest -> 1, address -> false).paces();
+  private final Gate none = new RateLimits(time, digest -> 1, address -> false, 1).paces();
   private FakeAsked[] users;
   private Gate forThem;
   private Gate forOthers;
@@ -81,7 +81,7 @@ public class RateLimitBench extends TimedBench {
             .agents(agent)
             .by("", 100_000, "User")
             .perSecond(RATE / keys, (long) RATE / keys * BURST_SECONDS));
-    RateLimits rates = new RateLimits(time, digest -> 1, address -> false);
+    RateLimits rates = new RateLimits(time, digest -> 1, address -> false, 1);
     rates.apply(all);
     return rates.paces();
   }

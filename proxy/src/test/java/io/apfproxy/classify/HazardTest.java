@@ -9,6 +9,8 @@ import io.apfproxy.config.Kind;
 import io.apfproxy.config.ObjectKey;
 import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.limit.Limiting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +82,22 @@ class HazardTest {
         .extracting(Hazard::message)
         .contains(
             "a renewal of a node's lease may be refused: priority level catch-all has no queue");
+  }
+
+  @Test
+  @Tag("L-29")
+  void warnsOfALimitOfManyProxiesWhereThereIsOne() {
+    RateLimit shared = Limiting.of("shared").ofTheFleet().perSecond(10, 10);
+    RateLimit own = Limiting.of("own").perSecond(10, 10);
+
+    assertThat(
+            Hazard.fleetsOfOne(
+                FlowControlConfiguration.digest(schemas, levels, null)
+                    .withRateLimits(List.of(shared, own))))
+        .containsExactly(
+            new Hazard(
+                shared.key(),
+                "spec.scope Fleet means what Proxy means: the proxy runs with --replicas=1"));
   }
 
   /** It stands in the level itself, so that it is told where that is accepted. */

@@ -64,6 +64,7 @@ class CommandTest {
                 ProxyOptions.ListCost.COMPATIBLE,
                 false,
                 Enforcement.ENFORCE,
+                1,
                 new ProxyOptions.MovingSeats(false, 30, Duration.ofMillis(5), 0)));
     assertThat(options.flowControl().serverLimit()).isEqualTo(600);
     assertThat(options.upstream().requestTimeout()).isEqualTo(Duration.ofMinutes(1));

@@ -211,6 +211,8 @@ class WrongUsageTest {
             "--burst-seats: found without --adaptive-seats, which tells whether upstream could do"
                 + " more; expected both",
             "--burst-seats=10"),
+        bad("--replicas: found 0, expected 1 to 64", "--replicas=0"),
+        bad("--replicas: found 65, expected 1 to 64", "--replicas=65"),
         bad(
             "--enforcement: found \"off\", expected enforce, shadow, or 1% to 99% of users",
             "--enforcement=off"),

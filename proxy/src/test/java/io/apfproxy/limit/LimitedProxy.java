@@ -29,14 +29,21 @@ final class LimitedProxy {
   /** What random numbers are: a part of their bound. */
   double random;
 
-  final RateLimits limits =
-      new RateLimits(
-          time,
-          digest -> digest.info().verb().equals("list") ? listSeats : 1,
-          InetAddress::isLoopbackAddress,
-          bound -> (int) (random * bound));
+  final RateLimits limits;
 
   LimitedProxy(RateLimit... all) {
+    this(1, all);
+  }
+
+  /** One of so many that share what limits of scope {@code Fleet} let pass. */
+  LimitedProxy(int replicas, RateLimit... all) {
+    limits =
+        new RateLimits(
+            time,
+            digest -> digest.info().verb().equals("list") ? listSeats : 1,
+            InetAddress::isLoopbackAddress,
+            replicas,
+            bound -> (int) (random * bound));
     limits.apply(List.of(all));
   }
 

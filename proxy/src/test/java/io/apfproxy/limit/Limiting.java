@@ -28,6 +28,7 @@ public final class Limiting {
   private String longRunning = RateLimit.INCLUDE;
   private RateLimit.@Nullable Key key;
   private String unit = RateLimit.REQUESTS;
+  private String scope = RateLimit.PROXY;
   private Map<String, String> annotations = Map.of();
 
   private Limiting(String name) {
@@ -97,6 +98,12 @@ public final class Limiting {
     return this;
   }
 
+  /** Of all proxies together. */
+  public Limiting ofTheFleet() {
+    scope = RateLimit.FLEET;
+    return this;
+  }
+
   public Limiting inShadow() {
     annotations = Map.of(RateLimit.ENFORCEMENT, RateLimit.SHADOW);
     return this;
@@ -143,7 +150,7 @@ public final class Limiting {
             tokens,
             leak,
             inFlight,
-            RateLimit.PROXY),
+            scope),
         List.of());
   }
 }

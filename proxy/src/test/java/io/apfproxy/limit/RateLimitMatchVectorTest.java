@@ -37,7 +37,7 @@ class RateLimitMatchVectorTest {
                 JsonObjects.priorityLevels(vector.get("priorityLevels")),
                 FlowControlConfiguration.empty())
             .schemas();
-    var around = new RateLimits.Surroundings(digest -> 1, address -> false, most -> 0);
+    var around = new RateLimits.Surroundings(digest -> 1, address -> false, 1, most -> 0);
     List<Limit> limits = new ArrayList<>();
     for (FlowSchema schema : schemas) {
       RateLimit limit = Limiting.of(schema.name()).rules(schema.spec().rules()).perSecond(1, 1);

@@ -63,7 +63,8 @@ final class TestProxy implements AutoCloseable {
   final List<String> refusedByUpstream = new CopyOnWriteArrayList<>();
 
   /** None at first. */
-  final RateLimits rateLimits = new RateLimits(TimeSource.system(), digest -> 1, address -> false);
+  final RateLimits rateLimits =
+      new RateLimits(TimeSource.system(), digest -> 1, address -> false, 1);
 
   /** In the place of the fake one; null if it is not replaced. */
   volatile @Nullable FlowControl otherFlowControl;

@@ -25,6 +25,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ public final class ConditionWriter implements AutoCloseable {
   private final ClusterSource source;
   private final LeaderLease lease;
   private final Repetition repetition;
-  private final boolean bursts;
+  private final Function<FlowControlConfiguration, List<Hazard>> idle;
   private volatile @Nullable Report report;
 
   // Used by the thread of the repetition only.
@@ -70,11 +71,11 @@ public final class ConditionWriter implements AutoCloseable {
       KubernetesClient client,
       ClusterSource source,
       LeaderLease lease,
-      boolean bursts,
+      Function<FlowControlConfiguration, List<Hazard>> idle,
       TimeSource time,
       Duration period) {
     this.client = client;
-    this.bursts = bursts;
+    this.idle = idle;
     this.source = source;
     this.lease = lease;
     this.allowance = new WriteAllowance(time);
@@ -87,21 +88,24 @@ public final class ConditionWriter implements AutoCloseable {
    * @param client not closed by this class
    * @param source knows the objects as they are
    * @param lease tells whether this replica is the one to write; not closed by this class
-   * @param bursts whether there are seats for levels that may burst
+   * @param idle what has no effect in a proxy that was started as this one
    */
   public static ConditionWriter open(
-      KubernetesClient client, ClusterSource source, LeaderLease lease, boolean bursts) {
-    return open(client, source, lease, bursts, TimeSource.system(), PERIOD);
+      KubernetesClient client,
+      ClusterSource source,
+      LeaderLease lease,
+      Function<FlowControlConfiguration, List<Hazard>> idle) {
+    return open(client, source, lease, idle, TimeSource.system(), PERIOD);
   }
 
   static ConditionWriter open(
       KubernetesClient client,
       ClusterSource source,
       LeaderLease lease,
-      boolean bursts,
+      Function<FlowControlConfiguration, List<Hazard>> idle,
       TimeSource time,
       Duration period) {
-    ConditionWriter writer = new ConditionWriter(client, source, lease, bursts, time, period);
+    ConditionWriter writer = new ConditionWriter(client, source, lease, idle, time, period);
     lease.onHeld(writer.repetition::now);
     return writer;
   }
@@ -119,8 +123,7 @@ public final class ConditionWriter implements AutoCloseable {
   }
 
   private Map<ObjectKey, String> hazards(FlowControlConfiguration inForce) {
-    List<Hazard> idle = bursts ? List.of() : Hazard.idleBursts(inForce);
-    return Stream.concat(Hazard.of(inForce).stream(), idle.stream())
+    return Stream.concat(Hazard.of(inForce).stream(), idle.apply(inForce).stream())
         .collect(Collectors.toMap(Hazard::object, Hazard::message, (a, b) -> a + "; " + b));
   }
 

@@ -103,7 +103,9 @@ class ConditionWriterIT {
     source.start(() -> {});
     lease = LeaderLease.open(client, "writers");
     await().atMost(Duration.ofSeconds(60)).until(() -> lease.isHeld() && objects().size() == 3);
-    writer = ConditionWriter.open(client, source, lease, false, time, Duration.ofHours(1));
+    writer =
+        ConditionWriter.open(
+            client, source, lease, inForce -> List.of(), time, Duration.ofHours(1));
   }
 
   @AfterEach

@@ -1,0 +1,96 @@
+package io.apfproxy.limit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.config.RateLimit;
+import io.apfproxy.limit.LimitedProxy.Fate;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Several proxies that let pass together what one of them would. */
+@Tag("L-29")
+class RateLimitFleetTest {
+  private static final long RATE = 10;
+  private static final int BURST = 7;
+
+  private static Limiting shared() {
+    return Limiting.of("fleet").by("User").ofTheFleet();
+  }
+
+  private static List<LimitedProxy> fleet(int replicas, RateLimit limit) {
+    return IntStream.range(0, replicas).mapToObj(i -> new LimitedProxy(replicas, limit)).toList();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1", "2", "3", "7"})
+  void togetherTheyLetPassNoMoreThanOneWouldInAnyInterval(int replicas) {
+    List<LimitedProxy> fleet = fleet(replicas, shared().tokens(RATE, "1s", BURST, "0s"));
+    BucketLaw law = new BucketLaw(BURST, RATE);
+    Random random = new Random(replicas);
+    for (int i = 0; i < 2_000; i++) {
+      Duration pause = Duration.ofNanos(random.nextInt(40_000_000));
+      fleet.forEach(proxy -> proxy.time.advance(pause));
+      LimitedProxy one = fleet.get(random.nextInt(replicas));
+      Fate fate = one.ask(one.get("alice"));
+      if (fate.passes()) {
+        law.passed(one.time.nanoTime(), one.time.nanoTime());
+      }
+    }
+
+    assertThat(law.excess()).isLessThanOrEqualTo(0);
+    long seconds = fleet.get(0).time.nanoTime() / TimeUnit.SECONDS.toNanos(1);
+    assertThat(law.passed()).as("in %d s", seconds).isGreaterThan((int) (seconds * RATE * 8 / 10));
+  }
+
+  @Test
+  void eachLetsAtLeastOnePass() {
+    for (LimitedProxy proxy : fleet(10, shared().tokens(RATE, "1s", 3, "0s"))) {
+      assertThat(proxy.passing(5, () -> proxy.get("alice"))).isEqualTo(1);
+    }
+    for (LimitedProxy proxy : fleet(10, shared().atATime(3))) {
+      assertThat(proxy.passing(5, () -> proxy.get("alice"))).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void placesAndCapacityAreShared() {
+    for (LimitedProxy proxy : fleet(3, shared().atATime(7))) {
+      assertThat(proxy.passing(5, () -> proxy.get("alice"))).isEqualTo(2);
+    }
+    LimitedProxy leaking = fleet(2, shared().leaking(10, 5)).get(0);
+
+    List<Fate> fates =
+        IntStream.range(0, 4).mapToObj(i -> leaking.ask(leaking.get("alice"))).toList();
+
+    assertThat(fates)
+        .extracting(fate -> TimeUnit.NANOSECONDS.toMillis(fate.nanos()))
+        .startsWith(0L, 200L, 400L);
+    assertThat(fates.get(3).refusal()).isNotNull();
+  }
+
+  @Test
+  void aLimitOfEachProxyIsNotShared() {
+    LimitedProxy proxy = new LimitedProxy(5, Limiting.of("own").tokens(1, "1s", 20, "0s"));
+
+    assertThat(proxy.passing(30, () -> proxy.get("alice"))).isEqualTo(20);
+  }
+
+  /** One a day of all is one in sixty-four days of each: as good as that, three days. */
+  @Test
+  void theRarestIsAsRareAsCanBeCounted() {
+    LimitedProxy proxy = fleet(64, shared().tokens(1, "24h", 1, "0s")).get(0);
+    assertThat(proxy.passing(2, () -> proxy.get("alice"))).isEqualTo(1);
+
+    proxy.time.advance(Duration.ofDays(3));
+    assertThat(proxy.passing(2, () -> proxy.get("alice"))).isZero();
+    proxy.time.advance(Duration.ofHours(7));
+    assertThat(proxy.passing(2, () -> proxy.get("alice"))).isEqualTo(1);
+  }
+}
