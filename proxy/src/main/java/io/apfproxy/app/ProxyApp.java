@@ -8,6 +8,7 @@ import io.apfproxy.live.Feed;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.source.Reconfiguration;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -46,7 +47,13 @@ public final class ProxyApp implements AutoCloseable {
     try {
       certificate = ServingCertificate.open(options.listener(), Instant.now());
       Transports transports = Transports.choose(options.listener().transport());
-      warmUp = closers.add("warm-up", WarmUp.begin(options, transports, Instant.now()));
+      warmUp =
+          closers.add(
+              "warm-up",
+              WarmUp.begin(
+                  options.warmUp(),
+                  new SecondProxy(options, transports, Instant.now()),
+                  TimeSource.system()));
       access = closers.add("upstream access", openUpstream(options.upstream()));
       Timers timers = closers.add("timers", new Timers("timers"));
       FlowControlPart flowControl =
