@@ -16,6 +16,7 @@ import io.apfproxy.command.KubeconfigCommand;
 import io.apfproxy.command.Output;
 import io.apfproxy.command.ReplayCommand;
 import io.apfproxy.command.SimulateCommand;
+import io.apfproxy.command.SuggestCommand;
 import io.apfproxy.command.TopCommand;
 import io.apfproxy.command.WhyCommand;
 import io.apfproxy.tls.OneHandshake;
@@ -62,6 +63,8 @@ public final class Main {
       return print(SimulateCommand.run(simulate.options()));
     } else if (command instanceof Command.Replay replay) {
       return print(ReplayCommand.run(replay.options()));
+    } else if (command instanceof Command.Suggest suggest) {
+      return print(SuggestCommand.run(suggest.options()));
     } else if (command instanceof Command.Help help) {
       System.out.print(help.text());
     } else {

@@ -49,7 +49,8 @@ class PackageDirectionTest {
               "replay.figures"),
           List.of("server.listen", "kube.watch", "replay", "replay.page"),
           List.of("server.walk", "kube.write", "replay.scenario", "replay.audit"),
-          List.of("server", "command", "app.warm"),
+          List.of("server", "replay.suggest"),
+          List.of("command", "app.warm"),
           List.of("app"));
 
   private static final int FIRST_STOREY_WITH_LIBRARIES = 6;

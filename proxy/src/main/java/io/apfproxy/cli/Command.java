@@ -46,6 +46,9 @@ public sealed interface Command {
   /** Say what a configuration makes of the requests in an audit log. */
   record Replay(ReplayOptions options) implements Command {}
 
+  /** Propose levels and schemas for those that crowd others out in an audit log. */
+  record Suggest(ReplayOptions options) implements Command {}
+
   /** Print the version. */
   record Version() implements Command {}
 

@@ -25,8 +25,10 @@ final class CommandLineReader {
   private static final String WHY = "why";
   private static final String SIMULATE = "simulate";
   private static final String REPLAY = "replay";
+  private static final String SUGGEST = "suggest";
   private static final List<String> COMMANDS =
-      List.of(SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, TOP, WHY, SIMULATE, REPLAY, VERSION);
+      List.of(
+          SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, TOP, WHY, SIMULATE, REPLAY, SUGGEST, VERSION);
 
   private static final String SERVER = "--server";
   private static final String CERTIFICATE_AUTHORITY = "--certificate-authority";
@@ -56,6 +58,7 @@ final class CommandLineReader {
       case WHY -> WhyCommandLine.read(rest);
       case SIMULATE -> RunCommandLine.simulate(rest);
       case REPLAY -> RunCommandLine.replay(rest);
+      case SUGGEST -> RunCommandLine.suggest(rest);
       case VERSION -> version(rest);
       default ->
           throw new UsageException(

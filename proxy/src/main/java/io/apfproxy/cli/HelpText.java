@@ -24,6 +24,7 @@ final class HelpText {
     line(text, "  apf-proxy simulate SCENARIO... say what a configuration makes of invented");
     line(text, "                                 traffic");
     line(text, "  apf-proxy replay LOG...        say what it makes of an audit log");
+    line(text, "  apf-proxy suggest LOG...       say who crowds others out there, and what helps");
     line(text, "  apf-proxy version              print the version");
     for (Group group : Group.values()) {
       line(text, "");

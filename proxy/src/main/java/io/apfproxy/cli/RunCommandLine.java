@@ -12,7 +12,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParseResult;
 
-/** Reads the command lines of {@code simulate} and {@code replay}. */
+/** Reads the command lines of {@code simulate}, {@code replay} and {@code suggest}. */
 final class RunCommandLine {
   private static final String CONFIG = "--config";
   private static final String AGAINST = "--against";
@@ -65,25 +65,50 @@ final class RunCommandLine {
 
   static Command replay(List<String> arguments) throws UsageException {
     ParseResult parsed = parse(arguments, OBJECTS, FROM, UNTIL, MEMORY, TEMP, VIEW);
-    if (parsed.isUsageHelpRequested()) {
-      return new Command.Help(RunHelp.replay());
-    }
+    return parsed.isUsageHelpRequested()
+        ? new Command.Help(RunHelp.replay())
+        : new Command.Replay(ofLogs("replay", parsed));
+  }
+
+  /** Compares with nothing but what it finds. */
+  static Command suggest(List<String> arguments) throws UsageException {
+    ParseResult parsed =
+        CommandLineReader.parse(
+            ConfigurationCommands.spec(
+                CONFIG,
+                SEATS,
+                REQUEST_TIMEOUT,
+                RETRIES,
+                WARM_UP,
+                OUTPUT,
+                OBJECTS,
+                FROM,
+                UNTIL,
+                MEMORY,
+                TEMP,
+                VIEW),
+            arguments);
+    return parsed.isUsageHelpRequested()
+        ? new Command.Help(RunHelp.suggest())
+        : new Command.Suggest(ofLogs("suggest", parsed));
+  }
+
+  private static ReplayOptions ofLogs(String command, ParseResult parsed) throws UsageException {
     List<String> inputs = ConfigurationCommands.positional(parsed);
     if (inputs.isEmpty()) {
-      throw new UsageException("replay: found no log, expected LOG...");
+      throw new UsageException(command + ": found no log, expected LOG...");
     }
     RunCommandLine line = new RunCommandLine(parsed);
     String objects = line.text(OBJECTS);
     String temp = line.text(TEMP);
-    return new Command.Replay(
-        new ReplayOptions(
-            line.options(inputs),
-            objects == null ? null : Path.of(objects),
-            line.instant(FROM),
-            line.instant(UNTIL),
-            line.memory(),
-            temp == null ? null : Path.of(temp),
-            line.loopback()));
+    return new ReplayOptions(
+        line.options(inputs),
+        objects == null ? null : Path.of(objects),
+        line.instant(FROM),
+        line.instant(UNTIL),
+        line.memory(),
+        temp == null ? null : Path.of(temp),
+        line.loopback());
   }
 
   private static ParseResult parse(List<String> arguments, String... more) throws UsageException {

@@ -1,6 +1,6 @@
 package io.apfproxy.cli;
 
-/** The texts of {@code --help} of {@code simulate} and {@code replay}. */
+/** The texts of {@code --help} of {@code simulate}, {@code replay} and {@code suggest}. */
 final class RunHelp {
   private RunHelp() {}
 
@@ -42,6 +42,33 @@ final class RunHelp {
     HelpText.row(
         text, "--retries N", "how often a refused request comes again, after its Retry-After [0]");
     HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10m at most]");
+    logs(text);
+    return text.toString();
+  }
+
+  static String suggest() {
+    StringBuilder text = new StringBuilder();
+    HelpText.line(
+        text, "Finds who crowds others out in an audit log, tries a level of its own for");
+    HelpText.line(text, "each in virtual time, and prints those that help, as YAML to apply.");
+    HelpText.line(text, "");
+    HelpText.line(text, "Usage:");
+    HelpText.line(
+        text, "  apf-proxy suggest LOG... [flags]   files, folders, or - for standard input");
+    HelpText.line(text, "");
+    HelpText.row(
+        text, "--config PRESENT", "manifests, or a folder of them, over the built-in objects");
+    HelpText.row(text, "--seats N", "of all levels together [600]");
+    HelpText.row(text, "--request-timeout DURATION", "as of the proxy [1m]");
+    HelpText.row(
+        text, "--retries N", "how often a refused request comes again, after its Retry-After [0]");
+    HelpText.row(text, "--warm-up DURATION", "left out, at the start [a tenth, 10m at most]");
+    HelpText.row(text, "--output NAME", "text, which is YAML with comments, or json [text]");
+    logs(text);
+    return text.toString();
+  }
+
+  private static void logs(StringBuilder text) {
     HelpText.row(
         text,
         "--objects FILE",
@@ -52,7 +79,6 @@ final class RunHelp {
         text, "--view NAME", "apiserver keeps what the server asks itself, proxy does not [proxy]");
     HelpText.row(text, "--memory SIZE", "of the heap for reading and sorting [512MiB]");
     HelpText.row(text, "--temp DIR", "for what does not fit into that [the system's]");
-    return text.toString();
   }
 
   private static void common(StringBuilder text, String seats) {

@@ -8,7 +8,6 @@ import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.replay.Terms;
 import io.apfproxy.replay.audit.LogReplay;
 import io.apfproxy.replay.audit.LogWindow;
-import io.apfproxy.replay.figures.Report;
 import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.work.ObjectCountPage;
 import java.io.BufferedReader;
@@ -38,32 +37,33 @@ public final class ReplayCommand {
    * @throws StartException if a file cannot be read or is not valid
    */
   public static Output run(ReplayOptions options) throws StartException {
+    return Reports.print(List.of(LogReplay.run(question(options))), options.run());
+  }
+
+  static LogReplay.Question question(ReplayOptions options) throws StartException {
     RunOptions run = options.run();
     RunOptions.Manifests against = run.against();
     FlowControlConfiguration before =
         against == null ? null : OfflineConfiguration.read(against.path());
     int seats = Objects.requireNonNullElse(run.seats(), DEFAULT_SEATS);
     Path temp = options.temp();
-    Report report =
-        LogReplay.run(
-            new LogReplay.Question(
-                run.inputs(),
-                new LogWindow(
-                    micros(options.from(), Long.MIN_VALUE),
-                    micros(options.until(), Long.MAX_VALUE),
-                    options.loopback()),
-                before,
-                Objects.requireNonNullElse(run.againstSeats(), seats),
-                OfflineConfiguration.read(run.config().path()),
-                seats,
-                new RequestTimeout(run.requestTimeout()),
-                Objects.requireNonNullElse(run.retries(), 0),
-                run.warmUp() == null ? null : run.warmUp().toNanos(),
-                objects(options.objects()),
-                options.memory(),
-                temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp,
-                run.limit()));
-    return Reports.print(List.of(report), run);
+    return new LogReplay.Question(
+        run.inputs(),
+        new LogWindow(
+            micros(options.from(), Long.MIN_VALUE),
+            micros(options.until(), Long.MAX_VALUE),
+            options.loopback()),
+        before,
+        Objects.requireNonNullElse(run.againstSeats(), seats),
+        OfflineConfiguration.read(run.config().path()),
+        seats,
+        new RequestTimeout(run.requestTimeout()),
+        Objects.requireNonNullElse(run.retries(), 0),
+        run.warmUp() == null ? null : run.warmUp().toNanos(),
+        objects(options.objects()),
+        options.memory(),
+        temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp,
+        run.limit());
   }
 
   private static long micros(@Nullable Instant instant, long otherwise) {

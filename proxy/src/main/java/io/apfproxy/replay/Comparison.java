@@ -19,6 +19,8 @@ public final class Comparison {
   private final Terms after;
   private final Span span;
   private final int throttledRows;
+  private Witness beforeWitness = Witness.NONE;
+  private Witness afterWitness = Witness.NONE;
 
   /**
    * @param before null if nothing is compared
@@ -29,6 +31,13 @@ public final class Comparison {
     this.after = after;
     this.span = span;
     this.throttledRows = throttledRows;
+  }
+
+  /** Lets somebody see what becomes of each request before, and somebody after. */
+  public Comparison seenBy(Witness ofBefore, Witness ofAfter) {
+    beforeWitness = ofBefore;
+    afterWitness = ofAfter;
+    return this;
   }
 
   /** What came of it. */
@@ -44,15 +53,16 @@ public final class Comparison {
   public Result run(Consumer<VirtualServer> requests) {
     Terms old = before;
     if (old == null) {
-      Side only = side(after, null, requests);
+      Side only = side(after, null, afterWitness, requests);
       return new Result(null, only.outcome(), List.of());
     }
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       CompletableFuture<Side> first =
-          CompletableFuture.supplyAsync(() -> side(old, null, requests), threads);
+          CompletableFuture.supplyAsync(() -> side(old, null, beforeWitness, requests), threads);
       CompletableFuture<Side> second =
-          CompletableFuture.supplyAsync(() -> side(after, old.configuration(), requests), threads);
+          CompletableFuture.supplyAsync(
+              () -> side(after, old.configuration(), afterWitness, requests), threads);
       return new Result(first.join().outcome(), second.join().outcome(), second.join().moves());
     } catch (CompletionException e) {
       throw new IllegalStateException(e.getCause());
@@ -62,9 +72,12 @@ public final class Comparison {
   }
 
   private Side side(
-      Terms terms, @Nullable FlowControlConfiguration other, Consumer<VirtualServer> requests) {
+      Terms terms,
+      @Nullable FlowControlConfiguration other,
+      Witness witness,
+      Consumer<VirtualServer> requests) {
     Figures figures = new Figures(span, terms.seats(), other);
-    requests.accept(new VirtualServer(terms, figures));
+    requests.accept(new VirtualServer(terms, figures, witness));
     return new Side(figures.outcome(throttledRows), figures.moves());
   }
 }

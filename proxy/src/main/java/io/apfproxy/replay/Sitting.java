@@ -24,6 +24,7 @@ final class Sitting implements AdmissionListener, Event {
   private boolean entering;
   private boolean served;
   private long deadline;
+  private long began = Witness.NEVER;
   private @Nullable Admission admission;
   private @Nullable FlowFigures flow;
   private @Nullable SeatLease lease;
@@ -88,6 +89,7 @@ final class Sitting implements AdmissionListener, Event {
 
   private void begin() {
     long now = server.now();
+    began = now;
     int seats = lease().seats();
     server.figures().used(flow(), seats, now);
     if (counted) {
@@ -108,6 +110,7 @@ final class Sitting implements AdmissionListener, Event {
     }
     if (counted) {
       server.figures().refused(flow(), demand.digest(), demand.agent(), refused.reason(), now);
+      tell(now, 0);
     }
     server.decided();
     demand.ended(refused.retryAfterSeconds());
@@ -132,12 +135,22 @@ final class Sitting implements AdmissionListener, Event {
     server.end(this, watch ? lease()::watchInitialised : lease()::close);
     if (counted) {
       server.figures().held(flow(), lease().seatNanos());
+      tell(server.now(), seats);
     }
     if (watch) {
       closeLater();
     }
     server.decided();
     demand.ended(Demand.SERVED);
+  }
+
+  private void tell(long now, int seats) {
+    server
+        .witness()
+        .ended(
+            Objects.requireNonNull(admission).classification(),
+            demand.digest(),
+            new Witness.Fate(arrival, began, now, seats));
   }
 
   /** Its seats stay held after the response. */

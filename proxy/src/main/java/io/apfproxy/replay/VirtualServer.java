@@ -30,6 +30,7 @@ public final class VirtualServer {
 
   private final Terms terms;
   private final Figures figures;
+  private final Witness witness;
   private final VirtualTime time;
   private final Agenda agenda = new Agenda();
   private final ApfFlowControl control;
@@ -38,8 +39,13 @@ public final class VirtualServer {
   private long undecided;
 
   public VirtualServer(Terms terms, Figures figures) {
+    this(terms, figures, Witness.NONE);
+  }
+
+  VirtualServer(Terms terms, Figures figures, Witness witness) {
     this.terms = terms;
     this.figures = figures;
+    this.witness = witness;
     this.time = new VirtualTime(terms.startMillis());
     this.control =
         ApfFlowControl.create(
@@ -141,6 +147,10 @@ public final class VirtualServer {
 
   Figures figures() {
     return figures;
+  }
+
+  Witness witness() {
+    return witness;
   }
 
   Terms terms() {

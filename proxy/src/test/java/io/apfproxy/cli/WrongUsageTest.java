@@ -32,7 +32,7 @@ class WrongUsageTest {
         bad("unknown flag --kubconfig, the nearest known is --kubeconfig", "--kubconfig", "x"),
         bad(
             "unknown command \"chek\", expected one of serve, kubeconfig, check, diff, explain,"
-                + " top, why, simulate, replay, version",
+                + " top, why, simulate, replay, suggest, version",
             "chek"),
         bad(
             "--admin: found \"localhost\", expected a URL such as http://127.0.0.1:8443",
@@ -76,7 +76,7 @@ class WrongUsageTest {
             "/api/v1/pods"),
         bad(
             "unknown argument \"extra\", expected flags, or a command before them: serve,"
-                + " kubeconfig, check, diff, explain, top, why, simulate, replay, version",
+                + " kubeconfig, check, diff, explain, top, why, simulate, replay, suggest, version",
             "serve",
             "extra"),
         bad("--kubeconfig: found no value, expected a file", "--kubeconfig"),

@@ -5,9 +5,11 @@ import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.replay.Comparison;
 import io.apfproxy.replay.Terms;
 import io.apfproxy.replay.VirtualServer;
+import io.apfproxy.replay.Witness;
 import io.apfproxy.replay.figures.Amount;
 import io.apfproxy.replay.figures.Report;
 import io.apfproxy.replay.figures.Span;
+import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,10 +23,11 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Shows an audit log to one configuration or two. Source: specification seeing.md V-46 to V-53. */
-public final class LogReplay {
+public final class LogReplay implements AutoCloseable {
   /*
    * Half of the memory is for names, each of which is kept once; of the rest, what is sorted at a time
    * takes one half, its keys and the room for sorting the other.
@@ -88,8 +91,24 @@ public final class LogReplay {
    *     no event
    */
   public static Report run(Question question) throws StartException {
+    try (LogReplay replay = read(question)) {
+      return replay.compare(
+          question.before(), question.after(), question.seatsBefore(), Witness.NONE, Witness.NONE);
+    } catch (IOException | UncheckedIOException e) {
+      throw noRoom(question, e);
+    }
+  }
+
+  /**
+   * Reads the logs, to be run as often as wanted; to be closed.
+   *
+   * @throws StartException as {@link #run}
+   */
+  public static LogReplay read(Question question) throws StartException {
     long run = Math.min(MOST_RUN, question.memory() / SHARE_OF_RUN);
-    try (SortedLog log = new SortedLog(question.folder(), run)) {
+    SortedLog log = new SortedLog(question.folder(), run);
+    boolean good = false;
+    try {
       Intake intake = new Intake(log, question.window(), question.memory() / SHARE_OF_NAMES);
       for (LogFile file : LogFile.of(question.logs())) {
         intake.read(file);
@@ -97,15 +116,48 @@ public final class LogReplay {
       log.end();
       LogReplay replay = new LogReplay(question, intake, log);
       replay.check();
-      return replay.report();
-    } catch (IOException | UncheckedIOException e) {
-      throw new StartException(
-          "--temp: cannot write to "
-              + question.folder()
-              + " ("
-              + e.getMessage()
-              + "), expected a folder with room",
-          e);
+      good = true;
+      return replay;
+    } catch (UncheckedIOException e) {
+      throw noRoom(question, e);
+    } finally {
+      if (!good) {
+        closeQuietly(log);
+      }
+    }
+  }
+
+  private static void closeQuietly(SortedLog log) {
+    try {
+      log.close();
+    } catch (IOException e) {
+      // the files are temporary, and something else is said
+    }
+  }
+
+  private static StartException noRoom(Question question, Exception e) {
+    return new StartException(
+        "--temp: cannot write to "
+            + question.folder()
+            + " ("
+            + e.getMessage()
+            + "), expected a folder with room",
+        e);
+  }
+
+  @Override
+  public void close() throws IOException {
+    log.close();
+  }
+
+  /** What is asked of every request there is, in the order in which they came. */
+  public void forEach(Consumer<RequestDigest> reader) {
+    try (Requests requests = new Requests(intake, log, log.first())) {
+      for (LoggedRequest request = requests.next(); request != null; request = requests.next()) {
+        reader.accept(request.digest());
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -143,18 +195,28 @@ public final class LogReplay {
     return all == 0 ? 0 : ALL_PERCENT * part / all;
   }
 
-  private Report report() {
+  /**
+   * Shows the requests to one configuration or two.
+   *
+   * @param before null if nothing is compared
+   */
+  public Report compare(
+      @Nullable FlowControlConfiguration before,
+      FlowControlConfiguration after,
+      int seatsBefore,
+      Witness beforeWitness,
+      Witness afterWitness) {
     long end = (log.last() - log.first()) * NANOS_PER_MICRO;
     Long asked = question.warmUp();
     long warmUp = Math.min(asked == null ? Math.min(MOST_WARM_UP, end / 10) : asked, end);
     AtomicReference<Pass> last = new AtomicReference<>();
-    FlowControlConfiguration before = question.before();
     Comparison.Result result =
         new Comparison(
-                before == null ? null : terms(before, question.seatsBefore()),
-                terms(question.after(), question.seatsAfter()),
+                before == null ? null : terms(before, seatsBefore),
+                terms(after, question.seatsAfter()),
                 new Span(warmUp, end),
                 question.throttledRows())
+            .seenBy(beforeWitness, afterWitness)
             .run(server -> last.set(pass(server, end)));
     Pass pass = Objects.requireNonNull(last.get());
     return new Report(

@@ -5,7 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 
 /** Lines of audit logs, as kube-apiserver writes them at level Metadata. */
-final class Events {
+public final class Events {
   static final Instant START = Instant.parse("2026-11-28T10:00:00Z");
 
   private String stage = "ResponseComplete";
@@ -23,7 +23,7 @@ final class Events {
 
   private Events() {}
 
-  static Events event(String auditId) {
+  public static Events event(String auditId) {
     Events event = new Events();
     event.auditId = auditId;
     return event;
@@ -34,19 +34,19 @@ final class Events {
     return this;
   }
 
-  Events asks(String itsVerb, String itsUri) {
+  public Events asks(String itsVerb, String itsUri) {
     verb = itsVerb;
     uri = itsUri;
     return this;
   }
 
-  Events by(String itsUser, String... itsGroups) {
+  public Events by(String itsUser, String... itsGroups) {
     user = itsUser;
     groups = "\"" + String.join("\",\"", itsGroups) + "\"";
     return this;
   }
 
-  Events as(String other) {
+  public Events as(String other) {
     impersonated =
         ",\"impersonatedUser\":{\"username\":\""
             + other
@@ -59,12 +59,12 @@ final class Events {
     return this;
   }
 
-  Events at(double seconds) {
+  public Events at(double seconds) {
     arrivalMicros = Math.round(seconds * 1e6);
     return this;
   }
 
-  Events took(double seconds) {
+  public Events took(double seconds) {
     tookMicros = Math.round(seconds * 1e6);
     return this;
   }

@@ -1,0 +1,160 @@
+package io.apfproxy.replay.suggest;
+
+import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.ObjectMeta;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A level and a schema for one elephant. Source: specification seeing.md V-59.
+ *
+ * @param nominal seats that the level has of its own
+ * @param passed schemas that the new one stands before without need, as no number was free
+ */
+public record Proposal(
+    Elephant elephant,
+    PriorityLevelConfiguration level,
+    FlowSchema schema,
+    int nominal,
+    List<String> passed) {
+  private static final String PREFIX = "suggested-";
+  private static final int LONGEST_NAME = 50;
+  private static final int LEAST_PRECEDENCE = 2; // 1 is the exempt schema's
+  private static final int LENDABLE = 50;
+  private static final PriorityLevelConfiguration.Queuing QUEUES =
+      new PriorityLevelConfiguration.Queuing(16, 4, 50);
+
+  public Proposal {
+    passed = List.copyOf(passed);
+  }
+
+  /** Null if there is no place for a schema before the one that matches now. */
+  static @Nullable Proposal of(
+      FlowControlConfiguration present, int seats, Elephant elephant, Scope scope) {
+    FlowSchema now =
+        present.schemas().stream()
+            .filter(schema -> schema.name().equals(elephant.appetite().schema()))
+            .findFirst()
+            .orElseThrow();
+    int precedence = precedence(present, now);
+    if (precedence < LEAST_PRECEDENCE) {
+      return null;
+    }
+    String name = name(present, elephant.appetite());
+    int shares = shares(present, seats, elephant);
+    int total = totalShares(present);
+    return new Proposal(
+        elephant,
+        new PriorityLevelConfiguration(
+            ObjectMeta.of(name, "", Map.of()),
+            new PriorityLevelConfiguration.Spec(
+                PriorityLevelConfiguration.LIMITED,
+                new PriorityLevelConfiguration.Limited(
+                    shares,
+                    LENDABLE,
+                    0,
+                    new PriorityLevelConfiguration.LimitResponse(
+                        PriorityLevelConfiguration.QUEUE, QUEUES)),
+                null),
+            List.of()),
+        new FlowSchema(
+            ObjectMeta.of(name, "", Map.of()),
+            new FlowSchema.Spec(
+                name, precedence, now.spec().distinguisherMethod(), List.of(rule(elephant, scope))),
+            List.of()),
+        nominal(seats, shares, total + shares),
+        present.schemas().stream()
+            .filter(schema -> schema.spec().matchingPrecedence() > precedence)
+            .takeWhile(schema -> !schema.name().equals(now.name()))
+            .map(FlowSchema::name)
+            .toList());
+  }
+
+  private static int precedence(FlowControlConfiguration present, FlowSchema now) {
+    Set<Integer> taken =
+        present.schemas().stream()
+            .map(schema -> schema.spec().matchingPrecedence())
+            .collect(Collectors.toSet());
+    int precedence = now.spec().matchingPrecedence() - 1;
+    while (taken.contains(precedence)) {
+      precedence--;
+    }
+    return precedence;
+  }
+
+  private static int totalShares(FlowControlConfiguration present) {
+    return present.levels().values().stream()
+        .mapToInt(PriorityLevelConfiguration::nominalShares)
+        .sum();
+  }
+
+  private static int nominal(int seats, int shares, int total) {
+    return (int) Math.ceil((double) seats * shares / total);
+  }
+
+  /** So many that the level gets half of what the elephant held, a quarter of its level at most. */
+  private static int shares(FlowControlConfiguration present, int seats, Elephant elephant) {
+    int total = totalShares(present);
+    PriorityLevelConfiguration level = present.levels().get(elephant.appetite().level());
+    int quarter = level == null ? 1 : nominal(seats, level.nominalShares(), total) / 4;
+    int wanted = (int) Math.max(1, Math.min(quarter, Math.round(elephant.meanSeats() / 2)));
+    return wanted >= seats ? 1 : Math.max(1, (int) ((long) wanted * total / (seats - wanted)));
+  }
+
+  private static String name(FlowControlConfiguration present, Appetite appetite) {
+    String text =
+        (appetite.user().replaceFirst("^system:serviceaccount:", "")
+                + '-'
+                + appetite.verbs()
+                + '-'
+                + appetite.resource())
+            .toLowerCase(Locale.ROOT)
+            .replaceAll("[^a-z0-9]+", "-")
+            .replaceAll("^-|-$", "");
+    String stem =
+        PREFIX + text.substring(0, Math.min(LONGEST_NAME, text.length())).replaceAll("-$", "");
+    List<String> taken = new ArrayList<>(present.levels().keySet());
+    present.schemas().forEach(schema -> taken.add(schema.name()));
+    String name = stem;
+    for (int i = 2; taken.contains(name); i++) {
+      name = stem + '-' + i;
+    }
+    return name;
+  }
+
+  private static FlowSchema.Rule rule(Elephant elephant, Scope scope) {
+    return new FlowSchema.Rule(
+        List.of(subject(elephant.appetite().user())),
+        List.of(
+            new FlowSchema.ResourceRule(
+                scope.verbs(),
+                List.of(elephant.appetite().group()),
+                List.of(elephant.appetite().resource()),
+                scope.isOfCluster(),
+                scope.namespaces())),
+        List.of());
+  }
+
+  private static FlowSchema.Subject subject(String user) {
+    String[] parts = user.split(":", -1);
+    return parts.length == 4 && user.startsWith("system:serviceaccount:")
+        ? FlowSchema.Subject.serviceAccount(parts[2], parts[3])
+        : FlowSchema.Subject.user(user);
+  }
+
+  /** The configuration with it. */
+  FlowControlConfiguration over(FlowControlConfiguration present) {
+    List<FlowSchema> schemas = new ArrayList<>(present.schemas());
+    schemas.add(schema);
+    List<PriorityLevelConfiguration> levels = new ArrayList<>(present.levels().values());
+    levels.add(level);
+    return FlowControlConfiguration.digest(schemas, levels, present);
+  }
+}

@@ -1,0 +1,179 @@
+package io.apfproxy.replay.suggest;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Limited;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/** Writes manifests. Texts that come from a log are quoted: a user's name may be anything. */
+final class SuggestedYaml {
+  private static final double SECOND = 1e9;
+  private static final double ALL_PERCENT = 100;
+
+  private SuggestedYaml() {}
+
+  static String of(Suggestions suggestions) {
+    StringBuilder text = new StringBuilder();
+    for (String caution : suggestions.alone().cautions()) {
+      text.append("# caution: ").append(comment(caution)).append('\n');
+    }
+    if (suggestions.all().isEmpty()) {
+      return text.append("# no change found; tried: ")
+          .append(suggestions.tried())
+          .append('\n')
+          .toString();
+    }
+    for (Suggestion suggestion : suggestions.all()) {
+      text.append("---\n");
+      reasons(text, suggestion);
+      level(text, suggestion.proposal().level());
+      text.append("---\n");
+      schema(text, suggestion.proposal().schema());
+    }
+    return text.toString();
+  }
+
+  private static void reasons(StringBuilder text, Suggestion suggestion) {
+    Proposal proposal = suggestion.proposal();
+    Elephant elephant = proposal.elephant();
+    Appetite appetite = elephant.appetite();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "# %s (%s %s) held %.1f seats, %.0f%% of what was held at %s, in %d windows of 10s"
+                + " in which others waited.%n",
+            comment(appetite.user()),
+            appetite.verbs(),
+            comment(appetite.resource()),
+            elephant.meanSeats(),
+            ALL_PERCENT * elephant.share(),
+            comment(appetite.level()),
+            elephant.windows()));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "# A level of its own, of %d %s, gives the others there: wait p99 %.3fs before, %.3fs"
+                + " after; refused %d before, %d after.%n",
+            proposal.nominal(),
+            proposal.nominal() == 1 ? "seat" : "seats",
+            suggestion.waitBefore() / SECOND,
+            suggestion.waitAfter() / SECOND,
+            suggestion.refusedBefore(),
+            suggestion.refusedAfter()));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "# The elephant itself: refused %d before, %d after.%n",
+            suggestion.ownRefusedBefore(),
+            suggestion.ownRefusedAfter()));
+    if (!proposal.passed().isEmpty()) {
+      text.append("# No precedence was free just before ")
+          .append(comment(appetite.schema()))
+          .append(": it comes before ")
+          .append(comment(String.join(", ", proposal.passed())))
+          .append(" too.\n");
+    }
+  }
+
+  private static void level(StringBuilder text, PriorityLevelConfiguration level) {
+    Limited limited = Objects.requireNonNull(level.spec().limited());
+    PriorityLevelConfiguration.Queuing queuing = Objects.requireNonNull(level.queuing());
+    text.append(
+        """
+        apiVersion: flowcontrol.apiserver.k8s.io/v1
+        kind: PriorityLevelConfiguration
+        metadata:
+          name: %s
+        spec:
+          type: Limited
+          limited:
+            nominalConcurrencyShares: %d
+            lendablePercent: %d
+            borrowingLimitPercent: %d
+            limitResponse:
+              type: Queue
+              queuing: {queues: %d, handSize: %d, queueLengthLimit: %d}
+        """
+            .formatted(
+                level.name(),
+                limited.nominalShares(),
+                limited.lendablePercent(),
+                limited.borrowingLimitPercent(),
+                queuing.queues(),
+                queuing.handSize(),
+                queuing.queueLengthLimit()));
+  }
+
+  private static void schema(StringBuilder text, FlowSchema schema) {
+    FlowSchema.Rule rule = schema.spec().rules().get(0);
+    FlowSchema.ResourceRule resources = rule.resourceRules().get(0);
+    text.append(
+        """
+        apiVersion: flowcontrol.apiserver.k8s.io/v1
+        kind: FlowSchema
+        metadata:
+          name: %s
+        spec:
+          priorityLevelConfiguration: {name: %s}
+          matchingPrecedence: %d
+        """
+            .formatted(
+                schema.name(), schema.spec().priorityLevel(), schema.spec().matchingPrecedence()));
+    if (schema.spec().distinguisherMethod() != null) {
+      text.append("  distinguisherMethod: {type: ")
+          .append(schema.spec().distinguisherMethod())
+          .append("}\n");
+    }
+    text.append("  rules:\n  - subjects:\n    - ").append(subject(rule.subjects().get(0)));
+    text.append("\n    resourceRules:\n    - verbs: ").append(list(resources.verbs()));
+    text.append("\n      apiGroups: ").append(list(resources.apiGroups()));
+    text.append("\n      resources: ").append(list(resources.resources()));
+    if (resources.clusterScope()) {
+      text.append("\n      clusterScope: true");
+    }
+    if (!resources.namespaces().isEmpty()) {
+      text.append("\n      namespaces: ").append(list(resources.namespaces()));
+    }
+    text.append('\n');
+  }
+
+  private static String subject(FlowSchema.Subject subject) {
+    FlowSchema.ServiceAccount account = subject.serviceAccount();
+    return account == null
+        ? "{kind: User, user: {name: " + quoted(Objects.requireNonNull(subject.user())) + "}}"
+        : "{kind: ServiceAccount, serviceAccount: {namespace: "
+            + quoted(account.namespace())
+            + ", name: "
+            + quoted(account.name())
+            + "}}";
+  }
+
+  private static String list(List<String> texts) {
+    return texts.stream().map(SuggestedYaml::quoted).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** As in JSON, all of which YAML reads too; what is not ASCII or seen is escaped. */
+  static String quoted(String text) {
+    return '"' + escaped(text) + '"';
+  }
+
+  private static String comment(String text) {
+    return escaped(text).replace("\\\"", "\"");
+  }
+
+  private static String escaped(String text) {
+    StringBuilder plain = new StringBuilder();
+    for (char c : JsonStringEncoder.getInstance().quoteAsString(text)) {
+      if (c >= 0x7f) {
+        plain.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+      } else {
+        plain.append(c);
+      }
+    }
+    return plain.toString();
+  }
+}
