@@ -3,7 +3,6 @@ package io.apfproxy.command;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.report.talkers.NowAnswer;
 import io.apfproxy.report.talkers.NowAnswer.Row;
 import io.apfproxy.report.talkers.NowQuestion;
@@ -13,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +22,6 @@ import java.util.Locale;
  */
 public final class NowText {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -70,21 +67,15 @@ public final class NowText {
    * @throws IllegalArgumentException if it is no such answer
    */
   static NowAnswer read(NowQuestion question, String text) {
-    try {
-      JsonNode json = MAPPER.readTree(text);
-      if (json.path("version").asInt() != 1 || !json.path("rows").isArray()) {
-        throw new IllegalArgumentException("no answer of version 1");
-      }
-      List<Row> rows = new ArrayList<>();
-      json.path("rows").forEach(row -> rows.add(row(row)));
-      return new NowAnswer(
-          question,
-          Instant.parse(json.path("at").asText()).toEpochMilli(),
-          row(json.path("total")),
-          List.copyOf(rows));
-    } catch (IOException | DateTimeParseException e) {
-      throw new IllegalArgumentException("no answer: " + e.getMessage(), e);
-    }
+    return AnswerRows.read(
+        text,
+        NowText::row,
+        (json, rows) ->
+            new NowAnswer(
+                question,
+                Instant.parse(json.path("at").asText()).toEpochMilli(),
+                row(json.path("total")),
+                rows));
   }
 
   private static Row row(JsonNode json) {

@@ -3,7 +3,6 @@ package io.apfproxy.command;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.HeaviestFlow;
@@ -13,9 +12,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RefusalJson {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final double NANOS = 1e9;
   private static final double DIGITS = 1e6;
 
@@ -125,24 +120,16 @@ public final class RefusalJson {
    * @throws IllegalArgumentException if it is no such answer
    */
   static RefusalAnswer read(String text) {
-    try {
-      JsonNode json = MAPPER.readTree(text);
-      if (json.path("version").asInt() != 1 || !json.path("rows").isArray()) {
-        throw new IllegalArgumentException("no answer of version 1");
-      }
-      List<Refused> rows = new ArrayList<>();
-      for (JsonNode row : json.path("rows")) {
-        rows.add(row(row));
-      }
-      return new RefusalAnswer(
-          json.path("capacity").asInt(),
-          json.path("remembered").asInt(),
-          json.path("total").asLong(),
-          json.has("since") ? millis(json.path("since")) : 0,
-          rows);
-    } catch (IOException | DateTimeParseException e) {
-      throw new IllegalArgumentException("no answer: " + e.getMessage(), e);
-    }
+    return AnswerRows.read(
+        text,
+        RefusalJson::row,
+        (json, rows) ->
+            new RefusalAnswer(
+                json.path("capacity").asInt(),
+                json.path("remembered").asInt(),
+                json.path("total").asLong(),
+                json.has("since") ? millis(json.path("since")) : 0,
+                rows));
   }
 
   private static long millis(JsonNode time) {

@@ -3,7 +3,6 @@ package io.apfproxy.command;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.report.talkers.Measure;
 import io.apfproxy.report.talkers.TopAnswer;
 import io.apfproxy.report.talkers.TopAnswer.Cell;
@@ -14,11 +13,8 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 /** Top talkers as JSON, to be written and read. Source: specification seeing.md V-04, V-19. */
 public final class TopJson {
   private static final JsonFactory JSON = new JsonFactory();
-  private static final ObjectMapper MAPPER = new ObjectMapper();
   private static final double WHOLE_UP_TO = 1L << 53;
   private static final double DIGITS = 1e6;
 
@@ -119,27 +114,21 @@ public final class TopJson {
    * @throws IllegalArgumentException if it is no such answer
    */
   static TopAnswer read(TopQuestion question, String text) {
-    try {
-      JsonNode json = MAPPER.readTree(text);
-      if (json.path("version").asInt() != 1 || !json.path("rows").isArray()) {
-        throw new IllegalArgumentException("no answer of version 1");
-      }
-      List<Row> rows = new ArrayList<>();
-      json.path("rows").forEach(row -> rows.add(row(row)));
-      return new TopAnswer(
-          question,
-          Instant.parse(json.path("from").asText()).toEpochMilli(),
-          Instant.parse(json.path("until").asText()).toEpochMilli(),
-          json.path("seconds").asDouble(),
-          json.path("counters").asInt(),
-          json.path("lost").asLong(),
-          numbers(json.path("total")),
-          numbers(json.path("absent")),
-          List.copyOf(rows),
-          levels(json.path("levels")));
-    } catch (IOException | DateTimeParseException e) {
-      throw new IllegalArgumentException("no answer: " + e.getMessage(), e);
-    }
+    return AnswerRows.read(
+        text,
+        TopJson::row,
+        (json, rows) ->
+            new TopAnswer(
+                question,
+                Instant.parse(json.path("from").asText()).toEpochMilli(),
+                Instant.parse(json.path("until").asText()).toEpochMilli(),
+                json.path("seconds").asDouble(),
+                json.path("counters").asInt(),
+                json.path("lost").asLong(),
+                numbers(json.path("total")),
+                numbers(json.path("absent")),
+                rows,
+                levels(json.path("levels"))));
   }
 
   private static Map<Measure, Double> numbers(JsonNode json) {

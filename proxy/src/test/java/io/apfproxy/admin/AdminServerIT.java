@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.admin.AdminPages.Check;
 import io.apfproxy.admin.AdminPages.Dump;
-import io.apfproxy.live.Feed;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -44,8 +43,7 @@ class AdminServerIT {
 
   private record Answer(int code, String head, String body) {}
 
-  private static final class Pages implements AdminPages {
-    private final FakeFeed feed = new FakeFeed();
+  private static final class Pages extends FakePages {
     private volatile boolean upstream = true;
     private volatile boolean queues = true;
     private volatile String note = "";
@@ -104,21 +102,6 @@ class AdminServerIT {
         @Nullable String limit,
         String output) {
       return Optional.empty();
-    }
-
-    @Override
-    public String refusals(
-        @Nullable String auditId,
-        @Nullable String user,
-        @Nullable String rule,
-        @Nullable String level,
-        @Nullable String limit) {
-      return "{}";
-    }
-
-    @Override
-    public Feed live() {
-      return feed;
     }
 
     @Override

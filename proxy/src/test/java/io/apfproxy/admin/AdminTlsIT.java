@@ -7,7 +7,6 @@ import io.apfproxy.authn.act.AccessReviewer.Question;
 import io.apfproxy.authn.act.UrlAccess;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
-import io.apfproxy.live.Feed;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
@@ -44,54 +43,6 @@ class AdminTlsIT {
   private HttpClient client;
   private int port;
 
-  private static final class Pages implements AdminPages {
-    @Override
-    public List<Check> readiness() {
-      return List.of(new Check("upstream", true));
-    }
-
-    @Override
-    public String metrics() {
-      return "up 1\n";
-    }
-
-    @Override
-    public Optional<String> top(
-        @Nullable String by,
-        @Nullable String window,
-        @Nullable String sort,
-        @Nullable String limit,
-        String output) {
-      return Optional.of("{}\n");
-    }
-
-    @Override
-    public String refusals(
-        @Nullable String auditId,
-        @Nullable String user,
-        @Nullable String rule,
-        @Nullable String level,
-        @Nullable String limit) {
-      return "{}";
-    }
-
-    @Override
-    public Feed live() {
-      return new FakeFeed();
-    }
-
-    @Override
-    public Optional<String> dump(Dump what, boolean withRequestDetails) {
-      return Optional.of("dump\n");
-    }
-
-    @Override
-    public Optional<String> explain(
-        String method, String url, @Nullable String user, List<String> groups) {
-      return Optional.of("explained\n");
-    }
-  }
-
   private static final String REQUESTS = "/debug/api_priority_and_fairness/dump_requests";
 
   private static final Map<String, List<String>> GRANTED =
@@ -126,7 +77,7 @@ class AdminTlsIT {
                                 .anyMatch(path -> new Path(path).equals(question.target())))
                     : CompletableFuture.failedFuture(new IllegalStateException("down")),
             TimeSource.system());
-    server = AdminServer.tls(vertx, new Pages(), pair("first.example"), access, AdminDoor.NONE);
+    server = AdminServer.tls(vertx, new FakePages(), pair("first.example"), access, AdminDoor.NONE);
     port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
     client = // held, as Vert.x closes a client nobody holds
         vertx.createHttpClient(

@@ -3,7 +3,6 @@ package io.apfproxy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.live.Feed;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -15,9 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -36,8 +33,9 @@ class EventStreamsIT {
   private static final String MEGABYTE = "\"much\":\"" + "m".repeat(1 << 20) + "\"";
 
   private final Vertx vertx = Vertx.vertx();
-  private final FakeFeed feed = new FakeFeed();
-  private final AdminServer server = AdminServer.plain(vertx, new Pages(), AdminDoor.NONE);
+  private final FakePages pages = new FakePages();
+  private final FakeFeed feed = pages.feed;
+  private final AdminServer server = AdminServer.plain(vertx, pages, AdminDoor.NONE);
   private final List<Socket> sockets = new ArrayList<>();
   private int port;
 
@@ -258,53 +256,5 @@ class EventStreamsIT {
         .isEqualTo("{\"queues\":{}}");
     assertThat(code("/debug/apf-proxy/queues?level=gone")).isEqualTo(404);
     assertThat(code("/debug/apf-proxy/queues")).isEqualTo(400);
-  }
-
-  private final class Pages implements AdminPages {
-    @Override
-    public List<Check> readiness() {
-      return List.of();
-    }
-
-    @Override
-    public String metrics() {
-      return "";
-    }
-
-    @Override
-    public String refusals(
-        @Nullable String auditId,
-        @Nullable String user,
-        @Nullable String rule,
-        @Nullable String level,
-        @Nullable String limit) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Optional<String> top(
-        @Nullable String by,
-        @Nullable String window,
-        @Nullable String sort,
-        @Nullable String limit,
-        String output) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Feed live() {
-      return feed;
-    }
-
-    @Override
-    public Optional<String> dump(Dump what, boolean withRequestDetails) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> explain(
-        String method, String url, @Nullable String user, List<String> groups) {
-      return Optional.empty();
-    }
   }
 }

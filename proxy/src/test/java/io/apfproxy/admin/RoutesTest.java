@@ -2,11 +2,7 @@ package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.live.Feed;
 import io.vertx.core.MultiMap;
-import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -16,7 +12,8 @@ class RoutesTest {
   private static final String DUMPS = "/debug/api_priority_and_fairness/";
 
   private final Routes routes =
-      new Routes(new NoPages(), () -> new PageMill(null), new EventStreams(null, new NoPages()));
+      new Routes(
+          new FakePages(), () -> new PageMill(null), new EventStreams(null, new FakePages()));
 
   private Route route(String path) {
     return routes.find(path).orElseThrow();
@@ -89,53 +86,5 @@ class RoutesTest {
   @Test
   void bearsARequestWithoutPath() {
     assertThat(routes.find(null)).isEmpty();
-  }
-
-  private static final class NoPages implements AdminPages {
-    @Override
-    public List<Check> readiness() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public String metrics() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Optional<String> top(
-        @Nullable String by,
-        @Nullable String window,
-        @Nullable String sort,
-        @Nullable String limit,
-        String output) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public String refusals(
-        @Nullable String auditId,
-        @Nullable String user,
-        @Nullable String rule,
-        @Nullable String level,
-        @Nullable String limit) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Feed live() {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Optional<String> dump(Dump what, boolean withRequestDetails) {
-      throw new AssertionError();
-    }
-
-    @Override
-    public Optional<String> explain(
-        String method, String url, @Nullable String user, List<String> groups) {
-      throw new AssertionError();
-    }
   }
 }
