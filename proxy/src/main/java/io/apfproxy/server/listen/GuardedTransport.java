@@ -160,7 +160,9 @@ public final class GuardedTransport implements io.vertx.core.transport.Transport
     @Override
     public void configure(TcpConfig config, boolean domainSocket, Bootstrap bootstrap) {
       base.configure(config, domainSocket, bootstrap);
-      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, new ShortTurns(TimeSource.system()));
+      // many users' answers share a connection to upstream: a shorter turn would hold up all of
+      // them
+      bootstrap.option(ChannelOption.RECVBUF_ALLOCATOR, ShortTurns.reads());
     }
   }
 }

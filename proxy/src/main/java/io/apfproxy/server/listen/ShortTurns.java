@@ -21,12 +21,16 @@ final class ShortTurns implements RecvByteBufAllocator {
    */
   private static final int READS_PER_TURN = 1;
 
-  private final RecvByteBufAllocator sizes =
-      new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_PER_TURN);
+  private final RecvByteBufAllocator sizes = reads();
   private final TimeSource time;
 
   ShortTurns(TimeSource time) {
     this.time = time;
+  }
+
+  /** Reads once in a turn, 64 KiB at most, whatever work that gives. */
+  static RecvByteBufAllocator reads() {
+    return new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(READS_PER_TURN);
   }
 
   @Override
