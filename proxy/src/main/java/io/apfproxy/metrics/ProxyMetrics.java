@@ -215,7 +215,7 @@ public final class ProxyMetrics implements AutoCloseable {
   }
 
   /** Names the heaviest users. */
-  public void bindTopUsers(TopUsers users) {
+  public void bindTopUsers(Supplier<List<TopUsers.User>> users) {
     prometheus.register(new TopUserGauges(users));
   }
 

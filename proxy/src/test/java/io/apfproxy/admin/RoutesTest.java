@@ -91,7 +91,7 @@ class RoutesTest {
     assertThat(routes.find(null)).isEmpty();
   }
 
-  private static final class NoPages implements AdminPages {
+  static final class NoPages implements AdminPages {
     @Override
     public List<Check> readiness() {
       throw new AssertionError();

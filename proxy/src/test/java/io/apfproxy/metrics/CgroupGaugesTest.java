@@ -15,6 +15,15 @@ import org.junit.jupiter.api.io.TempDir;
 class CgroupGaugesTest {
   @TempDir Path root;
 
+  /** A container with limits. */
+  static Cgroup limited(Path root) throws IOException {
+    write(root, "proc/self/cgroup", "0::/");
+    write(root, "sys/fs/cgroup/memory.max", "536870912");
+    write(root, "sys/fs/cgroup/cpu.max", "200000 100000");
+    write(root, "sys/fs/cgroup/cpu.stat", "usage_usec 9\nnr_periods 40\nnr_throttled 10\nnr_bursts 0");
+    return Cgroup.under(root);
+  }
+
   private PrometheusText scrape() {
     try (ProxyMetrics metrics = new ProxyMetrics()) {
       metrics.bindCgroup(Cgroup.under(root));
@@ -23,6 +32,10 @@ class CgroupGaugesTest {
   }
 
   private void write(String file, String text) throws IOException {
+    write(root, file, text);
+  }
+
+  private static void write(Path root, String file, String text) throws IOException {
     Path path = root.resolve(file);
     Files.createDirectories(path.getParent());
     Files.writeString(path, text + "\n");
@@ -30,10 +43,7 @@ class CgroupGaugesTest {
 
   @Test
   void showsTheLimitsOfAContainer() throws IOException {
-    write("proc/self/cgroup", "0::/");
-    write("sys/fs/cgroup/memory.max", "536870912");
-    write("sys/fs/cgroup/cpu.max", "200000 100000");
-    write("sys/fs/cgroup/cpu.stat", "usage_usec 900\nnr_periods 40\nnr_throttled 10\nnr_bursts 0");
+    limited(root);
 
     PrometheusText text = scrape();
 
