@@ -3,6 +3,7 @@ package io.apfproxy.app;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.metrics.ProxyMetrics;
+import io.apfproxy.process.Cgroup;
 import io.apfproxy.upstream.wire.Credential;
 import java.time.Instant;
 
@@ -19,6 +20,7 @@ final class SelfMetrics {
       UpstreamAccess access) {
     metrics.describe(
         Version.NUMBER, transports.name(), transports.tls(), options.flowControl().serverLimit());
+    metrics.bindCgroup(Cgroup.own());
     metrics.bindReady(readiness::isReady);
     metrics.bindDroppedLines(DroppedLines::sum);
     metrics.bindCertificate(() -> certificate.daysLeft(Instant.now()));

@@ -44,7 +44,7 @@ record TalkersPart(@Nullable Talkers talkers, RefusalBook book) {
     closers.add("top talkers", TalkerThread.start(talkers));
     metrics.bindTalkers(talkers);
     if (options.topMetrics() > 0) {
-      metrics.bindTopUsers(talkers.users());
+      metrics.bindTopUsers(talkers.users()::users);
     }
     return new TalkersPart(talkers, book);
   }

@@ -34,7 +34,8 @@ public final class KindLoad {
       return label;
     }
 
-    static Kind of(String verb) {
+    /** Of a request with this verb. */
+    public static Kind of(String verb) {
       return switch (verb) {
         case "get", "list", "watch" -> READ_ONLY;
         default -> MUTATING;

@@ -300,6 +300,7 @@ final class LevelEntry {
         set.epochAdvancesClamped(),
         state.load(),
         FlowSnapshots.of(state, shadows),
-        enforcedPercent);
+        enforcedPercent,
+        placesOfQueue());
   }
 }

@@ -17,6 +17,7 @@ import java.util.List;
  * @param flows per schema that ever led here, what waits and executes now
  * @param enforcedPercent of the users, whom it holds to its decisions; what would become of the
  *     others is among all figures but those of {@code flows}
+ * @param queueLengthLimit requests that may wait in one of its queues; 0 if none may wait
  */
 public record LevelSnapshot(
     String name,
@@ -53,7 +54,8 @@ public record LevelSnapshot(
     long epochAdvancesClamped,
     LevelLoad load,
     List<FlowSnapshot> flows,
-    int enforcedPercent) {
+    int enforcedPercent,
+    int queueLengthLimit) {
   public LevelSnapshot {
     flows = List.copyOf(flows);
   }

@@ -70,6 +70,7 @@ final class LevelGauges implements MultiCollector {
     metrics.add(noAccommodations(snapshots));
     metrics.addAll(LoadHistograms.of(snapshots));
     metrics.add(enforcedPercent(snapshots));
+    metrics.add(queueLengthLimit(snapshots));
     metrics.add(
         shadow(
             ShadowMetricName.CURRENT_INQUEUE_REQUESTS,
@@ -117,6 +118,20 @@ final class LevelGauges implements MultiCollector {
       gauge.dataPoint(
           Points.point(
               labels(FlowMetricName.NOMINAL_LIMIT_SEATS, level.name()), level.enforcedPercent()));
+    }
+    return gauge.build();
+  }
+
+  /** Exempt levels have none: so rules tell levels that may be full from those that never are. */
+  private static MetricSnapshot queueLengthLimit(List<LevelSnapshot> levels) {
+    GaugeSnapshot.Builder gauge = Points.gauge(ProxyMeterName.QUEUE_LENGTH_LIMIT);
+    for (LevelSnapshot level : levels) {
+      if (!level.exempt()) {
+        gauge.dataPoint(
+            Points.point(
+                labels(FlowMetricName.NOMINAL_LIMIT_SEATS, level.name()),
+                level.queueLengthLimit()));
+      }
     }
     return gauge.build();
   }

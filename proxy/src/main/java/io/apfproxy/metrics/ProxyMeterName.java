@@ -124,6 +124,14 @@ enum ProxyMeterName implements MetricName {
   RATE_LIMIT_FULLEST(
       "apf_proxy_rate_limit_fullest_ratio",
       "How much that key of a rate limit has taken now that has taken most: 1 is all"),
+  QUEUE_LENGTH_LIMIT(
+      "apf_proxy_queue_length_limit",
+      "Requests that may wait in one queue of a level, by level; 0 where none may wait, and none of"
+          + " exempt levels, which are never full"),
+  UPSTREAM_RESPONSE_SECONDS(
+      "apf_proxy_upstream_response_seconds",
+      "From a request's being sent to upstream until the head of the response, or the time-out in"
+          + " its place, by kind; without what may take as long as it likes"),
   BURST_CREDIT(
       "apf_proxy_burst_credit_seat_seconds",
       "What a level has saved to spend beyond its limit, by level; below 0 while it owes"),
@@ -179,6 +187,16 @@ enum ProxyMeterName implements MetricName {
   REFUSAL_KINDS_OVERFLOWED(
       "apf_proxy_refusal_kinds_overflowed",
       "Refusals whose kind had to share with others what may be remembered, for want of room"),
+  MEMORY_LIMIT(
+      "apf_proxy_memory_limit_bytes",
+      "Memory that the proxy's container may have; none if there is no limit"),
+  CPU_PERIODS(
+      "apf_proxy_cpu_periods",
+      "Periods in which the container wanted to run, of those by which its processor limit counts;"
+          + " none if there is no limit"),
+  CPU_THROTTLED_PERIODS(
+      "apf_proxy_cpu_throttled_periods",
+      "Those of them in which it was stopped, as its share was used up"),
   BUILD_INFO("apf_proxy_build_info", "1, labelled with version and runtime"),
   TRANSPORT_INFO("apf_proxy_transport_info", "1, labelled with transport and TLS engine");
 

@@ -11,6 +11,7 @@ import io.apfproxy.limit.LimitReading;
 import io.apfproxy.live.LevelTotals;
 import io.apfproxy.live.Observed;
 import io.apfproxy.queueset.BurstState;
+import io.apfproxy.process.Cgroup;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.refusals.RefusalBook;
 import io.apfproxy.report.talkers.Dimension;
@@ -52,7 +53,8 @@ public final class ProxyMetrics implements AutoCloseable {
   private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
   private final FlowMeters flow = new FlowMeters(prometheus);
   private final Reporter events =
-      Reporter.all(new ProxyMeters(registry), new WatchMeters(registry));
+      Reporter.all(
+          new ProxyMeters(registry), new WatchMeters(registry), new UpstreamMeter(prometheus));
 
   private final Counter configurationChanges = ProxyMeterName.CONFIG_CHANGES.counter(registry);
 
@@ -213,7 +215,7 @@ public final class ProxyMetrics implements AutoCloseable {
   }
 
   /** Names the heaviest users. */
-  public void bindTopUsers(TopUsers users) {
+  public void bindTopUsers(Supplier<List<TopUsers.User>> users) {
     prometheus.register(new TopUserGauges(users));
   }
 
@@ -273,6 +275,11 @@ public final class ProxyMetrics implements AutoCloseable {
    */
   public void bindAccessLog(String log, LongSupplier dropped) {
     counter(ProxyMeterName.ACCESS_LOG_DROPPED, dropped, "log", log);
+  }
+
+  /** Shows what the container of the proxy may have, as it is at each scrape. */
+  public void bindCgroup(Cgroup cgroup) {
+    prometheus.register(new CgroupGauges(cgroup));
   }
 
   /** Shows one source of schemas and levels. */

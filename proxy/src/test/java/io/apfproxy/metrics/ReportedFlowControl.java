@@ -74,7 +74,8 @@ final class ReportedFlowControl {
             ratio(0, .001, .003, .01, .03, .1, .25, .5, .75, 1),
             ratio(.2, .4, .6, .8, 1, 1.2, 1.4, 1.7, 2, 2.8, 4, 6)),
         List.of(new FlowSnapshot("service-accounts", 12, 13, 5, 6, 9, 7, 8)),
-        25);
+        25,
+        50);
   }
 
   /** Spent 1 ns in the first bucket, 2 in the second and so on. */
