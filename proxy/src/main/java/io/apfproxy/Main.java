@@ -20,6 +20,7 @@ import io.apfproxy.command.SimulateCommand;
 import io.apfproxy.command.SuggestCommand;
 import io.apfproxy.command.TopCommand;
 import io.apfproxy.command.WhyCommand;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.OneHandshake;
 import java.time.Instant;
 import java.util.List;
@@ -62,7 +63,9 @@ public final class Main {
     } else if (command instanceof Command.Why why) {
       return print(WhyCommand.run(why.options()));
     } else if (command instanceof Command.Adopt adopt) {
-      return print(AdoptCommand.run(adopt.options(), Instant.now()));
+      return print(
+          AdoptCommand.run(
+              adopt.options(), Instant.ofEpochMilli(TimeSource.system().epochMillis())));
     } else if (command instanceof Command.Simulate simulate) {
       return print(SimulateCommand.run(simulate.options()));
     } else if (command instanceof Command.Replay replay) {
