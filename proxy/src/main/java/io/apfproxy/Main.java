@@ -9,6 +9,7 @@ import io.apfproxy.cli.Command;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.cli.UsageException;
+import io.apfproxy.command.AdoptCommand;
 import io.apfproxy.command.CheckCommand;
 import io.apfproxy.command.DiffCommand;
 import io.apfproxy.command.ExplainCommand;
@@ -19,7 +20,9 @@ import io.apfproxy.command.SimulateCommand;
 import io.apfproxy.command.SuggestCommand;
 import io.apfproxy.command.TopCommand;
 import io.apfproxy.command.WhyCommand;
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.OneHandshake;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -59,6 +62,10 @@ public final class Main {
       return print(TopCommand.run(top.options(), System.out));
     } else if (command instanceof Command.Why why) {
       return print(WhyCommand.run(why.options()));
+    } else if (command instanceof Command.Adopt adopt) {
+      return print(
+          AdoptCommand.run(
+              adopt.options(), Instant.ofEpochMilli(TimeSource.system().epochMillis())));
     } else if (command instanceof Command.Simulate simulate) {
       return print(SimulateCommand.run(simulate.options()));
     } else if (command instanceof Command.Replay replay) {

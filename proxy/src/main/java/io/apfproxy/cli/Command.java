@@ -37,6 +37,9 @@ public sealed interface Command {
   /** Show who uses running proxies most. */
   record Top(TopOptions options) implements Command {}
 
+  /** Say which levels can be enforced. */
+  record Adopt(AdoptOptions options) implements Command {}
+
   /** Say why requests were refused by running proxies. */
   record Why(WhyOptions options) implements Command {}
 

@@ -22,13 +22,25 @@ final class CommandLineReader {
   private static final String DIFF = "diff";
   private static final String EXPLAIN = "explain";
   private static final String TOP = "top";
+  private static final String ADOPT = "adopt";
   private static final String WHY = "why";
   private static final String SIMULATE = "simulate";
   private static final String REPLAY = "replay";
   private static final String SUGGEST = "suggest";
   private static final List<String> COMMANDS =
       List.of(
-          SERVE, KUBECONFIG, CHECK, DIFF, EXPLAIN, TOP, WHY, SIMULATE, REPLAY, SUGGEST, VERSION);
+          SERVE,
+          KUBECONFIG,
+          CHECK,
+          DIFF,
+          EXPLAIN,
+          TOP,
+          WHY,
+          ADOPT,
+          SIMULATE,
+          REPLAY,
+          SUGGEST,
+          VERSION);
 
   private static final String SERVER = "--server";
   private static final String CERTIFICATE_AUTHORITY = "--certificate-authority";
@@ -56,6 +68,7 @@ final class CommandLineReader {
       case EXPLAIN -> ConfigurationCommands.explain(rest);
       case TOP -> TopCommandLine.read(rest);
       case WHY -> WhyCommandLine.read(rest);
+      case ADOPT -> AdoptCommandLine.read(rest);
       case SIMULATE -> RunCommandLine.simulate(rest);
       case REPLAY -> RunCommandLine.replay(rest);
       case SUGGEST -> RunCommandLine.suggest(rest);

@@ -21,6 +21,7 @@ final class HelpText {
     line(text, "  apf-proxy explain METHOD URL   say where a request goes, and why");
     line(text, "  apf-proxy top                  show who uses it, and who is refused");
     line(text, "  apf-proxy why AUDIT-ID         say why it refused a request");
+    line(text, "  apf-proxy adopt                say which levels can be enforced");
     line(text, "  apf-proxy simulate SCENARIO... say what a configuration makes of invented");
     line(text, "                                 traffic");
     line(text, "  apf-proxy replay LOG...        say what it makes of an audit log");
@@ -146,6 +147,27 @@ final class HelpText {
         "--admin URL",
         "a proxy's admin listener, may be repeated: all are asked [http://127.0.0.1:8443]");
     access(text);
+    return text.toString();
+  }
+
+  static String adopt() {
+    StringBuilder text = new StringBuilder();
+    line(text, "Prints of each level what would have happened to its requests in shadow, and");
+    line(text, "whether it can be enforced.");
+    line(text, "");
+    line(text, "Usage:");
+    line(text, "  apf-proxy adopt [flags]");
+    line(text, "");
+    row(text, "--output NAME", "table or json [table]");
+    row(
+        text,
+        "--admin URL",
+        "a proxy's admin listener, may be repeated: figures are added [http://127.0.0.1:8443]");
+    access(text);
+    line(text, "");
+    line(text, "quiet  fewer than 1000 requests or 10 minutes: watch longer");
+    line(text, "safe   nothing refused, and 99 % wait 100 ms at most: the command stands below");
+    line(text, "look   somebody would notice");
     return text.toString();
   }
 

@@ -14,7 +14,7 @@ final class TopCommandLine {
   private static final String SORT = "--sort";
   private static final String LIMIT = "--limit";
   private static final String ONCE = "--once";
-  private static final String OUTPUT = "--output";
+  static final String OUTPUT = "--output";
 
   private static final TopQuestion USUAL = TopQuestion.of(null, null, null, null);
 
@@ -76,7 +76,8 @@ final class TopCommandLine {
     }
   }
 
-  private static boolean json(ParseResult parsed) throws UsageException {
+  /** Whether the output is JSON, not a table. */
+  static boolean json(ParseResult parsed) throws UsageException {
     String found = ConfigurationCommands.last(parsed, OUTPUT);
     if (found == null || found.equals("table")) {
       return false;

@@ -3,14 +3,18 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.cli.Command;
+import io.apfproxy.command.AdoptCommand;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -73,6 +77,10 @@ class ShadowIT extends AppFixture {
     double would = refused(SHADOW);
     assertThat(would).isPositive();
     assertThat(refused(REAL)).isZero();
+    assertThat(adopt())
+        .contains(
+            "\"level\":\"small\",\"enforcedPercent\":0,\"requests\":" + REQUESTS + ",",
+            "\"refused\":" + (long) would + ",");
 
     say("enforce");
     await().atMost(LONG).until(() -> enforced() == 100);
@@ -83,6 +91,15 @@ class ShadowIT extends AppFixture {
     say("shadow");
     await().atMost(LONG).until(() -> enforced() == 0);
     assertThat(flood()).doesNotContain(REFUSED);
+  }
+
+  /** What the command finds in the real page of metrics. V-40. */
+  private String adopt() throws Exception {
+    List<String> line =
+        List.of("adopt", "--output=json", "--admin=http://127.0.0.1:" + proxy.adminPort());
+    return AdoptCommand.run(
+            ((Command.Adopt) Command.parse(line, Map.of())).options(), Instant.now())
+        .text();
   }
 
   private void say(String enforcement) throws Exception {

@@ -335,6 +335,7 @@ class CommandTest {
   void helpFitsATerminal() throws UsageException {
     assertThat(help("serve", "-h").lines()).allMatch(line -> line.length() <= 80);
     assertThat(help("kubeconfig", "-h").lines()).allMatch(line -> line.length() <= 80);
+    assertThat(help("adopt", "-h").lines()).allMatch(line -> line.length() <= 80);
     assertThat(help("why", "-h").lines()).allMatch(line -> line.length() <= 80);
   }
 }

@@ -32,7 +32,7 @@ class WrongUsageTest {
         bad("unknown flag --kubconfig, the nearest known is --kubeconfig", "--kubconfig", "x"),
         bad(
             "unknown command \"chek\", expected one of serve, kubeconfig, check, diff, explain,"
-                + " top, why, simulate, replay, suggest, version",
+                + " top, why, adopt, simulate, replay, suggest, version",
             "chek"),
         bad(
             "--admin: found \"localhost\", expected a URL such as http://127.0.0.1:8443",
@@ -53,6 +53,8 @@ class WrongUsageTest {
                 + " one of the two",
             "--top-metrics=1",
             "--top-counters=0"),
+        bad("adopt: found \"small\", expected flags only", "adopt", "small"),
+        bad("--output: found \"yaml\", expected one of table, json", "adopt", "--output=yaml"),
         bad("why: found 0 arguments, expected AUDIT-ID, or --user NAME", "why"),
         bad("why: found 2 arguments, expected AUDIT-ID, or --user NAME", "why", "a", "b"),
         bad(
@@ -76,7 +78,7 @@ class WrongUsageTest {
             "/api/v1/pods"),
         bad(
             "unknown argument \"extra\", expected flags, or a command before them: serve,"
-                + " kubeconfig, check, diff, explain, top, why, simulate, replay, suggest, version",
+                + " kubeconfig, check, diff, explain, top, why, adopt, simulate, replay, suggest, version",
             "serve",
             "extra"),
         bad("--kubeconfig: found no value, expected a file", "--kubeconfig"),
