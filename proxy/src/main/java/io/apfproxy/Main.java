@@ -22,7 +22,6 @@ import io.apfproxy.command.TopCommand;
 import io.apfproxy.command.WhyCommand;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.OneHandshake;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -63,9 +62,7 @@ public final class Main {
     } else if (command instanceof Command.Why why) {
       return print(WhyCommand.run(why.options()));
     } else if (command instanceof Command.Adopt adopt) {
-      return print(
-          AdoptCommand.run(
-              adopt.options(), Instant.ofEpochMilli(TimeSource.system().epochMillis())));
+      return print(AdoptCommand.run(adopt.options(), TimeSource.system()));
     } else if (command instanceof Command.Simulate simulate) {
       return print(SimulateCommand.run(simulate.options()));
     } else if (command instanceof Command.Replay replay) {

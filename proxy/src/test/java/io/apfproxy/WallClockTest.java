@@ -50,6 +50,7 @@ class WallClockTest {
           "io.apfproxy.report.refusals.RefusalNotes",
           "io.apfproxy.live.Sampler",
           "io.apfproxy.app.TalkersPart",
+          "io.apfproxy.command.AdoptCommand",
           "io.apfproxy.server.log.AccessLog",
           // counts refusals by whole seconds as kube-apiserver does, for Retry-After
           "io.apfproxy.flowcontrol.ApfRequest",

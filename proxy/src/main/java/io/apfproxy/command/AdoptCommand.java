@@ -2,6 +2,7 @@ package io.apfproxy.command;
 
 import io.apfproxy.cli.AdoptOptions;
 import io.apfproxy.cli.StartException;
+import io.apfproxy.time.TimeSource;
 import java.net.URI;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,10 +18,10 @@ public final class AdoptCommand {
   /**
    * Asks all proxies for their metrics, and adds them up.
    *
-   * @param now told apart from the starts of the proxies, by the clock of this machine
+   * @param time whose date tells how long the proxies have been running
    * @throws StartException if a proxy does not answer, or not as one
    */
-  public static Output run(AdoptOptions options, Instant now) throws StartException {
+  public static Output run(AdoptOptions options, TimeSource time) throws StartException {
     AdminClient client = AdminClient.open(options.admin());
     List<ShadowPage> pages = new ArrayList<>();
     for (URI url : options.admin().urls()) {
@@ -30,7 +31,7 @@ public final class AdoptCommand {
         throw new StartException("--admin: " + url + " answers " + e.getMessage(), e);
       }
     }
-    List<Adoption> levels = Adoption.of(pages, now);
+    List<Adoption> levels = Adoption.of(pages, Instant.ofEpochMilli(time.epochMillis()));
     return new Output(options.json() ? AdoptText.json(levels) : AdoptText.table(levels), 0);
   }
 }

@@ -22,7 +22,7 @@ final class CgroupGauges implements MultiCollector {
     CounterSnapshot.Builder throttled = Points.counter(ProxyMeterName.CPU_THROTTLED_PERIODS);
     cgroup
         .memoryLimit()
-        .ifPresent(bytes -> memory.dataPoint(Points.point(Labels.EMPTY, bytes)));
+        .ifPresent(bytes -> memory.dataPoint(Points.point(Labels.EMPTY, (double) bytes)));
     cgroup
         .processor()
         .ifPresent(

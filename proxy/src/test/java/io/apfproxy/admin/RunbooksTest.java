@@ -47,9 +47,7 @@ class RunbooksTest {
 
   private final Routes routes =
       new Routes(
-          new FakePages(),
-          () -> new PageMill(null),
-          new EventStreams(null, new FakePages()));
+          new FakePages(), () -> new PageMill(null), new EventStreams(null, new FakePages()));
 
   private static List<String> commands(String section) {
     List<String> commands = new ArrayList<>();
@@ -66,7 +64,10 @@ class RunbooksTest {
   @TestFactory
   Stream<DynamicTest> nameOnlyCommandsThatExist() throws IOException {
     String[] sections = Files.readString(PAGE).split("(?m)^## ", -1);
-    assertThat(sections[0]).contains("apf() { java -jar apf-proxy.jar \"$@\"" + ADMIN.replace("https://127.0.0.1:8443", "$at"));
+    assertThat(sections[0])
+        .contains(
+            "apf() { java -jar apf-proxy.jar \"$@\""
+                + ADMIN.replace("https://127.0.0.1:8443", "$at"));
     return Stream.of(sections)
         .skip(1)
         .map(

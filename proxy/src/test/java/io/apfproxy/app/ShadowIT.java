@@ -5,13 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.cli.Command;
 import io.apfproxy.command.AdoptCommand;
+import io.apfproxy.time.TimeSource;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,7 +98,7 @@ class ShadowIT extends AppFixture {
     List<String> line =
         List.of("adopt", "--output=json", "--admin=http://127.0.0.1:" + proxy.adminPort());
     return AdoptCommand.run(
-            ((Command.Adopt) Command.parse(line, Map.of())).options(), Instant.now())
+            ((Command.Adopt) Command.parse(line, Map.of())).options(), TimeSource.system())
         .text();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import io.apfproxy.cli.Command;
 import io.apfproxy.cli.StartException;
+import io.apfproxy.time.ManualTime;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -97,7 +98,8 @@ class AdoptCommandIT {
   private Output run(String... flags) throws Exception {
     List<String> line = new ArrayList<>(List.of("adopt", "--admin=" + url));
     line.addAll(List.of(flags));
-    return AdoptCommand.run(((Command.Adopt) Command.parse(line, Map.of())).options(), NOW);
+    return AdoptCommand.run(
+        ((Command.Adopt) Command.parse(line, Map.of())).options(), ManualTime.at(NOW));
   }
 
   @Test

@@ -20,7 +20,10 @@ class CgroupGaugesTest {
     write(root, "proc/self/cgroup", "0::/");
     write(root, "sys/fs/cgroup/memory.max", "536870912");
     write(root, "sys/fs/cgroup/cpu.max", "200000 100000");
-    write(root, "sys/fs/cgroup/cpu.stat", "usage_usec 9\nnr_periods 40\nnr_throttled 10\nnr_bursts 0");
+    write(
+        root,
+        "sys/fs/cgroup/cpu.stat",
+        "usage_usec 9\nnr_periods 40\nnr_throttled 10\nnr_bursts 0");
     return Cgroup.under(root);
   }
 
