@@ -10,7 +10,6 @@ import io.apfproxy.time.Cancellation;
 import io.apfproxy.work.WorkEstimate;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.List;
 
 /**
  * One request that is not held to its level's decision: it is sent on when it arrives, and what
@@ -36,7 +35,7 @@ final class ShadowRequest extends FlowRequest {
 
   /** What is left of an exchange that is over: it may stand here for as long as it would wait. */
   private static final RequestInfo OVER =
-      new RequestInfo(false, "", "", "", "", "", "", "", "", "", List.of(), "", "");
+      new RequestInfo(false, "", "", "", "", "", "", "", "", "", "", "");
 
   static {
     try {

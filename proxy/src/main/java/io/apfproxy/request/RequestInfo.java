@@ -1,7 +1,5 @@
 package io.apfproxy.request;
 
-import java.util.List;
-
 /**
  * What a request asks for, as kube-apiserver's {@code RequestInfo}. Immutable; strings are empty
  * when unset.
@@ -11,7 +9,6 @@ import java.util.List;
  * @param path decoded path, neither cleaned nor case-folded
  * @param verb API verb, for non-resource requests the method in lower case; empty for an unknown
  *     method
- * @param parts resource, name, subresource and whatever follows
  * @param fieldSelector raw value, for list, watch and deletecollection only
  * @param labelSelector raw value, for list, watch and deletecollection only
  */
@@ -26,13 +23,8 @@ public record RequestInfo(
     String resource,
     String subresource,
     String name,
-    List<String> parts,
     String fieldSelector,
     String labelSelector) {
-  public RequestInfo {
-    parts = List.copyOf(parts);
-  }
-
   /** Whether the response is a watch stream: its seats are held while it initialises only. */
   public boolean isWatch() {
     return verb.equals("watch");

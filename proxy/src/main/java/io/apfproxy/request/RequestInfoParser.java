@@ -9,6 +9,9 @@ import java.util.Locale;
  * pkg/endpoints/request/requestinfo.go; specification apf-config.md 2.1.
  */
 public final class RequestInfoParser {
+  /** As far as a subresource can stand: apis, group, version, watch, namespaces, one, .... */
+  private static final int MOST_SEGMENTS = 9;
+
   private RequestInfoParser() {}
 
   /**
@@ -84,29 +87,19 @@ public final class RequestInfoParser {
         parts.get(0),
         subresource,
         name,
-        parts,
         fieldSelector,
         labelSelector);
   }
 
   private static RequestInfo nonResource(String method, String path, String prefix) {
     return new RequestInfo(
-        false,
-        path,
-        method.toLowerCase(Locale.ROOT),
-        prefix,
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        List.of(),
-        "",
-        "");
+        false, path, method.toLowerCase(Locale.ROOT), prefix, "", "", "", "", "", "", "", "");
   }
 
-  /** Slashes at both ends are dropped; empty segments between others stay. */
+  /**
+   * Slashes at both ends are dropped; empty segments between others stay. What follows a
+   * subresource decides nothing, and a client may have it be tens of thousands.
+   */
   private static List<String> segments(String path) {
     int from = 0;
     int end = path.length();
@@ -121,12 +114,14 @@ public final class RequestInfoParser {
     }
     List<String> segments = new ArrayList<>(8);
     for (int slash = path.indexOf('/', from);
-        slash >= 0 && slash < end;
+        slash >= 0 && slash < end && segments.size() < MOST_SEGMENTS;
         slash = path.indexOf('/', from)) {
       segments.add(path.substring(from, slash));
       from = slash + 1;
     }
-    segments.add(path.substring(from, end));
+    if (segments.size() < MOST_SEGMENTS) {
+      segments.add(path.substring(from, end));
+    }
     return segments;
   }
 

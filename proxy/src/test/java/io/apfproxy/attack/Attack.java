@@ -19,6 +19,7 @@ enum Attack {
   LONG_LINES("heads of 250 KiB, then nothing", HeadAttacks::longLines),
   SLOW_HEADS("heads at a byte a second", HeadAttacks::slow),
   QUERY_PAIRS("8,192 query pairs", HeadAttacks::queryPairs),
+  PATH_SEGMENTS("paths of 60,000 segments", HeadAttacks::pathSegments),
   OLD_AND_GARBAGE("HTTP/1.0 and garbage lines", HeadAttacks::garbage),
   ADMIN_ESCAPE("/readyz?%zz at the admin listener", HeadAttacks::adminEscape),
 

@@ -17,6 +17,7 @@ import javax.net.ssl.SSLSocket;
 /** Request heads that are large, slow, without end, or no heads. */
 final class HeadAttacks {
   private static final int CREW = 4;
+  private static final int LARGE_CREW = 40;
   private static final String BEGIN = "GET /api/v1/pods HTTP/1.1\r\nHost: a\r\n";
   private static final int LARGE = 250 * 1024;
   private static final int MOST = 3200;
@@ -75,6 +76,12 @@ final class HeadAttacks {
   static void queryPairs(Siege siege) throws InterruptedException {
     String target = "/api/v1/namespaces?" + "a=b&".repeat(8191) + "a=b";
     siege.crew(CREW, () -> hotLoop(siege, target, List.of()));
+  }
+
+  /** Each of which is a string of its own for whoever takes a path apart. */
+  static void pathSegments(Siege siege) throws InterruptedException {
+    String target = "/api/v1/namespaces/shop/configmaps" + "/a".repeat(60_000);
+    siege.crew(LARGE_CREW, () -> hotLoop(siege, target, List.of()));
   }
 
   /** Requests on one connection until the proxy ends it or the time is over. */

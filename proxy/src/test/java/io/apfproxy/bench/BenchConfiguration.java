@@ -110,7 +110,6 @@ final class BenchConfiguration {
             "pods",
             "",
             "web-0",
-            List.of("pods", "web-0"),
             "",
             "");
     return new RequestDigest(info, user, "");

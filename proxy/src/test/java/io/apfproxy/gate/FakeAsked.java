@@ -5,7 +5,6 @@ import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import java.net.InetAddress;
-import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A request before gates; a watch if nothing else is said. */
 public final class FakeAsked implements Asked {
   private static final RequestInfo WATCH =
-      new RequestInfo(
-          true, "/api/v1/pods", "watch", "api", "", "v1", "", "pods", "", "", List.of(), "", "");
+      new RequestInfo(true, "/api/v1/pods", "watch", "api", "", "v1", "", "pods", "", "", "", "");
 
   private final RequestDigest digest;
   private final Runnable onGiveWay;

@@ -3,6 +3,8 @@ package io.apfproxy.request;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,7 +32,6 @@ class RequestInfoParserTest {
 
     assertThat(info.resourceRequest()).isFalse();
     assertThat(info.verb()).isEqualTo(verb);
-    assertThat(info.parts()).isEmpty();
     assertThat(LongRunning.isLongRunning(info)).isFalse();
   }
 
@@ -142,6 +143,23 @@ class RequestInfoParserTest {
 
     assertThat(first).isNotEqualTo(second);
     assertThat(Utf8Bytes.encode(first)).containsExactly(0xff);
+  }
+
+  /** A path is up to 128 KiB, and who waits for seats keeps what was read of it. */
+  @Test
+  @Tag("S49")
+  void makesNothingOfSegmentsThatNobodyAsksFor() throws Exception {
+    RequestTarget target = RequestTarget.parse("/api/v1/namespaces/a/pods/p" + "/a".repeat(60_000));
+    RequestInfoParser.parse("GET", target); // whatever the first one makes once
+
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    RequestInfo info = RequestInfoParser.parse("GET", target);
+    long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+
+    assertThat(info.subresource()).isEqualTo("a");
+    assertThat(allocated).isLessThan(8 << 10);
   }
 
   private static RequestInfo parse(String method, String target) throws RefusedException {

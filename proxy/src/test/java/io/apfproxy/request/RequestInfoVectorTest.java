@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.vectors.VectorFiles;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
@@ -39,8 +37,6 @@ class RequestInfoVectorTest {
   }
 
   private static RequestInfo wanted(JsonNode want) {
-    List<String> parts = new ArrayList<>();
-    want.get("parts").forEach(part -> parts.add(part.asText()));
     return new RequestInfo(
         want.get("isResourceRequest").asBoolean(),
         want.get("path").asText(),
@@ -52,7 +48,6 @@ class RequestInfoVectorTest {
         want.get("resource").asText(),
         want.get("subresource").asText(),
         want.get("name").asText(),
-        parts,
         want.path("fieldSelector").asText(),
         want.path("labelSelector").asText());
   }

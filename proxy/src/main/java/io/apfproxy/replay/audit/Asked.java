@@ -55,7 +55,6 @@ record Asked(RequestInfo info, String query, boolean verbDiffers) {
         info.resource(),
         info.subresource(),
         info.name(),
-        info.parts(),
         info.fieldSelector(),
         info.labelSelector());
   }

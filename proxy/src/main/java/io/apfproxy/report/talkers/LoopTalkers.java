@@ -157,7 +157,6 @@ final class LoopTalkers implements Reporter {
         bounded(info.resource()),
         bounded(info.subresource()),
         "",
-        List.of(),
         "",
         "");
   }
