@@ -9,7 +9,7 @@ import java.util.Locale;
  * pkg/endpoints/request/requestinfo.go; specification apf-config.md 2.1.
  */
 public final class RequestInfoParser {
-  /** As far as a subresource can stand: apis, group, version, watch, namespaces, one, .... */
+  /** Most before the end of a subresource: apis/G/V/watch/namespaces/NS/RESOURCE/NAME/SUB. */
   private static final int MOST_SEGMENTS = 9;
 
   private RequestInfoParser() {}

@@ -80,8 +80,26 @@ final class HeadAttacks {
 
   /** Each of which is a string of its own for whoever takes a path apart. */
   static void pathSegments(Siege siege) throws InterruptedException {
-    String target = "/api/v1/namespaces/shop/configmaps" + "/a".repeat(60_000);
-    siege.crew(LARGE_CREW, () -> hotLoop(siege, target, List.of()));
+    oneAfterTheOther(
+        siege,
+        "GET /api/v1/namespaces/shop/configmaps"
+            + "/a".repeat(60_000)
+            + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  }
+
+  /** Requests that wait for no answer, on many connections. */
+  private static void oneAfterTheOther(Siege siege, String request) throws InterruptedException {
+    TlsClient client = siege.client();
+    byte[] bytes = bytes(request);
+    siege.flood(
+        LARGE_CREW,
+        () -> {
+          SSLSocket socket = siege.hold(client.connect());
+          while (siege.goesOn()) {
+            socket.getOutputStream().write(bytes);
+            siege.acted();
+          }
+        });
   }
 
   /** Requests on one connection until the proxy ends it or the time is over. */

@@ -3,22 +3,16 @@ package io.apfproxy.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import io.apfproxy.cli.Command;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.time.ManualTime;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,38 +59,20 @@ class AdoptCommandIT {
       process_start_time_seconds 9.4E3
       """;
 
-  private final Queue<String> asked = new ConcurrentLinkedQueue<>();
-  private final Queue<String> answers = new ConcurrentLinkedQueue<>();
-  private HttpServer server;
-  private String url;
+  private ToldListener listener;
 
   @BeforeEach
   void listen() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
-    server.createContext(
-        "/",
-        exchange -> {
-          asked.add(
-              exchange.getRequestURI()
-                  + " "
-                  + exchange.getRequestHeaders().getFirst("Authorization"));
-          String next = answers.poll();
-          byte[] body = (next == null ? "no more\n" : next).getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(next == null ? 403 : 200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
-    url = "http://127.0.0.1:" + server.getAddress().getPort();
+    listener = new ToldListener();
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    listener.close();
   }
 
   private Output run(String... flags) throws Exception {
-    List<String> line = new ArrayList<>(List.of("adopt", "--admin=" + url));
+    List<String> line = new ArrayList<>(List.of("adopt", "--admin=" + listener.url));
     line.addAll(List.of(flags));
     return AdoptCommand.run(
         ((Command.Adopt) Command.parse(line, Map.of())).options(), ManualTime.at(NOW));
@@ -105,11 +81,11 @@ class AdoptCommandIT {
   @Test
   void saysOfEachLevelWhatToDoAboutIt(@TempDir Path folder) throws Exception {
     Path token = Files.writeString(folder.resolve("token"), "secret\n");
-    answers.add(BUSY.formatted("2800.5"));
+    listener.answers.add(BUSY.formatted("2800.5"));
 
     Output output = run("--token-file=" + token);
 
-    assertThat(asked).containsExactly("/metrics Bearer secret");
+    assertThat(listener.asked).containsExactly("/metrics Bearer secret");
     assertThat(output.exitCode()).isZero();
     assertThat(output.text())
         .isEqualTo(
@@ -127,19 +103,19 @@ class AdoptCommandIT {
 
   @Test
   void callsNothingSafeInTheFirstTenMinutes() throws Exception {
-    answers.add(BUSY.formatted("9400.001"));
+    listener.answers.add(BUSY.formatted("9400.001"));
     assertThat(run().text()).doesNotContain("safe", "look").contains(" 9m  quiet");
 
-    answers.add(BUSY.formatted("9400.0"));
+    listener.answers.add(BUSY.formatted("9400.0"));
     assertThat(run().text()).contains(" 10m  safe");
   }
 
   @Test
   void addsUpSeveralProxiesAndCountsFromTheYoungest() throws Exception {
-    answers.add(BUSY.formatted("2800.0"));
-    answers.add(LATER);
+    listener.answers.add(BUSY.formatted("2800.0"));
+    listener.answers.add(LATER);
 
-    String text = run("--admin=" + url, "--output=json").text();
+    String text = run("--admin=" + listener.url, "--output=json").text();
 
     assertThat(text)
         .startsWith("{\"version\":1,\"levels\":[")
@@ -155,12 +131,12 @@ class AdoptCommandIT {
 
   @Test
   void isNotContentWithPagesOfOthers() {
-    answers.add("process_start_time_seconds 1.0\n");
+    listener.answers.add("process_start_time_seconds 1.0\n");
     assertThatThrownBy(this::run)
         .isInstanceOf(StartException.class)
         .hasMessage(
             "--admin: %s answers no figures of levels, expected a proxy with priority and fairness",
-            url);
-    assertThatThrownBy(this::run).hasMessage("--admin: %s answers 403: no more", url);
+            listener.url);
+    assertThatThrownBy(this::run).hasMessage("--admin: %s answers 403: no more", listener.url);
   }
 }

@@ -3,7 +3,6 @@ package io.apfproxy.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.sun.net.httpserver.HttpServer;
 import io.apfproxy.cli.Command;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.report.talkers.TopAnswer;
@@ -11,15 +10,11 @@ import io.apfproxy.report.talkers.TopQuestion;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,38 +26,20 @@ class TopCommandIT {
       new TopAnswer(
           TopQuestion.of(null, null, null, null), 0, 0, 0, 256, 0, Map.of(), Map.of(), List.of());
 
-  private final Queue<String> asked = new ConcurrentLinkedQueue<>();
-  private final Queue<String> answers = new ConcurrentLinkedQueue<>();
-  private HttpServer server;
-  private String url;
+  private ToldListener listener;
 
   @BeforeEach
   void listen() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 8);
-    server.createContext(
-        "/",
-        exchange -> {
-          asked.add(
-              exchange.getRequestURI()
-                  + " "
-                  + exchange.getRequestHeaders().getFirst("Authorization"));
-          String next = answers.poll();
-          byte[] body = (next == null ? "no more\n" : next).getBytes(StandardCharsets.UTF_8);
-          exchange.sendResponseHeaders(next == null ? 403 : 200, body.length);
-          exchange.getResponseBody().write(body);
-          exchange.close();
-        });
-    server.start();
-    url = "http://127.0.0.1:" + server.getAddress().getPort();
+    listener = new ToldListener();
   }
 
   @AfterEach
   void stop() {
-    server.stop(0);
+    listener.close();
   }
 
   private TopCommand command(String... flags) throws Exception {
-    List<String> line = new java.util.ArrayList<>(List.of("top", "--admin=" + url));
+    List<String> line = new java.util.ArrayList<>(List.of("top", "--admin=" + listener.url));
     line.addAll(List.of(flags));
     return TopCommand.open(((Command.Top) Command.parse(line, Map.of())).options());
   }
@@ -70,23 +47,23 @@ class TopCommandIT {
   @Test
   void asksWithItsTokenForWhatIsWanted(@TempDir Path folder) throws Exception {
     Path token = Files.writeString(folder.resolve("token"), "secret\n");
-    answers.add(TopJson.write(NOTHING));
+    listener.answers.add(TopJson.write(NOTHING));
 
     String text =
         command("--by=flow", "--window=10s", "--sort=wait", "--limit=3", "--token-file=" + token)
             .once();
 
-    assertThat(asked)
+    assertThat(listener.asked)
         .containsExactly("/debug/apf-proxy/top?by=flow&window=10s&sort=wait&limit=3 Bearer secret");
     assertThat(text.lines())
         .containsExactly(
-            url + "  00:00:00 UTC, 0 s: 0 req/s, 0 seats, 0B/s, 0 refused/s, lost 0",
+            listener.url + "  00:00:00 UTC, 0 s: 0 req/s, 0 seats, 0B/s, 0 refused/s, lost 0",
             "FLOW  REQ/S  SEATS  WAIT  BYTES/S  REFUSED/S  WHY");
   }
 
   @Test
   void onATerminalItWritesOverWhatItWroteAndGoesOnWithoutAnswer() throws Exception {
-    answers.add(TopJson.write(NOTHING));
+    listener.answers.add(TopJson.write(NOTHING));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     command()
@@ -98,7 +75,7 @@ class TopCommandIT {
     assertThat(out.toString(StandardCharsets.UTF_8))
         .isEqualTo(
             head
-                + url
+                + listener.url
                 + end
                 + "00:00:00 UTC, 0 s: 0 req/s, 0 seats, 0B/s, 0 refused/s, lost 0"
                 + end
@@ -107,7 +84,7 @@ class TopCommandIT {
                 + "\u001b[J"
                 + head
                 + "--admin: "
-                + url
+                + listener.url
                 + " answers 403: no more"
                 + end
                 + "\u001b[J");
@@ -117,10 +94,11 @@ class TopCommandIT {
   void saysWhatIsWrong() throws Exception {
     assertThatThrownBy(() -> command().once())
         .isInstanceOf(StartException.class)
-        .hasMessage("--admin: " + url + " answers 403: no more");
-    answers.add("{\"version\":2}");
+        .hasMessage("--admin: " + listener.url + " answers 403: no more");
+    listener.answers.add("{\"version\":2}");
     assertThatThrownBy(() -> command().once())
-        .hasMessage("--admin: " + url + " answers what is no answer, expected another version");
+        .hasMessage(
+            "--admin: " + listener.url + " answers what is no answer, expected another version");
     assertThatThrownBy(() -> command("--token-file=/nowhere"))
         .hasMessage("--token-file: cannot read /nowhere (no such file), expected a bearer token");
     assertThatThrownBy(() -> command("--certificate-authority=/nowhere"))

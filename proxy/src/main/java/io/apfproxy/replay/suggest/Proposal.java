@@ -2,12 +2,15 @@ package io.apfproxy.replay.suggest;
 
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
+import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -48,33 +51,48 @@ public record Proposal(
       return null;
     }
     String name = name(present, elephant.appetite());
-    int shares = shares(present, seats, elephant);
-    int total = totalShares(present);
+    PriorityLevelConfiguration level = level(name, shares(present, seats, elephant));
     return new Proposal(
         elephant,
-        new PriorityLevelConfiguration(
-            ObjectMeta.of(name, "", Map.of()),
-            new PriorityLevelConfiguration.Spec(
-                PriorityLevelConfiguration.LIMITED,
-                new PriorityLevelConfiguration.Limited(
-                    shares,
-                    LENDABLE,
-                    0,
-                    new PriorityLevelConfiguration.LimitResponse(
-                        PriorityLevelConfiguration.QUEUE, QUEUES)),
-                null),
-            List.of()),
+        level,
         new FlowSchema(
             ObjectMeta.of(name, "", Map.of()),
             new FlowSchema.Spec(
                 name, precedence, now.spec().distinguisherMethod(), List.of(rule(elephant, scope))),
             List.of()),
-        nominal(seats, shares, total + shares),
+        nominal(seats, with(level, present), name),
         present.schemas().stream()
             .filter(schema -> schema.spec().matchingPrecedence() > precedence)
             .takeWhile(schema -> !schema.name().equals(now.name()))
             .map(FlowSchema::name)
             .toList());
+  }
+
+  private static PriorityLevelConfiguration level(String name, int shares) {
+    return new PriorityLevelConfiguration(
+        ObjectMeta.of(name, "", Map.of()),
+        new PriorityLevelConfiguration.Spec(
+            PriorityLevelConfiguration.LIMITED,
+            new PriorityLevelConfiguration.Limited(
+                shares,
+                LENDABLE,
+                0,
+                new PriorityLevelConfiguration.LimitResponse(
+                    PriorityLevelConfiguration.QUEUE, QUEUES)),
+            null),
+        List.of());
+  }
+
+  private static List<PriorityLevelConfiguration> with(
+      PriorityLevelConfiguration level, FlowControlConfiguration present) {
+    List<PriorityLevelConfiguration> levels = new ArrayList<>(present.levels().values());
+    levels.add(level);
+    return levels;
+  }
+
+  private static int nominal(
+      int seats, Collection<PriorityLevelConfiguration> levels, String name) {
+    return Objects.requireNonNull(LimitBounds.of(seats, levels).get(name)).nominal();
   }
 
   private static int precedence(FlowControlConfiguration present, FlowSchema now) {
@@ -89,23 +107,13 @@ public record Proposal(
     return precedence;
   }
 
-  private static int totalShares(FlowControlConfiguration present) {
-    return present.levels().values().stream()
-        .mapToInt(PriorityLevelConfiguration::nominalShares)
-        .sum();
-  }
-
-  private static int nominal(int seats, int shares, int total) {
-    return (int) Math.ceil((double) seats * shares / total);
-  }
-
   /** So many that the level gets half of what the elephant held, a quarter of its level at most. */
   private static int shares(FlowControlConfiguration present, int seats, Elephant elephant) {
-    int total = totalShares(present);
-    PriorityLevelConfiguration level = present.levels().get(elephant.appetite().level());
-    int quarter = level == null ? 1 : nominal(seats, level.nominalShares(), total) / 4;
+    Collection<PriorityLevelConfiguration> levels = present.levels().values();
+    int quarter = nominal(seats, levels, elephant.appetite().level()) / 4;
     int wanted = (int) Math.max(1, Math.min(quarter, Math.round(elephant.meanSeats() / 2)));
-    return wanted >= seats ? 1 : Math.max(1, (int) ((long) wanted * total / (seats - wanted)));
+    long total = levels.stream().mapToLong(PriorityLevelConfiguration::nominalShares).sum();
+    return wanted >= seats ? 1 : (int) Math.max(1, wanted * total / (seats - wanted));
   }
 
   private static String name(FlowControlConfiguration present, Appetite appetite) {
@@ -153,8 +161,6 @@ public record Proposal(
   FlowControlConfiguration over(FlowControlConfiguration present) {
     List<FlowSchema> schemas = new ArrayList<>(present.schemas());
     schemas.add(schema);
-    List<PriorityLevelConfiguration> levels = new ArrayList<>(present.levels().values());
-    levels.add(level);
-    return FlowControlConfiguration.digest(schemas, levels, present);
+    return FlowControlConfiguration.digest(schemas, with(level, present), present);
   }
 }

@@ -95,11 +95,9 @@ public final class Suggest {
     boolean lessWait = waits && after.waitP99() <= LESS_WAIT * before.waitP99();
     boolean lessRefused =
         after.refused() < before.refused() && after.refused() <= LESS_REFUSED * before.refused();
-    return lessWait ? after.refused() <= before.refused() : lessRefused && !isWorse(before, after);
-  }
-
-  private static boolean isWorse(Others before, Others after) {
-    return isWorse(before.waitP99(), after.waitP99());
+    return lessWait
+        ? after.refused() <= before.refused()
+        : lessRefused && !isWorse(before.waitP99(), after.waitP99());
   }
 
   private static boolean isWorse(long before, long after) {

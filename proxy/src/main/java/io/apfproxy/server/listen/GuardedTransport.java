@@ -25,8 +25,9 @@ import java.util.concurrent.ThreadFactory;
 /**
  * A transport as another one, but for three things. Before a listening socket stands the {@link
  * AcceptGuard} of the context that opens it, if there is one: Vert.x itself tells of a connection
- * only after its handshake, which is what must be limited. And each socket is read from in {@link
- * ShortTurns}. And its event loops are {@link AttentiveLoops}.
+ * only after its handshake, which is what must be limited. Each socket is read from once, 64 KiB at
+ * most, before the next one has its turn, and clients' in {@link ShortTurns}. And its event loops
+ * are {@link AttentiveLoops}.
  */
 public final class GuardedTransport implements io.vertx.core.transport.Transport {
   private final io.vertx.core.transport.Transport base;
