@@ -41,11 +41,7 @@ final class HeadReading {
   }
 
   void add(String name, String value) throws RefusedException {
-    if (++fields > MOST_FIELDS) {
-      throw new RefusedException(
-              431, "BadRequest", "too-many-headers", "at most " + MOST_FIELDS + " header lines")
-          .closing();
-    }
+    count(1);
     if (request.http2() && PSEUDO_HEADERS.contains(name)) {
       return;
     }
@@ -76,6 +72,23 @@ final class HeadReading {
     addSpecial(kind, name, folded, value);
   }
 
+  /** A member of a list that is taken apart counts as a line: it may be one letter. */
+  private void countMembers(String list) throws RefusedException {
+    count((int) list.chars().filter(c -> c == ',').count());
+  }
+
+  private void count(int more) throws RefusedException {
+    fields += more;
+    if (fields > MOST_FIELDS) {
+      throw new RefusedException(
+              431,
+              "BadRequest",
+              "too-many-headers",
+              "at most " + MOST_FIELDS + " header lines and members of lists")
+          .closing();
+    }
+  }
+
   private void addSpecial(HeaderKind kind, String name, String folded, String value)
       throws RefusedException {
     switch (kind) {
@@ -87,6 +100,7 @@ final class HeadReading {
       }
       case CONNECTION -> {
         refuseOnHttp2(name);
+        countMembers(value);
         if (connection == null) {
           connection = new ConnectionOptions();
         }
@@ -101,6 +115,7 @@ final class HeadReading {
         }
       }
       case WEB_SOCKET_PROTOCOL -> {
+        countMembers(value);
         if (protocols == null) {
           protocols = new WebSocketProtocols();
         }

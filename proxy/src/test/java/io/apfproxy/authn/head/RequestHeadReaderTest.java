@@ -350,4 +350,16 @@ class RequestHeadReaderTest {
         IntStream.range(0, 1001).mapToObj(i -> "X-" + i + ": 1").toArray(String[]::new);
     assertThat(refused(Heads.http1(lines)).code()).isEqualTo(431);
   }
+
+  /** Each member becomes a string: 125,000 of a letter are many times what the line takes. */
+  @Tag("S31")
+  @ParameterizedTest
+  @ValueSource(strings = {"Connection", "Sec-WebSocket-Protocol"})
+  void refusesMoreThanAThousandMembersOfAList(String name) throws RefusedException {
+    Heads.read(Heads.http1(name + ": x" + ",x".repeat(900)));
+
+    String half = name + ": x" + ",x".repeat(500);
+    assertThat(refused(Heads.http1(half, half)).code()).isEqualTo(431);
+    assertThat(refused(Heads.http1(name + ": " + ",".repeat(1000))).code()).isEqualTo(431);
+  }
 }
