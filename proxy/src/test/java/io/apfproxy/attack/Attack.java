@@ -20,6 +20,7 @@ enum Attack {
   SLOW_HEADS("heads at a byte a second", HeadAttacks::slow),
   QUERY_PAIRS("8,192 query pairs", HeadAttacks::queryPairs),
   PATH_SEGMENTS("paths of 60,000 segments", HeadAttacks::pathSegments),
+  LIST_MEMBERS("a list of 100,000 members in a header", HeadAttacks::listMembers),
   OLD_AND_GARBAGE("HTTP/1.0 and garbage lines", HeadAttacks::garbage),
   ADMIN_ESCAPE("/readyz?%zz at the admin listener", HeadAttacks::adminEscape),
 

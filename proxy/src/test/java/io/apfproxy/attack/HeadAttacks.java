@@ -87,6 +87,12 @@ final class HeadAttacks {
             + " HTTP/1.1\r\nHost: a\r\n\r\n");
   }
 
+  /** A line that is taken apart, and kept for whom it is for. */
+  static void listMembers(Siege siege) throws InterruptedException {
+    oneAfterTheOther(
+        siege, BEGIN + "Sec-WebSocket-Protocol: a" + ",a".repeat(100_000) + "\r\n\r\n");
+  }
+
   /** Requests that wait for no answer, on many connections. */
   private static void oneAfterTheOther(Siege siege, String request) throws InterruptedException {
     TlsClient client = siege.client();
