@@ -11,7 +11,8 @@ import java.util.concurrent.ThreadFactory;
 /**
  * Event loops that look at their sockets again when tasks have taken {@value #TASKS_MILLIS} ms.
  * Netty's own go on with tasks for a second: seats that come free, one after the other, for a user
- * with hundreds of requests would keep everybody else's unread so long.
+ * with hundreds of requests would keep everybody else's unread so long. And they read {@link
+ * ClientsInTurn}.
  */
 final class AttentiveLoops extends MultiThreadIoEventLoopGroup {
   /** Netty asks for the time once in 64 tasks, so that less would change little. */
@@ -27,7 +28,7 @@ final class AttentiveLoops extends MultiThreadIoEventLoopGroup {
     return new SingleThreadIoEventLoop(
         this,
         executor,
-        handlers,
+        ClientsInTurn.of(handlers),
         Integer.MAX_VALUE, // tasks that wait: without a limit, as by default
         RejectedExecutionHandlers.reject(),
         TASKS_MILLIS);

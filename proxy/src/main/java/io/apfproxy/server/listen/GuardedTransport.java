@@ -27,7 +27,7 @@ import java.util.concurrent.ThreadFactory;
  * AcceptGuard} of the context that opens it, if there is one: Vert.x itself tells of a connection
  * only after its handshake, which is what must be limited. Each socket is read from once, 64 KiB at
  * most, before the next one has its turn, and clients' in {@link ShortTurns}. And its event loops
- * are {@link AttentiveLoops}.
+ * are {@link AttentiveLoops}, which read clients in {@link ReadingTurns}.
  */
 public final class GuardedTransport implements io.vertx.core.transport.Transport {
   private final io.vertx.core.transport.Transport base;

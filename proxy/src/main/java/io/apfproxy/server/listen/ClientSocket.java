@@ -1,0 +1,69 @@
+package io.apfproxy.server.listen;
+
+import io.netty.channel.Channel;
+import io.netty.channel.IoEvent;
+import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
+import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
+import io.netty.channel.unix.FileDescriptor;
+import org.jspecify.annotations.Nullable;
+
+/** A client's socket, which is read when it has its turn. Belongs to its event loop. */
+@SuppressWarnings("try") // close() throws what netty's may
+final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
+  /*
+   * Epoll tells again in the next round of a socket that was not read: netty asks it by level, not by
+   * edge. So what it told of is not kept here from one round to the next.
+   */
+  private final EpollIoHandle socket;
+  private final ReadingTurns turns;
+  private @Nullable IoRegistration registration;
+  private @Nullable IoEvent event;
+
+  ClientSocket(EpollIoHandle socket, ReadingTurns turns) {
+    this.socket = socket;
+    this.turns = turns;
+  }
+
+  @Override
+  public void handle(IoRegistration registration, IoEvent event) {
+    if (((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLIN)) {
+      this.registration = registration;
+      this.event = event;
+      turns.add(this);
+    } else {
+      socket.handle(registration, event);
+    }
+  }
+
+  @Override
+  int read() {
+    IoRegistration registered = registration;
+    if (registered == null || event == null || !registered.isValid()) {
+      return 0;
+    }
+    socket.handle(registered, event);
+    return Math.max(0, ((Channel.Unsafe) socket).recvBufAllocHandle().lastBytesRead());
+  }
+
+  @Override
+  public FileDescriptor fd() {
+    return socket.fd();
+  }
+
+  @Override
+  public void registered() {
+    socket.registered();
+  }
+
+  @Override
+  public void unregistered() {
+    socket.unregistered();
+  }
+
+  @Override
+  public void close() throws Exception {
+    socket.close();
+  }
+}

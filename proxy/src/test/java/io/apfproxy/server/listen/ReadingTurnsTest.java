@@ -1,0 +1,125 @@
+package io.apfproxy.server.listen;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.time.ManualTime;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+@Tag("I8")
+class ReadingTurnsTest {
+  private static final Duration ROUND = Duration.ofNanos(ReadingTurns.ROUND_MICROS * 1_000L);
+  private static final int RECORD = 16 * 1024;
+
+  private final ManualTime time = new ManualTime();
+  private final ReadingTurns turns = new ReadingTurns(time);
+  private final List<Socket> read = new ArrayList<>();
+
+  private final class Socket extends ReadingTurns.Reader {
+    private final int bytes;
+    private Duration lasts;
+
+    Socket(int bytes, Duration lasts) {
+      this.bytes = bytes;
+      this.lasts = lasts;
+    }
+
+    @Override
+    int read() {
+      read.add(this);
+      time.advance(lasts);
+      return bytes;
+    }
+  }
+
+  /** Returns who was read, in order. */
+  private List<Socket> round(List<Socket> ready) {
+    read.clear();
+    ready.forEach(turns::add);
+    turns.read();
+    return List.copyOf(read);
+  }
+
+  private List<Socket> greedy(int number) {
+    return Stream.generate(() -> new Socket(RECORD, Duration.ofMillis(1))).limit(number).toList();
+  }
+
+  private Socket light() {
+    return new Socket(125, Duration.ofNanos(80_000));
+  }
+
+  private static List<Socket> and(List<Socket> many, Socket one) {
+    return Stream.concat(many.stream(), Stream.of(one)).toList();
+  }
+
+  @Test
+  void aRoundIsAsLongWithFourHundredAsWithFew() {
+    List<Socket> many = greedy(400);
+    long before = time.nanoTime();
+    assertThat(round(many)).hasSize(2);
+    assertThat(time.nanoTime() - before).isEqualTo(ROUND.toNanos());
+    assertThat(round(many.subList(10, 11))).hasSize(1);
+  }
+
+  @Test
+  void whoTakesLittleIsReadInTheRoundInWhichItIsReady() {
+    List<Socket> many = greedy(400);
+    Socket light = light();
+    round(and(many, light));
+    for (int i = 0; i < 400; i++) { // until all have had a turn
+      round(many);
+    }
+    for (int request = 0; request < 100; request++) {
+      assertThat(round(and(many, light))).startsWith(light);
+      for (int i = 0; i < 40; i++) {
+        round(many);
+      }
+    }
+  }
+
+  @Test
+  void allThatWantAsMuchHaveAsManyTurns() {
+    List<Socket> many = greedy(50);
+    List<Socket> all = new ArrayList<>();
+    while (all.size() < 500) {
+      all.addAll(round(many));
+    }
+    assertThat(many).allSatisfy(one -> assertThat(all.stream().filter(one::equals)).hasSize(10));
+  }
+
+  @Test
+  void everNewOnesDoNotGoBeforeWhoWasHere() {
+    Socket light = light();
+    for (int i = 0; i < 100; i++) {
+      assertThat(round(and(greedy(400), light))).hasSizeGreaterThan(0);
+    }
+    assertThat(round(and(greedy(400), light))).contains(light);
+  }
+
+  @Test
+  void aPauseOfTheMachineIsNobodysDoing() {
+    List<Socket> many = greedy(40);
+    Socket light = light();
+    for (int i = 0; i < 100; i++) {
+      round(and(many, light));
+    }
+    light.lasts = Duration.ofMillis(500);
+    while (!round(and(many, light)).contains(light)) {}
+    light.lasts = Duration.ofNanos(80_000);
+    int rounds = 1;
+    while (!round(and(many, light)).contains(light)) {
+      rounds++;
+    }
+    assertThat(rounds).as("as many as the others take for 113 µs each").isLessThan(40);
+  }
+
+  @Test
+  void nobodyReadyIsNoRound() {
+    turns.read();
+    assertThat(read).isEmpty();
+  }
+}
