@@ -8,10 +8,14 @@ import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A client's socket, which is read when it has its turn. Belongs to its event loop. */
 @SuppressWarnings("try") // close() throws what netty's may
 final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
+  private static final Logger LOG = LoggerFactory.getLogger(ClientSocket.class);
+
   /*
    * Epoll tells again in the next round of a socket that was not read: netty asks it by level, not by
    * edge. So what it told of is not kept here from one round to the next.
@@ -43,7 +47,12 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
     if (registered == null || event == null || !registered.isValid()) {
       return 0;
     }
-    socket.handle(registered, event);
+    try {
+      socket.handle(registered, event);
+    } catch (RuntimeException e) {
+      // one socket does not end an event loop; netty's own rounds catch it too
+      LOG.warn("a client's socket could not be read: {}", e.toString());
+    }
     return Math.max(0, ((Channel.Unsafe) socket).recvBufAllocHandle().lastBytesRead());
   }
 
