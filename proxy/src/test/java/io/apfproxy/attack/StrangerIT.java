@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * -Dapf.stranger.only=PINGS,SETTINGS} picks some, {@code -Dapf.stranger.flags=--a=1,--b=2} gives
  * the proxy more flags, of which the last one given of a name counts.
  */
+@Tag("alone")
 @Tag("S83")
 @Tag("I7")
 @Tag("I8")

@@ -10,6 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The short form of {@link IsolationReport}. */
+@Tag("alone")
 @Tag("S52")
 @Tag("S53")
 @RealControlPlane

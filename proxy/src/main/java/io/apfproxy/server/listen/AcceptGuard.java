@@ -234,7 +234,11 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
   /** How a connection is counted; null if it is not. */
   static @Nullable OpenConnection counted(HttpConnection connection) {
-    return connection instanceof ConnectionBase base ? base.channel().attr(COUNTED).get() : null;
+    return connection instanceof ConnectionBase base ? counted(base.channel()) : null;
+  }
+
+  static @Nullable OpenConnection counted(Channel connection) {
+    return connection.attr(COUNTED).get();
   }
 
   /** On the event loop of the client that made it. */

@@ -25,6 +25,7 @@ public final class ClientConnection {
   private final @Nullable InetAddress peer;
   private final EngineProof engine;
   private final @Nullable OpenConnection counted;
+  private final @Nullable ClientSocket socket;
   private final Arrivals.Line arrivals = new Arrivals.Line();
   private int open;
   private boolean used;
@@ -44,6 +45,7 @@ public final class ClientConnection {
             certificates,
             connection.sslSession() != null && TlsEngine.isByBoringSsl(connection.sslSession()));
     this.counted = AcceptGuard.counted(connection);
+    this.socket = ClientSocket.of(connection);
     this.idleSince = now;
   }
 
@@ -83,6 +85,13 @@ public final class ClientConnection {
   /** Whose share of what is limited by address it has; null if it has none. */
   public @Nullable ClientAddress sharing() {
     return counted == null ? null : counted.sharing();
+  }
+
+  /** A request of it was found to be of this user, who is not anonymous. */
+  public void believed(String user) {
+    if (socket != null) {
+      socket.believed(user);
+    }
   }
 
   /** Its requests that have not begun. */

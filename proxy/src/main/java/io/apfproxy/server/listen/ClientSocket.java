@@ -7,6 +7,9 @@ import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,18 +19,46 @@ import org.slf4j.LoggerFactory;
 final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
   private static final Logger LOG = LoggerFactory.getLogger(ClientSocket.class);
 
+  private static final AttributeKey<ClientSocket> SOCKET =
+      AttributeKey.valueOf(ClientSocket.class.getName());
+
   /*
    * Epoll tells again in the next round of a socket that was not read: netty asks it by level, not by
    * edge. So what it told of is not kept here from one round to the next.
    */
   private final EpollIoHandle socket;
-  private final ReadingTurns turns;
+  private final SocketOwner stranger;
+  private boolean believed;
   private @Nullable IoRegistration registration;
   private @Nullable IoEvent event;
 
-  ClientSocket(EpollIoHandle socket, ReadingTurns turns) {
+  private ClientSocket(EpollIoHandle socket, SocketOwner stranger, ReadingTurns turns) {
+    super(turns, stranger);
     this.socket = socket;
-    this.turns = turns;
+    this.stranger = stranger;
+  }
+
+  /** Of a channel that comes to its event loop. */
+  static ClientSocket of(Channel channel, EpollIoHandle socket, ReadingTurns turns) {
+    ClientSocket client = new ClientSocket(socket, SocketOwner.of(channel), turns);
+    channel.attr(SOCKET).set(client);
+    return client;
+  }
+
+  /** That of a connection; null if its event loop reads in another way. */
+  static @Nullable ClientSocket of(HttpConnection connection) {
+    return connection instanceof ConnectionBase base ? base.channel().attr(SOCKET).get() : null;
+  }
+
+  /**
+   * A request that came by it was believed to be of a user, who is read for from now on, and not
+   * for a stranger of its address; the first one stays its user.
+   */
+  void believed(String user) {
+    if (!believed) {
+      believed = true;
+      moveTo(stranger.believed(user));
+    }
   }
 
   @Override
@@ -35,7 +66,7 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
     if (((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLIN)) {
       this.registration = registration;
       this.event = event;
-      turns.add(this);
+      ready();
     } else {
       socket.handle(registration, event);
     }
@@ -68,6 +99,7 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
 
   @Override
   public void unregistered() {
+    leave();
     socket.unregistered();
   }
 

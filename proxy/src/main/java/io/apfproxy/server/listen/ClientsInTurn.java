@@ -29,11 +29,13 @@ final class ClientsInTurn implements IoHandler {
 
   @Override
   public IoRegistration register(IoHandle handle) throws Exception {
-    boolean isClient =
-        handle instanceof EpollIoHandle
-            && handle instanceof Channel.Unsafe socket
-            && socket.voidPromise().channel().parent() != null;
-    return base.register(isClient ? new ClientSocket((EpollIoHandle) handle, turns) : handle);
+    if (handle instanceof EpollIoHandle socket && handle instanceof Channel.Unsafe unsafe) {
+      Channel channel = unsafe.voidPromise().channel();
+      if (channel.parent() != null) {
+        return base.register(ClientSocket.of(channel, socket, turns));
+      }
+    }
+    return base.register(handle);
   }
 
   @Override

@@ -1,20 +1,21 @@
 package io.apfproxy.server.listen;
 
 import io.apfproxy.time.TimeSource;
-import java.util.PriorityQueue;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Which of the sockets that have something are read in this round of an event loop, and in which
- * order: by start-time fair queuing of its time, and none any more after {@value #ROUND_MICROS} µs.
- * Not thread-safe. Source: specification security.md 12.
+ * order: those of the owner who has had least of its time first, and none any more after {@value
+ * #ROUND_MICROS} µs. Not thread-safe. Source: specification security.md 12.
  */
 final class ReadingTurns {
   /*
    * A turn of its own for each is not enough: whoever opens four hundred connections has four hundred
    * of them before it is anybody else's again, and a head of 250 KB is more than a millisecond that
    * cannot be divided. So a round is as long with one greedy connection as with a thousand, and in it
-   * who takes less than an equal share goes first.
+   * who takes less than an equal share goes first; and that share is an owner's, not a connection's.
    */
   static final int ROUND_MICROS = 2_000;
 
@@ -25,64 +26,74 @@ final class ReadingTurns {
   private static final long MOST_NANOS_A_TURN = TimeUnit.MICROSECONDS.toNanos(100);
   private static final long MOST_NANOS_A_BYTE = 100;
 
-  /**
-   * Who has just come begins as if it had had a turn, or ever new ones would go before all others.
-   */
-  private static final long FIRST_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-
-  /**
-   * So much of what was not asked for in quiet times may be had at once, before those who never
-   * rest.
-   */
-  private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
   private static final long ROUND_NANOS = TimeUnit.MICROSECONDS.toNanos(ROUND_MICROS);
 
   private final TimeSource time;
-  private final PriorityQueue<Reader> ready = new PriorityQueue<>();
-
-  /** The latest start of those that had a turn, in ns of an equal share. */
-  private long virtual;
-
-  private long adds;
+  private final Map<SocketOwner, Owned> owners = new HashMap<>();
+  private final FairTurns<Owned> ready = new FairTurns<>();
 
   ReadingTurns(TimeSource time) {
     this.time = time;
   }
 
   /** A socket that can be read. Belongs to one event loop. */
-  abstract static class Reader implements Comparable<Reader> {
-    private boolean isNew = true;
-    private boolean waits;
-    private long start;
-    private long finish;
-    private long order;
+  abstract static class Reader extends FairTurns.Taker {
+    private final ReadingTurns turns;
+    private Owned owned;
+
+    Reader(ReadingTurns turns, SocketOwner owner) {
+      this.turns = turns;
+      this.owned = turns.join(owner);
+    }
 
     /** Reads it once; returns how many bytes that were, not negative. */
     abstract int read();
 
-    @Override
-    public final int compareTo(Reader other) {
-      int byStart = Long.compare(start, other.start);
-      return byStart == 0 ? Long.compare(order, other.order) : byStart;
+    /** Has it take part in this round; at most once in each. */
+    final void ready() {
+      if (owned.ready.isEmpty()) {
+        turns.ready.add(owned);
+      }
+      owned.ready.add(this);
+    }
+
+    /** From its next round on it has a share of another's time. */
+    final void moveTo(SocketOwner owner) {
+      turns.leave(owned);
+      owned = turns.join(owner);
+      beginAnew();
+    }
+
+    /** It is never {@link #ready} again. */
+    final void leave() {
+      turns.leave(owned);
     }
   }
 
-  /** Has it take part in this round; at most once in each. */
-  void add(Reader reader) {
-    if (reader.isNew) {
-      reader.isNew = false;
-      reader.finish = virtual + FIRST_NANOS;
+  /** The sockets of one owner. */
+  private static final class Owned extends FairTurns.Taker {
+    private final SocketOwner owner;
+    private final FairTurns<Reader> ready = new FairTurns<>();
+    private int sockets;
+
+    Owned(SocketOwner owner) {
+      this.owner = owner;
     }
-    if (!reader.waits) {
-      reader.waits = true;
-      reader.start = Math.max(virtual - LEAD_NANOS, reader.finish);
-      reader.order = adds++;
-    }
-    ready.add(reader);
   }
 
-  /** Ends the round: who had no turn keeps its place, and has to be added again. */
+  private Owned join(SocketOwner owner) {
+    Owned owned = owners.computeIfAbsent(owner, Owned::new);
+    owned.sockets++;
+    return owned;
+  }
+
+  private void leave(Owned owned) {
+    if (--owned.sockets == 0) {
+      owners.remove(owned.owner);
+    }
+  }
+
+  /** Ends the round: who had no turn keeps its place, and has to be ready again. */
   void read() {
     if (ready.isEmpty()) {
       return;
@@ -90,14 +101,18 @@ final class ReadingTurns {
     long began = time.nanoTime();
     long now = began;
     while (!ready.isEmpty() && now - began < ROUND_NANOS) {
-      Reader next = ready.remove();
-      next.waits = false;
-      virtual = Math.max(virtual, next.start);
-      int bytes = next.read();
+      Owned owned = ready.next();
+      Reader socket = owned.ready.next();
+      long most = MOST_NANOS_A_TURN + MOST_NANOS_A_BYTE * socket.read();
       long end = time.nanoTime();
-      next.finish = next.start + Math.min(end - now, MOST_NANOS_A_TURN + MOST_NANOS_A_BYTE * bytes);
+      long charged = Math.min(end - now, most);
+      socket.took(charged);
+      owned.took(charged);
+      if (!owned.ready.isEmpty()) {
+        ready.add(owned);
+      }
       now = end;
     }
-    ready.clear();
+    ready.dismiss(owned -> owned.ready.dismiss(socket -> {}));
   }
 }

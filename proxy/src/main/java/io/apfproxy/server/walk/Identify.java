@@ -64,6 +64,8 @@ final class Identify implements Station {
       }
       if (isAnonymous(identity.authenticated())) {
         goAway.after(call.caller().request(), call.caller().connection());
+      } else {
+        call.caller().connection().believed(identity.authenticated().name());
       }
       call.identified(identity);
     }

@@ -19,11 +19,12 @@ class ReadingTurnsTest {
   private final ReadingTurns turns = new ReadingTurns(time);
   private final List<Socket> read = new ArrayList<>();
 
-  private final class Socket extends ReadingTurns.Reader {
+  private class Socket extends ReadingTurns.Reader {
     private final int bytes;
     private Duration lasts;
 
-    Socket(int bytes, Duration lasts) {
+    Socket(int bytes, Duration lasts, String user) {
+      super(turns, new SocketOwner("192.0.2.7", user));
       this.bytes = bytes;
       this.lasts = lasts;
     }
@@ -39,17 +40,27 @@ class ReadingTurnsTest {
   /** Returns who was read, in order. */
   private List<Socket> round(List<Socket> ready) {
     read.clear();
-    ready.forEach(turns::add);
+    ready.forEach(Socket::ready);
     turns.read();
     return List.copyOf(read);
   }
 
   private List<Socket> greedy(int number) {
-    return Stream.generate(() -> new Socket(RECORD, Duration.ofMillis(1))).limit(number).toList();
+    return greedy(number, "");
+  }
+
+  private List<Socket> greedy(int number, String user) {
+    return Stream.generate(() -> new Socket(RECORD, Duration.ofMillis(1), user))
+        .limit(number)
+        .toList();
   }
 
   private Socket light() {
-    return new Socket(125, Duration.ofNanos(80_000));
+    return light("");
+  }
+
+  private Socket light(String user) {
+    return new Socket(125, Duration.ofNanos(80_000), user);
   }
 
   private static List<Socket> and(List<Socket> many, Socket one) {
@@ -121,6 +132,67 @@ class ReadingTurnsTest {
     roundsUntilRead(light, many);
     light.lasts = Duration.ofNanos(80_000);
     assertThat(roundsUntilRead(light, many)).as("no more than for some 110 µs").isLessThan(40);
+  }
+
+  @Test
+  void whoSendsOverThousandsOfConnectionsIsNotBeforeWhoHasOne() {
+    List<Socket> many = greedy(2_000, "elephant");
+    Socket heavy = greedy(1, "mouse").get(0);
+    for (int i = 0; i < 100; i++) {
+      round(and(many, heavy));
+    }
+    int turnsOfHeavy = 0;
+    int turnsOfMany = 0;
+    for (int i = 0; i < 100; i++) {
+      List<Socket> inTurn = round(and(many, heavy));
+      turnsOfHeavy += inTurn.contains(heavy) ? 1 : 0;
+      turnsOfMany += inTurn.size() - (inTurn.contains(heavy) ? 1 : 0);
+    }
+    assertThat(turnsOfHeavy).isEqualTo(turnsOfMany);
+  }
+
+  @Test
+  void whoIsBelievedIsNoStrangerOfItsAddressAnyMore() {
+    List<Socket> strangers = greedy(2_000);
+    Socket known = greedy(1).get(0);
+    for (int i = 0; i < 10; i++) {
+      round(and(strangers, known));
+    }
+    int asStranger = roundsUntilRead(known, strangers);
+    known.moveTo(new SocketOwner("192.0.2.7", "system:node:a"));
+    roundsUntilRead(known, strangers);
+    assertThat(roundsUntilRead(known, strangers)).isEqualTo(1);
+    assertThat(asStranger).isGreaterThan(900);
+  }
+
+  @Test
+  void whatItTookAsAStrangerIsNotHeldAgainstItAmongItsUsersOwn() {
+    List<Socket> strangers = greedy(2);
+    for (int i = 0; i < 1_000; i++) {
+      round(strangers);
+    }
+    Socket moves = strangers.get(0);
+    List<Socket> others = greedy(3, "system:node:a");
+    round(others);
+    moves.moveTo(new SocketOwner("192.0.2.7", "system:node:a"));
+    assertThat(roundsUntilRead(moves, others)).isLessThan(4);
+  }
+
+  @Test
+  void oneMayBeBelievedOrGoWhileItIsReady() {
+    Socket moves = light();
+    Socket goes = light();
+    Socket believer =
+        new Socket(0, Duration.ZERO, "a") {
+          @Override
+          int read() {
+            moves.moveTo(new SocketOwner("192.0.2.7", "b"));
+            goes.leave();
+            return super.read();
+          }
+        };
+    assertThat(round(List.of(believer, moves, goes))).containsExactly(believer, moves, goes);
+    assertThat(round(List.of(moves))).containsExactly(moves);
   }
 
   @Test
