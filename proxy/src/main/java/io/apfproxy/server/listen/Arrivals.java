@@ -76,7 +76,8 @@ public final class Arrivals {
     }
   }
 
-  private void beginAll() {
+  /** Those that have come begin now. */
+  public void beginAll() {
     try {
       while (!turns.isEmpty()) {
         next(turns.remove());

@@ -87,6 +87,16 @@ public final class ClientConnection {
     return counted == null ? null : counted.sharing();
   }
 
+  /**
+   * Begins what it asks for in the turn in which it is read, where there are such turns: the event
+   * loop's time is shared, and most of it is not for reading.
+   */
+  public void afterReading(Runnable begin) {
+    if (socket != null) {
+      socket.afterReading(begin);
+    }
+  }
+
   /** A request of it was found to be of this user, who is not anonymous. */
   public void believed(String user) {
     if (socket != null) {

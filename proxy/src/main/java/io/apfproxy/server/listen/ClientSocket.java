@@ -28,6 +28,7 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
    */
   private final EpollIoHandle socket;
   private final SocketOwner stranger;
+  private Runnable afterReading = () -> {};
   private boolean believed;
   private @Nullable IoRegistration registration;
   private @Nullable IoEvent event;
@@ -61,6 +62,11 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
     }
   }
 
+  /** What its bytes ask for begins with this, so that it is done in their turn. */
+  void afterReading(Runnable begin) {
+    afterReading = begin;
+  }
+
   @Override
   public void handle(IoRegistration registration, IoEvent event) {
     if (((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLIN)) {
@@ -80,6 +86,7 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
     }
     try {
       socket.handle(registered, event);
+      afterReading.run();
     } catch (RuntimeException e) {
       // one socket does not end an event loop; netty's own rounds catch it too
       LOG.warn("a client's socket could not be read: {}", e.toString());

@@ -21,10 +21,10 @@ final class ReadingTurns {
 
   /*
    * The machine may have stood still in a turn, which is nobody's doing; so no more is charged than the
-   * dearest bytes are known to take.
+   * dearest bytes are known to take, with all that they ask for.
    */
   private static final long MOST_NANOS_A_TURN = TimeUnit.MICROSECONDS.toNanos(100);
-  private static final long MOST_NANOS_A_BYTE = 100;
+  private static final long MOST_NANOS_A_BYTE = 500;
 
   private static final long ROUND_NANOS = TimeUnit.MICROSECONDS.toNanos(ROUND_MICROS);
 

@@ -234,6 +234,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
   /** A client has connected. */
   public void connected(HttpConnection http) {
     connections.connected(http);
+    connections.of(http).afterReading(arrivals::beginAll);
   }
 
   /**

@@ -70,6 +70,18 @@ class ArrivalsTest {
   }
 
   @Test
+  void beginsEarlierWhereItIsToldTo() {
+    come(new Arrivals.Line(), "a1", "a2");
+    arrivals.beginAll();
+    assertThat(begun).containsExactly("a1", "a2");
+    turn();
+    assertThat(begun).containsExactly("a1", "a2");
+    come(new Arrivals.Line(), "b1");
+    turn();
+    assertThat(begun).endsWith("b1");
+  }
+
+  @Test
   void beginsNoneThatHasLeft() {
     gone.addAll(List.of("a1", "a2", "b1", "b3"));
     come(new Arrivals.Line(), "a1", "a2");

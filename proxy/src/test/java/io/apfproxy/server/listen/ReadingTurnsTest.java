@@ -131,7 +131,7 @@ class ReadingTurnsTest {
     light.lasts = Duration.ofMillis(500);
     roundsUntilRead(light, many);
     light.lasts = Duration.ofNanos(80_000);
-    assertThat(roundsUntilRead(light, many)).as("no more than for some 110 µs").isLessThan(40);
+    assertThat(roundsUntilRead(light, many)).as("no more than for some 160 µs").isLessThan(40);
   }
 
   @Test
