@@ -54,6 +54,9 @@ public final class RefusalJson {
     json.writeStringField("time", time(one.epochMillis()));
     text(json, "auditId", one.auditId());
     json.writeStringField("rule", one.rule());
+    if (one.would()) {
+      json.writeBooleanField("would", true);
+    }
     number(json, "code", one.code());
     json.writeStringField("message", one.message());
     text(json, "user", one.who().user());
@@ -141,6 +144,7 @@ public final class RefusalJson {
         millis(json.path("time")),
         json.path("auditId").asText(),
         json.path("rule").asText(),
+        json.path("would").asBoolean(),
         json.path("code").asInt(),
         json.path("message").asText(),
         new Refused.Who(

@@ -30,9 +30,9 @@ final class RefusalText {
 
   private String text() {
     row(
-        "refused",
+        refused.would() ? "shadow" : "refused",
         Instant.ofEpochMilli(refused.epochMillis())
-            + ", "
+            + (refused.would() ? ", sent on, would have been refused " : ", ")
             + (refused.code() == 0 ? "" : refused.code() + " ")
             + refused.rule()
             + ": "
@@ -48,7 +48,7 @@ final class RefusalText {
       level();
     }
     if (refused.code() != 0) {
-      row("waited", seconds(refused.waitedNanos()) + retry());
+      row(refused.would() ? "wait" : "waited", seconds(refused.waitedNanos()) + retry());
     }
     next();
     return text.toString();

@@ -26,7 +26,13 @@ final class ApfRequest extends FlowRequest {
   boolean start() {
     LevelEntry entry = route.level();
     if (!entry.exemptGate().enter()) {
-      reject(RejectReason.CONCURRENCY_LIMIT, Rejection.TOO_MANY_EXEMPT, entry.exemptGate().found());
+      reject(
+          new Rejection(
+              RejectReason.CONCURRENCY_LIMIT,
+              retryAfter(),
+              estimatedSeats,
+              Rejection.TOO_MANY_EXEMPT,
+              entry.exemptGate().found()));
       return true;
     }
     control.undecided().increment();
@@ -73,17 +79,7 @@ final class ApfRequest extends FlowRequest {
     // a request that waited in vain counts as executed here: so it does in the reference
     long now = control.time().nanoTime();
     recordWait(now, reason == RejectReason.TIME_OUT);
-    reject(
-        reason,
-        switch (reason) {
-          case QUEUE_FULL ->
-              hasOverflowed()
-                  ? Rejection.TOO_MANY_WAITING
-                  : Rejection.queueFull(route.level().placesOfQueue());
-          case CONCURRENCY_LIMIT -> Rejection.NO_QUEUES;
-          case TIME_OUT -> Rejection.timeOut(estimatedSeats, now - arrivalNanos());
-        },
-        Circumstances.of(this, route.level().placesOfQueue()));
+    reject(rejection(reason, now - arrivalNanos(), retryAfter()));
   }
 
   private void recordWait(long untilNanos, boolean execute) {
@@ -92,10 +88,14 @@ final class ApfRequest extends FlowRequest {
     }
   }
 
-  private void reject(RejectReason reason, String why, Circumstances found) {
-    route.meter().rejected(reason);
-    int retryAfter = route.level().recordDrop(control.time().epochMillis() / 1000);
-    listener.onReject(new Rejection(reason, retryAfter, estimatedSeats, why, found));
+  private void reject(Rejection rejection) {
+    route.meter().rejected(rejection.reason());
+    listener.onReject(rejection);
+  }
+
+  /** Of one that is refused now: that is counted. */
+  private int retryAfter() {
+    return route.level().recordDrop(control.time().epochMillis() / 1000);
   }
 
   @Override

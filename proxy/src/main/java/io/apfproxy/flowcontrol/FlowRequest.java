@@ -104,10 +104,6 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
     leaveQueue();
   }
 
-  final boolean hasOverflowed() {
-    return overflowed;
-  }
-
   final boolean leaveQueue() {
     return isQueued() && route.level().level().cancel(this);
   }
@@ -128,6 +124,19 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
       case CONCURRENCY_LIMIT -> RejectReason.CONCURRENCY_LIMIT;
       case TIME_OUT -> overflowed ? RejectReason.QUEUE_FULL : RejectReason.TIME_OUT;
     };
+  }
+
+  /** What is told of its refusal, of the level that has just decided on it. */
+  final Rejection rejection(RejectReason reason, long waitedNanos, int retryAfterSeconds) {
+    int places = route.level().placesOfQueue();
+    String why =
+        switch (reason) {
+          case QUEUE_FULL -> overflowed ? Rejection.TOO_MANY_WAITING : Rejection.queueFull(places);
+          case CONCURRENCY_LIMIT -> Rejection.NO_QUEUES;
+          case TIME_OUT -> Rejection.timeOut(estimatedSeats, waitedNanos);
+        };
+    return new Rejection(
+        reason, retryAfterSeconds, estimatedSeats, why, Circumstances.of(this, places));
   }
 
   /** It is sent on: what is true of it whether or not it was held to the decision. */

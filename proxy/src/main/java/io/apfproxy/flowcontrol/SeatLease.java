@@ -1,9 +1,31 @@
 package io.apfproxy.flowcontrol;
 
+import org.jspecify.annotations.Nullable;
+
 /** Seats held by one executing request. Thread-safe. */
 public interface SeatLease extends AutoCloseable {
   /** How many the request occupies while it executes, 0 if none. */
   int seats();
+
+  /** How many of them its execution itself takes. */
+  default int initialSeats() {
+    return seats();
+  }
+
+  /** How many of them stay occupied after the response. */
+  default int finalSeats() {
+    return 0;
+  }
+
+  /** How long those do. */
+  default long additionalLatencyNanos() {
+    return 0;
+  }
+
+  /** What its level would have done with it; null of a request that is held to its decision. */
+  default @Nullable WouldHave wouldHave() {
+    return null;
+  }
 
   /**
    * Seats times how long they have been held, in seat-nanoseconds; once they were given back it is

@@ -4,12 +4,11 @@ import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.queueset.Refusal;
 import io.apfproxy.queueset.RequestState;
 import io.apfproxy.request.RequestDigest;
-import io.apfproxy.request.RequestInfo;
-import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.Cancellation;
 import io.apfproxy.work.WorkEstimate;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request that is not held to its level's decision: it is sent on when it arrives, and what
@@ -33,10 +32,6 @@ final class ShadowRequest extends FlowRequest {
   private static final long DISPATCHED = -2;
   private static final VarHandle HOLD;
 
-  /** What is left of an exchange that is over: it may stand here for as long as it would wait. */
-  private static final RequestInfo OVER =
-      new RequestInfo(false, "", "", "", "", "", "", "", "", "", "", "");
-
   static {
     try {
       HOLD = MethodHandles.lookup().findVarHandle(ShadowRequest.class, "hold", long.class);
@@ -47,6 +42,12 @@ final class ShadowRequest extends FlowRequest {
 
   private volatile long hold = OPEN;
   private volatile Cancellation deadline = Cancellation.NONE;
+  private volatile @Nullable WouldHave refused;
+
+  /** Who is to be told that it would have been refused; null before it was sent on. */
+  private volatile @Nullable ShadowListener listener;
+
+  private @Nullable Rejection untold; // guarded by this
 
   ShadowRequest(
       ApfFlowControl control,
@@ -71,7 +72,11 @@ final class ShadowRequest extends FlowRequest {
   void pass(AdmissionListener listener) {
     route.shadow().executing(1, estimatedSeats);
     route.meter().waited(0, true);
+    this.listener = listener;
     execute(listener);
+    if (refused != null) {
+      tell();
+    }
   }
 
   /** Its exchange does not wait. */
@@ -115,10 +120,40 @@ final class ShadowRequest extends FlowRequest {
   protected void onRefuse(Refusal refusal) {
     decided();
     RejectReason reason = reasonOf(refusal);
-    route
-        .meter()
-        .wouldWait(control.time().nanoTime() - arrivalNanos(), reason == RejectReason.TIME_OUT);
+    long waited = control.time().nanoTime() - arrivalNanos();
+    synchronized (this) {
+      untold = rejection(reason, waited, 0);
+    }
+    refused = new WouldHave(true, waited, reason);
+    route.meter().wouldWait(waited, reason == RejectReason.TIME_OUT);
     route.meter().wouldReject(reason);
+    tell();
+  }
+
+  /** That it would have been refused; once, when there is somebody to be told. */
+  private void tell() {
+    ShadowListener told = listener;
+    Rejection rejection;
+    synchronized (this) {
+      rejection = told == null ? null : untold;
+      untold = told == null ? untold : null;
+    }
+    if (told != null && rejection != null) {
+      told.onWouldReject(rejection);
+    }
+  }
+
+  @Override
+  public WouldHave wouldHave() {
+    return switch (state()) {
+      case EXECUTING, LINGERING, ENDED -> new WouldHave(true, startNanos() - arrivalNanos(), null);
+      case CREATED, WAITING, REFUSED -> {
+        WouldHave known = refused;
+        yield known == null
+            ? new WouldHave(false, control.time().nanoTime() - arrivalNanos(), null)
+            : known;
+      }
+    };
   }
 
   private void decided() {
@@ -156,8 +191,10 @@ final class ShadowRequest extends FlowRequest {
       endAfter(startNanos() - arrivalNanos());
     }
     if (state() == RequestState.WAITING || state() == RequestState.EXECUTING) {
-      shorten(new RequestDigest(OVER, UserInfo.of(digest().user().name()), ""));
+      shorten(digest().brief()); // it may stand here for as long as it would wait
     }
+    ShadowListener told = listener;
+    listener = told == null || !isQueued() ? null : told.afterExchange();
   }
 
   /** Of what its exchange really holds. */

@@ -48,6 +48,7 @@ record LevelRow(
     return level.exempt() == other.level.exempt()
         && level.quiescing() == other.level.quiescing()
         && level.queues() == other.level.queues()
+        && level.enforcedPercent() == other.level.enforcedPercent()
         && queueLengthLimit == other.queueLengthLimit
         && level.nominalLimit() == other.level.nominalLimit()
         && level.minLimit() == other.level.minLimit()

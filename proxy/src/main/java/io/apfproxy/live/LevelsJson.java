@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class LevelsJson {
   /*
    * In a tick a row is [name, seats, executing, waiting, limit, refused by each reason..., wait, heaviest] and comes only if
-   * something in it has changed; a shape is [name, exempt, quiescing, queues, places of a queue, nominal, min, max]. An infinite
-   * wait is -1: more than the last bucket knows.
+   * something in it has changed; a shape is [name, exempt, quiescing, queues, places of a queue, nominal, min, max, percent of the
+   * users that are held to it]. An infinite wait is -1: more than the last bucket knows.
    */
   private static final int BEYOND = -1;
 
@@ -88,6 +88,7 @@ final class LevelsJson {
     json.writeNumber(level.nominalLimit());
     json.writeNumber(level.minLimit());
     json.writeNumber(level.maxLimit());
+    json.writeNumber(level.enforcedPercent());
     json.writeEndArray();
   }
 
@@ -153,6 +154,7 @@ final class LevelsJson {
     json.writeNumberField("nominal", level.nominalLimit());
     json.writeNumberField("min", level.minLimit());
     json.writeNumberField("max", level.maxLimit());
+    json.writeNumberField("enforcedPercent", level.enforcedPercent());
     json.writeNumberField("queues", level.queues());
     json.writeNumberField("queueLengthLimit", row.queueLengthLimit());
     json.writeNumberField("dispatched", level.dispatched());

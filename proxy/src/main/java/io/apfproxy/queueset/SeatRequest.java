@@ -106,6 +106,16 @@ public abstract class SeatRequest {
     return initialSeats;
   }
 
+  /** Seats that stay held when it was served. */
+  public final int finalSeats() {
+    return finalSeats;
+  }
+
+  /** How long those do. */
+  public final long additionalLatencyNanos() {
+    return additionalLatencyNanos;
+  }
+
   /** Seats held while it executes and lingers. */
   public final int seats() {
     return seats;

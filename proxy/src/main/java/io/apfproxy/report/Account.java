@@ -199,6 +199,25 @@ public final class Account {
     ended = now;
   }
 
+  /**
+   * What says who asked what, and where it was put: some hundred bytes, for what is told of a
+   * request when it is long over.
+   */
+  public Account brief() {
+    Account brief =
+        new Account(
+            arrived,
+            auditId,
+            address,
+            method,
+            ShownText.of(LoggedTarget.of(target), 512),
+            userAgent);
+    brief.classification = classification;
+    RequestDigest asked = digest;
+    brief.digest = asked == null ? null : asked.brief();
+    return brief;
+  }
+
   // Read at its end.
 
   public long arrived() {

@@ -1,5 +1,9 @@
 package io.apfproxy.report;
 
+import io.apfproxy.flowcontrol.Circumstances;
+import io.apfproxy.request.RefusedException;
+import org.jspecify.annotations.Nullable;
+
 /** Tells the one, then the other. */
 record Both(Reporter first, Reporter second) implements Reporter {
   @Override
@@ -29,6 +33,16 @@ record Both(Reporter first, Reporter second) implements Reporter {
   public void answered(Account account) {
     first.answered(account);
     second.answered(account);
+  }
+
+  @Override
+  public void wouldRefuse(
+      Account account,
+      RefusedException refusal,
+      Circumstances level,
+      HeaviestFlow.@Nullable Flow most) {
+    first.wouldRefuse(account, refusal, level, most);
+    second.wouldRefuse(account, refusal, level, most);
   }
 
   @Override

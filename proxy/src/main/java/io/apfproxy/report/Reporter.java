@@ -1,6 +1,9 @@
 package io.apfproxy.report;
 
+import io.apfproxy.flowcontrol.Circumstances;
+import io.apfproxy.request.RefusedException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the data path reports, for counters, gauges and logs; whoever listens takes what it wants of
@@ -58,6 +61,20 @@ public interface Reporter {
    * What it says of the end may still change.
    */
   default void answered(Account account) {}
+
+  /**
+   * A request that is not held to its level's decision would have been refused. It may be over by
+   * then, and the account a {@link Account#brief brief} one.
+   *
+   * @param refusal what it would have been told
+   * @param level what that was like
+   * @param most who used it most; null if nobody knows
+   */
+  default void wouldRefuse(
+      Account account,
+      RefusedException refusal,
+      Circumstances level,
+      HeaviestFlow.@Nullable Flow most) {}
 
   /** Bytes of a forwarded response body. */
   default void responseBytes(int bytes) {}

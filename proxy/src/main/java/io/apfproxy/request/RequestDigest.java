@@ -15,4 +15,9 @@ public record RequestDigest(RequestInfo info, UserInfo user, String query) {
     Objects.requireNonNull(user);
     Objects.requireNonNull(query);
   }
+
+  /** Who asked, and no more: what may be kept of a request that is over. */
+  public RequestDigest brief() {
+    return new RequestDigest(RequestInfo.FORGOTTEN, UserInfo.of(user.name()), "");
+  }
 }

@@ -25,6 +25,10 @@ public record RequestInfo(
     String name,
     String fieldSelector,
     String labelSelector) {
+  /** Of a request of which nothing is kept any more. */
+  public static final RequestInfo FORGOTTEN =
+      new RequestInfo(false, "", "", "", "", "", "", "", "", "", "", "");
+
   /** Whether the response is a watch stream: its seats are held while it initialises only. */
   public boolean isWatch() {
     return verb.equals("watch");

@@ -120,6 +120,26 @@ class DashboardIT extends DashboardFixture {
   }
 
   @Test
+  void aLevelInShadowSaysSoAndWhatItWouldHaveRefused() throws Exception {
+    startNarrow("--enforcement=shadow");
+    upstream.script().on("get", SLOW).delay(Duration.ofMinutes(10)).play();
+    HttpClient client = client();
+    for (int i = 0; i < FLOOD; i++) {
+      var unused = client.sendAsync(asAlice(SLOW), BodyHandlers.discarding());
+    }
+
+    Page page = page("#refusals").awaitText("which would have been to refuse them");
+    page.await("document.querySelectorAll('tbody tr').length === " + (FLOOD - 3));
+    page.await("document.querySelector('tbody tr td')?.innerText.includes('queue-full')");
+    photographBoth(page, "refusals-shadow");
+    page.go(origin() + "/ui/#levels").await(ROW + "?.innerText.includes('shadow')");
+    page.go(origin() + "/ui/#level/narrow").awaitText("Holds to its decisions");
+    assertThat(page.text()).contains("2 of 128 places").contains("shadow");
+    assertThat(level(state(), "narrow").path("enforcedPercent").asInt()).isZero();
+    wellBehaved(page, origin());
+  }
+
+  @Test
   void talkersRefusalsSourcesAndExplanationsAreShown() throws Exception {
     startNarrow();
     flood();

@@ -3,6 +3,7 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.cli.Command;
 import io.apfproxy.command.AdoptCommand;
 import io.apfproxy.time.TimeSource;
@@ -57,6 +58,9 @@ class ShadowIT extends AppFixture {
           - {verbs: [get], apiGroups: [''], resources: [configmaps], namespaces: ['*']}
       """;
 
+  /** What the answers of the last flood say of the level. */
+  private final List<String> told = new ArrayList<>();
+
   private Path level;
 
   @Test
@@ -65,6 +69,8 @@ class ShadowIT extends AppFixture {
     say("shadow");
     start(
         "--enforcement=25%",
+        "--expose-flow-headers",
+        "--access-log=" + directory.resolve("access.log"),
         "--flowcontrol-source=builtin,files:" + level.getParent(),
         "--max-requests-inflight=300",
         "--max-mutating-requests-inflight=200");
@@ -76,6 +82,15 @@ class ShadowIT extends AppFixture {
     await().atMost(LONG).until(() -> held() == 0);
     double would = refused(SHADOW);
     assertThat(would).isPositive();
+    assertThat(told.stream().filter("refuse queue-full"::equals)).hasSize((int) would);
+    assertThat(told).as("who would have gone on at once").contains("");
+    await().atMost(LONG).until(() -> logged().size() == REQUESTS);
+    assertThat(logged().stream().filter("refuse queue-full"::equals)).hasSize((int) would);
+    assertThat(logged())
+        .contains("pass")
+        .allMatch(verdict -> verdict.matches("pass|wait [0-9.]+m?s|refuse queue-full"));
+    String book = admin("/debug/apf-proxy/refusals?rule=queue-full&limit=1000").body();
+    assertThat(book.split("\"would\":true", -1)).hasSize(1 + (int) would);
     assertThat(refused(REAL)).isZero();
     assertThat(adopt())
         .contains(
@@ -106,6 +121,16 @@ class ShadowIT extends AppFixture {
     Files.writeString(level, LEVEL.formatted(enforcement));
   }
 
+  /** What the access log says of it. */
+  private List<String> logged() throws Exception {
+    List<String> lines = Files.readAllLines(directory.resolve("access.log"));
+    List<String> logged = new ArrayList<>();
+    for (String line : lines) {
+      logged.add(new ObjectMapper().readTree(line).path("apf_shadow").asText());
+    }
+    return logged;
+  }
+
   /** The codes of many requests at once. */
   private List<Integer> flood() {
     HttpClient client = client();
@@ -113,6 +138,9 @@ class ShadowIT extends AppFixture {
     for (int i = 0; i < REQUESTS; i++) {
       answers.add(client.sendAsync(asAlice(SLOW), BodyHandlers.discarding()));
     }
+    told.clear();
+    answers.forEach(
+        answer -> told.add(answer.join().headers().firstValue("X-Apf-Shadow").orElse("")));
     return answers.stream().map(answer -> answer.join().statusCode()).toList();
   }
 

@@ -3,6 +3,7 @@ package io.apfproxy.report.refusals;
 import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.LoggedTarget;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.ShownText;
@@ -12,6 +13,7 @@ import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.KeyHash;
 import io.apfproxy.time.TimeSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes down what is refused. Requests belong to one event loop; of connections any thread may
@@ -41,34 +43,52 @@ final class RefusalNotes implements Reporter {
     if (refusal == null) {
       return;
     }
+    note(account, refusal, false, account.found(), account.heaviest());
+  }
+
+  @Override
+  public void wouldRefuse(
+      Account account,
+      RefusedException refusal,
+      Circumstances level,
+      HeaviestFlow.@Nullable Flow most) {
+    note(account, refusal, true, level, most);
+  }
+
+  private void note(
+      Account account,
+      RefusedException refusal,
+      boolean would,
+      Circumstances found,
+      HeaviestFlow.@Nullable Flow heaviest) {
     String user = user(account);
     Classification place = account.classification();
-    kind.begin().add(refusal.rule()).add(place.priorityLevel());
+    kind.begin().add(would ? 1 : 0).add(refusal.rule()).add(place.priorityLevel());
     asker(kind, user, account.address());
     long now = time.nanoTime();
     if (book.counts(kind, now)) {
-      book.write(refused(account, refusal, user, place, now));
+      book.write(
+          new Refused(
+              time.epochMillis(),
+              account.auditId(),
+              refusal.rule(),
+              would,
+              refusal.code(),
+              ShownText.of(String.valueOf(refusal.getMessage()), LONGEST_MESSAGE),
+              new Refused.Who(
+                  ShownText.of(user),
+                  ShownText.of(account.userAgent()),
+                  ShownText.of(account.address())),
+              ShownText.of(
+                  account.method() + " " + LoggedTarget.of(account.target()), LONGEST_REQUEST),
+              bounded(place),
+              refusal.limit(),
+              refusal.seats(),
+              found,
+              Math.max(0, now - account.arrived()),
+              refusal.retryAfterSeconds(),
+              heaviest));
     }
-  }
-
-  private Refused refused(
-      Account account, RefusedException refusal, String user, Classification place, long now) {
-    return new Refused(
-        time.epochMillis(),
-        account.auditId(),
-        refusal.rule(),
-        refusal.code(),
-        ShownText.of(String.valueOf(refusal.getMessage()), LONGEST_MESSAGE),
-        new Refused.Who(
-            ShownText.of(user), ShownText.of(account.userAgent()), ShownText.of(account.address())),
-        ShownText.of(account.method() + " " + LoggedTarget.of(account.target()), LONGEST_REQUEST),
-        bounded(place),
-        refusal.limit(),
-        refusal.seats(),
-        account.found(),
-        Math.max(0, now - account.arrived()),
-        refusal.retryAfterSeconds(),
-        account.heaviest());
   }
 
   /** As flow control sees it; who is refused impersonation is himself. */
@@ -101,6 +121,7 @@ final class RefusalNotes implements Reporter {
               time.epochMillis(),
               "",
               rule,
+              false,
               0,
               ShownText.of(message, LONGEST_MESSAGE),
               new Refused.Who("", "", ShownText.of(address)),

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param epochMillis when it was refused
  * @param auditId of the request; empty of a connection
  * @param rule fixed name of the rule that refused
+ * @param would whether it only would have been refused, by a level that may not hold it, and was
+ *     sent on
  * @param code HTTP status; 0 of a connection, which is told nothing
  * @param message what the client was told, or what was done with the connection
  * @param request method and target, without the values of parameters that nobody may see; empty of
@@ -29,6 +31,7 @@ public record Refused(
     long epochMillis,
     String auditId,
     String rule,
+    boolean would,
     int code,
     String message,
     Who who,

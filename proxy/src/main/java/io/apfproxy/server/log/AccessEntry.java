@@ -2,6 +2,7 @@ package io.apfproxy.server.log;
 
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.LoggedTarget;
 import io.apfproxy.request.LongRunning;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param initLatency of a watch, until its seats came back; else negative
  * @param executionTime from being sent to the end; negative if it was not sent
  * @param waited from the moment it was known who asks until it was sent or refused
- * @param seats 0 if it needed none, or got none
+ * @param held the seats it got
  */
 record AccessEntry(
     long arrivedMillis,
@@ -33,7 +34,7 @@ record AccessEntry(
     Classification where,
     String rule,
     int code,
-    int seats,
+    Seats held,
     boolean aborted,
     long latency,
     long waited,
@@ -45,15 +46,40 @@ record AccessEntry(
   /** Longer ones are cut when they are taken, not when they are written: they wait in memory. */
   private static final int LONGEST = 1 << 10;
 
+  /**
+   * What it held; all 0 if it needed nothing, or got nothing.
+   *
+   * @param all the larger of initial and last
+   * @param initial while it executed
+   * @param last after its response
+   * @param additionalLatency how long those
+   * @param shadow what its level would have done with it; empty if it was held to that
+   */
+  record Seats(int all, int initial, int last, long additionalLatency, String shadow) {
+    private static final Seats NONE = new Seats(0, 0, 0, 0, "");
+
+    static Seats of(@Nullable SeatLease lease) {
+      if (lease == null) {
+        return NONE;
+      }
+      WouldHave wouldHave = lease.wouldHave();
+      return new Seats(
+          lease.seats(),
+          lease.initialSeats(),
+          lease.finalSeats(),
+          lease.additionalLatencyNanos(),
+          wouldHave == null ? "" : wouldHave.text());
+    }
+  }
+
   static AccessEntry of(Account account, long nowMillis) {
     long ended = account.endedAt();
     long sent = account.sentAt();
     long identified = account.identifiedAt();
     RequestDigest digest = account.digest();
     RequestInfo info = account.info();
-    SeatLease lease = account.seats();
+    Seats held = Seats.of(account.seats());
     long latency = ended - account.arrived();
-    int seats = lease == null ? 0 : lease.seats();
     boolean watch = info != null && info.isWatch();
     return new AccessEntry(
         nowMillis - latency / 1_000_000,
@@ -68,13 +94,13 @@ record AccessEntry(
         account.classification(),
         account.rule(),
         account.code(),
-        seats,
+        held,
         isAborted(account, info),
         latency,
         identified == 0 ? 0 : (sent == 0 ? ended : sent) - identified,
         sent == 0 || account.answeredAt() == 0 ? -1 : account.answeredAt() - sent,
         sent == 0 ? -1 : ended - sent,
-        watch && seats > 0 ? account.seatNanos() / seats : -1,
+        watch && held.all() > 0 ? account.seatNanos() / held.all() : -1,
         account.bytesIn(),
         account.bytesOut());
   }

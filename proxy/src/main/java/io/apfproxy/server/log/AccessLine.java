@@ -82,7 +82,10 @@ final class AccessLine {
       json.writeStringField("apf_pl", entry.where().priorityLevel());
       json.writeStringField("apf_fs", entry.where().flowSchema());
       json.writeStringField("apf_flow", cut(entry.where().flowDistinguisher(), NAME_BYTES));
-      json.writeNumberField("apf_iseats", entry.seats());
+      json.writeNumberField("apf_iseats", entry.held().initial());
+      json.writeNumberField("apf_fseats", entry.held().last());
+      json.writeStringField(
+          "apf_additionalLatency", GoDuration.text(entry.held().additionalLatency()));
       json.writeStringField("apf_wait", GoDuration.text(Math.max(0, entry.waited())));
     }
     duration("apf_execution_time", entry.executionTime(), json);
@@ -90,6 +93,9 @@ final class AccessLine {
     duration("upstream_latency", entry.upstreamLatency(), json);
     if (!entry.rule().isEmpty()) {
       json.writeStringField("apf_refused", entry.rule());
+    }
+    if (!entry.held().shadow().isEmpty()) {
+      json.writeStringField("apf_shadow", entry.held().shadow());
     }
   }
 

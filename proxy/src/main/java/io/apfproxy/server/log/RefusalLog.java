@@ -1,12 +1,15 @@
 package io.apfproxy.server.log;
 
+import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.report.Account;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +34,17 @@ public final class RefusalLog implements Reporter {
   /** In the place of a status code, where nobody was answered. */
   private static final int UNANSWERED = 0;
 
-  private record Kind(int code, String rule) {
+  private record Kind(int code, String rule, boolean would) {
+    Kind(int code, String rule) {
+      this(code, rule, false);
+    }
+
     Level level() {
       return code >= 500 ? Level.WARN : Level.INFO;
     }
 
     String fate() {
-      return code == UNANSWERED ? "not accepted" : "refused " + code;
+      return code == UNANSWERED ? "not accepted" : (would ? "would refuse " : "refused ") + code;
     }
   }
 
@@ -76,7 +83,19 @@ public final class RefusalLog implements Reporter {
     if (refusal == null) {
       return;
     }
-    Kind kind = new Kind(refusal.code(), refusal.rule());
+    tell(new Kind(refusal.code(), refusal.rule()), refusal, account);
+  }
+
+  @Override
+  public void wouldRefuse(
+      Account account,
+      RefusedException refusal,
+      Circumstances level,
+      HeaviestFlow.@Nullable Flow most) {
+    tell(new Kind(refusal.code(), refusal.rule(), true), refusal, account);
+  }
+
+  private void tell(Kind kind, RefusedException refusal, Account account) {
     if (mayWrite(kind)) {
       log.atLevel(kind.level())
           .log(

@@ -5,8 +5,10 @@ import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.flowcontrol.ShadowListener;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.HeaviestFlow;
+import io.apfproxy.report.Reporter;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,14 @@ final class Admit implements Station {
     return wait;
   }
 
+  private void wouldReject(Account account, Rejection rejection, Reporter reporter) {
+    reporter.wouldRefuse(
+        account,
+        Replies.tooManyRequests(rejection),
+        rejection.found(),
+        heaviest.heaviest(account.classification().priorityLevel()));
+  }
+
   private final class InQueue extends Wait implements AdmissionListener {
     /*
      * Flow control answers within admit() on this thread, or later on any. Only the first kind is
@@ -45,6 +55,7 @@ final class Admit implements Station {
     private boolean crowdedOut;
     private @Nullable Admission admission;
     private @Nullable Rejection rejectedAtOnce;
+    private @Nullable Rejection wouldBeRejectedAtOnce;
 
     InQueue(Call call) {
       this.call = call;
@@ -62,6 +73,10 @@ final class Admit implements Station {
       call.admitted(place);
       if (place.wouldWait()) {
         place.wouldWaitAtMost(call.queueWaitLeft());
+      }
+      Rejection would = wouldBeRejectedAtOnce;
+      if (would != null) {
+        wouldReject(call.account(), would, call.reporter());
       }
       Rejection rejection = rejectedAtOnce;
       if (rejection != null) {
@@ -94,6 +109,28 @@ final class Admit implements Station {
       } else {
         call.loop().run(() -> reject(rejection));
       }
+    }
+
+    @Override
+    public void onWouldReject(Rejection rejection) {
+      if (atOnce()) {
+        wouldBeRejectedAtOnce = rejection;
+      } else {
+        call.loop().run(() -> wouldReject(call.account(), rejection, call.reporter()));
+      }
+    }
+
+    @Override
+    public ShadowListener afterExchange() {
+      RequestLoop later = call.loop();
+      Account brief = call.account().brief();
+      Reporter reporter = call.reporter();
+      return new ShadowListener() {
+        @Override
+        public void onWouldReject(Rejection rejection) {
+          later.run(() -> wouldReject(brief, rejection, reporter));
+        }
+      };
     }
 
     private void reject(Rejection rejection) {

@@ -197,9 +197,14 @@ final class Call extends KnownRequest {
 
   /** The head of a forwarded response is about to go out. */
   void responded(int code, MultiMap headers) {
-    caller().addFlow(headers, account().classification());
+    caller().addFlow(headers, account());
     account().answered(code, System.nanoTime());
     reporter.answered(account());
+  }
+
+  /** What is told of it when it is over. */
+  Reporter reporter() {
+    return reporter;
   }
 
   /** Its response was cut off. */

@@ -1,6 +1,5 @@
 package io.apfproxy.server.walk;
 
-import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.ClientConnection;
@@ -19,8 +18,8 @@ interface Caller {
   /** Answers a preflight of a web page. */
   void preflight(Account account);
 
-  /** Says where a forwarded response was put. */
-  void addFlow(MultiMap headers, Classification where);
+  /** Says where the request of a forwarded response was put. */
+  void addFlow(MultiMap headers, Account account);
 
   /**
    * Something was thrown: answers if that is still possible, else cuts the response off.

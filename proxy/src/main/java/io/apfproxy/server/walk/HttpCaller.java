@@ -1,6 +1,5 @@
 package io.apfproxy.server.walk;
 
-import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.listen.ClientConnection;
@@ -41,8 +40,8 @@ final class HttpCaller implements Caller {
   }
 
   @Override
-  public void addFlow(MultiMap headers, Classification where) {
-    replies.addFlow(headers, where, false);
+  public void addFlow(MultiMap headers, Account account) {
+    replies.addFlow(headers, account, false);
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.Rejection;
+import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
@@ -17,6 +19,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
 /** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
 final class Replies {
@@ -67,7 +70,7 @@ final class Replies {
     if (refusal.retryAfterSeconds() > 0) {
       client.response().putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
-    addFlow(client.response().headers(), account.classification(), true);
+    addFlow(client.response().headers(), account, true);
     client.response().putHeader(REFUSED, refusal.rule());
     if (own.exposeNames()) {
       addIfKnown(client.response().headers(), "X-Apf-Ratelimit", refusal.limit());
@@ -141,7 +144,8 @@ final class Replies {
    *
    * @param ours whether it is our reply, which carries our UIDs; forwarded ones carry upstream's
    */
-  void addFlow(MultiMap headers, Classification classification, boolean ours) {
+  void addFlow(MultiMap headers, Account account, boolean ours) {
+    Classification classification = account.classification();
     if (ours) {
       addIfKnown(headers, PRIORITY_LEVEL, classification.priorityLevelUid());
       addIfKnown(headers, FLOW_SCHEMA, classification.flowSchemaUid());
@@ -149,7 +153,14 @@ final class Replies {
     if (own.exposeNames()) {
       addIfKnown(headers, "X-Apf-Flowschema", classification.flowSchema());
       addIfKnown(headers, "X-Apf-Prioritylevel", classification.priorityLevel());
+      addIfKnown(headers, "X-Apf-Shadow", wouldHave(account.seats()));
     }
+  }
+
+  /** What its level would have done with it by now; empty if that is nothing. */
+  private static String wouldHave(@Nullable SeatLease seats) {
+    WouldHave known = seats == null ? null : seats.wouldHave();
+    return known == null || known.passed() ? "" : known.text();
   }
 
   private static void addIfKnown(MultiMap headers, String name, String value) {

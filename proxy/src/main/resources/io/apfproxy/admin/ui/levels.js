@@ -1,7 +1,7 @@
 // @ts-check
 // All priority levels, the nearest to its limit first.
 import {attribute, cell, el, name, number, table, text, wait} from './dom.js';
-import {bar, condition, heat, sparkline} from './plot.js';
+import {bar, condition, heat, mode, sparkline} from './plot.js';
 import {store} from './stream.js';
 
 const ROWS = 100;
@@ -18,6 +18,7 @@ function nearness(level) {
 function row(key) {
   const link = el('a', {href: '#level/' + encodeURIComponent(key)}, name(key));
   const state = el('span', {class: 'state'});
+  const held = el('span', {class: 'muted small'});
   const seats = el('span', {class: 'figure'});
   const picture = bar();
   const moved = el('span', {class: 'muted small'});
@@ -30,7 +31,7 @@ function row(key) {
   const line = sparkline();
   let stamp = -1;
   const element = el('tr', {},
-    el('th', {scope: 'row'}, link, state),
+    el('th', {scope: 'row'}, link, state, held),
     cell(el('span', {class: 'stack'}, el('span', {class: 'pair'}, seats, moved), picture.element), 'seats', 'Seats'),
     cell(el('span', {class: 'stack'}, waiting, places), 'num', 'Waiting'),
     cell(el('span', {class: 'stack'}, refused, why), 'num', 'Refused/s'),
@@ -45,6 +46,7 @@ function row(key) {
       stamp = level.stamp;
       attribute(element, 'data-heat', heat(level));
       text(state, condition(level));
+      text(held, mode(level.exempt, level.enforced));
       text(seats, level.exempt ? `${level.seats}, no limit` : `${level.seats} / ${level.limit}`);
       const difference = level.limit - level.nominal;
       text(moved, level.exempt || difference === 0 ? '' : difference > 0 ? `${difference} borrowed` : `${-difference} lent`);

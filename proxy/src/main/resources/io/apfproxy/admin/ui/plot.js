@@ -114,3 +114,8 @@ export function condition(level) {
   const words = {refusing: 'refuses', waiting: 'queues', near: 'near its limit', calm: 'calm'};
   return level.quiescing ? 'is going' : words[heat(level)];
 }
+
+/** Whom a level holds to its decisions, where that is not everybody. @param {boolean} exempt @param {number} enforced percent of the users */
+export function mode(exempt, enforced) {
+  return exempt || enforced === 100 ? '' : enforced === 0 ? 'shadow' : `${enforced} % of users, else shadow`;
+}

@@ -1,7 +1,7 @@
 // @ts-check
 // One level: its figures, its five minutes, its schemas, and a square for each of its queues.
 import {attribute, cell, el, name, number, table, text, wait} from './dom.js';
-import {bar, chart, condition, heat} from './plot.js';
+import {bar, chart, condition, heat, mode} from './plot.js';
 import {store} from './stream.js';
 
 /** @param {string} title @param {string[]} kinds @param {string} unit */
@@ -66,6 +66,7 @@ export function level(argument) {
     attribute(element, 'data-heat', heat(asLevel));
     text(state, condition(asLevel));
     fact('Seats in use', now.exempt ? `${now.seats}, no limit` : `${now.seats} / ${now.limit}`);
+    fact('Holds to its decisions', mode(now.exempt, now.enforcedPercent) || (now.exempt ? 'nobody' : 'everybody'));
     fact('Executing', String(now.executing));
     fact('Waiting', now.queues ? `${now.waiting} of ${number(now.queues * now.queueLengthLimit)} places` : now.exempt ? 'never' : 'no queue');
     fact('Limit', `${now.nominal} nominal, ${now.min} to ${now.max}`);

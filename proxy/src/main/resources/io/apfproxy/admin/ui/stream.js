@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{name: string, exempt: boolean, quiescing: boolean, queues: number, length: number, nominal: number, min: number,
- *   max: number, seats: number, executing: number, waiting: number, limit: number, refused: number[], refusedInAll: number,
+ *   max: number, enforced: number, seats: number, executing: number, waiting: number, limit: number, refused: number[], refusedInAll: number,
  *   wait: number | null, heaviest: [string, string, number] | null, use: number[],
  *   stamp: number}} Level `stamp` changes with it
  */
@@ -162,9 +162,9 @@ function keepLevels(told, history) {
     const names = new Set(told.shapes.map((/** @type {any} */ shape) => shape[0]));
     for (const name of store.levels.keys()) if (!names.has(name)) store.levels.delete(name);
   }
-  for (const [name, exempt, quiescing, queues, length, nominal, min, max] of told.shapes) {
+  for (const [name, exempt, quiescing, queues, length, nominal, min, max, enforced] of told.shapes) {
     const level = store.levels.get(name) ?? /** @type {any} */ ({name, use: [], refused: [], seats: 0, limit: 0});
-    Object.assign(level, {stamp: serial, exempt: exempt === 1, quiescing: quiescing === 1, queues, length, nominal, min, max});
+    Object.assign(level, {stamp: serial, exempt: exempt === 1, quiescing: quiescing === 1, queues, length, nominal, min, max, enforced});
     store.levels.set(name, level);
   }
   for (const [name, seats, executing, waiting, limit, ...rest] of told.rows) {

@@ -89,6 +89,7 @@ class RefusalBookTest {
                 time.epochMillis(),
                 "the-id",
                 "queue-full",
+                false,
                 429,
                 "no seat is free",
                 new Refused.Who("ann", "kubectl/v1.37", "192.0.2.1"),
@@ -105,6 +106,25 @@ class RefusalBookTest {
     assertThat(find(null, "ann", "queue-full", "level")).hasSize(1);
     assertThat(find(null, "ann", "time-out", null)).isEmpty();
     assertThat(find(null, null, null, "other")).isEmpty();
+  }
+
+  @Test
+  @Tag("V-37")
+  void remembersWhatWouldHaveBeenRefused() throws Exception {
+    Account account = account("the-id", "192.0.2.1", "/api?command=secret", "kubectl/v1.37");
+    identified(account, "ann", time.nanoTime());
+    account.classified(PLACE);
+    Circumstances found = new Circumstances(20, 20, 7, 50, 50);
+
+    loop.wouldRefuse(account, refusal("queue-full"), found, null);
+    loop.wouldRefuse(account.brief(), refusal("queue-full"), found, null);
+
+    List<Refused> rows = of("the-id", "ann");
+    assertThat(rows).hasSize(2);
+    assertThat(rows.get(0).would()).isTrue();
+    assertThat(rows.get(0).place()).isEqualTo(PLACE);
+    assertThat(rows.get(0).found()).isEqualTo(found);
+    assertThat(rows.get(0)).as("little is kept, but all of this").isEqualTo(rows.get(1));
   }
 
   @Test
@@ -193,6 +213,7 @@ class RefusalBookTest {
                 time.epochMillis(),
                 "",
                 "connections-of-address",
+                false,
                 0,
                 "closed, it has 100",
                 new Refused.Who("", "", "192.0.2.1"),

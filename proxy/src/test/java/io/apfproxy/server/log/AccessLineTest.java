@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
@@ -65,7 +68,7 @@ class AccessLineTest {
             "{\"ts\":1700000000113,\"msg\":\"HTTP\",\"verb\":\"GET\",\"URI\":\"/api/v1/namespaces/n/pods/p\","
                 + "\"latency\":\"10ms\",\"userAgent\":\"kubectl/v1.37.0\",\"audit-ID\":\"id-1\",\"srcIP\":\"192.0.2.1\","
                 + "\"user\":\"ann\",\"proto\":\"HTTP/2.0\",\"apf_pl\":\"global-default\",\"apf_fs\":\"global-default\","
-                + "\"apf_flow\":\"ann\",\"apf_iseats\":0,\"apf_wait\":\"2ms\",\"apf_execution_time\":\"7ms\","
+                + "\"apf_flow\":\"ann\",\"apf_iseats\":0,\"apf_fseats\":0,\"apf_additionalLatency\":\"0s\",\"apf_wait\":\"2ms\",\"apf_execution_time\":\"7ms\","
                 + "\"upstream_latency\":\"3.5ms\",\"resp\":200,\"bytes_in\":0,\"bytes_out\":0}\n");
   }
 
@@ -111,6 +114,72 @@ class AccessLineTest {
     assertThat(json.path("sampled").asDouble()).isEqualTo(0.5);
     assertThat(json.has("upstream_latency")).isFalse();
     assertThat(json.has("apf_execution_time")).isFalse();
+  }
+
+  /** Two seats while it executes, five afterwards, as of a write that many watch. */
+  private enum Write implements SeatLease {
+    IN_SHADOW;
+
+    @Override
+    public int seats() {
+      return 5;
+    }
+
+    @Override
+    public int initialSeats() {
+      return 2;
+    }
+
+    @Override
+    public int finalSeats() {
+      return 5;
+    }
+
+    @Override
+    public long additionalLatencyNanos() {
+      return 25 * MILLI;
+    }
+
+    @Override
+    public WouldHave wouldHave() {
+      return new WouldHave(true, 0, RejectReason.QUEUE_FULL);
+    }
+
+    @Override
+    public long seatNanos() {
+      return 0;
+    }
+
+    @Override
+    public boolean isHeld() {
+      return false;
+    }
+
+    @Override
+    public boolean isAwaited() {
+      return false;
+    }
+
+    @Override
+    public void watchInitialised() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  @Tag("V-37")
+  void saysWhatSeatsItHadAndWhatItsLevelWouldHaveDone() throws Exception {
+    Account write = account("PUT", "/api/v1/namespaces/n/pods/p");
+    classify(write);
+    write.seated(Write.IN_SHADOW);
+    forward(write, 200);
+    JsonNode json = json(line(write, 1));
+    assertThat(json.path("apf_iseats").asInt()).isEqualTo(2);
+    assertThat(json.path("apf_fseats").asInt()).isEqualTo(5);
+    assertThat(json.path("apf_additionalLatency").asText()).isEqualTo("25ms");
+    assertThat(json.path("apf_shadow").asText()).isEqualTo("refuse queue-full");
+    assertThat(json.has("apf_refused")).isFalse();
   }
 
   @Test

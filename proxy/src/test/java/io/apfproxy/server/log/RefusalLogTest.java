@@ -2,6 +2,8 @@ package io.apfproxy.server.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.flowcontrol.Circumstances;
+import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
 import java.net.ConnectException;
@@ -43,6 +45,27 @@ class RefusalLogTest {
     assertThat(lines())
         .containsExactly(
             "INFO refused 400 duplicate-host: not so; client 192.0.2.1, audit id id-0");
+  }
+
+  @Test
+  @Tag("V-37")
+  void saysOfOneThatWasSentOnWhatItsLevelWouldHaveDone() {
+    Account account = new Account(0, "id", "192.0.2.1", "GET", "/api", null);
+    account.classified(new Classification("a-schema", "", "a-level", "", ""));
+    for (int i = 0; i < 12; i++) {
+      log.wouldRefuse(
+          account,
+          new RefusedException(429, "TooManyRequests", "queue-full", "no place").forSeats(1),
+          Circumstances.NONE,
+          null);
+    }
+    refuse(1, 429, "queue-full");
+    assertThat(lines())
+        .hasSize(11)
+        .startsWith(
+            "INFO would refuse 429 queue-full: no place; schema a-schema; client 192.0.2.1,"
+                + " audit id id")
+        .endsWith("INFO refused 429 queue-full: not so; client 192.0.2.1, audit id id-0");
   }
 
   @Test

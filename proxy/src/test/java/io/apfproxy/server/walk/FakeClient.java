@@ -2,7 +2,6 @@ package io.apfproxy.server.walk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.gate.GateLedger;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
@@ -117,7 +116,7 @@ final class FakeClient implements RequestLoop, Caller {
   }
 
   @Override
-  public void addFlow(MultiMap headers, Classification where) {
+  public void addFlow(MultiMap headers, Account of) {
     throw new UnsupportedOperationException();
   }
 
