@@ -43,6 +43,8 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
   static ClientSocket of(Channel channel, EpollIoHandle socket, ReadingTurns turns) {
     ClientSocket client = new ClientSocket(socket, SocketOwner.of(channel), turns);
     channel.attr(SOCKET).set(client);
+    // netty does not tell of the end of a registration whose descriptor is another socket's by then
+    channel.closeFuture().addListener(closed -> client.leave());
     return client;
   }
 
@@ -106,7 +108,6 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
 
   @Override
   public void unregistered() {
-    leave();
     socket.unregistered();
   }
 

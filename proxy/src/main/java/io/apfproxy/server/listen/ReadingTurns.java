@@ -81,6 +81,11 @@ final class ReadingTurns {
     }
   }
 
+  /** How many have sockets now. */
+  int owners() {
+    return owners.size();
+  }
+
   private Owned join(SocketOwner owner) {
     Owned owned = owners.computeIfAbsent(owner, Owned::new);
     owned.sockets++;
