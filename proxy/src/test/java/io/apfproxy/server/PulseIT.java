@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** How pulses are sent and timed for somebody who wants to know how long they take. */
+@Tag("alone")
 @Tag("L-40")
 @Tag("L-41")
 class PulseIT {
