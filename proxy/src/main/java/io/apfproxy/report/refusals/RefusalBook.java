@@ -61,7 +61,7 @@ public final class RefusalBook {
     places.set((int) (written.getAndIncrement() % PLACES), one);
   }
 
-  /** Refusals since the start. */
+  /** Refusals since the start, and what would have been one. */
   public long total() {
     return total.sum();
   }

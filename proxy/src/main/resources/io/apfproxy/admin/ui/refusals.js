@@ -15,9 +15,8 @@ export function refusals() {
 
   async function look() {
     const answer = await ask('/debug/apf-proxy/refusals');
-    rows.element.hidden = !answer.ok;
-    shadow.hidden = true;
     if (!answer.ok) {
+      rows.element.hidden = shadow.hidden = true;
       text(about, 'The refusals cannot be read: ' + (await answer.text()).trim());
       return;
     }
