@@ -41,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** kubectl by the break-glass listener, while an elephant fills all that everybody's has. */
 @RealControlPlane(kubelet = true, audit = true)
+@Tag("alone")
 @Tag("S82")
 @DisplayName("Break-glass under the flood, before a real server (L-80 to L-85)")
 final class BreakGlassRealIT {
