@@ -117,7 +117,8 @@ final class HelpText {
     row(
         text,
         "--sort NAME",
-        "most of requests, refused, wait, seat-seconds or bytes first [seat-seconds]");
+        "most of requests, refused, wait, seat-seconds, bytes, would-wait or would-refuse first"
+            + " [seat-seconds]");
     row(text, "--limit N", "rows, 1000 at most [20]");
     row(text, "--once", "one table, also on a terminal");
     row(text, "--output NAME", "table or json, which comes once [table]");

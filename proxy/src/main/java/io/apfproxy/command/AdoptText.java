@@ -89,7 +89,10 @@ final class AdoptText {
   private static String verdict(Adoption level) {
     return switch (level.verdict()) {
       case QUIET -> "quiet: watch longer";
-      case LOOK -> "look: apf-proxy top --by=flow names who uses it";
+      case LOOK ->
+          "look: apf-proxy top --sort="
+              + (level.refused() > 0 ? "would-refuse" : "would-wait")
+              + " names whom";
       case SAFE, ENFORCED -> word(level);
     };
   }

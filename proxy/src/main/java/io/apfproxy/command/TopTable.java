@@ -18,17 +18,23 @@ import java.util.stream.Collectors;
 public final class TopTable {
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
-  private static final List<String> HEADINGS =
-      List.of("REQ/S", "SEATS", "WAIT", "BYTES/S", "REFUSED/S", "WHY");
+  private static final List<String> BUSY = List.of("REQ/S", "SEATS", "WAIT", "BYTES/S");
+  private static final List<String> WOULD = List.of("WOULD-WAIT", "WOULD-REFUSE/S");
+  private static final List<String> REFUSED = List.of("REFUSED/S", "WHY");
   private static final int RULES = 2;
   private static final double TOLERATED = 0.05;
   private static final double UNIT = 1024;
   private static final String UNITS = "KMGTP";
 
   private final TopAnswer answer;
+  private final boolean would;
 
   private TopTable(TopAnswer answer) {
     this.answer = answer;
+    this.would =
+        List.of(Measure.WOULD_WAIT, Measure.WOULD_REFUSE).contains(answer.question().sort())
+            || answer.total().getOrDefault(Measure.WOULD_WAIT, 0.0) > 0
+            || answer.total().getOrDefault(Measure.WOULD_REFUSE, 0.0) > 0;
   }
 
   /** As wide as it needs. */
@@ -47,9 +53,8 @@ public final class TopTable {
 
   private String text(int columns) {
     List<List<String>> lines = new ArrayList<>();
-    List<String> headings = new ArrayList<>(HEADINGS);
-    headings.add(0, answer.question().by().label().toUpperCase(Locale.ROOT));
-    lines.add(headings);
+    String by = answer.question().by().label().toUpperCase(Locale.ROOT);
+    lines.add(line(by, BUSY, WOULD, REFUSED));
     answer.rows().forEach(row -> lines.add(cells(row)));
     return new TextTable(lines, true).text(head(), columns);
   }
@@ -85,17 +90,35 @@ public final class TopTable {
   }
 
   private List<String> cells(Row row) {
-    Cell wait = row.of(Measure.WAIT);
-    Cell requests = row.of(Measure.REQUESTS);
-    double mean = requests.value() == 0 ? 0 : wait.value() / requests.value();
-    return List.of(
+    return line(
         row.key(),
-        mark(requests) + rate(requests.value()),
-        mark(row.of(Measure.SEAT_SECONDS)) + rate(row.of(Measure.SEAT_SECONDS).value()),
-        (mark(wait).isEmpty() ? mark(requests) : mark(wait)) + duration(mean),
-        mark(row.of(Measure.BYTES)) + bytes(perSecond(row.of(Measure.BYTES).value())),
-        mark(row.of(Measure.REFUSED)) + rate(row.of(Measure.REFUSED).value()),
-        why(row));
+        List.of(
+            rate(row, Measure.REQUESTS),
+            rate(row, Measure.SEAT_SECONDS),
+            mean(row, Measure.WAIT),
+            mark(row.of(Measure.BYTES)) + bytes(perSecond(row.of(Measure.BYTES).value()))),
+        List.of(mean(row, Measure.WOULD_WAIT), rate(row, Measure.WOULD_REFUSE)),
+        List.of(rate(row, Measure.REFUSED), why(row)));
+  }
+
+  private List<String> line(
+      String key, List<String> busy, List<String> hypothetical, List<String> refused) {
+    List<String> line = new ArrayList<>(List.of(key));
+    line.addAll(busy);
+    line.addAll(would ? hypothetical : List.of());
+    line.addAll(refused);
+    return line;
+  }
+
+  private String rate(Row row, Measure what) {
+    return mark(row.of(what)) + rate(row.of(what).value());
+  }
+
+  /** Of a request. */
+  private static String mean(Row row, Measure wait) {
+    Cell requests = row.of(Measure.REQUESTS);
+    double mean = requests.value() == 0 ? 0 : row.of(wait).value() / requests.value();
+    return (mark(row.of(wait)).isEmpty() ? mark(requests) : mark(row.of(wait))) + duration(mean);
   }
 
   private static String mark(Cell cell) {

@@ -30,24 +30,29 @@ final class ShadowRequest extends FlowRequest {
    */
   private static final long OPEN = -1;
   private static final long DISPATCHED = -2;
-  private static final VarHandle HOLD;
-
-  static {
-    try {
-      HOLD = MethodHandles.lookup().findVarHandle(ShadowRequest.class, "hold", long.class);
-    } catch (ReflectiveOperationException e) {
-      throw new ExceptionInInitializerError(e);
-    }
-  }
+  private static final VarHandle HOLD = handle("hold", long.class);
+  private static final VarHandle TOLD = handle("told", boolean.class);
 
   private volatile long hold = OPEN;
   private volatile Cancellation deadline = Cancellation.NONE;
   private volatile @Nullable WouldHave refused;
 
-  /** Who is to be told that it would have been refused; null before it was sent on. */
+  /** Who is to be told of it; null before it was sent on. */
   private volatile @Nullable ShadowListener listener;
 
-  private @Nullable Rejection untold; // guarded by this
+  private volatile @Nullable Verdict untold;
+  private volatile boolean told;
+
+  /** What is told of it: it would have waited, and gone on or been refused. */
+  private record Verdict(long waitedNanos, @Nullable Rejection rejection) {}
+
+  private static VarHandle handle(String field, Class<?> type) {
+    try {
+      return MethodHandles.lookup().findVarHandle(ShadowRequest.class, field, type);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   ShadowRequest(
       ApfFlowControl control,
@@ -74,7 +79,7 @@ final class ShadowRequest extends FlowRequest {
     route.meter().waited(0, true);
     this.listener = listener;
     execute(listener);
-    if (refused != null) {
+    if (untold != null) {
       tell();
     }
   }
@@ -111,6 +116,9 @@ final class ShadowRequest extends FlowRequest {
     decided();
     long waited = startNanos() - arrivalNanos();
     route.meter().wouldWait(waited, true);
+    if (waited > 0) {
+      tell(new Verdict(waited, null));
+    }
     if (!HOLD.compareAndSet(this, OPEN, DISPATCHED)) {
       endAfter(startNanos() + hold - control.time().nanoTime());
     }
@@ -121,25 +129,29 @@ final class ShadowRequest extends FlowRequest {
     decided();
     RejectReason reason = reasonOf(refusal);
     long waited = control.time().nanoTime() - arrivalNanos();
-    synchronized (this) {
-      untold = rejection(reason, waited, 0);
-    }
     refused = new WouldHave(true, waited, reason);
     route.meter().wouldWait(waited, reason == RejectReason.TIME_OUT);
     route.meter().wouldReject(reason);
+    tell(new Verdict(waited, rejection(reason, waited, 0)));
+  }
+
+  private void tell(Verdict verdict) {
+    untold = verdict;
     tell();
   }
 
-  /** That it would have been refused; once, when there is somebody to be told. */
+  /** Its verdict; once, when there is somebody to be told. */
   private void tell() {
-    ShadowListener told = listener;
-    Rejection rejection;
-    synchronized (this) {
-      rejection = told == null ? null : untold;
-      untold = told == null ? untold : null;
+    ShadowListener to = listener;
+    Verdict verdict = untold;
+    if (to == null || verdict == null || !TOLD.compareAndSet(this, false, true)) {
+      return;
     }
-    if (told != null && rejection != null) {
-      told.onWouldReject(rejection);
+    Rejection rejection = verdict.rejection();
+    if (rejection == null) {
+      to.onWouldExecute(verdict.waitedNanos());
+    } else {
+      to.onWouldReject(rejection, verdict.waitedNanos());
     }
   }
 
@@ -193,8 +205,8 @@ final class ShadowRequest extends FlowRequest {
     if (state() == RequestState.WAITING || state() == RequestState.EXECUTING) {
       shorten(digest().brief()); // it may stand here for as long as it would wait
     }
-    ShadowListener told = listener;
-    listener = told == null || !isQueued() ? null : told.afterExchange();
+    ShadowListener to = listener;
+    listener = to == null || told || before == DISPATCHED ? null : to.afterExchange();
   }
 
   /** Of what its exchange really holds. */

@@ -36,6 +36,12 @@ record Both(Reporter first, Reporter second) implements Reporter {
   }
 
   @Override
+  public void wouldWait(Account account, long nanos) {
+    first.wouldWait(account, nanos);
+    second.wouldWait(account, nanos);
+  }
+
+  @Override
   public void wouldRefuse(
       Account account,
       RefusedException refusal,

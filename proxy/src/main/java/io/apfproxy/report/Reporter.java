@@ -63,6 +63,15 @@ public interface Reporter {
   default void answered(Account account) {}
 
   /**
+   * It is decided how long a request would have waited if it were held to its level's decision;
+   * told only of those that would have waited. It may be over by then, and the account a {@link
+   * Account#brief brief} one.
+   *
+   * @param nanos from its arrival to its seats, or to its refusal
+   */
+  default void wouldWait(Account account, long nanos) {}
+
+  /**
    * A request that is not held to its level's decision would have been refused. It may be over by
    * then, and the account a {@link Account#brief brief} one.
    *

@@ -3,9 +3,11 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.cli.Command;
 import io.apfproxy.command.AdoptCommand;
+import io.apfproxy.command.WhyCommand;
 import io.apfproxy.time.TimeSource;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
@@ -91,6 +93,15 @@ class ShadowIT extends AppFixture {
         .allMatch(verdict -> verdict.matches("pass|wait [0-9.]+m?s|refuse queue-full"));
     String book = admin("/debug/apf-proxy/refusals?rule=queue-full&limit=1000").body();
     assertThat(book.split("\"would\":true", -1)).hasSize(1 + (int) would);
+    assertThat(why())
+        .startsWith("shadow   ")
+        .contains(
+            ", sent on, would have been refused 429 queue-full: ",
+            "user     alice\n",
+            "level    small\n",
+            " of 1 place taken\n",
+            "wait     ");
+    await().atMost(LONG).untilAsserted(() -> assertThat(top()).isEqualTo(would));
     assertThat(refused(REAL)).isZero();
     assertThat(adopt())
         .contains(
@@ -115,6 +126,23 @@ class ShadowIT extends AppFixture {
     return AdoptCommand.run(
             ((Command.Adopt) Command.parse(line, Map.of())).options(), TimeSource.system())
         .text();
+  }
+
+  /** What the command says of alice's last one. V-29. */
+  private String why() throws Exception {
+    List<String> line =
+        List.of(
+            "why", "--user=alice", "--limit=1", "--admin=http://127.0.0.1:" + proxy.adminPort());
+    return WhyCommand.run(((Command.Why) Command.parse(line, Map.of())).options()).text();
+  }
+
+  /** How many of alice's would have been refused, as the top talkers of the last minute say. */
+  private double top() throws Exception {
+    String answer = admin("/debug/apf-proxy/top?by=user&window=1m&sort=would-refuse").body();
+    JsonNode first = new ObjectMapper().readTree(answer).path("rows").path(0);
+    assertThat(first.path("key").asText()).isEqualTo("alice");
+    assertThat(first.path("wouldWaitSeconds").path("value").asDouble()).isPositive();
+    return first.path("wouldRefuse").path("value").asDouble();
   }
 
   private void say(String enforcement) throws Exception {

@@ -151,7 +151,7 @@ class TopIT extends AppFixture {
       value = {
         "by=users   | by: found \"users\", expected one of user, agent, namespace, what, address, flow",
         "window=1h  | window: found \"1h\", expected one of 10s, 1m, 10m, now",
-        "sort=seats | sort: found \"seats\", expected one of requests, refused, wait, seat-seconds, bytes",
+        "sort=seats | sort: found \"seats\", expected one of requests, refused, wait, seat-seconds, bytes, would-wait, would-refuse",
         "limit=1001 | limit: found 1001, expected a whole number from 1 to 1000",
         "limit=%1b  | limit: found \"\\u001b\", expected a whole number from 1 to 1000",
         "output=xml | output: expected one of json, table",

@@ -72,6 +72,21 @@ class TopTableTest {
   }
 
   @Test
+  void saysWhatWouldHaveBeenWhereALevelHoldsNotAllToItsDecisions() {
+    Map<Measure, Cell> cells = new EnumMap<>(SOME.rows().get(0).cells());
+    cells.put(Measure.WOULD_WAIT, new Cell(720, 0));
+    cells.put(Measure.WOULD_REFUSE, new Cell(30, 3));
+    TopAnswer shadow = answer(60, 0, List.of(new Row("a", cells, Map.of(), true)));
+
+    assertThat(TopTable.of(shadow).lines().skip(1))
+        .containsExactly(
+            "USER  REQ/S  SEATS  WAIT  BYTES/S  WOULD-WAIT  WOULD-REFUSE/S  REFUSED/S  WHY",
+            "a       100   23.5  12ms    9.5Mi       120ms           ~0.50       42.0  -");
+    assertThat(TopTable.of(TopJson.read(QUESTION, TopJson.write(shadow))))
+        .isEqualTo(TopTable.of(shadow));
+  }
+
+  @Test
   void keysAreCutInTheMiddleWhereTheTerminalIsNarrow() {
     String narrow = TopTable.of(SOME, 80);
 

@@ -52,18 +52,36 @@ class ShadowVerdictTest {
     }
 
     @Override
-    public void onWouldReject(Rejection rejection) {
-      told.add(rejection.reason().label() + ": " + rejection.why());
+    public void onWouldExecute(long waitedNanos) {
+      told.add(waited(waitedNanos));
+    }
+
+    @Override
+    public void onWouldReject(Rejection rejection, long waitedNanos) {
+      told.add(waited(waitedNanos) + ", then " + text(rejection));
     }
 
     @Override
     public ShadowListener afterExchange() {
       return new ShadowListener() {
         @Override
-        public void onWouldReject(Rejection rejection) {
-          toldAfterwards.add(rejection.reason().label() + ": " + rejection.why());
+        public void onWouldExecute(long waitedNanos) {
+          toldAfterwards.add(waited(waitedNanos));
+        }
+
+        @Override
+        public void onWouldReject(Rejection rejection, long waitedNanos) {
+          toldAfterwards.add(waited(waitedNanos) + ", then " + text(rejection));
         }
       };
+    }
+
+    private static String waited(long nanos) {
+      return "waited " + Duration.ofNanos(nanos).toMillis() + " ms";
+    }
+
+    private static String text(Rejection rejection) {
+      return rejection.reason().label() + ": " + rejection.why();
     }
 
     SeatLease lease() {
@@ -99,8 +117,25 @@ class ShadowVerdictTest {
     second.lease().close();
     time.advance(Duration.ofSeconds(1));
     assertThat(second.verdict()).isEqualTo("wait 7ms");
-    assertThat(second.told).isEmpty();
+    assertThat(first.told).isEmpty();
+    assertThat(second.told).containsExactly("waited 7 ms");
     assertThat(second.toldAfterwards).isEmpty();
+  }
+
+  @Test
+  void tellsHowLongOneWouldHaveWaitedWhoseExchangeIsOver() {
+    apply(Enforcement.SHADOW);
+    Sent first = new Sent("GET");
+    Sent over = new Sent("GET");
+    time.advance(Duration.ofMillis(7));
+    over.lease().close();
+    time.advance(Duration.ofMillis(5));
+    first.lease().close();
+    time.advance(Duration.ofSeconds(1));
+
+    assertThat(over.verdict()).isEqualTo("wait 12ms");
+    assertThat(over.told).isEmpty();
+    assertThat(over.toldAfterwards).containsExactly("waited 12 ms");
   }
 
   @Test
@@ -115,7 +150,7 @@ class ShadowVerdictTest {
     time.advance(PATIENCE.multipliedBy(2));
     assertThat(third.told)
         .containsExactly(
-            "queue-full: all 1 places of this request's queue are taken and no seat is free");
+            "waited 0 ms, then queue-full: all 1 places of this request's queue are taken and no seat is free");
     assertThat(third.toldAfterwards).isEmpty();
   }
 
@@ -130,7 +165,8 @@ class ShadowVerdictTest {
 
     assertThat(over.verdict()).isEqualTo("refuse time-out");
     assertThat(over.told).isEmpty();
-    assertThat(over.toldAfterwards).containsExactly("time-out: no seat came free within 15 s");
+    assertThat(over.toldAfterwards)
+        .containsExactly("waited 15000 ms, then time-out: no seat came free within 15 s");
   }
 
   @Test
@@ -140,7 +176,8 @@ class ShadowVerdictTest {
     Sent goesOn = new Sent("GET");
     time.advance(PATIENCE);
 
-    assertThat(goesOn.told).containsExactly("time-out: no seat came free within 15 s");
+    assertThat(goesOn.told)
+        .containsExactly("waited 15000 ms, then time-out: no seat came free within 15 s");
     goesOn.lease().close();
     assertThat(goesOn.toldAfterwards).isEmpty();
   }

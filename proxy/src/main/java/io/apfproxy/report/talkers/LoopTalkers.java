@@ -1,8 +1,11 @@
 package io.apfproxy.report.talkers;
 
+import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.report.Account;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.LongRunning;
+import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfo;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
@@ -72,7 +75,13 @@ final class LoopTalkers implements Reporter {
       LongOne one = new LongOne(account, sweeping.size());
       longOnes.put(account, one);
       sweeping.add(one);
-      tell(account, 1, waited(account, account.answeredAt()), one.untoldSeats(), one.untoldBytes());
+      tell(
+          account,
+          null,
+          1,
+          waited(account, account.answeredAt()),
+          one.untoldSeats(),
+          one.untoldBytes());
     }
   }
 
@@ -82,6 +91,7 @@ final class LoopTalkers implements Reporter {
     if (one == null) {
       tell(
           account,
+          account.refusal() == null ? null : account.rule(),
           1,
           waited(account, account.endedAt()),
           account.seatNanos(),
@@ -92,8 +102,26 @@ final class LoopTalkers implements Reporter {
         sweeping.set(one.place, last);
         last.place = one.place;
       }
-      tell(account, 0, 0, one.untoldSeats(), one.untoldBytes());
+      tell(account, null, 0, 0, one.untoldSeats(), one.untoldBytes());
     }
+  }
+
+  @Override
+  public void wouldWait(Account account, long nanos) {
+    record.would = true;
+    tell(account, null, 0, nanos, 0, 0);
+    record.would = false;
+  }
+
+  @Override
+  public void wouldRefuse(
+      Account account,
+      RefusedException refusal,
+      Circumstances level,
+      HeaviestFlow.@Nullable Flow most) {
+    record.would = true;
+    tell(account, refusal.rule(), 0, 0, 0, 0);
+    record.would = false;
   }
 
   /** From its arrival to its seats, or to its refusal, or until nobody waited any more. */
@@ -114,18 +142,19 @@ final class LoopTalkers implements Reporter {
       long seats = one.untoldSeats();
       long bytes = one.untoldBytes();
       if (seats > 0 || bytes > 0) {
-        tell(one.account, 0, 0, seats, bytes);
+        tell(one.account, null, 0, 0, seats, bytes);
       }
     }
   }
 
-  private void tell(Account account, int requests, long wait, long seats, long bytes) {
+  private void tell(
+      Account account, @Nullable String rule, int requests, long wait, long seats, long bytes) {
     record.user = account.digest() == null ? null : bounded(account.digest().user().name());
     record.info = bounded(account.info());
     record.agent = account.userAgent();
     record.address = account.address();
     record.place = account.classification();
-    record.rule = requests > 0 && account.refusal() != null ? account.rule() : null;
+    record.rule = rule;
     record.requests = requests;
     record.waitNanos = wait;
     record.seatNanos = seats;

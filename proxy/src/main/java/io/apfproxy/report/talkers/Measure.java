@@ -14,7 +14,11 @@ public enum Measure {
   /** Seats times how long they were held. In seat-nanoseconds, shown as seat-seconds. */
   SEAT_SECONDS("seat-seconds", "seatSeconds", 1e9),
   /** Of the bodies of request and response, through tunnels both ways. */
-  BYTES("bytes", "bytes", 1);
+  BYTES("bytes", "bytes", 1),
+  /** As {@link #WAIT}, of requests that are not held to their level's decision. */
+  WOULD_WAIT("would-wait", "wouldWaitSeconds", 1e9),
+  /** Of those, how many it would have refused. */
+  WOULD_REFUSE("would-refuse", "wouldRefuse", 1);
 
   private final String label;
   private final String field;

@@ -9,12 +9,19 @@ final class Sums {
   private long waitNanos;
   private long seatNanos;
   private long bytes;
+  private long wouldWaitNanos;
+  private long wouldRefuse;
   private long[] refusedBy = NONE;
 
   /**
-   * @param rule number of the rule that refused it; negative if none did
+   * @param rule number of the rule that refused it, or would have; negative if none
    */
   void add(TalkerRecord what, int rule) {
+    if (what.would) {
+      wouldWaitNanos += what.waitNanos;
+      wouldRefuse += rule >= 0 ? 1 : 0;
+      return;
+    }
     requests += what.requests;
     waitNanos += what.waitNanos;
     seatNanos += what.seatNanos;
@@ -30,6 +37,8 @@ final class Sums {
     waitNanos += more.waitNanos;
     seatNanos += more.seatNanos;
     bytes += more.bytes;
+    wouldWaitNanos += more.wouldWaitNanos;
+    wouldRefuse += more.wouldRefuse;
     if (more.refused > 0) {
       refused += more.refused;
       long[] own = ownRefusedBy();
@@ -53,6 +62,8 @@ final class Sums {
       case WAIT -> waitNanos;
       case SEAT_SECONDS -> seatNanos;
       case BYTES -> bytes;
+      case WOULD_WAIT -> wouldWaitNanos;
+      case WOULD_REFUSE -> wouldRefuse;
     };
   }
 

@@ -22,8 +22,11 @@ final class TalkerRecord {
 
   Classification place = Classification.NONE;
 
-  /** Fixed name of the rule that refused it; null if none did. */
+  /** Fixed name of the rule that refused it, or would have; null if none. */
   @Nullable String rule;
+
+  /** Whether it tells, of one that is told of besides, what its level would have done with it. */
+  boolean would;
 
   /** 1, or 0 of what was counted before or is no request. */
   int requests;

@@ -21,6 +21,7 @@ final class TalkerRing {
 
   private static final int REFERENCES = 6;
   private static final int NUMBERS = 4;
+  private static final int WOULD = 1 << 30; // beside the number of requests
 
   private static final VarHandle WRITTEN = handle("written");
   private static final VarHandle READ = handle("read");
@@ -62,7 +63,7 @@ final class TalkerRing {
     references[reference + 4] = record.place;
     references[reference + 5] = record.rule;
     int number = slot * NUMBERS;
-    numbers[number] = record.requests;
+    numbers[number] = record.requests | (record.would ? WOULD : 0);
     numbers[number + 1] = record.waitNanos;
     numbers[number + 2] = record.seatNanos;
     numbers[number + 3] = record.bytes;
@@ -90,7 +91,8 @@ final class TalkerRing {
     into.rule = (String) references[reference + 5];
     Arrays.fill(references, reference, reference + REFERENCES, null);
     int number = slot * NUMBERS;
-    into.requests = (int) numbers[number];
+    into.requests = (int) numbers[number] & ~WOULD;
+    into.would = (numbers[number] & WOULD) != 0;
     into.waitNanos = numbers[number + 1];
     into.seatNanos = numbers[number + 2];
     into.bytes = numbers[number + 3];

@@ -35,7 +35,11 @@ final class Admit implements Station {
     return wait;
   }
 
-  private void wouldReject(Account account, Rejection rejection, Reporter reporter) {
+  private void wouldReject(
+      Account account, Rejection rejection, long waitedNanos, Reporter reporter) {
+    if (waitedNanos > 0) {
+      reporter.wouldWait(account, waitedNanos);
+    }
     reporter.wouldRefuse(
         account,
         Replies.tooManyRequests(rejection),
@@ -76,7 +80,7 @@ final class Admit implements Station {
       }
       Rejection would = wouldBeRejectedAtOnce;
       if (would != null) {
-        wouldReject(call.account(), would, call.reporter());
+        wouldReject(call.account(), would, 0, call.reporter());
       }
       Rejection rejection = rejectedAtOnce;
       if (rejection != null) {
@@ -112,11 +116,16 @@ final class Admit implements Station {
     }
 
     @Override
-    public void onWouldReject(Rejection rejection) {
+    public void onWouldExecute(long waitedNanos) {
+      call.loop().run(() -> call.reporter().wouldWait(call.account(), waitedNanos));
+    }
+
+    @Override
+    public void onWouldReject(Rejection rejection, long waitedNanos) {
       if (atOnce()) {
         wouldBeRejectedAtOnce = rejection;
       } else {
-        call.loop().run(() -> wouldReject(call.account(), rejection, call.reporter()));
+        call.loop().run(() -> wouldReject(call.account(), rejection, waitedNanos, call.reporter()));
       }
     }
 
@@ -127,8 +136,13 @@ final class Admit implements Station {
       Reporter reporter = call.reporter();
       return new ShadowListener() {
         @Override
-        public void onWouldReject(Rejection rejection) {
-          later.run(() -> wouldReject(brief, rejection, reporter));
+        public void onWouldExecute(long waitedNanos) {
+          later.run(() -> reporter.wouldWait(brief, waitedNanos));
+        }
+
+        @Override
+        public void onWouldReject(Rejection rejection, long waitedNanos) {
+          later.run(() -> wouldReject(brief, rejection, waitedNanos, reporter));
         }
       };
     }
