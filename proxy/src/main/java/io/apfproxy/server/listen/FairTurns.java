@@ -1,5 +1,6 @@
 package io.apfproxy.server.listen;
 
+import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -7,6 +8,10 @@ import java.util.function.Consumer;
 /**
  * Start-time fair queuing of an event loop's time among those of one level: connections of
  * somebody, or all somebodies. Not thread-safe. Source: specification security.md 12.
+ *
+ * <p>Where it is asked for, every second turn is for those who have had next to nothing, in the
+ * order in which they came: what a handshake and a first request need does not wait for all that
+ * send without end.
  */
 final class FairTurns<T extends FairTurns.Taker> {
   /**
@@ -20,12 +25,25 @@ final class FairTurns<T extends FairTurns.Taker> {
    */
   private static final long LEAD_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** Who had less has next to nothing: some handshakes and a head. */
+  private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+  private final boolean favoursFresh;
   private final PriorityQueue<T> waiting = new PriorityQueue<>();
+  private final PriorityQueue<T> fresh = new PriorityQueue<>(Comparator.comparingLong(Taker::order));
+  private boolean freshWasLast;
 
   /** The latest start of those that had a turn, in ns of an equal share. */
   private long virtual;
 
   private long adds;
+
+  /**
+   * @param favoursFresh whether those who have had next to nothing have every second turn
+   */
+  FairTurns(boolean favoursFresh) {
+    this.favoursFresh = favoursFresh;
+  }
 
   /** Who takes turns, always of the same level. */
   abstract static class Taker implements Comparable<Taker> {
@@ -34,11 +52,13 @@ final class FairTurns<T extends FairTurns.Taker> {
     private long start;
     private long finish;
     private long order;
+    private long had;
 
     /** It is as new to those among whom it waits from now on. */
     final void beginAnew() {
       isNew = true;
       keepsPlace = false;
+      had = 0;
     }
 
     final void waits(long virtual, long last) {
@@ -61,6 +81,15 @@ final class FairTurns<T extends FairTurns.Taker> {
     /** Ends its turn. */
     final void took(long nanos) {
       finish = start + nanos;
+      had += nanos;
+    }
+
+    final long order() {
+      return order;
+    }
+
+    final boolean isFresh() {
+      return had < FRESH_NANOS;
     }
 
     @Override
@@ -73,17 +102,19 @@ final class FairTurns<T extends FairTurns.Taker> {
   /** Has it wait for a turn, at the place it kept if there is one; it must not wait yet. */
   void add(T taker) {
     taker.waits(virtual, adds++);
-    waiting.add(taker);
+    (favoursFresh && taker.isFresh() ? fresh : waiting).add(taker);
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty();
+    return waiting.isEmpty() && fresh.isEmpty();
   }
 
-  /** Begins the turn of the one that has had least; somebody must wait. */
+  /** Begins the turn of whoever is next; somebody must wait. */
   T next() {
-    T next = waiting.remove();
-    virtual = Math.max(virtual, next.begins());
+    freshWasLast = !fresh.isEmpty() && (waiting.isEmpty() || !freshWasLast);
+    T next = freshWasLast ? fresh.remove() : waiting.remove();
+    long start = next.begins();
+    virtual = freshWasLast && !waiting.isEmpty() ? virtual : Math.max(virtual, start);
     return next;
   }
 
@@ -91,5 +122,7 @@ final class FairTurns<T extends FairTurns.Taker> {
   void dismiss(Consumer<T> told) {
     waiting.forEach(told);
     waiting.clear();
+    fresh.forEach(told);
+    fresh.clear();
   }
 }

@@ -16,6 +16,8 @@ final class ReadingTurns {
    * of them before it is anybody else's again, and a head of 250 KB is more than a millisecond that
    * cannot be divided. So a round is as long with one greedy connection as with a thousand, and in it
    * who takes less than an equal share goes first; and that share is an owner's, not a connection's.
+   * All who are not known yet at one address are one owner, so there a connection that has just come
+   * does not wait until each of those hundreds has had its turn: every second one is for such.
    */
   static final int ROUND_MICROS = 2_000;
 
@@ -30,7 +32,7 @@ final class ReadingTurns {
 
   private final TimeSource time;
   private final Map<SocketOwner, Owned> owners = new HashMap<>();
-  private final FairTurns<Owned> ready = new FairTurns<>();
+  private final FairTurns<Owned> ready = new FairTurns<>(false);
 
   ReadingTurns(TimeSource time) {
     this.time = time;
@@ -73,7 +75,7 @@ final class ReadingTurns {
   /** The sockets of one owner. */
   private static final class Owned extends FairTurns.Taker {
     private final SocketOwner owner;
-    private final FairTurns<Reader> ready = new FairTurns<>();
+    private final FairTurns<Reader> ready = new FairTurns<>(true);
     private int sockets;
 
     Owned(SocketOwner owner) {

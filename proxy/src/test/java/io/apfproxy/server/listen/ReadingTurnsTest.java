@@ -90,7 +90,7 @@ class ReadingTurnsTest {
     List<Socket> many = greedy(400);
     Socket light = light();
     round(and(many, light));
-    for (int i = 0; i < 400; i++) { // until all have had a turn
+    for (int i = 0; i < 1_000; i++) { // until all have had some turns
       round(many);
     }
     for (int request = 0; request < 100; request++) {
@@ -119,6 +119,34 @@ class ReadingTurnsTest {
       round(and(greedy(400), light));
     }
     assertThat(round(and(greedy(400), light))).contains(light);
+  }
+
+  /** What kubectl does each time, behind an address from which somebody sends without end. */
+  @Test
+  void aConnectionThatHasJustComeDoesNotWaitForAllThatNeverRest() {
+    List<Socket> many = greedy(400);
+    for (int i = 0; i < 1_000; i++) {
+      round(many);
+    }
+    Socket justCame = new Socket(500, Duration.ofNanos(300_000), "");
+    for (int turn = 0; turn < 5; turn++) {
+      assertThat(roundsUntilRead(justCame, many)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void thoseThatNeverRestHaveEverySecondTurnWhileOthersComeWithoutEnd() {
+    List<Socket> many = greedy(4);
+    for (int i = 0; i < 100; i++) {
+      round(many);
+    }
+    int turns = 0;
+    for (int i = 0; i < 100; i++) {
+      List<Socket> all = new ArrayList<>(greedy(400));
+      all.addAll(many);
+      turns += (int) round(all).stream().filter(many::contains).count();
+    }
+    assertThat(turns).isBetween(99, 101);
   }
 
   @Test
