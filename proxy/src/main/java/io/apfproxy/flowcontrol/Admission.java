@@ -1,5 +1,8 @@
 package io.apfproxy.flowcontrol;
 
+import io.apfproxy.work.WorkInputs;
+import org.jspecify.annotations.Nullable;
+
 /** One request's place in flow control. Thread-safe. */
 public interface Admission {
   /** Where the request was put. */
@@ -7,6 +10,21 @@ public interface Admission {
 
   /** Whether it still waits in a queue; may change at any time. A deadline is needed only if so. */
   boolean isWaiting();
+
+  /** When it came, by flow control's clock in nanoseconds; 0 where nobody waits. */
+  default long arrivedAt() {
+    return 0;
+  }
+
+  /** How many seats it would hold; 0 if that is not said. */
+  default int width() {
+    return 0;
+  }
+
+  /** What its width was made from; null if that is not kept. */
+  default @Nullable WorkInputs inputs() {
+    return null;
+  }
 
   /**
    * Leaves the queue, for a deadline that passed or a client that left; one that is not held to the

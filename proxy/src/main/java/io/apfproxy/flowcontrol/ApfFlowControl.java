@@ -19,6 +19,7 @@ import io.apfproxy.work.ObjectStatistics;
 import io.apfproxy.work.WatchTracker;
 import io.apfproxy.work.WorkEstimate;
 import io.apfproxy.work.WorkEstimator;
+import io.apfproxy.work.WorkInputs;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -218,13 +219,26 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
 
   @Override
   public Admission admit(RequestDigest digest, AdmissionListener listener) {
+    return admit(
+        digest,
+        settings.withInputs() ? estimator.inputs(digest.info(), digest.query()) : null,
+        listener);
+  }
+
+  /**
+   * Asks for seats, as wide as what was known at another time makes it: for a replay.
+   *
+   * @param inputs null for what is known now
+   */
+  public Admission admit(
+      RequestDigest digest, @Nullable WorkInputs inputs, AdmissionListener listener) {
     Routing routing = levels.routing();
-    FlowRequest request = request(routing, digest, listener);
+    FlowRequest request = request(routing, digest, inputs, listener);
     while (!request.start()) {
       routing = levels.nextRouting();
-      request = request(routing, digest, listener);
+      request = request(routing, digest, inputs, listener);
     }
-    request.recordArrival(estimator.watchersOf(digest.info()));
+    request.recordArrival(inputs == null ? estimator.watchersOf(digest.info()) : inputs.watchers());
     if (request.isQueued() && undecided.sum() > settings.mostWaiting()) {
       request.overflow();
     }
@@ -234,14 +248,22 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
     return request;
   }
 
-  private FlowRequest request(Routing routing, RequestDigest digest, AdmissionListener listener) {
+  private FlowRequest request(
+      Routing routing,
+      RequestDigest digest,
+      @Nullable WorkInputs inputs,
+      AdmissionListener listener) {
     FlowMatch match = routing.classify(digest);
     Route route = routing.route(match.schemaIndex());
-    WorkEstimate work = estimator.estimate(digest.info(), digest.query(), route.level().maxSeats());
+    long most = route.level().maxSeats();
+    WorkEstimate work =
+        inputs == null
+            ? estimator.estimate(digest.info(), digest.query(), most)
+            : estimator.estimate(digest.info(), digest.query(), most, inputs);
     int enforced = route.level().enforcedPercent(); // a change concerns those who come after it
     return enforced == EVERYBODY || Enforcement.holds(enforced, digest.user().name())
-        ? new ApfRequest(this, route, match, work, digest, listener)
-        : new ShadowRequest(this, route, match, work, digest);
+        ? new ApfRequest(this, route, match, work, digest, inputs, listener)
+        : new ShadowRequest(this, route, match, work, digest, inputs);
   }
 
   /** How wide a request would be now; it is not admitted. */

@@ -5,6 +5,8 @@ import io.apfproxy.queueset.Refusal;
 import io.apfproxy.queueset.RequestState;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.work.WorkEstimate;
+import io.apfproxy.work.WorkInputs;
+import org.jspecify.annotations.Nullable;
 
 /** One request from arrival to the end of its response: its place in a queue, then its seats. */
 final class ApfRequest extends FlowRequest {
@@ -17,8 +19,9 @@ final class ApfRequest extends FlowRequest {
       FlowMatch match,
       WorkEstimate work,
       RequestDigest digest,
+      @Nullable WorkInputs inputs,
       AdmissionListener listener) {
-    super(control, route, route.tally(), match, work, digest);
+    super(control, route, route.tally(), match, work, digest, inputs);
     this.listener = listener;
   }
 
@@ -101,6 +104,16 @@ final class ApfRequest extends FlowRequest {
   @Override
   public long seatNanos() {
     return seatNanos(control.time().nanoTime());
+  }
+
+  @Override
+  public long waitedNanos() {
+    return startNanos() - arrivalNanos();
+  }
+
+  @Override
+  public long heldNanos() {
+    return heldNanos(control.time().nanoTime());
   }
 
   @Override

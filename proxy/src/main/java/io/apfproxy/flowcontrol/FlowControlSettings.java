@@ -15,6 +15,7 @@ import io.apfproxy.queueset.BurstSeats;
  *     kube-apiserver makes them
  * @param bursts seats beyond {@code serverLimit} for levels that have saved something
  * @param enforcement who is held to the decisions of levels that do not say it themselves
+ * @param withInputs whether each request keeps what its width was made from, for a recording
  */
 public record FlowControlSettings(
     int serverLimit,
@@ -22,7 +23,8 @@ public record FlowControlSettings(
     boolean consistentReadsFromCache,
     boolean learnedListCost,
     BurstSeats bursts,
-    Enforcement enforcement) {
+    Enforcement enforcement,
+    boolean withInputs) {
   private static final int DEFAULT_MOST_WAITING = 30_000;
 
   public FlowControlSettings {
@@ -37,24 +39,60 @@ public record FlowControlSettings(
   /** For a recent server: 30,000 may wait, consistent reads come from its cache. */
   public static FlowControlSettings of(int serverLimit) {
     return new FlowControlSettings(
-        serverLimit, DEFAULT_MOST_WAITING, true, false, BurstSeats.none(), Enforcement.ENFORCE);
+        serverLimit,
+        DEFAULT_MOST_WAITING,
+        true,
+        false,
+        BurstSeats.none(),
+        Enforcement.ENFORCE,
+        false);
   }
 
   /** The same with lists as wide as such answers were heavy. */
   public FlowControlSettings withLearnedListCost(boolean learned) {
     return new FlowControlSettings(
-        serverLimit, mostWaiting, consistentReadsFromCache, learned, bursts, enforcement);
+        serverLimit,
+        mostWaiting,
+        consistentReadsFromCache,
+        learned,
+        bursts,
+        enforcement,
+        withInputs);
   }
 
   /** The same with so many seats beyond the limit, for all levels together. */
   public FlowControlSettings withBursts(BurstSeats seats) {
     return new FlowControlSettings(
-        serverLimit, mostWaiting, consistentReadsFromCache, learnedListCost, seats, enforcement);
+        serverLimit,
+        mostWaiting,
+        consistentReadsFromCache,
+        learnedListCost,
+        seats,
+        enforcement,
+        withInputs);
   }
 
   /** The same with others held to the decisions. */
   public FlowControlSettings withEnforcement(Enforcement who) {
     return new FlowControlSettings(
-        serverLimit, mostWaiting, consistentReadsFromCache, learnedListCost, bursts, who);
+        serverLimit,
+        mostWaiting,
+        consistentReadsFromCache,
+        learnedListCost,
+        bursts,
+        who,
+        withInputs);
+  }
+
+  /** The same, and requests keep what their widths were made from if so. */
+  public FlowControlSettings withInputs(boolean keep) {
+    return new FlowControlSettings(
+        serverLimit,
+        mostWaiting,
+        consistentReadsFromCache,
+        learnedListCost,
+        bursts,
+        enforcement,
+        keep);
   }
 }

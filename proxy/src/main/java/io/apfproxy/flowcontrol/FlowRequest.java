@@ -8,6 +8,7 @@ import io.apfproxy.queueset.SeatRequest;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.work.WatchTracker;
 import io.apfproxy.work.WorkEstimate;
+import io.apfproxy.work.WorkInputs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,7 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
   final KindLoad load;
   private final String flowDistinguisher;
   private final boolean ofWatch;
+  private final @Nullable WorkInputs inputs;
   private RequestDigest digest; // immutable, so whoever reads it finds one or the other
   private volatile boolean overflowed;
   private volatile WatchTracker.@Nullable Registration watch;
@@ -30,7 +32,8 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
       FlowTally tally,
       FlowMatch match,
       WorkEstimate work,
-      RequestDigest digest) {
+      RequestDigest digest,
+      @Nullable WorkInputs inputs) {
     super(
         tally,
         match.flowHash(),
@@ -41,6 +44,7 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
     this.route = route;
     this.flowDistinguisher = match.flowDistinguisher();
     this.digest = digest;
+    this.inputs = inputs;
     this.ofWatch = digest.info().isWatch();
     this.estimatedSeats = work.maxSeats();
     this.load = control.loadOf(KindLoad.Kind.of(digest.info().verb()));
@@ -116,6 +120,21 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
         route.level().name(),
         route.level().uid(),
         flowDistinguisher);
+  }
+
+  @Override
+  public final long arrivedAt() {
+    return arrivalNanos();
+  }
+
+  @Override
+  public final int width() {
+    return estimatedSeats;
+  }
+
+  @Override
+  public final @Nullable WorkInputs inputs() {
+    return inputs;
   }
 
   final RejectReason reasonOf(Refusal refusal) {

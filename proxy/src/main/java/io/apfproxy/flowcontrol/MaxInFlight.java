@@ -108,8 +108,13 @@ public final class MaxInFlight implements FlowControl {
 
     @Override
     public long seatNanos() {
+      return seats() * heldNanos();
+    }
+
+    @Override
+    public long heldNanos() {
       long held = heldNanos.get();
-      return seats() * (held == HELD ? time.nanoTime() - takenAt : held);
+      return held == HELD ? time.nanoTime() - takenAt : held;
     }
 
     @Override

@@ -33,6 +33,19 @@ public interface SeatLease extends AutoCloseable {
    */
   long seatNanos();
 
+  /** How long it waited for them, in nanoseconds. */
+  default long waitedNanos() {
+    return 0;
+  }
+
+  /**
+   * How long it has needed them for its exchange, in nanoseconds; final once they were given back.
+   * Without the time for which some stay held afterwards. 0 where nobody measures it.
+   */
+  default long heldNanos() {
+    return 0;
+  }
+
   /**
    * Whether it still holds them; after the response it may, for some time, without counting here.
    */

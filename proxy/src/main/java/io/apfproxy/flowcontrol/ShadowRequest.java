@@ -6,6 +6,7 @@ import io.apfproxy.queueset.RequestState;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.Cancellation;
 import io.apfproxy.work.WorkEstimate;
+import io.apfproxy.work.WorkInputs;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -59,8 +60,9 @@ final class ShadowRequest extends FlowRequest {
       Route route,
       FlowMatch match,
       WorkEstimate work,
-      RequestDigest digest) {
-    super(control, route, route.shadow().tally(), match, work, digest);
+      RequestDigest digest,
+      @Nullable WorkInputs inputs) {
+    super(control, route, route.shadow().tally(), match, work, digest, inputs);
   }
 
   @Override
@@ -212,8 +214,13 @@ final class ShadowRequest extends FlowRequest {
   /** Of what its exchange really holds. */
   @Override
   public long seatNanos() {
+    return estimatedSeats * heldNanos();
+  }
+
+  @Override
+  public long heldNanos() {
     long held = hold;
-    return estimatedSeats * (held < 0 ? control.time().nanoTime() - arrivalNanos() : held);
+    return held < 0 ? control.time().nanoTime() - arrivalNanos() : held;
   }
 
   @Override

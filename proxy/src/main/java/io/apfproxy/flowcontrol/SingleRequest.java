@@ -86,6 +86,11 @@ final class SingleRequest extends SeatRequest implements Admission, SeatLease {
   }
 
   @Override
+  public long heldNanos() {
+    return heldNanos(time.nanoTime());
+  }
+
+  @Override
   public boolean isHeld() {
     return state() == RequestState.EXECUTING;
   }

@@ -146,6 +146,20 @@ public abstract class SeatRequest {
   }
 
   /**
+   * How long it was executing, in nanoseconds; 0 if it is not. May be read from any thread that
+   * knows it executes.
+   *
+   * @param nowNanos by the level's clock
+   */
+  public final long heldNanos(long nowNanos) {
+    return switch (state) {
+      case CREATED, WAITING, REFUSED -> 0;
+      case EXECUTING -> nowNanos - startNanos;
+      case LINGERING, ENDED -> servedNanos - startNanos;
+    };
+  }
+
+  /**
    * Requests waiting in its queue just after it was put there, itself included; 0 if it was not.
    */
   public final int queueLengthAtArrival() {

@@ -1,5 +1,6 @@
 package io.apfproxy.report;
 
+import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
@@ -51,6 +52,7 @@ public final class Account {
   private String identityMode = "";
   private long identified;
   private Classification classification = Classification.NONE;
+  private @Nullable Admission place;
   private @Nullable SeatLease seats;
   private long sent;
   private @Nullable Traffic traffic;
@@ -120,6 +122,12 @@ public final class Account {
   /** Flow control has put it somewhere. */
   public void classified(Classification where) {
     classification = where;
+  }
+
+  /** It has its place in flow control. */
+  public void admitted(Admission itsPlace) {
+    place = itsPlace;
+    classified(itsPlace.classification());
   }
 
   /** It holds its seats. */
@@ -286,6 +294,11 @@ public final class Account {
   /** {@link Classification#NONE} if flow control did not see it. */
   public Classification classification() {
     return classification;
+  }
+
+  /** Its place in flow control; null if that did not see it. */
+  public @Nullable Admission place() {
+    return place;
   }
 
   /** Null if it had no seats, or needed none. */

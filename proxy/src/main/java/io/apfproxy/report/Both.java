@@ -52,6 +52,12 @@ record Both(Reporter first, Reporter second) implements Reporter {
   }
 
   @Override
+  public void initialised(Account account) {
+    first.initialised(account);
+    second.initialised(account);
+  }
+
+  @Override
   public void responseBytes(int bytes) {
     first.responseBytes(bytes);
     second.responseBytes(bytes);

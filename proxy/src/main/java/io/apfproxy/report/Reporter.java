@@ -85,6 +85,11 @@ public interface Reporter {
       Circumstances level,
       HeaviestFlow.@Nullable Flow most) {}
 
+  /**
+   * A watch has sent what it begins with: its seats are back. Told once at most, while it is open.
+   */
+  default void initialised(Account account) {}
+
   /** Bytes of a forwarded response body. */
   default void responseBytes(int bytes) {}
 
@@ -118,8 +123,8 @@ public interface Reporter {
   /** A request is over and has given all back. Told exactly once of each, whatever happened. */
   default void ended(Account account) {}
 
-  /** Tells all of them everything, in order. */
+  /** Tells all of them everything, in order. Those that are {@link #NONE} cost nothing. */
   static Reporter all(Reporter... each) {
-    return Arrays.stream(each).reduce(Both::new).orElse(NONE);
+    return Arrays.stream(each).filter(one -> one != NONE).reduce(Both::new).orElse(NONE);
   }
 }

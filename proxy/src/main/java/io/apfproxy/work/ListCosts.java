@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * How many bytes the answers to lists weigh, for each way to ask. Thread-safe, bounded. Source:
  * design product.md, learned list cost; specification security.md S59.
  */
-public final class ListCosts {
+public final class ListCosts implements ListWeights {
   /*
    * Whoever wants wide lists to look narrow must not succeed by asking for narrow ones: what changes the size of an answer is in
    * the key, a heavier answer counts at once, a lighter one by a quarter. Of each way to ask, one answer in INTERVAL is weighed.
@@ -19,7 +19,6 @@ public final class ListCosts {
    */
   static final Duration INTERVAL = Duration.ofSeconds(10);
   static final int MOST = 10_000;
-  static final long UNKNOWN = -1;
   private static final Duration LIFE = Duration.ofHours(1);
 
   private final Generations<Way, Entry> byWay = new Generations<>(MOST);
@@ -81,6 +80,11 @@ public final class ListCosts {
   /** How a list is asked for, or a watch that begins with one. */
   Way way(RequestInfo info, ListQuery query, boolean watch) {
     return Way.of(info, query, !watch && query.fromStorage(consistentReadsFromCache));
+  }
+
+  @Override
+  public long bytes(RequestInfo info, ListQuery query, boolean watch) {
+    return bytes(way(info, query, watch));
   }
 
   /** Bytes of such an answer; {@link #UNKNOWN} if none was seen within the last hour. */

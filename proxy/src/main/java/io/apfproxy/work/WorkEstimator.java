@@ -23,7 +23,7 @@ public final class WorkEstimator {
 
   private final ObjectReader objects;
   private final WatchCounts watches;
-  private final @Nullable ListCosts costs;
+  private final @Nullable ListWeights costs;
   private final boolean consistentReadsFromCache;
 
   /** With kube-apiserver's own arithmetic. */
@@ -41,7 +41,7 @@ public final class WorkEstimator {
   public WorkEstimator(
       ObjectReader objects,
       WatchCounts watches,
-      @Nullable ListCosts costs,
+      @Nullable ListWeights costs,
       boolean consistentReadsFromCache) {
     this.costs = costs;
     this.objects = objects;
@@ -65,6 +65,40 @@ public final class WorkEstimator {
           mutating(info, cap(maxSeats, MOST_MUTATING_SEATS));
       default -> WorkEstimate.ONE_SEAT;
     };
+  }
+
+  /**
+   * The same from what was known at another time, and nothing else.
+   *
+   * @param known from {@link #inputs}
+   */
+  public WorkEstimate estimate(
+      @Nullable RequestInfo info, String query, long maxSeats, WorkInputs known) {
+    return new WorkEstimator(known, known, known, consistentReadsFromCache)
+        .estimate(info, query, maxSeats);
+  }
+
+  /** All that an estimate would be made from now, whatever the level. */
+  public WorkInputs inputs(RequestInfo info, String query) {
+    return switch (info.verb()) {
+      case "list" -> inputs(info, ListQuery.of(query), false);
+      case "watch" -> inputs(info, ListQuery.of(query), true);
+      case "create", "update", "patch", "delete" ->
+          new WorkInputs(
+              ObjectReading.NOT_TRACKED, watches.interestedIn(info), ListWeights.UNKNOWN);
+      default -> WorkInputs.NONE;
+    };
+  }
+
+  private WorkInputs inputs(RequestInfo info, ListQuery query, boolean watch) {
+    return new WorkInputs(
+        settled(objects.read(ObjectStatistics.key(info))),
+        0,
+        costs == null ? ListWeights.UNKNOWN : costs.bytes(info, query, watch));
+  }
+
+  private static ObjectReading settled(ObjectReading reading) {
+    return reading.state() == ObjectReading.State.STALE ? WORST : reading;
   }
 
   /** How many watchers hear of a mutating request; 0 for others. For metrics. */
@@ -92,8 +126,8 @@ public final class WorkEstimator {
       return WorkEstimate.ONE_SEAT; // goes on from a known version: no initial events
     }
     if (costs != null) {
-      long learned = costs.bytes(costs.way(info, query, watch));
-      if (learned != ListCosts.UNKNOWN) {
+      long learned = costs.bytes(info, query, watch);
+      if (learned != ListWeights.UNKNOWN) {
         return initial(seats(learned, cap));
       }
     }
@@ -101,10 +135,9 @@ public final class WorkEstimator {
     if (reading.state() == ObjectReading.State.NOT_TRACKED) {
       return WorkEstimate.ONE_SEAT;
     }
-    boolean stale = reading.state() == ObjectReading.State.STALE;
     boolean storage = !watch && query.fromStorage(consistentReadsFromCache);
     boolean one = !info.name().isEmpty();
-    return initial(seats(bytes(query, stale ? WORST : reading, storage, one), cap));
+    return initial(seats(bytes(query, settled(reading), storage, one), cap));
   }
 
   private static int seats(long bytes, int cap) {

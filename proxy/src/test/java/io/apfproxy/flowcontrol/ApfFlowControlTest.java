@@ -178,7 +178,8 @@ class ApfFlowControlTest {
   void boundsAllThatWaitTogether() {
     ApfFlowControl control =
         control(
-            new FlowControlSettings(1, 2, true, false, BurstSeats.none(), Enforcement.ENFORCE),
+            new FlowControlSettings(
+                1, 2, true, false, BurstSeats.none(), Enforcement.ENFORCE, false),
             Config.queuing("a", 100, 8, 100));
     List<Client> clients = new ArrayList<>();
     for (int i = 0; i < 5; i++) {

@@ -40,7 +40,7 @@ final class ShadowWorld {
     this.control =
         ApfFlowControl.create(
             new FlowControlSettings(
-                load.seats(), load.mostWaiting(), true, false, BurstSeats.none(), mode()),
+                load.seats(), load.mostWaiting(), true, false, BurstSeats.none(), mode(), false),
             FlowControlConfiguration.empty(),
             time,
             time,

@@ -119,7 +119,7 @@ final class Call extends KnownRequest {
   /** It has its place in flow control. */
   void admitted(Admission admission) {
     place = admission;
-    account().classified(admission.classification());
+    account().admitted(admission);
   }
 
   void seated(SeatLease lease) {
@@ -205,6 +205,12 @@ final class Call extends KnownRequest {
   /** What is told of it when it is over. */
   Reporter reporter() {
     return reporter;
+  }
+
+  /** Its watch has sent what it begins with, and gives its seats back. */
+  void initialised(SeatLease lease) {
+    lease.watchInitialised();
+    reporter.initialised(account());
   }
 
   /** Its response was cut off. */

@@ -63,7 +63,14 @@ final class InExchange extends Wait implements ExchangeListener {
     }
     SeatLease seats = call.account().seats();
     if (seats != null) {
-      reader = ResponseReader.of(vertx, services.learning(), call.digest(), seats, code, headers);
+      reader =
+          ResponseReader.of(
+              vertx,
+              services.learning(),
+              call.digest(),
+              () -> call.initialised(seats),
+              code,
+              headers);
     }
   }
 

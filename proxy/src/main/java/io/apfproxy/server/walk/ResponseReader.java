@@ -1,6 +1,5 @@
 package io.apfproxy.server.walk;
 
-import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.learn.ListMeter;
 import io.apfproxy.learn.ReadingAlong;
 import io.apfproxy.learn.ResponseLearning;
@@ -26,17 +25,20 @@ abstract class ResponseReader {
         void end(boolean complete) {}
       };
 
+  /**
+   * @param initialised to be run when a watch has sent what it begins with
+   */
   static ResponseReader of(
       Vertx vertx,
       @Nullable ResponseLearning learning,
       RequestDigest digest,
-      SeatLease lease,
+      Runnable initialised,
       int status,
       MultiMap headers) {
     boolean watch = digest.info().isWatch();
     if (learning == null) {
       if (watch) {
-        lease.watchInitialised();
+        initialised.run();
       }
       return BLIND;
     }
@@ -44,7 +46,7 @@ abstract class ResponseReader {
     String encoding = orEmpty(headers.get("Content-Encoding"));
     if (watch) {
       WatchInitialisation detector = learning.watch(digest, status, type, encoding);
-      return new Watch(vertx, detector, lease);
+      return new Watch(vertx, detector, initialised);
     }
     ListMeter meter = learning.meterList(digest, status, type, encoding);
     return meter == null ? BLIND : new Listed(vertx, meter);
@@ -131,17 +133,17 @@ abstract class ResponseReader {
   private static final class Watch extends ResponseReader {
     private final Vertx vertx;
     private final WatchInitialisation detector;
-    private final SeatLease lease;
+    private final Runnable whenInitialised;
     private final Reading reading;
     private final long headAt = System.nanoTime();
     private long lastAt = headAt;
     private long timer = -1;
     private boolean done;
 
-    Watch(Vertx vertx, WatchInitialisation detector, SeatLease lease) {
+    Watch(Vertx vertx, WatchInitialisation detector, Runnable whenInitialised) {
       this.vertx = vertx;
       this.detector = detector;
-      this.lease = lease;
+      this.whenInitialised = whenInitialised;
       this.reading = new Reading(vertx, detector, this::look);
       look();
     }
@@ -182,7 +184,7 @@ abstract class ResponseReader {
     private void initialised() {
       done = true;
       close();
-      lease.watchInitialised();
+      whenInitialised.run();
     }
 
     private void close() {

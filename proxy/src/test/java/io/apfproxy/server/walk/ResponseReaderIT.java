@@ -68,7 +68,7 @@ class ResponseReaderIT {
         vertx,
         learning,
         Requests.get("/apis/example.com/v1/widgets"),
-        NoLease.INSTANCE,
+        NoLease.INSTANCE::watchInitialised,
         200,
         MultiMap.caseInsensitiveMultiMap()
             .add("Content-Type", "application/json")
