@@ -52,6 +52,8 @@ class WallClockTest {
           "io.apfproxy.app.TalkersPart",
           "io.apfproxy.command.AdoptCommand",
           "io.apfproxy.server.log.AccessLog",
+          "io.apfproxy.server.log.Recording",
+          "io.apfproxy.server.log.RecordFiles",
           // counts refusals by whole seconds as kube-apiserver does, for Retry-After
           "io.apfproxy.flowcontrol.ApfRequest",
           // write Date

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * A file that lines are added to, or standard output. A file that was moved or removed meanwhile,
  * as by logrotate, is made anew. Belongs to one thread, and may block it.
  */
-final class LineFile implements AutoCloseable {
+final class LineFile implements LineTarget {
   /** Standard output, in place of a file. */
   static final Path STANDARD_OUTPUT = Path.of("-");
 
@@ -30,8 +30,20 @@ final class LineFile implements AutoCloseable {
     this.path = path;
   }
 
-  /** Opens it if it is not open. */
-  OutputStream open() throws IOException {
+  @Override
+  public void write(byte[] line) throws IOException {
+    open().write(line);
+  }
+
+  @Override
+  public void flush() throws IOException {
+    OutputStream present = out;
+    if (present != null) {
+      present.flush();
+    }
+  }
+
+  private OutputStream open() throws IOException {
     OutputStream present = out;
     if (present == null) {
       present = new BufferedOutputStream(stream(), BUFFER);
@@ -59,7 +71,8 @@ final class LineFile implements AutoCloseable {
   }
 
   /** Closes it if another file, or none, is in its place by now. */
-  void checkPlace() {
+  @Override
+  public void look() {
     if (out == null || isStandardOutput()) {
       return;
     }
@@ -74,8 +87,8 @@ final class LineFile implements AutoCloseable {
     }
   }
 
-  /** What was buffered may be lost. */
-  void closeQuietly() {
+  @Override
+  public void closeQuietly() {
     try {
       close();
     } catch (IOException e) {
@@ -83,8 +96,7 @@ final class LineFile implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws IOException {
+  private void close() throws IOException {
     OutputStream present = out;
     out = null;
     if (present != null) {

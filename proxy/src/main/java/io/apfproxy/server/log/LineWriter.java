@@ -2,7 +2,6 @@ package io.apfproxy.server.log;
 
 import io.apfproxy.time.TimeSource;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,17 +38,17 @@ public final class LineWriter<E> implements AutoCloseable {
   private final LongAdder dropped = new LongAdder();
   private final String name;
   private final Function<E, byte[]> format;
-  private final LineFile file;
+  private final LineTarget file;
   private final TimeSource time;
   private final Thread thread;
   private volatile boolean closing;
   private long lookedAt;
   private long complainedAt;
 
-  private LineWriter(String name, Path path, Function<E, byte[]> format, TimeSource time) {
+  private LineWriter(String name, LineTarget file, Function<E, byte[]> format, TimeSource time) {
     this.name = name;
     this.format = format;
-    this.file = new LineFile(path);
+    this.file = file;
     this.time = time;
     this.lookedAt = time.nanoTime();
     this.complainedAt = lookedAt - COMPLAIN_NANOS;
@@ -66,7 +65,19 @@ public final class LineWriter<E> implements AutoCloseable {
    */
   public static <E> LineWriter<E> start(
       String name, Path path, Function<E, byte[]> format, TimeSource time) {
-    LineWriter<E> writer = new LineWriter<>(name, path, format, time);
+    return start(name, new LineFile(path), format, time);
+  }
+
+  /**
+   * Starts to write.
+   *
+   * @param name of the thread
+   * @param file from now on the thread's alone
+   * @param format makes a line of an entry, with its end
+   */
+  static <E> LineWriter<E> start(
+      String name, LineTarget file, Function<E, byte[]> format, TimeSource time) {
+    LineWriter<E> writer = new LineWriter<>(name, file, format, time);
     writer.thread.start();
     return writer;
   }
@@ -76,6 +87,11 @@ public final class LineWriter<E> implements AutoCloseable {
     if (closing || !waiting.offer(entry)) {
       dropped.increment();
     }
+  }
+
+  /** One that is not even to wait, as it would take too much room. */
+  void drop() {
+    dropped.increment();
   }
 
   /** How many entries wait to be written. */
@@ -112,22 +128,21 @@ public final class LineWriter<E> implements AutoCloseable {
     long now = time.nanoTime();
     if (now - lookedAt >= LOOK_NANOS) {
       lookedAt = now;
-      file.checkPlace();
+      file.look();
     }
   }
 
   private void write(List<E> batch) {
     try {
-      OutputStream out = file.open();
       for (E entry : batch) {
         byte[] line = line(entry);
         if (line == null) {
           dropped.increment();
         } else {
-          out.write(line);
+          file.write(line);
         }
       }
-      out.flush();
+      file.flush();
     } catch (IOException e) {
       dropped.add(batch.size()); // of these, some may be there
       file.closeQuietly();
