@@ -1,6 +1,8 @@
 package io.apfproxy.replay;
 
 import io.apfproxy.request.RequestDigest;
+import io.apfproxy.work.WorkInputs;
+import org.jspecify.annotations.Nullable;
 
 /** A request to be: what is asked, and what serving it takes. */
 public interface Demand {
@@ -17,6 +19,16 @@ public interface Demand {
    * is initialised. Asked for once.
    */
   long serviceNanos();
+
+  /** What its width is made from; null for what its server knows. */
+  default @Nullable WorkInputs inputs() {
+    return null;
+  }
+
+  /** The instant at which its client leaves, if it still waits. Asked for once. */
+  default long leavesAtNanos() {
+    return Long.MAX_VALUE;
+  }
 
   /** The instant at which a watch is closed, if it is initialised by then. Asked for once. */
   default long closesAtNanos() {

@@ -18,6 +18,7 @@ final class Sitting implements AdmissionListener, Event {
   private final Demand demand;
   private final long arrival;
   private final boolean counted;
+  private final long leavesAt;
   private long serviceNanos;
   private long closesAt;
   private int retries;
@@ -37,13 +38,14 @@ final class Sitting implements AdmissionListener, Event {
     this.counted = counted;
     this.serviceNanos = demand.serviceNanos();
     this.closesAt = demand.closesAtNanos();
+    this.leavesAt = demand.leavesAtNanos();
   }
 
   /** Comes, for the first time or again. */
   void enter() {
     rejection = null;
     entering = true;
-    Admission place = server.control().admit(demand.digest(), this);
+    Admission place = server.control().admit(demand.digest(), demand.inputs(), this);
     entering = false;
     admission = place;
     if (flow == null) {
@@ -58,7 +60,8 @@ final class Sitting implements AdmissionListener, Event {
     } else if (rejection != null) {
       end(rejection);
     } else {
-      deadline = server.now() + server.queueWait(demand.digest());
+      long patience = server.now() + server.queueWait(demand.digest());
+      deadline = Math.max(server.now(), Math.min(patience, leavesAt));
       server.at(deadline, Turn.DEPARTURE, this);
     }
   }

@@ -29,6 +29,30 @@ final class AuditEvent {
   /** In nanoseconds; what the server's own flow control and ours before it let the request wait. */
   long waited;
 
+  /** Whether it is of a recording of ours. */
+  boolean recorded;
+
+  /** Whether it was put into a level. */
+  boolean placed;
+
+  /** In nanoseconds, how long it needed its seats; {@link #UNKNOWN} if it got none. */
+  long held = UNKNOWN;
+
+  /** Rule by which the proxy refused it. */
+  String refused = "";
+
+  /** Number of objects that its width was made from, or {@link #UNKNOWN}. */
+  long objects = UNKNOWN;
+
+  /** Bytes of one of them. */
+  long objectBytes;
+
+  /** Watches that heard of it, or {@link #UNKNOWN}. */
+  long watchers = UNKNOWN;
+
+  /** Bytes that answers to such a list had, or {@link #UNKNOWN}. */
+  long learnedBytes = UNKNOWN;
+
   /**
    * Whether it came to where the server asks whether this is allowed, which is behind its queues.
    */
@@ -62,6 +86,14 @@ final class AuditEvent {
     received = UNKNOWN;
     staged = UNKNOWN;
     waited = 0;
+    recorded = false;
+    placed = false;
+    held = UNKNOWN;
+    refused = "";
+    objects = UNKNOWN;
+    objectBytes = 0;
+    watchers = UNKNOWN;
+    learnedBytes = UNKNOWN;
     authorized = false;
     user.clear();
     impersonated.clear();

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import io.apfproxy.recorded.Annotations;
 import io.apfproxy.request.GoDuration;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
-import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +21,6 @@ final class AuditEventReader {
   private static final String EVENT = "Event";
   private static final String EVENT_LIST = "EventList";
   private static final String QUEUE_WAIT = "apiserver.latency.k8s.io/apf-queue-wait";
-  private static final String OWN_WAIT = "apf-proxy.io/wait";
   private static final String AUTHORIZATION = "authorization.k8s.io/";
 
   private final AuditEvent event = new AuditEvent();
@@ -277,9 +276,10 @@ final class AuditEventReader {
         json.skipChildren();
       } else if (name.startsWith(AUTHORIZATION)) {
         event.authorized = true;
-      } else if (name.equals(QUEUE_WAIT) || name.equals(OWN_WAIT)) {
-        OptionalLong nanos = GoDuration.parse(json.getText());
-        event.waited += Math.max(0, nanos.orElse(0));
+      } else if (name.equals(QUEUE_WAIT)) {
+        event.waited += Math.max(0, GoDuration.parse(json.getText()).orElse(0));
+      } else if (name.startsWith(Annotations.PREFIX)) {
+        RecordedFacts.read(name, json.getText(), event);
       }
     }
   }

@@ -22,7 +22,16 @@ final class Entry {
   /** A watch has ended that was initialised before, whether or not that stands in the log. */
   static final int WATCH_ENDED = 2;
 
+  /** Its client left while it waited. */
+  static final int LEFT = 4;
+
+  // Which of the facts of a recording it has; they are written only if it does.
+  static final int OBJECTS = 8;
+  static final int WATCHERS = 16;
+  static final int LEARNED = 32;
+
   private static final int WHOLE = 45;
+  private static final int MOST_FACTS = 28;
 
   /** In microseconds since 1970. */
   long arrival;
@@ -33,13 +42,17 @@ final class Entry {
   /** How long it was served, in nanoseconds, or {@link #UNKNOWN}. */
   long service;
 
-  /** When a watch ended, in microseconds since 1970, or {@link #UNKNOWN}. */
+  /** When a watch ended, or a client left, in microseconds since 1970, or {@link #UNKNOWN}. */
   long closed;
 
   int user;
   int target;
   int agent;
   int flags;
+  long objects;
+  long objectBytes;
+  int watchers;
+  long learnedBytes;
   String inlineTarget = "";
   String inlineUser = "";
 
@@ -60,6 +73,16 @@ final class Entry {
     out.writeInt(target);
     out.writeInt(agent);
     out.writeByte(flags);
+    if (has(OBJECTS)) {
+      out.writeLong(objects);
+      out.writeLong(objectBytes);
+    }
+    if (has(WATCHERS)) {
+      out.writeInt(watchers);
+    }
+    if (has(LEARNED)) {
+      out.writeLong(learnedBytes);
+    }
     if (target == INLINE) {
       write(out, inlineTarget);
     }
@@ -83,6 +106,16 @@ final class Entry {
     target = in.readInt();
     agent = in.readInt();
     flags = in.readUnsignedByte();
+    if (has(OBJECTS)) {
+      objects = in.readLong();
+      objectBytes = in.readLong();
+    }
+    if (has(WATCHERS)) {
+      watchers = in.readInt();
+    }
+    if (has(LEARNED)) {
+      learnedBytes = in.readLong();
+    }
     if (target == INLINE) {
       inlineTarget = text(in);
     }
@@ -100,6 +133,7 @@ final class Entry {
   /** Bytes that it takes, at most. */
   int size() {
     return WHOLE
+        + (has(OBJECTS) || has(WATCHERS) || has(LEARNED) ? MOST_FACTS : 0)
         + (target == INLINE ? Integer.BYTES + 3 * inlineTarget.length() : 0)
         + (user == INLINE ? Integer.BYTES + 3 * inlineUser.length() : 0);
   }
@@ -113,6 +147,10 @@ final class Entry {
     target = other.target;
     agent = other.agent;
     flags = other.flags;
+    objects = other.objects;
+    objectBytes = other.objectBytes;
+    watchers = other.watchers;
+    learnedBytes = other.learnedBytes;
     inlineTarget = other.inlineTarget;
     inlineUser = other.inlineUser;
   }

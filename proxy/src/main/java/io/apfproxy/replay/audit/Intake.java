@@ -2,14 +2,18 @@ package io.apfproxy.replay.audit;
 
 import io.apfproxy.cli.Reasons;
 import io.apfproxy.cli.StartException;
+import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.request.RefusedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,8 @@ final class Intake {
   private static final int UNAUTHORIZED = 401;
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int FIRST_ERROR = 400;
+  private static final Set<String> RULES =
+      Arrays.stream(RejectReason.values()).map(RejectReason::label).collect(Collectors.toSet());
   private static final long NANOS_PER_MICRO = 1_000;
 
   private final SortedLog sorted;
@@ -133,7 +139,7 @@ final class Intake {
       exclude(Excluded.OTHER_STAGE);
       return;
     }
-    if (event.code == UNAUTHORIZED) {
+    if (event.code == UNAUTHORIZED && event.held == AuditEvent.UNKNOWN) {
       exclude(Excluded.UNAUTHORIZED);
       return;
     }
@@ -150,6 +156,11 @@ final class Intake {
       exclude(Excluded.LONG_RUNNING);
     } else if (!window.holds(event.received)) {
       exclude(Excluded.OUT_OF_TIME);
+    } else if (event.recorded
+        && event.held == AuditEvent.UNKNOWN
+        && !event.placed
+        && !isRefusedByFlowControl(event)) {
+      exclude(Excluded.NOT_ADMITTED);
     } else {
       otherVerbs += what.verbDiffers() ? 1 : 0;
       entry.target = target;
@@ -171,11 +182,24 @@ final class Intake {
     }
   }
 
+  /** A recording says so; in the server's own log such requests have not been authorized. */
+  private static boolean isRefusedByFlowControl(AuditEvent event) {
+    if (!event.recorded) {
+      return event.code == TOO_MANY_REQUESTS && !event.authorized;
+    }
+    return event.held == AuditEvent.UNKNOWN && RULES.contains(event.refused);
+  }
+
+  private static long service(AuditEvent event) {
+    return event.held != AuditEvent.UNKNOWN
+        ? event.held
+        : Math.max(
+            NANOS_PER_MICRO, (event.staged - event.received) * NANOS_PER_MICRO - event.waited);
+  }
+
   private void add(AuditEvent event, Asked what, boolean started) throws IOException {
     boolean watch = what.info().isWatch();
-    boolean byFlowControl = event.code == TOO_MANY_REQUESTS && !event.authorized;
-    long service =
-        Math.max(NANOS_PER_MICRO, (event.staged - event.received) * NANOS_PER_MICRO - event.waited);
+    long service = service(event);
     entry.arrival = event.received;
     String user = userText(event.who());
     entry.user = users.number(user, mayGrow());
@@ -185,8 +209,12 @@ final class Intake {
     entry.closed = Entry.UNKNOWN;
     entry.service = service;
     entry.flags = 0;
-    if (byFlowControl) {
+    if (isRefusedByFlowControl(event)) {
       refused++;
+      entry.service = Entry.UNKNOWN;
+      entry.closed = event.staged;
+    } else if (event.recorded && event.held == AuditEvent.UNKNOWN) {
+      entry.flags = Entry.LEFT;
       entry.service = Entry.UNKNOWN;
       entry.closed = event.staged;
     } else if (watch && started) {
@@ -194,13 +222,31 @@ final class Intake {
       durations.add(what, service);
     } else if (watch && event.code < FIRST_ERROR) {
       entry.flags = Entry.WATCH_ENDED;
-      entry.service = Entry.UNKNOWN;
+      entry.service = event.held == AuditEvent.UNKNOWN ? Entry.UNKNOWN : service;
       entry.closed = event.staged;
     } else {
       entry.closed = watch ? event.staged : Entry.UNKNOWN;
       durations.add(what, service);
     }
+    addFacts(event);
     sorted.add(entry);
+  }
+
+  /** What a recording says of how wide it was. */
+  private void addFacts(AuditEvent event) {
+    if (event.objects != AuditEvent.UNKNOWN) {
+      entry.flags |= Entry.OBJECTS;
+      entry.objects = event.objects;
+      entry.objectBytes = event.objectBytes;
+    }
+    if (event.watchers != AuditEvent.UNKNOWN) {
+      entry.flags |= Entry.WATCHERS;
+      entry.watchers = (int) Math.min(Integer.MAX_VALUE, event.watchers);
+    }
+    if (event.learnedBytes != AuditEvent.UNKNOWN) {
+      entry.flags |= Entry.LEARNED;
+      entry.learnedBytes = event.learnedBytes;
+    }
   }
 
   private static String userText(AuditEvent.Somebody user) {

@@ -2,6 +2,7 @@ package io.apfproxy.replay.audit;
 
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.work.ObjectStatistics;
+import io.apfproxy.work.WorkInputs;
 import java.util.Set;
 
 /** Counts lists of whose objects nothing is known. Source: specification seeing.md V-49. */
@@ -24,7 +25,10 @@ final class ListSizes {
   void add(LoggedRequest request) {
     RequestInfo info = request.digest().info();
     served += request.serviceNanos();
-    if (info.verb().equals(LIST) && !known.contains(ObjectStatistics.key(info))) {
+    WorkInputs recorded = request.inputs();
+    if (info.verb().equals(LIST)
+        && !known.contains(ObjectStatistics.key(info))
+        && (recorded == null || !recorded.knowsList())) {
       unknown++;
       servedUnknown += request.serviceNanos();
     }

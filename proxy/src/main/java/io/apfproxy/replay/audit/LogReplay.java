@@ -152,7 +152,7 @@ public final class LogReplay implements AutoCloseable {
 
   /** What is asked of every request there is, in the order in which they came. */
   public void forEach(Consumer<RequestDigest> reader) {
-    try (Requests requests = new Requests(intake, log, log.first())) {
+    try (Requests requests = new Requests(intake, log, log.first(), question.objects())) {
       for (LoggedRequest request = requests.next(); request != null; request = requests.next()) {
         reader.accept(request.digest());
       }
@@ -246,7 +246,7 @@ public final class LogReplay implements AutoCloseable {
 
   private Pass pass(VirtualServer server, long end) {
     ListSizes lists = new ListSizes(question.objects().keySet());
-    try (Requests requests = new Requests(intake, log, log.first())) {
+    try (Requests requests = new Requests(intake, log, log.first(), question.objects())) {
       for (LoggedRequest request = requests.next(); request != null; request = requests.next()) {
         server.runUntil(request.arrival());
         server.arrive(request);

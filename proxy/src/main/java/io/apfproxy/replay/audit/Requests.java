@@ -1,8 +1,16 @@
 package io.apfproxy.replay.audit;
 
+import static io.apfproxy.work.ObjectReading.NOT_TRACKED;
+
+import io.apfproxy.replay.Terms;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
+import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.work.ListWeights;
+import io.apfproxy.work.ObjectReading;
+import io.apfproxy.work.ObjectStatistics;
+import io.apfproxy.work.WorkInputs;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -19,6 +27,7 @@ final class Requests implements AutoCloseable {
 
   private final Intake intake;
   private final long first;
+  private final Map<String, Terms.Stored> objects;
   private final Cursor cursor;
   private final @Nullable UserInfo[] users = new UserInfo[REMEMBERED];
   private final int[] numbers = new int[REMEMBERED];
@@ -31,9 +40,12 @@ final class Requests implements AutoCloseable {
 
   /**
    * @param first when the run begins, in microseconds since 1970
+   * @param objects number and size by {@code resource} or {@code resource.group}
    */
-  Requests(Intake intake, SortedLog log, long first) throws IOException {
+  Requests(Intake intake, SortedLog log, long first, Map<String, Terms.Stored> objects)
+      throws IOException {
     this.intake = intake;
+    this.objects = objects;
     this.first = first;
     this.cursor = log.cursor();
     more = cursor.read(next);
@@ -67,7 +79,27 @@ final class Requests implements AutoCloseable {
         here.agent == Entry.INLINE ? "" : intake.agents().text(here.agent),
         nanos(here.arrival),
         service == Entry.UNKNOWN ? intake.durations().of(asked) : service,
-        closed == Entry.UNKNOWN ? Long.MAX_VALUE : nanos(closed));
+        closed == Entry.UNKNOWN ? Long.MAX_VALUE : nanos(closed),
+        here.has(Entry.LEFT) ? nanos(here.closed) : Long.MAX_VALUE,
+        inputs(here, asked.info()));
+  }
+
+  /** What a page of the server's metrics says counts more than what was known then. */
+  private @Nullable WorkInputs inputs(Entry entry, RequestInfo info) {
+    if (!entry.has(Entry.OBJECTS | Entry.WATCHERS | Entry.LEARNED)) {
+      return null;
+    }
+    Terms.Stored told = objects.get(ObjectStatistics.key(info));
+    ObjectReading known =
+        entry.has(Entry.OBJECTS) ? fresh(entry.objects, entry.objectBytes) : NOT_TRACKED;
+    return new WorkInputs(
+        told == null ? known : fresh(told.count(), told.size()),
+        entry.has(Entry.WATCHERS) ? entry.watchers : 0,
+        told == null && entry.has(Entry.LEARNED) ? entry.learnedBytes : ListWeights.UNKNOWN);
+  }
+
+  private static ObjectReading fresh(long count, long size) {
+    return new ObjectReading(ObjectReading.State.FRESH, count, size);
   }
 
   private long nanos(long micros) {

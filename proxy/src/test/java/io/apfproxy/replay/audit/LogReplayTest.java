@@ -45,6 +45,7 @@ class LogReplayTest {
   private LogWindow window = LogWindow.ALL;
   private SortedMap<String, Terms.Stored> objects = new TreeMap<>();
   private long memory = MEMORY;
+  private int seats = 1;
 
   private String file(String name, Object... lines) throws IOException {
     StringBuilder text = new StringBuilder();
@@ -62,7 +63,7 @@ class LogReplayTest {
             null,
             1,
             configuration,
-            1,
+            seats,
             new RequestTimeout(Duration.ofMinutes(1)),
             0,
             0L,
@@ -139,6 +140,98 @@ class LogReplayTest {
                 "excluded: second events", 2L));
     window = new LogWindow(Long.MIN_VALUE, Long.MAX_VALUE, true);
     assertThat(amounts(replay(log))).containsEntry("simulated", 4L);
+  }
+
+  private static String recorded(String more) {
+    return "\"apf-proxy.io/bytes\":\"0\"" + (more.isEmpty() ? "" : "," + more);
+  }
+
+  private static String placed(String more) {
+    return recorded("\"apf-proxy.io/level\":\"only\"," + more);
+  }
+
+  @Test
+  @Tag("V-56")
+  void takesFromARecordingWhatItSays() throws Exception {
+    String held = "\"apf-proxy.io/wait\":\"100ms\",\"apf-proxy.io/held\":\"300ms\"";
+    Report report =
+        replay(
+            file(
+                "a.jsonl",
+                Events.event("slow reader").at(0).took(9).annotations(placed(held)),
+                Events.event("upstream's 429").at(1).code(429).annotations(placed(held)),
+                Events.event("upstream's 401").at(2).code(401).annotations(placed(held)),
+                Events.event("ours")
+                    .at(3)
+                    .code(429)
+                    .annotations(placed("\"apf-proxy.io/refused\":\"queue-full\"")),
+                Events.event("of the classic limits")
+                    .at(4)
+                    .code(429)
+                    .annotations(recorded("\"apf-proxy.io/refused\":\"concurrency-limit\"")),
+                Events.event("of a rate limit")
+                    .at(5)
+                    .code(429)
+                    .annotations(recorded("\"apf-proxy.io/refused\":\"rate-limit\"")),
+                Events.event("left before").at(6).code(0).annotations(recorded("")),
+                Events.event("unknown").at(7).code(401).annotations(recorded(""))));
+    assertThat(amounts(report))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "events read", 8L,
+                "simulated", 5L,
+                "excluded: ended before flow control", 2L,
+                "excluded: 401", 1L));
+    // the two that flow control refused are served like the others of their kind
+    assertThat(counts(report).seatSeconds()).isBetween(5 * 0.297, 5 * 0.303);
+    assertThat(report.cautions())
+        .containsExactly(
+            "40.0% of the requests were refused by flow control when this was recorded: demand is"
+                + " overstated by retries");
+  }
+
+  @Test
+  @Tag("V-56")
+  void letsAClientThatLeftItsQueueLeaveAgain() throws Exception {
+    Report report =
+        replay(
+            file(
+                "a.jsonl",
+                Events.event("first").at(0).took(10),
+                Events.event("leaves").at(1).took(2).code(0).annotations(placed("\"x\":\"y\"")),
+                Events.event("stays").at(2).took(1)));
+    assertThat(counts(report).requests()).isEqualTo(3);
+    assertThat(counts(report).refused()).isEqualTo(1);
+    assertThat(counts(report).waitMax()).isEqualTo(8_000_000_000L);
+    assertThat(counts(report).seatSeconds()).isEqualTo(11);
+  }
+
+  @Test
+  @Tag("V-49")
+  @Tag("V-56")
+  void makesListsAsWideAsTheyWereUnlessItIsToldOtherwise() throws Exception {
+    String pods = "/api/v1/pods?limit=500";
+    String then = "\"apf-proxy.io/held\":\"1s\",\"apf-proxy.io/objects\":\"9000/1000\"";
+    String log =
+        file(
+            "a.jsonl",
+            Events.event("objects").asks("list", pods).at(0).annotations(placed(then)),
+            Events.event("learned")
+                .asks("list", pods)
+                .at(10)
+                .annotations(placed(then + ",\"apf-proxy.io/learned-bytes\":\"300000\"")),
+            Events.event("nonsense")
+                .asks("list", pods)
+                .at(20)
+                .annotations(
+                    placed("\"apf-proxy.io/held\":\"1s\",\"apf-proxy.io/objects\":\"9/-1\"")));
+    seats = 1_000; // a request may be as wide as a part of its level
+    Report report = replay(log);
+    assertThat(counts(report).seatSeconds()).isEqualTo(5 + 3 + 1);
+    assertThat(report.cautions()).hasSize(1).allMatch(line -> line.startsWith("1 lists, "));
+
+    objects.put("pods", new Terms.Stored(500, 1_400));
+    assertThat(counts(replay(log)).seatSeconds()).as("--objects wins").isEqualTo(7 + 7 + 7);
   }
 
   @Test
