@@ -44,10 +44,12 @@ record FlowControlPart(
   /**
    * Makes it, and lets the metrics see it.
    *
+   * @param recorded whether requests keep what their widths were made from
    * @param unlimited addresses that rate limits by address do not concern
    */
   static FlowControlPart create(
       ProxyOptions.FlowControlling options,
+      boolean recorded,
       Predicate<InetAddress> unlimited,
       Timers timers,
       ProxyMetrics metrics) {
@@ -70,7 +72,8 @@ record FlowControlPart(
             FlowControlSettings.of(options.serverLimit())
                 .withLearnedListCost(options.listCost() == ProxyOptions.ListCost.LEARNED)
                 .withBursts(bursts)
-                .withEnforcement(options.enforcement()),
+                .withEnforcement(options.enforcement())
+                .withInputs(recorded),
             FlowControlConfiguration.builtIn(),
             TimeSource.system(),
             timers,

@@ -22,7 +22,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
   /**
    * Listens.
    *
-   * @param accessLog told of every request
+   * @param logs told of every request
    * @throws StartException if the address cannot be bound
    */
   static MainListener start(
@@ -34,7 +34,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
       UpstreamAccess access,
       Outage outage,
       TalkersPart talkers,
-      Reporter accessLog,
+      Reporter logs,
       ProxyMetrics metrics)
       throws StartException {
     Services services =
@@ -47,7 +47,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
             access::upstream,
             access.impersonationToken(),
             outage,
-            Reporter.all(metrics.events(), talkers.reporter(), accessLog),
+            Reporter.all(metrics.events(), talkers.reporter(), logs),
             talkers.heaviest(),
             LoggerFactory.getILoggerFactory());
     ListenerPart part =

@@ -58,11 +58,18 @@ public final class ProxyApp implements AutoCloseable {
       Timers timers = closers.add("timers", new Timers("timers"));
       FlowControlPart flowControl =
           FlowControlPart.create(
-              options.flowControl(), ListenerSettings.unlimited(options.limits()), timers, metrics);
+              options.flowControl(),
+              options.admin().recording() != null,
+              ListenerSettings.unlimited(options.limits()),
+              timers,
+              metrics);
       Optional<Reconfiguration> reconfiguration =
           FlowSources.open(options.flowControl(), flowControl, access, metrics, closers);
       TalkersPart talkers = TalkersPart.open(options.admin(), metrics, closers);
-      Reporter accessLog = AccessLogPart.open(options.admin(), metrics, closers);
+      Reporter logs =
+          Reporter.all(
+              AccessLogPart.open(options.admin(), metrics, closers),
+              RecordingPart.open(options.admin(), metrics, closers));
       UpstreamWatch watch = new UpstreamWatch(options.upstream().holdWhileDown(), flowControl);
       IdentityPart identity =
           IdentityPart.open(options, access, watch.outage(), metrics, timers, closers);
@@ -121,7 +128,7 @@ public final class ProxyApp implements AutoCloseable {
               access,
               watch.outage(),
               talkers,
-              accessLog,
+              logs,
               metrics);
       listeners.add(listener.part());
       upstream.tryWay(listener.part()::probeUpstream);

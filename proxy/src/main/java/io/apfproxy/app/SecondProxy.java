@@ -116,6 +116,7 @@ final class SecondProxy implements WarmUp.Rehearsal {
     FlowControlPart flowControl =
         FlowControlPart.create(
             options.flowControl().withSeats(READING_SEATS, WRITING_SEATS),
+            false,
             ListenerSettings.unlimited(options.limits()),
             timers,
             metrics);

@@ -369,7 +369,29 @@ enum Flag {
       ValueKind.PART,
       "1",
       "part of the requests told there; those refused, cut off, failed or slow always are"),
-  ACCESS_LOG_SLOW("access-log-slow", Group.ADMIN, ValueKind.DURATION, "1s", "what is slow there");
+  ACCESS_LOG_SLOW("access-log-slow", Group.ADMIN, ValueKind.DURATION, "1s", "what is slow there"),
+  RECORD(
+      "record",
+      Group.ADMIN,
+      ValueKind.RECORDING,
+      "",
+      "where requests are recorded as lines of an audit log, for replay"),
+  RECORD_MAX_SIZE(
+      "record-max-size", Group.ADMIN, ValueKind.FILE_SIZE, "100MiB", "of one file there"),
+  RECORD_MAX_FILES(
+      "record-max-files", Group.ADMIN, ValueKind.FILES, "10", "that are kept, the newest"),
+  RECORD_NAMES(
+      "record-names",
+      Group.ADMIN,
+      ValueKind.NAMES,
+      "plain",
+      "plain, or hashed: users, namespaces, addresses by hash, objects not at all"),
+  RECORD_NAMES_KEY_FILE(
+      "record-names-key-file",
+      Group.ADMIN,
+      ValueKind.FILE,
+      "",
+      "key of those hashes, 32 bytes; the same for all replicas");
 
   private final String key;
   private final Group group;

@@ -9,6 +9,8 @@ import io.apfproxy.cli.ProxyOptions.FlowControlling;
 import io.apfproxy.cli.ProxyOptions.FrontProxy;
 import io.apfproxy.cli.ProxyOptions.ListCost;
 import io.apfproxy.cli.ProxyOptions.Listener;
+import io.apfproxy.cli.ProxyOptions.RecordedNames;
+import io.apfproxy.cli.ProxyOptions.Recording;
 import io.apfproxy.cli.ProxyOptions.Shutdown;
 import io.apfproxy.cli.ProxyOptions.Source;
 import io.apfproxy.cli.ProxyOptions.SourceKind;
@@ -40,6 +42,8 @@ final class OptionsReader {
   private static final int MOST_REPLICAS = 64;
   private static final int MOST_COUNTERS = 1000;
   private static final int MOST_NAMED = 20;
+  private static final int LEAST_RECORD = 1 << 20;
+  private static final int MOST_RECORDS = 1000;
   private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(1);
 
   private static final String FILES = "files:";
@@ -88,7 +92,38 @@ final class OptionsReader {
         settings.bool(Flag.ADMIN_TLS),
         counters,
         metrics,
-        accessLog());
+        accessLog(),
+        recording());
+  }
+
+  private @Nullable Recording recording() throws UsageException {
+    int size = settings.size(Flag.RECORD_MAX_SIZE);
+    if (size < LEAST_RECORD) {
+      throw settings.unexpected(Flag.RECORD_MAX_SIZE);
+    }
+    int files = settings.count(Flag.RECORD_MAX_FILES);
+    if (files < 1 || files > MOST_RECORDS) {
+      throw settings.unexpected(Flag.RECORD_MAX_FILES);
+    }
+    boolean hashed =
+        settings.constant(Flag.RECORD_NAMES, RecordedNames.class) == RecordedNames.HASHED;
+    Path key = settings.path(Flag.RECORD_NAMES_KEY_FILE);
+    if (hashed != (key != null)) {
+      throw new UsageException(
+          settings.origin(hashed ? Flag.RECORD_NAMES : Flag.RECORD_NAMES_KEY_FILE)
+              + ": found "
+              + (hashed ? "hashed without " : "a key without ")
+              + (hashed ? Flag.RECORD_NAMES_KEY_FILE.flag() : Flag.RECORD_NAMES.flag() + "=hashed")
+              + ", expected both");
+    }
+    Path folder = settings.path(Flag.RECORD);
+    if (folder == null) {
+      return null;
+    }
+    if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      throw settings.unexpected(Flag.RECORD);
+    }
+    return new Recording(folder, size, files, key);
   }
 
   private @Nullable AccessLogging accessLog() throws UsageException {

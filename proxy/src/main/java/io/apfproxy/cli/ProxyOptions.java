@@ -256,6 +256,7 @@ public record ProxyOptions(
    *     for none
    * @param topMetrics users that metrics name, 0 to 20
    * @param accessLog null for none
+   * @param recording null for none
    */
   public record Admin(
       String bindAddress,
@@ -263,7 +264,8 @@ public record ProxyOptions(
       boolean tls,
       int topCounters,
       int topMetrics,
-      @Nullable AccessLogging accessLog) {}
+      @Nullable AccessLogging accessLog,
+      @Nullable Recording recording) {}
 
   /**
    * The log of requests.
@@ -273,6 +275,24 @@ public record ProxyOptions(
    * @param slow what takes longer is always told
    */
   public record AccessLogging(Path file, double sample, Duration slow) {}
+
+  /**
+   * A recording of requests, for replay.
+   *
+   * @param maxSize bytes of a file, 1 MiB or more
+   * @param maxFiles that are kept, 1 to 1000
+   * @param namesKey file with the key of the hashes that stand in the place of names; null for
+   *     names as they are
+   */
+  public record Recording(Path folder, int maxSize, int maxFiles, @Nullable Path namesKey) {}
+
+  /** What stands in the place of names in a recording. */
+  public enum RecordedNames {
+    /** Themselves. */
+    PLAIN,
+    /** Their hashes. */
+    HASHED
+  }
 
   /**
    * How the end comes.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param memory bytes of the heap for reading and sorting
  * @param temp folder for temporary files; null for the system's
  * @param loopback whether what kube-apiserver asks itself counts
+ * @param namesKey key of the hashes that stand in the place of names in a recording
  */
 public record ReplayOptions(
     RunOptions run,
@@ -21,4 +22,5 @@ public record ReplayOptions(
     @Nullable Instant until,
     long memory,
     @Nullable Path temp,
-    boolean loopback) {}
+    boolean loopback,
+    @Nullable Path namesKey) {}

@@ -33,6 +33,7 @@ final class RunCommandLine {
   private static final String MEMORY = "--memory";
   private static final String TEMP = "--temp";
   private static final String VIEW = "--view";
+  private static final String NAMES_KEY = "--names-key";
 
   /** In the place of manifests: none. */
   private static final String BUILT_IN = "builtin";
@@ -64,7 +65,7 @@ final class RunCommandLine {
   }
 
   static Command replay(List<String> arguments) throws UsageException {
-    ParseResult parsed = parse(arguments, OBJECTS, FROM, UNTIL, MEMORY, TEMP, VIEW);
+    ParseResult parsed = parse(arguments, OBJECTS, FROM, UNTIL, MEMORY, TEMP, VIEW, NAMES_KEY);
     return parsed.isUsageHelpRequested()
         ? new Command.Help(RunHelp.replay())
         : new Command.Replay(ofLogs("replay", parsed));
@@ -86,7 +87,8 @@ final class RunCommandLine {
                 UNTIL,
                 MEMORY,
                 TEMP,
-                VIEW),
+                VIEW,
+                NAMES_KEY),
             arguments);
     return parsed.isUsageHelpRequested()
         ? new Command.Help(RunHelp.suggest())
@@ -101,6 +103,7 @@ final class RunCommandLine {
     RunCommandLine line = new RunCommandLine(parsed);
     String objects = line.text(OBJECTS);
     String temp = line.text(TEMP);
+    String namesKey = line.text(NAMES_KEY);
     return new ReplayOptions(
         line.options(inputs),
         objects == null ? null : Path.of(objects),
@@ -108,7 +111,8 @@ final class RunCommandLine {
         line.instant(UNTIL),
         line.memory(),
         temp == null ? null : Path.of(temp),
-        line.loopback());
+        line.loopback(),
+        namesKey == null ? null : Path.of(namesKey));
   }
 
   private static ParseResult parse(List<String> arguments, String... more) throws UsageException {

@@ -77,6 +77,10 @@ final class RunHelp {
     HelpText.row(text, "--until INSTANT", "leave out what came from then on");
     HelpText.row(
         text, "--view NAME", "apiserver keeps what the server asks itself, proxy does not [proxy]");
+    HelpText.row(
+        text,
+        "--names-key FILE",
+        "key of a recording with --record-names=hashed: the manifests' names are hashed alike");
     HelpText.row(text, "--memory SIZE", "of the heap for reading and sorting [512MiB]");
     HelpText.row(text, "--temp DIR", "for what does not fit into that [the system's]");
   }

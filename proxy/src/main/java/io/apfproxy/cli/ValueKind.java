@@ -20,6 +20,10 @@ enum ValueKind {
   FILE("FILE", "a file"),
   OUTPUT("FILE", "a file in a folder that is there, or - for standard output"),
   DIRECTORY("DIR", "a directory"),
+  RECORDING("DIR", "a directory that is there and may be written to"),
+  FILE_SIZE("SIZE", "a size from 1MiB to 2047MiB"),
+  FILES("N", "a whole number, 1 to 1000"),
+  NAMES("NAME", "plain or hashed"),
   LIST("A,B", "values separated by commas"),
   ORIGINS(
       "A,B",

@@ -5,6 +5,9 @@ import io.apfproxy.cli.ReplayOptions;
 import io.apfproxy.cli.RunOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.recorded.HashedConfiguration;
+import io.apfproxy.recorded.HashedNaming;
+import io.apfproxy.recorded.NamesKey;
 import io.apfproxy.replay.Terms;
 import io.apfproxy.replay.audit.LogReplay;
 import io.apfproxy.replay.audit.LogWindow;
@@ -44,7 +47,7 @@ public final class ReplayCommand {
     RunOptions run = options.run();
     RunOptions.Manifests against = run.against();
     FlowControlConfiguration before =
-        against == null ? null : OfflineConfiguration.read(against.path());
+        against == null ? null : configuration(against, options.namesKey());
     int seats = Objects.requireNonNullElse(run.seats(), DEFAULT_SEATS);
     Path temp = options.temp();
     return new LogReplay.Question(
@@ -55,7 +58,7 @@ public final class ReplayCommand {
             options.loopback()),
         before,
         Objects.requireNonNullElse(run.againstSeats(), seats),
-        OfflineConfiguration.read(run.config().path()),
+        configuration(run.config(), options.namesKey()),
         seats,
         new RequestTimeout(run.requestTimeout()),
         Objects.requireNonNullElse(run.retries(), 0),
@@ -64,6 +67,26 @@ public final class ReplayCommand {
         options.memory(),
         temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp,
         run.limit());
+  }
+
+  /** With names as the recording has them. */
+  private static FlowControlConfiguration configuration(
+      RunOptions.Manifests manifests, @Nullable Path namesKey) throws StartException {
+    FlowControlConfiguration plain = OfflineConfiguration.read(manifests.path());
+    if (namesKey == null) {
+      return plain;
+    }
+    try {
+      return HashedConfiguration.of(plain, new HashedNaming(NamesKey.read(namesKey)));
+    } catch (IOException e) {
+      throw new StartException(
+          "--names-key: cannot use "
+              + namesKey
+              + " ("
+              + Reasons.of(e)
+              + "), expected the key of the recording",
+          e);
+    }
   }
 
   private static long micros(@Nullable Instant instant, long otherwise) {

@@ -44,13 +44,30 @@ class CommandTest {
   }
 
   @Test
+  void recordsWhereAndHowItIsSaid() throws UsageException {
+    Map<String, String> record = Map.of("APF_RECORD", directory.toString());
+    assertThat(serve(record).admin().recording())
+        .isEqualTo(new ProxyOptions.Recording(directory, 100 << 20, 10, null));
+    assertThat(
+            serve(
+                    record,
+                    "--record-max-size=1MiB",
+                    "--record-max-files=1",
+                    "--record-names=hashed",
+                    "--record-names-key-file=key")
+                .admin()
+                .recording())
+        .isEqualTo(new ProxyOptions.Recording(directory, 1 << 20, 1, Path.of("key")));
+  }
+
+  @Test
   void servesWithKubeApiserversDefaultsWhenNothingIsSaid() throws UsageException {
     ProxyOptions options = serve(Map.of());
 
     assertThat(options.listener().bindAddress()).isEqualTo("0.0.0.0");
     assertThat(options.listener().securePort()).isEqualTo(6443);
     assertThat(options.admin())
-        .isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443, false, 256, 0, null));
+        .isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443, false, 256, 0, null, null));
     assertThat(options.flowControl())
         .isEqualTo(
             new ProxyOptions.FlowControlling(

@@ -53,6 +53,23 @@ class WrongUsageTest {
                 + " one of the two",
             "--top-metrics=1",
             "--top-counters=0"),
+        bad(
+            "--record-max-size: found \"1023KiB\", expected a size from 1MiB to 2047MiB",
+            "--record-max-size=1023KiB"),
+        bad(
+            "--record-max-files: found \"0\", expected a whole number, 1 to 1000",
+            "--record-max-files=0"),
+        bad("--record-names: found \"none\", expected plain or hashed", "--record-names=none"),
+        bad(
+            "--record-names: found hashed without --record-names-key-file, expected both",
+            "--record-names=hashed"),
+        bad(
+            "--record-names-key-file: found a key without --record-names=hashed, expected both",
+            "--record-names-key-file=key"),
+        bad(
+            "--record: found \"/no/such/folder\", expected a directory that is there and may be"
+                + " written to",
+            "--record=/no/such/folder"),
         bad("adopt: found \"small\", expected flags only", "adopt", "small"),
         bad("--output: found \"yaml\", expected one of table, json", "adopt", "--output=yaml"),
         bad("why: found 0 arguments, expected AUDIT-ID, or --user NAME", "why"),

@@ -143,6 +143,22 @@ class SimulateCommandTest {
                 + ", expected a page of kube-apiserver's metrics");
   }
 
+  @Test
+  @Tag("V-57")
+  void readsARecordingUnderHashedNames() throws Exception {
+    Path key = Files.write(folder.resolve("names.key"), new byte[32]);
+    assertThat(replay("--names-key=" + key).exitCode()).isZero();
+    Files.write(key, new byte[31]);
+    assertThatThrownBy(() -> replay("--names-key=" + key))
+        .isInstanceOf(StartException.class)
+        .hasMessage(
+            "--names-key: cannot use "
+                + key
+                + " (it has fewer bytes than 32), expected the key of the recording");
+    assertThat(Command.parse(List.of("suggest", "x", "--names-key=" + key), Map.of()))
+        .isInstanceOf(Command.Suggest.class);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
