@@ -30,7 +30,8 @@ final class FairTurns<T extends FairTurns.Taker> {
 
   private final boolean favoursFresh;
   private final PriorityQueue<T> waiting = new PriorityQueue<>();
-  private final PriorityQueue<T> fresh = new PriorityQueue<>(Comparator.comparingLong(Taker::order));
+  private final PriorityQueue<T> fresh =
+      new PriorityQueue<>(Comparator.comparingLong(Taker::order));
   private boolean freshWasLast;
 
   /** The latest start of those that had a turn, in ns of an equal share. */
