@@ -2,6 +2,7 @@ package io.apfproxy.upstream;
 
 import io.apfproxy.report.Reporter;
 import io.apfproxy.upstream.exchange.Backlogs;
+import io.apfproxy.upstream.exchange.BodyBeginning;
 import io.apfproxy.upstream.exchange.Exchange;
 import io.apfproxy.upstream.exchange.ExchangeListener;
 import io.apfproxy.upstream.exchange.HttpExchange;
@@ -12,6 +13,7 @@ import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import org.jspecify.annotations.Nullable;
 
 /** Sends requests on and their responses back. Belongs to one event loop. */
 public final class Forwarder {
@@ -45,15 +47,18 @@ public final class Forwarder {
    *
    * @param client its handlers for body and end are taken over; who calls watches for the client's
    *     leaving and tells {@link Exchange#cancel}
+   * @param beginning of its body that was read already; null for none
    */
   public Exchange forward(
       HttpServerRequest client,
       Outgoing request,
+      @Nullable BodyBeginning beginning,
       Chosen<Member> chosen,
       ExchangeListener listener) {
     Exchange exchange =
         request.upgrade().isEmpty()
-            ? new HttpExchange(vertx, chosen, events, client, request, listener, backlogs)
+            ? new HttpExchange(
+                vertx, chosen, events, client, request, beginning, listener, backlogs)
             : new UpgradeTunnel(vertx, chosen, events, client, request, listener);
     exchange.start();
     return exchange;

@@ -43,6 +43,8 @@ enum Attack {
   WATCH_HEADS("watches with heads of 200 KiB", ExchangeAttacks::watchHeads),
   TINY_CHUNKS("bodies in chunks of a byte", ExchangeAttacks::tinyChunks),
   HALF_OPEN_WATCHES("watches behind a frozen wire", ExchangeAttacks::halfOpenWatches),
+  GHOST_UPLOADS("uploads that do not go on", ExchangeAttacks::ghostUploads),
+  HALF_UPLOADS("the same, beyond a window", ExchangeAttacks::halfUploads),
   EARLY_ANSWERS("uploads that are answered early", ExchangeAttacks::earlyAnswers),
   QUEUE_AND_LEAVE("queue, then disconnect", ExchangeAttacks::queueAndLeave);
 

@@ -21,6 +21,8 @@ final class ExchangeAttacks {
   private static final int HALF_OPEN = 200;
   private static final String WATCH = "/api/v1/namespaces/shop/configmaps?watch=1";
 
+  private static final String UPLOADS = "/api/v1/namespaces/default/configmaps";
+
   private ExchangeAttacks() {}
 
   static void watchStarts(Siege siege) throws InterruptedException {
@@ -116,9 +118,11 @@ final class ExchangeAttacks {
     TlsClient client = siege.client();
     byte[] head =
         bytes(
-            "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: a\r\n"
+            "POST "
+                + UPLOADS
+                + " HTTP/1.1\r\nHost: a\r\n"
                 + "Content-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"
-                + "x".repeat(60_000));
+                + "x".repeat(70_000)); // more than is read before seats are asked for
     siege.crew(
         CREW,
         () -> {
@@ -131,6 +135,42 @@ final class ExchangeAttacks {
             throw e;
           }
         });
+  }
+
+  /** A neighbour of the same level begins more bodies than it has seats, and ends none. */
+  static void ghostUploads(Siege siege) throws InterruptedException {
+    siege.flood(
+        CREW,
+        () -> {
+          try (FrameConnection connection = siege.http2(Map.of())) {
+            for (int i = 0; i < STREAMS; i++) {
+              connection
+                  .headers(
+                      2 * i + 1,
+                      false,
+                      ":method: POST",
+                      ":scheme: https",
+                      ":authority: a",
+                      ":path: " + UPLOADS,
+                      "content-length: 20000",
+                      siege.authorization(StrangerIT.UPLOADER))
+                  .data(2 * i + 1, false, new byte[100]);
+            }
+            siege.rest(Duration.ofSeconds(2));
+          }
+        });
+  }
+
+  /** The same with more of them than is read before seats are asked for. */
+  static void halfUploads(Siege siege) throws InterruptedException {
+    TlsClient client = siege.client();
+    byte[] half =
+        bytes(
+            ("POST " + UPLOADS + " HTTP/1.1\r\nHost: a\r\nContent-Length: 200000\r\n")
+                + siege.authorization(StrangerIT.UPLOADER)
+                + "\r\n\r\n"
+                + "x".repeat(70_000));
+    siege.flood(CREW, () -> siege.hold(client.connect()).getOutputStream().write(half));
   }
 
   /** More requests of one user than there are seats, whose client leaves before they get one. */

@@ -53,6 +53,11 @@ class StrangerIT {
 
   private static final String HONEST = "system:serviceaccount:shop:checkout";
   private static final String HONEST_TARGET = "/api/v1/namespaces/shop/configmaps/prices";
+
+  /** Of the same level. */
+  static final String UPLOADER = "system:serviceaccount:shop:uploader";
+
+  private static final List<String> SERVICE_ACCOUNTS = List.of(HONEST, UPLOADER);
   private static final List<String> NEIGHBOURS = List.of("reader", "watcher", "rusher");
   private static final Duration LENGTH =
       Duration.ofSeconds(Integer.getInteger("apf.stranger.seconds", 3));
@@ -67,8 +72,9 @@ class StrangerIT {
   @BeforeAll
   void startServer() throws IOException {
     EmbeddedApiServer.Builder builder =
-        EmbeddedApiServer.builder(Files.createDirectory(folder.resolve("server")))
-            .user(HONEST, "system:serviceaccounts", "system:serviceaccounts:shop");
+        EmbeddedApiServer.builder(Files.createDirectory(folder.resolve("server")));
+    SERVICE_ACCOUNTS.forEach(
+        user -> builder.user(user, "system:serviceaccounts", "system:serviceaccounts:shop"));
     NEIGHBOURS.forEach(builder::user);
     server = builder.allow("system:authenticated", "*", "*").start();
     List<ObjectNode> objects = new ArrayList<>();
@@ -127,6 +133,7 @@ class StrangerIT {
   private Outcome play(Attack attack, Victim on) throws Exception {
     Map<String, String> tokens = new HashMap<>();
     NEIGHBOURS.forEach(user -> tokens.put(user, server.token(user)));
+    tokens.put(UPLOADER, server.token(UPLOADER));
     OptionalLong before = on.heapUsed();
     int logged = on.logged();
     HonestClient honest = new HonestClient(on, HONEST_TARGET, server.token(HONEST));

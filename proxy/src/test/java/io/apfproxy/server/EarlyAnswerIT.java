@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
@@ -23,7 +24,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Answers that come before the request was sent to its end. */
 @Tag("S32")
 class EarlyAnswerIT {
-  private static final int ANSWERS = 5;
+  private static final int ANSWERS = 6;
+
+  /** So many bytes come before a request asks for seats. */
+  private static final int BEGINNING = (3 << 20) + 1;
 
   private final Vertx vertx = Vertx.vertx();
 
@@ -32,12 +36,20 @@ class EarlyAnswerIT {
     get(vertx.close());
   }
 
-  /** A request whose body never comes. */
-  private static int refused(HttpClient client) {
-    HttpClientRequest request =
-        get(client.request(HttpMethod.POST, "/api/v1/namespaces"))
-            .putHeader("Content-Length", "100");
-    get(request.writeHead());
+  /** One whose body does not come at all, and has not to, and one whose body does not end. */
+  private static int refused(HttpClient client, int number) {
+    HttpClientRequest request;
+    if (number % 2 == 0) {
+      request =
+          get(client.request(HttpMethod.POST, "/api/v1/namespaces/a/pods/b/proxy/c"))
+              .putHeader("Content-Length", "100");
+      get(request.writeHead());
+    } else {
+      request =
+          get(client.request(HttpMethod.POST, "/api/v1/namespaces"))
+              .putHeader("Content-Length", "" + 2 * BEGINNING);
+      request.write(Buffer.buffer(new byte[BEGINNING])); // which the answer may cut short
+    }
     return get(request.response()).statusCode();
   }
 
@@ -53,13 +65,14 @@ class EarlyAnswerIT {
                   socket.closeHandler(closed -> open.remove(socket));
                   socket.handler(
                       head -> {
+                        socket.handler(body -> {});
                         requests.incrementAndGet();
                         socket.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n");
                       });
                 });
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       for (int i = 0; i < ANSWERS; i++) {
-        assertThat(refused(proxy.client(HttpVersion.HTTP_1_1))).isEqualTo(403);
+        assertThat(refused(proxy.client(HttpVersion.HTTP_1_1), i)).isEqualTo(403);
       }
       await().untilAsserted(() -> assertThat(open).isEmpty());
       assertThat(proxy.events.held(Held.UPSTREAM_CONNECTION)).isZero();
@@ -82,10 +95,10 @@ class EarlyAnswerIT {
                 HttpVersion.HTTP_2);
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       for (int i = 0; i < ANSWERS; i++) {
-        assertThat(refused(proxy.client(down))).isEqualTo(403);
+        assertThat(refused(proxy.client(down), i)).isEqualTo(403);
       }
       await().untilAsserted(() -> assertThat(reset).hasSize(ANSWERS));
-      assertThat(proxy.events.held(Held.UPSTREAM_CONNECTION)).isEqualTo(1);
+      assertThat(proxy.events.held(Held.UPSTREAM_CONNECTION)).as("lanes").isEqualTo(2);
       proxy.expectRest();
     }
   }

@@ -9,6 +9,7 @@ import io.apfproxy.report.Reporter.Held;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -41,6 +42,9 @@ class LeaseMatrixIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final int AT_A_TIME = 4;
 
+  /** More than is read before a request asks for seats. */
+  private static final int HALF = 100_000;
+
   private final Vertx vertx = Vertx.vertx();
 
   @AfterEach
@@ -49,6 +53,7 @@ class LeaseMatrixIT {
   }
 
   enum State {
+    BODY_COMING,
     WAITING,
     HEAD_SENT,
     BODY_HALFWAY,
@@ -56,7 +61,7 @@ class LeaseMatrixIT {
     WATCHING;
 
     boolean atUpstream() {
-      return this != WAITING;
+      return compareTo(WAITING) > 0;
     }
   }
 
@@ -77,6 +82,7 @@ class LeaseMatrixIT {
         case UPSTREAM_RESETS, UPSTREAM_CLOSES, UPSTREAM_GOES_AWAY -> state.atUpstream();
         case UPSTREAM_ANSWERS_500 -> state == State.HEAD_SENT || state == State.BODY_HALFWAY;
         case DEADLINE -> state != State.WATCHING;
+        case LEVEL_REMOVED -> state != State.BODY_COMING;
         default -> true;
       };
     }
@@ -145,7 +151,7 @@ class LeaseMatrixIT {
               head.handler(bytes -> half.tryComplete());
             });
         send(request);
-        reach();
+        reach(proxy);
 
         if (event == Event.SHUTDOWN) {
           Future<Void> stopped = proxy.server.shutdown(Duration.ofMillis(1500));
@@ -187,7 +193,9 @@ class LeaseMatrixIT {
           assertThat(next.statusCode()).as("the next").isEqualTo(200);
           await().atMost(LONG).until(() -> proxy.events.held(Held.EXCHANGE) == 0);
         }
-        assertThat(seats.leases).isNotEmpty().allSatisfy(lease -> assertThat(lease).hasValue(1));
+        boolean none = state == State.BODY_COMING && event == Event.SHUTDOWN;
+        assertThat(seats.leases.isEmpty()).isEqualTo(none);
+        assertThat(seats.leases).allSatisfy(lease -> assertThat(lease).hasValue(1));
       }
     }
 
@@ -195,7 +203,8 @@ class LeaseMatrixIT {
       boolean limited = event == Event.DEADLINE;
       String query = state == State.WATCHING ? "?watch=1" : limited ? "?timeout=" + deadline() : "";
       String target = state == State.RESPONSE_HALFWAY ? "/api/v1/parts" : "/api/v1/held";
-      HttpMethod method = state == State.BODY_HALFWAY ? HttpMethod.POST : HttpMethod.GET;
+      boolean body = state == State.BODY_COMING || state == State.BODY_HALFWAY;
+      HttpMethod method = body ? HttpMethod.POST : HttpMethod.GET;
       return get(client.request(method, target + query));
     }
 
@@ -206,26 +215,32 @@ class LeaseMatrixIT {
 
     private void send(HttpClientRequest request) {
       request.exceptionHandler(gone -> {});
-      if (state == State.BODY_HALFWAY) {
-        request.putHeader("Content-Length", "10");
-        request.write("12345");
-      } else {
-        request.end();
+      switch (state) {
+        case BODY_COMING -> {
+          request.putHeader("Content-Length", "10");
+          request.write("12345");
+        }
+        case BODY_HALFWAY -> {
+          request.putHeader("Content-Length", "" + 2 * HALF);
+          request.write(Buffer.buffer(new byte[HALF]));
+        }
+        default -> request.end();
       }
     }
 
-    private void reach() {
+    private void reach(TestProxy proxy) {
       switch (state) {
+        case BODY_COMING -> await().atMost(LONG).until(() -> proxy.events.held(Held.EXCHANGE) == 1);
         case WAITING -> await().atMost(LONG).until(() -> seats.waiting.get() == 1);
         case HEAD_SENT -> await().atMost(LONG).until(() -> held.size() == 1);
-        case BODY_HALFWAY -> await().atMost(LONG).until(() -> bodyBytes.get() == 5);
+        case BODY_HALFWAY -> await().atMost(LONG).until(() -> bodyBytes.get() == HALF);
         default -> get(half.future());
       }
     }
 
     @SuppressWarnings("deprecation") // shutdown() would not close what is told to go
     private void happen(TestProxy proxy, HttpClientRequest request) {
-      HttpServerRequest last = state == State.WAITING ? null : held.element();
+      HttpServerRequest last = state.atUpstream() ? held.element() : null;
       switch (event) {
         case CLIENT_RESETS -> request.reset(8);
         case CLIENT_CLOSES -> get(request.connection().close());
@@ -249,7 +264,7 @@ class LeaseMatrixIT {
 
     private void fail(TestProxy proxy, HttpClientRequest request, HttpServerRequest last) {
       switch (state) {
-        case WAITING -> {
+        case BODY_COMING, WAITING -> {
           proxy.traps.set("EXCHANGE given back", IllegalStateException::new);
           request.reset(8);
         }

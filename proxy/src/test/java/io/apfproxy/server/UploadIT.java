@@ -29,7 +29,7 @@ class UploadIT {
     LENGTH_ZERO,
     /** The end in an empty piece, in the same turn as the head. */
     EMPTY_PIECE,
-    /** The end in an empty piece, once the upstream or the queue has seen the head. */
+    /** The end in an empty piece, once the proxy, of a GET the upstream, has seen the head. */
     LATE_EMPTY_PIECE,
     BODY,
     LATE_BODY,
@@ -120,7 +120,7 @@ class UploadIT {
               get(proxy.client(down).request(HttpMethod.POST, "/api/v1/namespaces"));
           Future<String> answer =
               sending.send(
-                  request, () -> await().until(() -> proxy.flowControl.waiting.size() == 1));
+                  request, () -> await().until(() -> proxy.events.held(Held.EXCHANGE) == 1));
           await().until(() -> proxy.flowControl.waiting.size() == 1);
           proxy.flowControl.waiting.element().execute();
           assertThat(get(answer)).isEqualTo(sending.echo());
@@ -136,10 +136,9 @@ class UploadIT {
           HttpClient client = proxy.client(down);
           for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.POST, HttpMethod.GET)) {
             HttpClientRequest request = get(client.request(method, "/api/v1/namespaces"));
+            Held seen = method.equals(HttpMethod.GET) ? Held.UPSTREAM_STREAM : Held.EXCHANGE;
             Future<String> answer =
-                sending.send(
-                    request,
-                    () -> await().until(() -> proxy.events.held(Held.UPSTREAM_STREAM) == 1));
+                sending.send(request, () -> await().until(() -> proxy.events.held(seen) == 1));
             assertThat(get(answer)).isEqualTo(sending.echo());
             proxy.expectRest();
           }

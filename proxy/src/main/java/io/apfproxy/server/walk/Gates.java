@@ -95,6 +95,11 @@ final class Gates {
     return new WaitingGates(new GateChain(List.of(waitingBytes.ofAddresses())), time);
   }
 
+  /** Of those whose bodies have to come. */
+  WaitingGates waitingForBodies() {
+    return new WaitingGates(new GateChain(List.of(waitingBytes.ofUsers())), time);
+  }
+
   /** Of those that have to wait when it is known who asks. */
   WaitingGates waitingForSeats() {
     return new WaitingGates(

@@ -42,7 +42,8 @@ final class InExchange extends Wait implements ExchangeListener {
 
   void start(Forwarder forwarder, Outgoing request, Chosen<Member> chosen) {
     call.account().sent(System.nanoTime());
-    Exchange started = forwarder.forward(call.caller().request(), request, chosen, this);
+    Exchange started =
+        forwarder.forward(call.caller().request(), request, call.bodyBeginning(), chosen, this);
     call.account().moves(started);
     exchange = started;
   }

@@ -6,6 +6,7 @@ import io.apfproxy.report.Account;
 import io.apfproxy.request.ClientAddress;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
+import io.apfproxy.upstream.exchange.BodyBeginning;
 import java.net.InetAddress;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -27,8 +28,9 @@ abstract class KnownRequest implements Asked {
   private @Nullable Identity identity;
   private @Nullable RequestSize size;
   private @Nullable Object inForce;
+  private @Nullable BodyBeginning bodyBeginning;
   private int width;
-  private long turnNanos;
+  private long beforehandNanos;
 
   KnownRequest(Caller caller, Account account) {
     this.caller = caller;
@@ -45,12 +47,16 @@ abstract class KnownRequest implements Asked {
 
   /** How long it may still wait until it is sent on. */
   final long queueWaitLeft() {
-    return asked().queueWaitNanos() + turnNanos - (System.nanoTime() - account.arrived());
+    long most = asked().queueWaitNanos() + beforehandNanos;
+    return Math.min(most, asked().allowanceNanos()) - (System.nanoTime() - account.arrived());
   }
 
-  /** Before it asked for seats, so that it does not count as a wait for them. */
-  final void waitedForTurn(long nanos) {
-    turnNanos = nanos;
+  /**
+   * For its turn, or for its body: before it asked for seats, so that it does not count as a wait
+   * for them.
+   */
+  final void waitedBeforehand(long nanos) {
+    beforehandNanos += nanos;
   }
 
   /** How long it could last when it was sent on. */
@@ -78,6 +84,16 @@ abstract class KnownRequest implements Asked {
 
   final Identity identity() {
     return known(identity);
+  }
+
+  /** So much of its body has come. */
+  final void bodyBegins(BodyBeginning read) {
+    bodyBeginning = read;
+  }
+
+  /** Null if nothing was read of a body. */
+  final @Nullable BodyBeginning bodyBeginning() {
+    return bodyBeginning;
   }
 
   @Override

@@ -88,6 +88,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
                 gates.afterIdentity(),
                 lastWatches::remember,
                 gates.watchTurns(),
+                new TakeBody(vertx, gates.waitingForBodies()),
                 new Admit(services.flowControl(), gates.waitingForSeats(), services.heaviest()),
                 new Forward(vertx, forwarder, services, draining)));
     vertx.setPeriodic(TICK_MILLIS, tick -> reporter.tick());

@@ -16,10 +16,10 @@ import java.util.Map;
 record RequestSize(long head, long body) {
   /*
    * Heads are kept as objects, which take more than their text, some of it twice: measured with
-   * requests of no field, of a thousand short ones, of a few long ones, of thousands of parameters. Bodies are not read before
-   * a request has its seats, but what came right behind the head is there already: over HTTP/1.1 at
-   * most one read of the socket, over HTTP/2 at most what the client may send before it is allowed
-   * more. A body counts as that, or as its length if it is shorter. Over HTTP/2 a GET without a length
+   * requests of no field, of a thousand short ones, of a few long ones, of thousands of parameters.
+   * Of a body the beginning is read before a request has its seats (BodyBeginning), and as much again
+   * may be there already: over HTTP/1.1 one read of the socket, over HTTP/2 what the client may send
+   * before it is allowed more. A body counts as that, or as its length if it is shorter. Over HTTP/2 a GET without a length
    * is taken to have no body; one that has holds a stream's window uncounted, within the window of
    * its connection.
    */
@@ -31,7 +31,7 @@ record RequestSize(long head, long body) {
   /** As text, forwarded, and split into parameters. */
   private static final int TARGET_COPIES = 4;
 
-  private static final int BODY_BYTES = 64 << 10;
+  private static final int BODY_BYTES = 128 << 10;
 
   /** Lengths of so many digits are read; longer ones are longer than what counts. */
   private static final int SHORT_DIGITS = 9;

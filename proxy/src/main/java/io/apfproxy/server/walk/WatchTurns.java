@@ -202,7 +202,7 @@ final class WatchTurns implements Station {
         return;
       }
       long since = time.nanoTime();
-      hold(() -> call.waitedForTurn(time.nanoTime() - since));
+      hold(() -> call.waitedBeforehand(time.nanoTime() - since));
       hold(call.loop().after(LONGEST_NANOS, this::pass));
     }
 

@@ -4,6 +4,9 @@ import io.vertx.core.Vertx;
 
 /** Counts the bytes of a body, and looks now and then whether enough of them came. */
 final class BodyRate {
+  private static final long CLIENT_MILLIS = 30_000;
+  private static final long CLIENT_BYTES = 30 << 10;
+
   /** Told at each look, on the event loop. */
   interface Look {
     /**
@@ -27,6 +30,11 @@ final class BodyRate {
     this.vertx = vertx;
     this.millis = millis;
     this.least = least;
+  }
+
+  /** As fast as a client has to send the body of its request. Source: S27. */
+  static BodyRate ofClient(Vertx vertx) {
+    return new BodyRate(vertx, CLIENT_MILLIS, CLIENT_BYTES);
   }
 
   void count(int number) {

@@ -39,6 +39,7 @@ public final class HttpExchange extends Exchange {
   private boolean retried;
 
   /**
+   * @param beginning of the body, read already; null for none
    * @param backlogs of all responses
    */
   public HttpExchange(
@@ -47,12 +48,15 @@ public final class HttpExchange extends Exchange {
       Reporter events,
       HttpServerRequest client,
       Outgoing request,
+      @Nullable BodyBeginning beginning,
       ExchangeListener listener,
       Backlogs backlogs) {
     super(vertx, chosen, events, client, request, listener);
     this.backlogs = backlogs;
     this.hints = new EarlyHints(client);
-    this.upload = new Upload(vertx, client, request, this::bodyTooSlow, this::pace);
+    this.upload =
+        new Upload(
+            vertx, client, request, beginning, listener.seats(), this::bodyTooSlow, this::pace);
     this.somebody = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
   }
 
@@ -255,6 +259,7 @@ public final class HttpExchange extends Exchange {
     if (isUnanswered()) {
       refuse(UpstreamFault.slowBody());
       reset();
+      end(false); // the upstream waited for the body as well
     } else {
       abort("slow-body");
     }
@@ -380,7 +385,8 @@ public final class HttpExchange extends Exchange {
       if (download != null) {
         download.drop(() -> end(false));
       }
-      stream.reset(() -> end(false));
+      boolean begun = upload.isSent() || download != null;
+      stream.reset(begun, () -> end(false));
     }
   }
 

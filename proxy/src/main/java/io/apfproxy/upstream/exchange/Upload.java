@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** Passes the body of one request on, as it comes. Belongs to the event loop of the request. */
 final class Upload {
   /*
-   * The request arrives paused and stays so until it has its seats and a stream. From then on the
-   * upstream's write queue alone decides when it is read. A body slower than MIN_BYTES per
-   * RATE_MILLIS holds seats for nothing and is given up.
+   * The request arrives paused, and stays so until it has its seats and a stream; the beginning of its
+   * body may have been read before. From then on the upstream's write queue alone decides when it is
+   * read. A body that comes too slowly holds seats for nothing and is given up.
    *
    * A client may end its request with an empty piece of the body, with or without a declared length
    * of 0. The library hands that piece on, so an empty piece means nothing.
@@ -25,19 +25,20 @@ final class Upload {
    * are shorter. One that has grown longer is not sent again. Requests that last are many, and hold no
    * seats: nothing is kept of their bodies.
    */
-  private static final long RATE_MILLIS = 30_000;
-  private static final long MIN_BYTES = 30 << 10;
   private static final int KEPT_BYTES = 64 << 10;
 
   private final Vertx vertx;
   private final HttpServerRequest client;
   private final Outgoing request;
+  private final HeldSeats seats;
   private final Runnable tooSlow;
   private final Runnable passing;
   private final BodyRate received;
+  private final UploadClock clock = new UploadClock();
   private final Pieces pieces;
   private @Nullable HttpClientRequest target;
   private @Nullable Buffer kept;
+  private long looks = -1;
   private boolean clientEnded;
   private boolean stopped;
   private boolean held;
@@ -45,18 +46,37 @@ final class Upload {
   private boolean answered;
 
   /**
+   * @param beginning of the body that was read already; null for none
+   * @param seats that it holds
    * @param tooSlow called at most once, if the client sends its body too slowly
    * @param passing called for each piece that has passed
    */
   Upload(
-      Vertx vertx, HttpServerRequest client, Outgoing request, Runnable tooSlow, Runnable passing) {
+      Vertx vertx,
+      HttpServerRequest client,
+      Outgoing request,
+      @Nullable BodyBeginning beginning,
+      HeldSeats seats,
+      Runnable tooSlow,
+      Runnable passing) {
     this.vertx = vertx;
     this.client = client;
     this.request = request;
+    this.seats = seats;
     this.tooSlow = tooSlow;
     this.passing = passing;
-    this.received = new BodyRate(vertx, RATE_MILLIS, MIN_BYTES);
+    this.received = BodyRate.ofClient(vertx);
     this.pieces = Pieces.of(vertx.getOrCreateContext(), this::write);
+    if (beginning != null) {
+      begin(beginning);
+    }
+  }
+
+  private void begin(BodyBeginning beginning) {
+    Buffer bytes = beginning.bytes();
+    kept = bytes;
+    clientEnded = beginning.isEnded();
+    received.count(bytes == null ? 0 : bytes.length());
   }
 
   /** Whether all that has been given away is still here, so that it can be given away again. */
@@ -89,7 +109,7 @@ final class Upload {
     target = null;
     sent = false;
     pieces.drop(); // they are kept
-    received.stop();
+    stopWatching();
     if (!clientEnded) {
       client.pause();
     }
@@ -99,6 +119,9 @@ final class Upload {
   void to(HttpClientRequest stream) {
     target = stream;
     Buffer again = kept;
+    if (!repeatable()) {
+      kept = null;
+    }
     long length = HeaderRules.contentLength(request.survivors());
     boolean http2 = client.version() == HttpVersion.HTTP_2;
     boolean chunked = !http2 && client.headers().contains("transfer-encoding");
@@ -108,12 +131,14 @@ final class Upload {
     if (clientEnded && again != null) {
       sent = true;
       stream.end(again);
+      passing.run();
     } else if (clientEnded || length == 0 || (length < 0 && !http2 && !chunked)) {
       sent = true;
       stream.end();
       readToEnd();
     } else if (again != null) {
-      stream.write(again.copy());
+      stream.write(kept == null ? again : again.copy()); // more may be added to what is kept
+      passing.run();
       pump(stream);
     } else {
       pump(stream);
@@ -142,7 +167,7 @@ final class Upload {
     client.endHandler(
         end -> {
           clientEnded = true;
-          received.stop();
+          stopWatching();
           if (!stopped && stream == target) {
             pieces.flush();
             sent = true;
@@ -161,7 +186,40 @@ final class Upload {
       writeHead(stream);
     }
     if (request.laneKind() != LaneKind.LASTING) {
-      received.watch(slow -> checkRate(slow, stream));
+      watch(stream);
+    }
+  }
+
+  private void watch(HttpClientRequest stream) {
+    received.watch(
+        slow -> {
+          if (slow && !stream.writeQueueFull()) {
+            giveUp();
+          }
+        });
+    clock.begin(System.nanoTime(), received.bytes());
+    looks = vertx.setPeriodic(UploadClock.LOOK_MILLIS, tick -> look(stream));
+  }
+
+  private void look(HttpClientRequest stream) {
+    boolean read = !held && !stream.writeQueueFull();
+    if (clock.look(System.nanoTime(), received.bytes(), seats.held(), seats.isAwaited(), read)) {
+      giveUp();
+    }
+  }
+
+  private void giveUp() {
+    if (!stopped) {
+      stop();
+      tooSlow.run();
+    }
+  }
+
+  private void stopWatching() {
+    received.stop();
+    if (looks >= 0) {
+      vertx.cancelTimer(looks);
+      looks = -1;
     }
   }
 
@@ -229,18 +287,11 @@ final class Upload {
     }
   }
 
-  private void checkRate(boolean slow, HttpClientRequest stream) {
-    if (slow && !stopped && !stream.writeQueueFull()) {
-      stop();
-      tooSlow.run();
-    }
-  }
-
   /** Nothing more goes upstream; what the client still sends is dropped by whoever replies. */
   void stop() {
     stopped = true;
     pieces.drop();
     kept = null;
-    received.stop();
+    stopWatching();
   }
 }

@@ -16,7 +16,7 @@ import io.vertx.core.http.StreamResetException;
  * <pre>
  *  WANTED --- reset() ---> UNWANTED --- the connection bears it ---> RESET
  *     |                       |                                        |
- *     | its end               | its end                                | RESET_GRACE
+ *     | its end               | its end, or RESET_GRACE if it was half | RESET_GRACE
  *     +-----------------------+--------------------+-------------------+
  *                                                  v
  *                                                GONE
@@ -25,7 +25,8 @@ import io.vertx.core.http.StreamResetException;
 final class UpstreamStream {
   /*
    * Nobody acknowledges a reset, so the upstream is taken to have noticed it after RESET_GRACE. The
-   * reset itself may have to wait (StreamResets); until then what still comes is dropped.
+   * reset itself may have to wait (StreamResets); until then what still comes is dropped. An upstream
+   * that has not got the whole request works on nothing, so then nobody waits for more than the grace.
    */
   private static final long RESET_GRACE_MILLIS = 1_000;
 
@@ -71,10 +72,11 @@ final class UpstreamStream {
   /**
    * Nobody waits for it any more. Harmless when repeated.
    *
+   * @param begun whether the upstream may have begun to work on it
    * @param stopped called when the upstream has noticed, as far as can be known, if the stream does
    *     not end before
    */
-  void reset(Runnable stopped) {
+  void reset(boolean begun, Runnable stopped) {
     if (stage != Stage.WANTED) {
       return;
     }
@@ -86,6 +88,9 @@ final class UpstreamStream {
     stage = Stage.UNWANTED;
     events.held(Held.UNWANTED_STREAM, 1);
     withdrawReset = member.reset(request, () -> resetNow(stopped));
+    if (!begun) {
+      stopAfterGrace(stopped);
+    }
   }
 
   /** Whether not even its head was sent: a stream of HTTP/2 has no number before. */
@@ -101,9 +106,15 @@ final class UpstreamStream {
     if (stage == Stage.UNWANTED) {
       events.held(Held.UNWANTED_STREAM, -1);
       stage = Stage.RESET;
-      graceTimer = vertx.setTimer(RESET_GRACE_MILLIS, late -> stopped.run());
+      stopAfterGrace(stopped);
     }
     request.reset(ErrorCodes.CANCEL);
+  }
+
+  private void stopAfterGrace(Runnable stopped) {
+    if (graceTimer < 0) {
+      graceTimer = vertx.setTimer(RESET_GRACE_MILLIS, late -> stopped.run());
+    }
   }
 
   /**

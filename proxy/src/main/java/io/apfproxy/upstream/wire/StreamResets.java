@@ -18,8 +18,8 @@ public final class StreamResets {
    * to itself and what still comes is dropped. Most of them end soon. Those that have not, a watch
    * first of all, are reset as soon as there is room, the oldest first: at the latest after one WINDOW
    * for every MOST streams of the connection. Until then such a stream keeps its place on the
-   * connection and the seats it has, so that whoever cancels in mass waits for his own seats, while
-   * the requests of others go over another connection. To close this one, or to send GOAWAY, would
+   * connection, and its seats if the server may work on it; the requests of others go over another
+   * connection. To close this one, or to send GOAWAY, would
    * end or move what others have there, and would let the one who cancels use up connections.
    *
    * WINDOW is a second longer than the server's 10 s, as the first reset in it may arrive late.

@@ -78,6 +78,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
                 false,
                 random.nextBoolean() ? LaneKind.LASTING : LaneKind.SMALL,
                 false),
+            null,
             this,
             new Backlogs(unread, pool));
   }
