@@ -17,6 +17,14 @@ public interface AdminDoor {
    */
   void refused(int code, String rule, String message, @Nullable Throwable cause, String address);
 
+  /**
+   * Somebody who does not read was cut off in the middle of an answer. Called on the listener's
+   * event loop.
+   *
+   * @param rule fixed name of the rule that asks for it
+   */
+  void cutOff(String rule, String message, String address);
+
   /** Nobody. */
   AdminDoor NONE =
       new AdminDoor() {
@@ -26,5 +34,8 @@ public interface AdminDoor {
         @Override
         public void refused(
             int code, String rule, String message, @Nullable Throwable cause, String address) {}
+
+        @Override
+        public void cutOff(String rule, String message, String address) {}
       };
 }

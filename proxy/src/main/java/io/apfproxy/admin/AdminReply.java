@@ -1,5 +1,6 @@
 package io.apfproxy.admin;
 
+import io.apfproxy.request.RefusedException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.concurrent.CompletableFuture;
@@ -26,8 +27,10 @@ record AdminReply(int code, String contentType, Buffer body, String etag, @Nulla
      * Begins to answer. Called on the listener's event loop.
      *
      * @param right asks whether the reader still may read; fails if not
+     * @throws RefusedException there are too many; nothing was written then
      */
-    void open(HttpServerRequest request, Supplier<CompletableFuture<Void>> right);
+    void open(HttpServerRequest request, Supplier<CompletableFuture<Void>> right)
+        throws RefusedException;
   }
 
   static AdminReply stream(Stream stream) {

@@ -42,6 +42,9 @@ public final class AdminServer {
   /** Event streams at a time. */
   public static final int MOST_STREAMS = EventStreams.MOST;
 
+  /** Bytes that may be sent and not read; a single answer may have more. */
+  public static final long MOST_UNREAD_BYTES = ReplyWriter.MOST_BYTES;
+
   private static final int IDLE_SECONDS = 75;
   private static final int HANDSHAKE_SECONDS = 10;
   private static final long SWEEP_MILLIS = 5_000;
@@ -84,7 +87,7 @@ public final class AdminServer {
     this.door = door;
     this.streams = new EventStreams(vertx, pages);
     this.routes = new Routes(pages, () -> new PageMill(vertx), streams);
-    this.writer = new ReplyWriter(vertx);
+    this.writer = new ReplyWriter(vertx, door);
     this.server =
         vertx
             .createHttpServer(options)
@@ -144,6 +147,16 @@ public final class AdminServer {
   /** Ticks that event streams have missed, as they were not read. */
   public long ticksMissed() {
     return streams.missed();
+  }
+
+  /** Bytes of answers that were sent and are not read. */
+  public long unreadBytes() {
+    return writer.unread().taken();
+  }
+
+  /** Answers that were cut off, as others needed the room that they took unread. */
+  public long unreadCutOff() {
+    return writer.unread().cut();
   }
 
   public Future<Void> close() {
@@ -313,10 +326,6 @@ public final class AdminServer {
     if (refusal.retryAfterSeconds() > 0) {
       response.putHeader("Retry-After", Integer.toString(refusal.retryAfterSeconds()));
     }
-    try {
-      writer.write(request, AdminReply.plain(refusal.code(), refusal.getMessage() + "\n"));
-    } catch (RefusedException full) {
-      request.connection().close();
-    }
+    writer.write(request, AdminReply.plain(refusal.code(), refusal.getMessage() + "\n"));
   }
 }

@@ -57,19 +57,15 @@ final class EventStreams {
       return Future.succeededFuture(AdminReply.plain(400, e.getMessage() + "\n"));
     }
     if (topics.size() > Topic.MOST) {
-      return tooMany("admin-event-topics", "more than " + Topic.MOST + " topics");
-    }
-    if (open.get() >= MOST) {
-      refused.incrementAndGet();
-      return tooMany("admin-event-streams", MOST + " streams are open already");
+      return Future.failedFuture(
+          tooMany("admin-event-topics", "more than " + Topic.MOST + " topics"));
     }
     return Future.succeededFuture(
         AdminReply.stream((request, right) -> new Stream(request, right).open(topics)));
   }
 
-  private static Future<AdminReply> tooMany(String rule, String message) {
-    return Future.failedFuture(
-        new RefusedException(429, "TooManyRequests", rule, message).retryAfter(5));
+  private static RefusedException tooMany(String rule, String message) {
+    return new RefusedException(429, "TooManyRequests", rule, message).retryAfter(5);
   }
 
   private final class Stream {
@@ -89,7 +85,14 @@ final class EventStreams {
       this.right = right;
     }
 
-    void open(Set<Topic> topics) {
+    void open(Set<Topic> topics) throws RefusedException {
+      if (response.closed()) {
+        return; // nobody would tell that it ends
+      }
+      if (open.get() >= MOST) { // asked in the turn that counts it
+        refused.incrementAndGet();
+        throw tooMany("admin-event-streams", MOST + " streams are open already");
+      }
       response
           .putHeader("Content-Type", "text/event-stream")
           .putHeader("Cache-Control", "no-store");

@@ -1,6 +1,5 @@
 package io.apfproxy.admin;
 
-import io.apfproxy.request.RefusedException;
 import io.apfproxy.time.TimeSource;
 import io.netty.handler.codec.DateFormatter;
 import io.vertx.core.Vertx;
@@ -14,15 +13,27 @@ final class ReplyWriter {
    * A page of many megabytes that nobody reads stays in memory: what is written and not yet taken is
    * bounded in all, and whoever takes longer than STALLED_MILLIS is cut off.
    */
-  private static final long MOST_BYTES = 64 << 20;
+  static final long MOST_BYTES = 64 << 20;
+
   private static final long STALLED_MILLIS = 30_000;
+  private static final String RULE = "admin-unread-bytes";
 
   private final Vertx vertx;
   private final TimeSource time = TimeSource.system();
-  private long unread;
+  private final UnreadReplies unread = new UnreadReplies(MOST_BYTES);
+  private final AdminDoor door;
 
-  ReplyWriter(Vertx vertx) {
+  /**
+   * @param door told of whom it cuts off for others
+   */
+  ReplyWriter(Vertx vertx, AdminDoor door) {
     this.vertx = vertx;
+    this.door = door;
+  }
+
+  /** On any thread. */
+  UnreadReplies unread() {
+    return unread;
   }
 
   /** Whether the reader has this version of a file already. */
@@ -30,11 +41,8 @@ final class ReplyWriter {
     return !reply.etag().isEmpty() && reply.etag().equals(request.getHeader("If-None-Match"));
   }
 
-  /**
-   * @throws RefusedException 429 if too much is unread; nothing was written then
-   */
   @SuppressWarnings("JavaUtilDate") // what the formatter takes
-  void write(HttpServerRequest request, AdminReply reply) throws RefusedException {
+  void write(HttpServerRequest request, AdminReply reply) {
     HttpServerResponse response = request.response();
     if (response.closed() || response.ended()) {
       return;
@@ -45,13 +53,7 @@ final class ReplyWriter {
       response.end();
       return;
     }
-    int bytes = reply.body().length();
-    if (unread > 0 && unread + bytes > MOST_BYTES) {
-      throw new RefusedException(
-              429, "TooManyRequests", "admin-unread-bytes", "too much that was sent is not read")
-          .retryAfter(1);
-    }
-    unread += bytes;
+    UnreadReplies.Reply sending = begin(request, reply.body().length());
     long stalled = vertx.setTimer(STALLED_MILLIS, late -> Cut.off(request.connection()));
     BrowserRules.headers(request);
     if (!reply.etag().isEmpty()) {
@@ -67,7 +69,19 @@ final class ReplyWriter {
         .onComplete(
             sent -> {
               vertx.cancelTimer(stalled);
-              unread -= bytes;
+              sending.over();
             });
+  }
+
+  private UnreadReplies.Reply begin(HttpServerRequest request, int bytes) {
+    String address = request.remoteAddress().hostAddress();
+    return unread.add(
+        address,
+        bytes,
+        () -> {
+          Cut.off(request.connection());
+          door.cutOff(
+              RULE, "cut off: what was sent is not read, and others need the room", address);
+        });
   }
 }

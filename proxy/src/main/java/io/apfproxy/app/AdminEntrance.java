@@ -44,4 +44,10 @@ final class AdminEntrance implements AdminDoor {
     metrics.events().answered(account);
     log.answered(account);
   }
+
+  @Override
+  public void cutOff(String rule, String message, String address) {
+    metrics.events().aborted(rule);
+    log.notAccepted(rule, message, address);
+  }
 }

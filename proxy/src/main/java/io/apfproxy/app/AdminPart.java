@@ -15,6 +15,8 @@ import java.io.IOException;
 
 /** The operators' listener, on an event loop that clients leave alone. */
 final class AdminPart {
+  private static final String UNREAD = "admin-unread-bytes";
+
   private final AdminServer server;
   private final boolean tls;
   private final int port;
@@ -55,6 +57,8 @@ final class AdminPart {
             : AdminServer.plain(operators, pages, entrance);
     metrics.bindBound(
         LivePart.STREAMS, server::streams, AdminServer.MOST_STREAMS, server::streamsRefused);
+    metrics.bindBound(
+        UNREAD, server::unreadBytes, AdminServer.MOST_UNREAD_BYTES, server::unreadCutOff);
     metrics.bindMissedTicks(server::ticksMissed);
     try {
       int port = Waiting.on(server.listen(options.bindAddress(), options.port()));

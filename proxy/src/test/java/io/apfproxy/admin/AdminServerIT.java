@@ -124,6 +124,11 @@ class AdminServerIT {
             int code, String rule, String message, @Nullable Throwable cause, String address) {
           refusals.add(code + " " + rule);
         }
+
+        @Override
+        public void cutOff(String rule, String message, String address) {
+          refusals.add("cut off " + rule);
+        }
       };
 
   @BeforeEach

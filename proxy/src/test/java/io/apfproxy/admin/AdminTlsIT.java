@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +40,7 @@ class AdminTlsIT {
   private static final String ELSEWHERE = "pod.example";
 
   private final Vertx vertx = Vertx.vertx();
+  private final FakePages pages = new FakePages();
   private volatile boolean upstreamAnswers = true;
   private AdminServer server;
   private HttpClient client;
@@ -60,6 +63,16 @@ class AdminTlsIT {
           "get",
           new Path("/metrics"));
 
+  private static final Path EVENTS = new Path("/debug/apf-proxy/events");
+
+  private final CompletableFuture<Boolean> mayWatch = new CompletableFuture<>();
+  private final CountDownLatch asked = new CountDownLatch(1);
+
+  private CompletableFuture<Boolean> events() {
+    asked.countDown();
+    return mayWatch;
+  }
+
   @BeforeEach
   void start() throws Exception {
     UrlAccess access =
@@ -70,14 +83,16 @@ class AdminTlsIT {
                         ? Optional.of(new UserInfo(token, "", List.of(), Map.of()))
                         : Optional.empty()),
             question ->
-                upstreamAnswers
-                    ? CompletableFuture.completedFuture(
-                        METRICS.equals(question)
-                            || GRANTED.getOrDefault(question.user().name(), List.of()).stream()
-                                .anyMatch(path -> new Path(path).equals(question.target())))
-                    : CompletableFuture.failedFuture(new IllegalStateException("down")),
+                question.target().equals(EVENTS)
+                    ? events()
+                    : upstreamAnswers
+                        ? CompletableFuture.completedFuture(
+                            METRICS.equals(question)
+                                || GRANTED.getOrDefault(question.user().name(), List.of()).stream()
+                                    .anyMatch(path -> new Path(path).equals(question.target())))
+                        : CompletableFuture.failedFuture(new IllegalStateException("down")),
             TimeSource.system());
-    server = AdminServer.tls(vertx, new FakePages(), pair("first.example"), access, AdminDoor.NONE);
+    server = AdminServer.tls(vertx, pages, pair("first.example"), access, AdminDoor.NONE);
     port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
     client = // held, as Vert.x closes a client nobody holds
         vertx.createHttpClient(
@@ -98,6 +113,14 @@ class AdminTlsIT {
   }
 
   private int get(String path, String host, @Nullable String token) throws Exception {
+    return client
+        .request(options(path, host, token))
+        .compose(request -> request.send())
+        .map(response -> response.statusCode())
+        .await(60, TimeUnit.SECONDS);
+  }
+
+  private RequestOptions options(String path, String host, @Nullable String token) {
     RequestOptions options =
         new RequestOptions()
             .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
@@ -108,11 +131,28 @@ class AdminTlsIT {
     if (token != null) {
       options.putHeader("Authorization", "Bearer " + token);
     }
-    return client
-        .request(options)
-        .compose(request -> request.send())
-        .map(response -> response.statusCode())
-        .await(60, TimeUnit.SECONDS);
+    return options;
+  }
+
+  @Test
+  @Tag("S81")
+  void holdsNoStreamForWhoLeftBeforeHisRightWasKnown() throws Exception {
+    // Given
+    String path = "/debug/apf-proxy/events?topics=levels";
+    HttpClientRequest watching =
+        client.request(options(path, ELSEWHERE, "events-token")).await(60, TimeUnit.SECONDS);
+    watching.end();
+    assertThat(asked.await(60, TimeUnit.SECONDS)).isTrue();
+    watching.connection().close().await(60, TimeUnit.SECONDS);
+    assertThat(get("/livez", ELSEWHERE, null)).as("it has seen that by now").isEqualTo(200);
+
+    // When
+    mayWatch.complete(true);
+    assertThat(get("/livez", ELSEWHERE, null)).isEqualTo(200);
+
+    // Then
+    assertThat(server.streams()).isZero();
+    assertThat(pages.feed.listeners).isEmpty();
   }
 
   @ParameterizedTest

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,11 @@ class EventStreamsIT {
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout((int) LONG.toMillis());
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    write(socket, path, headers);
+    return socket;
+  }
+
+  private void write(Socket socket, String path, String... headers) throws IOException {
     String head =
         "GET "
             + path
@@ -67,7 +73,6 @@ class EventStreamsIT {
             + String.join("", headers)
             + "\r\n";
     socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-    return socket;
   }
 
   private static BufferedReader reader(Socket socket) throws IOException {
@@ -141,6 +146,64 @@ class EventStreamsIT {
     open.get(0).close();
     await().atMost(LONG).until(() -> server.streams() == AdminServer.MOST_STREAMS - 1);
     assertThat(code(EVENTS)).isEqualTo(200);
+  }
+
+  /** Their requests come in one turn of the event loop, and its next ones open the streams. */
+  @Test
+  @Tag("S81")
+  void refusesTheFiftyFirstOfThoseThatComeAtOnce() throws Exception {
+    List<Socket> all = new ArrayList<>();
+    for (int i = 0; i < AdminServer.MOST_STREAMS + 5; i++) {
+      all.add(askedBefore());
+    }
+
+    inOneTurn(
+        () -> {
+          for (Socket socket : all) {
+            write(socket, EVENTS);
+          }
+        });
+
+    int refused = 0;
+    for (Socket socket : all) {
+      refused += line(reader(socket), "HTTP/1.1 ").startsWith("HTTP/1.1 429") ? 1 : 0;
+    }
+    assertThat(refused).isEqualTo(5);
+    assertThat(server.streams()).isEqualTo(AdminServer.MOST_STREAMS);
+    assertThat(server.streamsRefused()).isEqualTo(5);
+  }
+
+  private Socket askedBefore() throws IOException {
+    Socket socket = ask("/debug/apf-proxy/state");
+    line(reader(socket), "{");
+    return socket;
+  }
+
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  /** Has all that is written be there when the event loop comes to look. */
+  private void inOneTurn(Writing writing) throws Exception {
+    CountDownLatch entered = new CountDownLatch(1);
+    CountDownLatch written = new CountDownLatch(1);
+    pages.checking =
+        () -> {
+          entered.countDown();
+          awaitQuietly(written);
+        };
+    ask("/readyz");
+    assertThat(entered.await(60, TimeUnit.SECONDS)).isTrue();
+    writing.run();
+    written.countDown();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test

@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 class FakePages implements AdminPages {
   final FakeFeed feed = new FakeFeed();
 
+  /** Run at each look at the conditions, on the event loop. */
+  volatile Runnable checking = () -> {};
+
   @Override
   public List<Check> readiness() {
+    checking.run();
     return List.of(new Check("upstream", true));
   }
 
