@@ -30,6 +30,8 @@ public final class ClientConnection {
   private int open;
   private boolean used;
   private boolean closing;
+  private boolean bodyUnreadable;
+  private @Nullable Runnable reading;
   private boolean sentAway;
   private long idleSince;
 
@@ -140,6 +142,36 @@ public final class ClientConnection {
 
   public boolean closing() {
     return closing;
+  }
+
+  /**
+   * A request begins, the only one that is read.
+   *
+   * @param unreadable run once at most, if its body turns out to be unreadable
+   */
+  public void reads(Runnable unreadable) {
+    reading = unreadable;
+  }
+
+  /** It holds nothing any more. Harmless if another has begun. */
+  public void readsNoMore(Runnable unreadable) {
+    if (reading == unreadable) {
+      reading = null;
+    }
+  }
+
+  /** The body of its last request cannot be read. Whatever is answered, it closes soon. */
+  void bodyUnreadable() {
+    bodyUnreadable = true;
+    vertx.setTimer(LINGER_MILLIS, late -> connection.close());
+    if (reading != null) {
+      reading.run();
+    }
+  }
+
+  /** Whether the body of its last request, which may not have begun yet, cannot be read. */
+  public boolean isBodyUnreadable() {
+    return bodyUnreadable;
   }
 
   public void opened() {

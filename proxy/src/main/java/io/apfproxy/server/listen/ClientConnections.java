@@ -27,7 +27,9 @@ public final class ClientConnections {
     Liveness.ofClient(http);
     Http1Versions.guard(http);
     HeadMeter.watch(http);
-    open.put(http, of(http));
+    ClientConnection connection = of(http);
+    UnreadableBody.watch(http, connection::bodyUnreadable);
+    open.put(http, connection);
     http.closeHandler(closed -> open.remove(http));
   }
 

@@ -29,7 +29,7 @@ public final class HeadMeter extends ChannelInboundHandlerAdapter {
     FRAMES,
     /** What comes out of the codec shows what is a head of HTTP/1.1. */
     LINES,
-    /** What follows a head that was refused is none: drops it. */
+    /** What follows a head that was refused, or a body that cannot be read, is none: drops it. */
     REFUSED,
     /** There is no codec any more, but a tunnel: lets all pass. */
     TUNNEL

@@ -57,11 +57,12 @@ final class Http1Heads {
   /**
    * The codec has given something on.
    *
-   * @return whether it is a head that cannot be read: nothing that follows it is one
+   * @return whether it cannot be read: no head follows it
    */
   boolean comeOut(Object message) {
     cameOut = true;
-    boolean unreadable = message instanceof HttpRequest request && headCameOut(request);
+    boolean unreadable =
+        message instanceof HttpRequest request ? headCameOut(request) : UnreadableBody.is(message);
     if (message instanceof HttpContent content) {
       mark = Math.min(end, mark + content.content().readableBytes());
       exact &= body != Body.IN_CHUNKS;

@@ -234,6 +234,19 @@ final class Call extends KnownRequest {
     }
   }
 
+  /** What its client sends cannot be read: answers, or cuts off an answer that has begun. */
+  void giveUp(RefusedException why) {
+    if (!isWanted() || isAnswered()) {
+      return;
+    }
+    Wait current = wait;
+    if (current == null || account().sentAt() == 0) {
+      refuse(why);
+    } else {
+      current.giveUp(why);
+    }
+  }
+
   /** Ends it before anything was forwarded. Harmless once it has ended. */
   void refuse(RefusedException refusal) {
     if (!hasEnded()) {

@@ -190,6 +190,14 @@ final class InExchange extends Wait implements ExchangeListener {
     return current != null && current.withdraw(refusal);
   }
 
+  @Override
+  void giveUp(RefusedException why) {
+    Exchange current = exchange;
+    if (current != null) {
+      current.giveUp(why);
+    }
+  }
+
   /** Its end may never be told any more, and is waited for no longer than a reset takes. */
   @Override
   void abandon(Call of) {

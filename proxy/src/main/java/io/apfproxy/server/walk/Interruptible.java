@@ -31,6 +31,11 @@ abstract class Interruptible {
     return false;
   }
 
+  /** It was sent on, and what its client sends cannot be read: it is to end soon. */
+  void giveUp(RefusedException why) {
+    cancel();
+  }
+
   /** Something was thrown, and nothing is known of how far it came. */
   void abandon(Call call) {
     try {

@@ -9,6 +9,7 @@ import io.apfproxy.server.listen.Arrivals;
 import io.apfproxy.server.listen.ClientConnection;
 import io.apfproxy.server.listen.ClientConnections;
 import io.apfproxy.server.listen.ServerConfig;
+import io.apfproxy.server.listen.UnreadableBody;
 import io.apfproxy.server.listen.UnreadableHead;
 import io.apfproxy.server.log.RefusalLog;
 import io.apfproxy.server.log.RequestLog;
@@ -148,6 +149,8 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     goAway.roll(client, connection);
     if (limits.draining()) {
       call.refuse(Replies.shuttingDown());
+    } else if (connection.isBodyUnreadable()) {
+      call.refuse(UnreadableBody.refusal());
     } else {
       walk.goOn(call);
     }
@@ -207,6 +210,11 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     reporter.held(Held.EXCHANGE, 1);
     connection.opened();
     call.hold(() -> connection.closed(System.nanoTime()));
+    if (client.version() != HttpVersion.HTTP_2) {
+      Runnable unreadable = () -> call.loop().run(() -> call.giveUp(UnreadableBody.refusal()));
+      connection.reads(unreadable);
+      call.hold(() -> connection.readsNoMore(unreadable));
+    }
     client.exceptionHandler(cause -> call.leave());
     client.response().exceptionHandler(cause -> call.leave());
     client.response().closeHandler(closed -> underWay.left(context, call));

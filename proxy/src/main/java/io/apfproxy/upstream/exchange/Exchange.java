@@ -96,6 +96,14 @@ public abstract class Exchange implements Traffic {
   public abstract void expire();
 
   /**
+   * The client does not do its part: refused if no response head went out, else the response is cut
+   * off. The upstream's side is reset.
+   *
+   * @param why its rule is that of what is cut off, too
+   */
+  public abstract void giveUp(RefusedException why);
+
+  /**
    * Ends a response that has begun, between two events of a watch if it stands there, and a tunnel.
    *
    * @param rule why, for what has to be cut off

@@ -329,11 +329,18 @@ public final class HttpExchange extends Exchange {
   public void expire() {
     if (somebody.isWaiting()) {
       notSent();
-    } else if (isUnanswered()) {
-      refuse(UpstreamFault.deadline());
+    } else {
+      giveUp(UpstreamFault.deadline());
+    }
+  }
+
+  @Override
+  public void giveUp(RefusedException why) {
+    if (isUnanswered()) {
+      refuse(why);
       reset();
     } else {
-      abort("deadline");
+      abort(why.rule());
     }
   }
 

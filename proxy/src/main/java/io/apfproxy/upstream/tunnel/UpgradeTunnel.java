@@ -54,7 +54,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
       Outgoing request,
       ExchangeListener listener) {
     super(vertx, chosen, events, client, request, listener);
-    this.body = new EmptyBody(vertx, client, this::giveUp);
+    this.body = new EmptyBody(vertx, client, this::endUnsent);
   }
 
   @Override
@@ -67,7 +67,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
   }
 
   /** Before the upstream was asked. */
-  private void giveUp(RefusedException refusal) {
+  private void endUnsent(RefusedException refusal) {
     refuse(refusal);
     end(false);
   }
@@ -77,7 +77,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
       return;
     }
     if (chosen.isAway()) {
-      giveUp(UpstreamFault.unreachable(null, chosen.retryAfterSeconds()));
+      endUnsent(UpstreamFault.unreachable(null, chosen.retryAfterSeconds()));
       return;
     }
     dialled = true;
@@ -89,7 +89,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
               if (ConnectFailure.isNobodyThere(cause)) {
                 chosen.foundNobody();
               }
-              giveUp(UpstreamFault.unreachable(cause, chosen.retryAfterSeconds()));
+              endUnsent(UpstreamFault.unreachable(cause, chosen.retryAfterSeconds()));
             });
   }
 
@@ -105,7 +105,7 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
       head = UpgradeHead.request(request, upstream.target(request), upstream.authority(request));
     } catch (RefusedException defect) {
       connected.close();
-      giveUp(defect);
+      endUnsent(defect);
       return;
     }
     socket = connected;
@@ -268,6 +268,17 @@ public final class UpgradeTunnel extends Exchange implements UpgradeReply.Listen
     if (isUnanswered()) {
       refuse(UpstreamFault.deadline());
       stop();
+    }
+  }
+
+  @Override
+  public void giveUp(RefusedException why) {
+    if (isUnanswered()) {
+      refuse(why);
+      stop();
+    } else if (declined != null && !isOver()) {
+      cut(why.rule());
+      closeUpstream();
     }
   }
 

@@ -119,7 +119,7 @@ class WalkTest {
     }
 
     private void somethingHappens() {
-      switch (random.nextInt(9)) {
+      switch (random.nextInt(10)) {
         case 0 -> client.leave();
         case 1 -> call.giveWay();
         case 2 -> call.finishWatch();
@@ -134,6 +134,11 @@ class WalkTest {
           }
         }
         case 5 -> client.passTime();
+        case 6 -> {
+          if (random.nextInt(5) == 0) {
+            call.giveUp(new RefusedException(400, "BadRequest", "rule", "message"));
+          }
+        }
         default -> endWait();
       }
       client.runTurns();

@@ -124,7 +124,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
   private void somethingHappens() {
     switch (random.nextInt(30)) {
       case 0 -> exchange.cancel();
-      case 1 -> exchange.expire();
+      case 1 -> giveUp();
       case 2 -> {
         if (random.nextInt(4) == 0) {
           stopping = true;
@@ -141,6 +141,14 @@ final class RandomExchange implements ExchangeListener, Reporter {
       case 28 -> now += random.nextLong(HOLD.toNanos());
       case 29 -> withdraw();
       default -> server.somethingHappens();
+    }
+  }
+
+  private void giveUp() {
+    if (random.nextBoolean()) {
+      exchange.expire();
+    } else {
+      exchange.giveUp(new RefusedException(400, "BadRequest", "test", "unreadable"));
     }
   }
 
