@@ -28,6 +28,7 @@ class UnreadableBodyIT {
   private static final String HEAD =
       "POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
   private static final String GOOD = "5\r\nabcde";
+  private static final String LONG = "12000\r\n" + "a".repeat(0x12000);
   private static final String BROKEN =
       "XX\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n".repeat(20);
 
@@ -105,7 +106,7 @@ class UnreadableBodyIT {
     with(
         upstream,
         (proxy, client) -> {
-          client.send(HEAD + GOOD);
+          client.send(HEAD + LONG);
           await().until(() -> seen.contains("/a"));
 
           client.send(BROKEN);
@@ -182,7 +183,7 @@ class UnreadableBodyIT {
     with(
         upstream,
         (proxy, client) -> {
-          client.send(HEAD + GOOD);
+          client.send(HEAD + LONG);
           assertThat(client.readHead()).startsWith("HTTP/1.1 200 ");
 
           client.send(BROKEN);
