@@ -12,6 +12,7 @@ import io.apfproxy.report.Reporter;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
+import io.apfproxy.request.RequestTimeout;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.ManualTime;
 import java.util.ArrayDeque;
@@ -75,7 +76,8 @@ class WatchTurnsTest {
       RequestTarget path = RequestTarget.parse(target);
       UserInfo who = UserInfo.of(user);
       client.call.understood(
-          new Understood(null, path, RequestInfoParser.parse("GET", path), "", 0, 0));
+          new Understood(
+              null, path, RequestInfoParser.parse("GET", path), "", RequestTimeout.NONE, 0));
       client.call.identified(
           new Identity(
               who, who, Identity.Mode.IMPERSONATION, new Assertion(null, false, List.of())));
