@@ -9,13 +9,15 @@ import io.apfproxy.time.TimeSource;
 public final class ByteMeter {
   private final Limit[] limits;
   private final long[] keys;
+  private final long[] owners;
   private final TimeSource time;
   private long in;
   private long out;
 
-  ByteMeter(Limit[] limits, long[] keys, TimeSource time) {
+  ByteMeter(Limit[] limits, long[] keys, long[] owners, TimeSource time) {
     this.limits = limits;
     this.keys = keys;
+    this.owners = owners;
     this.time = time;
   }
 
@@ -37,7 +39,7 @@ public final class ByteMeter {
   private long charge(long bytes, boolean toClient, long now) {
     long owed = 0;
     for (int i = 0; i < limits.length && bytes > 0; i++) {
-      long own = limits[i].charge(keys[i], bytes, toClient, now);
+      long own = limits[i].charge(keys[i], owners[i], bytes, toClient, now);
       owed = limits[i].isShadow() ? owed : Math.max(owed, own);
     }
     return owed;

@@ -12,6 +12,7 @@ final class Found {
   private final KeyHash hash = new KeyHash();
   private int[] positions = {};
   private long[] keys = {};
+  private long[] owners = {};
   private int number;
 
   private Found() {}
@@ -23,6 +24,7 @@ final class Found {
     if (found.positions.length < most) {
       found.positions = new int[most];
       found.keys = new long[most];
+      found.owners = new long[most];
     }
     return found;
   }
@@ -33,13 +35,18 @@ final class Found {
   }
 
   KeyHash hash() {
-    return hash.begin();
+    return hash;
   }
 
-  /** Keeps one, with the key that was added to {@link #hash}. */
-  void keep(int position) {
+  /**
+   * Keeps one.
+   *
+   * @param owner of the key, as of {@link io.apfproxy.time.KeyTable}
+   */
+  void keep(int position, long key, long owner) {
     positions[number] = position;
-    keys[number] = hash.end();
+    keys[number] = key;
+    owners[number] = owner;
     number++;
   }
 
@@ -53,5 +60,9 @@ final class Found {
 
   long key(int i) {
     return keys[i];
+  }
+
+  long owner(int i) {
+    return owners[i];
   }
 }

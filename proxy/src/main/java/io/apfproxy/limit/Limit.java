@@ -7,6 +7,7 @@ import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.Allowance;
 import io.apfproxy.time.KeyHash;
+import io.apfproxy.time.KeyTable;
 import io.apfproxy.time.Pace;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -105,6 +106,11 @@ final class Limit {
     return conditions.holdFor(asked, user) && key.addTo(hash, asked, user);
   }
 
+  /** Whether who asks can invent keys: then each has an owner. */
+  boolean hasOwners() {
+    return key.isInvented();
+  }
+
   private long units(Asked asked) {
     if (bytes) {
       return 0; // it begins if none is owed, and pays as it goes
@@ -117,13 +123,13 @@ final class Limit {
   }
 
   /** What {@link #take} would say, without counting anything. */
-  long peek(long hash, Asked asked, long now) {
-    return state.keys().peek(hash, now, units(asked), patience(asked, now));
+  long peek(long hash, long owner, Asked asked, long now) {
+    return state.keys().peek(hash, owner, now, units(asked), patience(asked, now));
   }
 
   /** As {@link io.apfproxy.time.KeyTable#take}. */
-  long take(long hash, Asked asked, long now) {
-    return state.keys().take(hash, now, units(asked), patience(asked, now));
+  long take(long hash, long owner, Asked asked, long now) {
+    return state.keys().take(hash, owner, now, units(asked), patience(asked, now));
   }
 
   boolean countsBytes() {
@@ -136,11 +142,11 @@ final class Limit {
    * @param out whether to the client
    * @return nanoseconds until none is owed
    */
-  long charge(long hash, long bytes, boolean out, long now) {
+  long charge(long hash, long owner, long bytes, boolean out, long now) {
     state.moved(bytes, out);
     long owed = 0;
     for (long left = bytes; left > 0; left -= Pace.PIECE) {
-      owed = state.keys().charge(hash, now, Math.min(left, Pace.PIECE));
+      owed = state.keys().charge(hash, owner, now, Math.min(left, Pace.PIECE));
     }
     return owed;
   }
@@ -175,11 +181,11 @@ final class Limit {
    *
    * @param untilNanos after which it would be let in
    */
-  int retryAfter(long hash, long untilNanos, long now) {
+  int retryAfter(long hash, long owner, long untilNanos, long now) {
     int refusals = state.refused(now);
     long seconds = (untilNanos + TimeUnit.SECONDS.toNanos(1) - 1) / TimeUnit.SECONDS.toNanos(1);
     int spread = 0;
-    if (!isInFlight() && state.keys().shares(hash, now)) {
+    if (!isInFlight() && state.keys().shares(hash, owner, now)) {
       spread = (int) Math.min(MOST_SPREAD_SECONDS, Math.ceil(refusals / rate));
     }
     IntUnaryOperator random = around.random();
@@ -203,9 +209,12 @@ final class Limit {
   /** Units that a request's key has left; empty if that follows from its agent or address. */
   OptionalLong left(RequestDigest digest, long now) {
     KeyHash hash = new KeyHash();
-    return key.addTo(hash, digest)
-        ? OptionalLong.of(state.keys().left(hash.end(), now))
-        : OptionalLong.empty();
+    if (!key.addTo(hash, digest)) {
+      return OptionalLong.empty();
+    }
+    long own = hash.end();
+    long owner = hasOwners() ? Owner.of(digest.user(), hash) : KeyTable.NOBODY;
+    return OptionalLong.of(state.keys().left(own, owner, now));
   }
 
   /** Whether both count the same keys: one of them is a later version of the other. */

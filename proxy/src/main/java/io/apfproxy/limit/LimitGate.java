@@ -55,10 +55,10 @@ final class LimitGate implements Gate {
       if (limit.isShadow()) {
         continue;
       }
-      long wait = limit.take(found.key(i), asked, at);
+      long wait = limit.take(found.key(i), found.owner(i), asked, at);
       if (wait < 0) {
         giveBack(limits, found, i, false, asked, at);
-        throw limit.refusal(limit.retryAfter(found.key(i), -wait, at));
+        throw limit.refusal(limit.retryAfter(found.key(i), found.owner(i), -wait, at));
       }
       longest = Math.max(longest, wait);
       limit.passed(wait);
@@ -76,9 +76,9 @@ final class LimitGate implements Gate {
     int seconds = 0;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
-      long wait = limit.isShadow() ? 0 : limit.peek(found.key(i), asked, at);
+      long wait = limit.isShadow() ? 0 : limit.peek(found.key(i), found.owner(i), asked, at);
       if (wait < 0) {
-        int own = limit.retryAfter(found.key(i), -wait, at);
+        int own = limit.retryAfter(found.key(i), found.owner(i), -wait, at);
         if (own > seconds) {
           longest = limit;
           seconds = own;

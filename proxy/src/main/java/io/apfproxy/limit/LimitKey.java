@@ -43,6 +43,7 @@ final class LimitKey {
   private final Part[] parts;
   private final String groupPrefix;
   private final int most;
+  private final boolean invented;
   private final Predicate<InetAddress> unlimited;
 
   /**
@@ -54,6 +55,7 @@ final class LimitKey {
     this.parts = by.stream().map(Part::of).toArray(Part[]::new);
     this.groupPrefix = key == null ? "" : key.groupPrefix();
     this.most = key == null || parts.length == 0 ? 0 : key.max();
+    this.invented = by.contains(RateLimit.NAMESPACE) || by.contains(RateLimit.USER_AGENT);
     this.unlimited = unlimited;
   }
 
@@ -65,6 +67,11 @@ final class LimitKey {
   /** Keys that are remembered; 0 if all requests share one bucket. */
   int most() {
     return most;
+  }
+
+  /** Whether who asks can have as many as he likes: he writes them into his requests. */
+  boolean isInvented() {
+    return invented;
   }
 
   /**

@@ -6,6 +6,8 @@ import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.time.KeyHash;
+import io.apfproxy.time.KeyTable;
 import io.apfproxy.time.TimeSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,10 +53,17 @@ final class LimitSet {
     Found found = Found.ofThread(limits.length);
     UserInfo user = identified ? asked.digest().user() : UserInfo.ANONYMOUS;
     int matching = rules.all(asked.info(), user, found.positions());
+    KeyHash hash = found.hash();
+    long owner = KeyTable.NOBODY;
     for (int i = 0; i < matching; i++) {
       int position = found.positions()[i];
-      if (limits[position].concerns(asked, user, found.hash())) {
-        found.keep(position);
+      Limit limit = limits[position];
+      if (limit.concerns(asked, user, hash.begin())) {
+        long key = hash.end();
+        if (limit.hasOwners() && owner == KeyTable.NOBODY) {
+          owner = Owner.of(asked, user, hash);
+        }
+        found.keep(position, key, limit.hasOwners() ? owner : KeyTable.NOBODY);
       }
     }
     return found;
@@ -78,10 +87,12 @@ final class LimitSet {
     Found found = find(asked);
     List<Limit> counting = new ArrayList<>();
     List<Long> keys = new ArrayList<>();
+    List<Long> owners = new ArrayList<>();
     for (int i = 0; i < found.number(); i++) {
       if (limit(found, i).countsBytes() && (inShadow || !limit(found, i).isShadow())) {
         counting.add(limit(found, i));
         keys.add(found.key(i));
+        owners.add(found.owner(i));
       }
     }
     return counting.isEmpty()
@@ -89,6 +100,7 @@ final class LimitSet {
         : new ByteMeter(
             counting.toArray(Limit[]::new),
             keys.stream().mapToLong(Long::longValue).toArray(),
+            owners.stream().mapToLong(Long::longValue).toArray(),
             time);
   }
 

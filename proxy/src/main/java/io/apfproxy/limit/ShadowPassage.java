@@ -30,7 +30,7 @@ final class ShadowPassage {
     boolean refused = false;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
-      if (limit.isShadow() && limit.peek(found.key(i), asked, at) < 0) {
+      if (limit.isShadow() && limit.peek(found.key(i), found.owner(i), asked, at) < 0) {
         refused = true;
         limit.passedInShadow(true, 0);
       }
@@ -47,7 +47,7 @@ final class ShadowPassage {
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
       if (limit.isShadow()) {
-        long wait = limit.take(found.key(i), asked, at);
+        long wait = limit.take(found.key(i), found.owner(i), asked, at);
         limit.passedInShadow(wait < 0, wait);
         if (wait < 0) { // somebody else was faster
           course.refuse();

@@ -7,20 +7,27 @@ package io.apfproxy.time;
 final class KeySets {
   /*
    * Sets of eight ways, a quarter full when all keys live, so that one in some thousands finds its set full. A ninth value is
-   * what keys of a set took that have no way there.
+   * what keys of a set took that have no way there, a tenth are marks of those keys: four bits each, so that one that took nothing
+   * is hardly ever taken for one that did.
+   *
+   * The last ways of a set are for owners who have few of it: who invents keys leaves room for those of others. If all keys are of
+   * one owner, one in some hundreds finds no room.
    */
   static final int WAYS = 8;
 
   /** In the place of a way: what the keys of a set took that have none. */
   static final int REST = WAYS;
 
-  private static final int VALUES = WAYS + 1;
+  private static final int MARKS = WAYS + 1;
+  private static final int VALUES = WAYS + 2;
+  private static final int LAST_WAYS = 2;
   private static final int SLOTS_A_KEY = 4;
   private static final int MOST_KEYS = 10_000_000;
 
   private final int number;
   private final long[] hashes;
   private final long[] values;
+  private final short[] owners;
 
   /**
    * @param keys for which there is certainly room in all
@@ -33,6 +40,7 @@ final class KeySets {
     this.number = (int) (((long) keys * SLOTS_A_KEY + WAYS - 1) / WAYS);
     this.hashes = new long[number * WAYS];
     this.values = new long[number * VALUES];
+    this.owners = new short[number * WAYS];
     for (int set = 0; set < number; set++) {
       values[set * VALUES + REST] = whole;
     }
@@ -63,14 +71,26 @@ final class KeySets {
     return -1;
   }
 
-  /** A way that a new key may have; -1 if there is none. */
-  int freeWay(int set, long ticks, Allowance allowance) {
-    for (int way = 0; way < WAYS; way++) {
+  /**
+   * A way that a key may have of which nothing is known; -1 if there is none.
+   *
+   * @param before the one it had, -1 if it had none
+   * @param owner {@link KeyTable#NOBODY} if it may have any that is free
+   */
+  int freeWay(int set, int before, long owner, long ticks, Allowance allowance) {
+    int first = before;
+    int free = 0;
+    int own = 0;
+    for (int way = 0; way < WAYS && free <= LAST_WAYS; way++) {
       if (!isOwing(set, way, allowance, ticks)) {
-        return way;
+        first = first < 0 ? way : first;
+        free++;
+      } else if (owners[set * WAYS + way] == shortOf(owner)) {
+        own++;
       }
     }
-    return -1;
+    boolean mayHave = free > LAST_WAYS || owner == KeyTable.NOBODY || own < LAST_WAYS;
+    return free > 0 && mayHave ? first : -1;
   }
 
   /** Whether a way has a key that must not be forgotten. */
@@ -102,6 +122,10 @@ final class KeySets {
     return hashes[set * WAYS + way];
   }
 
+  long owner(int set, int way) {
+    return owners[set * WAYS + way];
+  }
+
   /** Of a way, or {@link #REST}. */
   long value(int set, int way) {
     return values[set * VALUES + way];
@@ -116,20 +140,75 @@ final class KeySets {
     return hashes[set * WAYS + way] == key ? value(set, way) : whole;
   }
 
-  /** Gives a way to a key. */
-  void put(int set, int way, long key, long value) {
+  /**
+   * Says what is known of a key that has a way, or may have it.
+   *
+   * @param isNew whether nothing was known of it: then the way is the owner's
+   */
+  void put(int set, int way, long key, long owner, boolean isNew, long value) {
     hashes[set * WAYS + way] = key;
+    if (isNew) {
+      owners[set * WAYS + way] = shortOf(owner);
+    }
     setValue(set, way, value);
   }
 
+  /** Two owners are hardly ever taken for one. */
+  private static short shortOf(long owner) {
+    return owner == KeyTable.NOBODY || (short) owner != KeyTable.NOBODY ? (short) owner : 1;
+  }
+
+  /** Whether a key may have taken of what is missing of the set's rest. */
+  boolean owesRest(int set, long key, Allowance allowance, long ticks) {
+    long marks = marks(key);
+    return (value(set, MARKS) & marks) == marks && !allowance.isWhole(value(set, REST), ticks);
+  }
+
   /** Takes units for a key that has no way. */
-  void takeFromRest(int set, Allowance allowance, long ticks, long units) {
+  void takeFromRest(int set, long key, Allowance allowance, long ticks, long units) {
+    markRest(set, marks(key), allowance, ticks);
     setValue(set, REST, allowance.after(value(set, REST), ticks, units));
   }
 
-  /** Adds to what those took who have no way. */
-  void addToRest(int set, long value, Allowance allowance, long ticks) {
+  /**
+   * Takes back of whatever a key took.
+   *
+   * @return whether that was the rest
+   */
+  boolean back(int set, long key, Allowance allowance, long ticks, long units) {
+    int own = wayOf(set, key);
+    boolean hasOwn = own >= 0 && isOwing(set, own, allowance, ticks);
+    boolean ofRest = !hasOwn && owesRest(set, key, allowance, ticks);
+    if (hasOwn || ofRest) {
+      int way = hasOwn ? own : REST;
+      setValue(set, way, allowance.back(value(set, way), ticks, units));
+    }
+    return ofRest;
+  }
+
+  /**
+   * Adds to what those took who have no way.
+   *
+   * @param marks of them
+   */
+  void addToRest(int set, long value, long marks, Allowance allowance, long ticks) {
+    markRest(set, marks, allowance, ticks);
     setValue(set, REST, allowance.together(value(set, REST), value, ticks));
+  }
+
+  private void markRest(int set, long marks, Allowance allowance, long ticks) {
+    boolean anew = allowance.isWhole(value(set, REST), ticks);
+    setValue(set, MARKS, anew ? marks : value(set, MARKS) | marks);
+  }
+
+  /** Of those who took of the set's rest, as long as that is not whole. */
+  long restMarks(int set) {
+    return value(set, MARKS);
+  }
+
+  /** By which a key is known among those who took of a rest: other bits than choose its set. */
+  static long marks(long key) {
+    return 1L << key | 1L << (key >>> 6) | 1L << (key >>> 12) | 1L << (key >>> 18);
   }
 
   /** Says what is known of all keys under another allowance. */

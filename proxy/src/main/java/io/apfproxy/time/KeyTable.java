@@ -5,17 +5,18 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of each key of an {@link Allowance}: 68 bytes a key, taken at once; nothing is
+ * What is known of each key of an {@link Allowance}: 80 bytes a key, taken at once; nothing is
  * allocated after that. Thread-safe.
  *
  * <p>Only what equals an absent key is forgotten. Keys for which there is no room then share one
- * allowance. So nobody gets anything by filling the table. Source: specification limits.md L-26;
- * security.md S61.
+ * allowance. So nobody gets anything by filling the table. Where keys can be invented, each has an
+ * owner, who asked for it first; while room is scarce, keys of those who have much of it share, and
+ * others find some. Source: specification limits.md L-26; security.md S61.
  */
 public final class KeyTable {
   /*
-   * A set keeps, besides its keys, what others of it took together from the shared allowance: while that is not whole, new keys of
-   * the set share on, though a way is free by now. Else a key would have its share and then all of its own; and what is counted
+   * A set keeps, besides its keys, what others of it took together from the shared allowance: while that is not whole, those that
+   * took of it share on, though a way is free by now. Else a key would have its share and then all of its own; and what is counted
    * would not be given back where it was taken.
    *
    * Locks are striped by set; that of the shared allowance is taken last. Each has the allowance under which its values are read,
@@ -26,6 +27,10 @@ public final class KeyTable {
    *
    * Ticks wrap after 208 days: once in ten, all that is whole is forgotten.
    */
+
+  /** Owner of keys that nobody can invent. */
+  public static final long NOBODY = 0;
+
   private static final int MOST_STRIPES = 64;
   private static final long BETWEEN_SWEEPS = TimeUnit.DAYS.toNanos(10);
   private static final long ALL_HEALED = TimeUnit.DAYS.toNanos(60);
@@ -94,15 +99,20 @@ public final class KeyTable {
    * @return as {@link Allowance#wait}; nothing was taken if negative
    */
   public long take(long hash, long now, long units, long patienceNanos) {
-    return ask(hash, now, units, patienceNanos, true);
+    return take(hash, NOBODY, now, units, patienceNanos);
+  }
+
+  /** As the other, for an owner: a {@link KeyHash}, or {@link #NOBODY}. */
+  public long take(long hash, long owner, long now, long units, long patienceNanos) {
+    return ask(hash, owner, now, units, patienceNanos, true);
   }
 
   /** What {@link #take} would say; takes nothing. */
-  public long peek(long hash, long now, long units, long patienceNanos) {
-    return ask(hash, now, units, patienceNanos, false);
+  public long peek(long hash, long owner, long now, long units, long patienceNanos) {
+    return ask(hash, owner, now, units, patienceNanos, false);
   }
 
-  private long ask(long hash, long now, long units, long patience, boolean takes) {
+  private long ask(long hash, long owner, long now, long units, long patience, boolean takes) {
     sweepNowAndThen(now);
     long ticks = ticks(now);
     if (hasNoKeys()) {
@@ -116,19 +126,27 @@ public final class KeyTable {
       next = stripe.movedTo;
       if (next == null) {
         Allowance allowance = stripe.allowance;
-        int way = room(set, key, ticks, allowance);
+        int way = room(set, key, owner, ticks, allowance);
         if (way < 0) {
-          return overflow(set, allowance, ticks, units, patience, takes);
+          long wait = shared.ask(ticks, units, patience, takes);
+          if (takes) {
+            overflows.increment();
+          }
+          if (takes && wait >= 0) {
+            sets.takeFromRest(set, key, allowance, ticks, units);
+          }
+          return wait;
         }
         long value = sets.valueOf(set, way, key, allowance.whole(ticks));
         long wait = allowance.wait(value, ticks, units, patience);
         if (takes && wait >= 0) {
-          sets.put(set, way, key, allowance.after(value, ticks, units));
+          boolean isNew = allowance.isWhole(value, ticks);
+          sets.put(set, way, key, owner, isNew, allowance.after(value, ticks, units));
         }
         return wait;
       }
     }
-    return next.ask(hash, now, units, patience, takes);
+    return next.ask(hash, owner, now, units, patience, takes);
   }
 
   /** No hash is that of an empty slot. */
@@ -137,38 +155,27 @@ public final class KeyTable {
   }
 
   /** The way of a key, or one that it can have; -1 if it has to share. */
-  private int room(int set, long key, long ticks, Allowance allowance) {
+  private int room(int set, long key, long owner, long ticks, Allowance allowance) {
     int way = sets.wayOf(set, key);
-    if (way >= 0) {
+    if (way >= 0 && sets.isOwing(set, way, allowance, ticks)) {
       return way;
     }
-    if (!allowance.isWhole(sets.value(set, KeySets.REST), ticks)) {
+    if (sets.owesRest(set, key, allowance, ticks)) {
       if (!shared.isWhole(ticks)) {
         return -1;
       }
       sets.setValue(set, KeySets.REST, allowance.whole(ticks));
     }
-    return sets.freeWay(set, ticks, allowance);
-  }
-
-  private long overflow(
-      int set, Allowance allowance, long ticks, long units, long patience, boolean takes) {
-    if (takes) {
-      overflows.increment();
-    }
-    long wait = shared.ask(ticks, units, patience, takes);
-    if (takes && wait >= 0) {
-      sets.takeFromRest(set, allowance, ticks, units);
-    }
-    return wait;
+    return sets.freeWay(set, way, owner, ticks, allowance);
   }
 
   /**
    * Takes units whether they are there or not: what comes next waits until they are made good.
    *
+   * @param owner as of {@link #take}
    * @return the nanoseconds until there would be some again; 0 if there are
    */
-  public long charge(long hash, long now, long units) {
+  public long charge(long hash, long owner, long now, long units) {
     sweepNowAndThen(now);
     long ticks = ticks(now);
     if (hasNoKeys()) {
@@ -182,18 +189,18 @@ public final class KeyTable {
       next = stripe.movedTo;
       if (next == null) {
         Allowance allowance = stripe.allowance;
-        int way = room(set, key, ticks, allowance);
+        int way = room(set, key, owner, ticks, allowance);
         if (way < 0) {
-          sets.takeFromRest(set, allowance, ticks, units);
+          sets.takeFromRest(set, key, allowance, ticks, units);
           return shared.charge(ticks, units);
         }
         long value = sets.valueOf(set, way, key, allowance.whole(ticks));
         long after = allowance.after(value, ticks, units);
-        sets.put(set, way, key, after);
+        sets.put(set, way, key, owner, allowance.isWhole(value, ticks), after);
         return -allowance.wait(after, ticks, 0, 0);
       }
     }
-    return next.charge(hash, now, units);
+    return next.charge(hash, owner, now, units);
   }
 
   /** Gives back what was taken, as far as the allowance permits. */
@@ -210,27 +217,17 @@ public final class KeyTable {
     synchronized (stripe) {
       next = stripe.movedTo;
       if (next == null) {
-        back(set, key, ticks, units, stripe.allowance);
+        if (sets.back(set, key, stripe.allowance, ticks, units)) {
+          shared.back(ticks, units);
+        }
         return;
       }
     }
     next.back(hash, now, units);
   }
 
-  private void back(int set, long key, long ticks, long units, Allowance allowance) {
-    int own = sets.wayOf(set, key);
-    int way = own < 0 ? KeySets.REST : own;
-    long value = sets.value(set, way);
-    if (!allowance.isWhole(value, ticks)) {
-      sets.setValue(set, way, allowance.back(value, ticks, units));
-      if (own < 0) {
-        shared.back(ticks, units);
-      }
-    }
-  }
-
-  /** Units that a key has left; as {@link Allowance#left}. */
-  public long left(long hash, long now) {
+  /** Units that a key, asked for by its owner, has left; as {@link Allowance#left}. */
+  public long left(long hash, long owner, long now) {
     long ticks = ticks(now);
     if (!hasNoKeys()) {
       long key = known(hash);
@@ -239,21 +236,21 @@ public final class KeyTable {
       KeyTable next;
       synchronized (stripe) {
         next = stripe.movedTo;
-        int way = next == null ? room(set, key, ticks, stripe.allowance) : -1;
+        int way = next == null ? room(set, key, owner, ticks, stripe.allowance) : -1;
         if (way >= 0) {
           Allowance allowance = stripe.allowance;
           return allowance.left(sets.valueOf(set, way, key, allowance.whole(ticks)), ticks);
         }
       }
       if (next != null) {
-        return next.left(hash, now);
+        return next.left(hash, owner, now);
       }
     }
     return shared.left(ticks);
   }
 
-  /** Whether others take of the same as this key. */
-  public boolean shares(long hash, long now) {
+  /** Whether others take of the same as this key does if its owner asks for it. */
+  public boolean shares(long hash, long owner, long now) {
     if (hasNoKeys()) {
       return true;
     }
@@ -264,10 +261,10 @@ public final class KeyTable {
     synchronized (stripe) {
       next = stripe.movedTo;
       if (next == null) {
-        return room(set, key, ticks(now), stripe.allowance) < 0;
+        return room(set, key, owner, ticks(now), stripe.allowance) < 0;
       }
     }
-    return next.shares(hash, now);
+    return next.shares(hash, owner, now);
   }
 
   /**
@@ -318,7 +315,7 @@ public final class KeyTable {
   private void move(int set, KeyTable next, Allowance allowance, long ticks) {
     for (int way = 0; way < KeySets.WAYS; way++) {
       if (sets.isOwing(set, way, allowance, ticks)) {
-        next.settle(sets.key(set, way), sets.value(set, way), ticks);
+        next.settle(sets.key(set, way), sets.owner(set, way), sets.value(set, way), ticks);
       }
     }
     long rest = sets.value(set, KeySets.REST);
@@ -327,21 +324,21 @@ public final class KeyTable {
       for (int other = next.sets.of(sets.lowest(set)); other <= last; other++) {
         Stripe stripe = next.stripe(other);
         synchronized (stripe) {
-          next.sets.addToRest(other, rest, allowance, ticks);
+          next.sets.addToRest(other, rest, sets.restMarks(set), allowance, ticks);
         }
       }
     }
   }
 
-  private void settle(long key, long value, long ticks) {
+  private void settle(long key, long owner, long value, long ticks) {
     int set = sets.of(key);
     Stripe stripe = stripe(set);
     synchronized (stripe) {
-      int way = sets.freeWay(set, ticks, stripe.allowance);
+      int way = sets.freeWay(set, -1, NOBODY, ticks, stripe.allowance);
       if (way >= 0) {
-        sets.put(set, way, key, value);
+        sets.put(set, way, key, owner, true, value);
       } else {
-        sets.addToRest(set, value, stripe.allowance, ticks);
+        sets.addToRest(set, value, KeySets.marks(key), stripe.allowance, ticks);
         shared.add(value, ticks);
       }
     }

@@ -55,6 +55,7 @@ class LimitGateTest {
     LimitedProxy proxy =
         new LimitedProxy(
             Limiting.of("users").by("User").perSecond(1_000_000_000, 1_000_000_000),
+            Limiting.of("tenants").by("Namespace").perSecond(1_000_000_000, 1_000_000_000),
             Limiting.of("lists").verbs("list").perSecond(1, 1));
     Gate gate = proxy.limits.paces();
     FakeAsked asked = proxy.get("system:serviceaccount:shop:checkout");

@@ -72,7 +72,7 @@ class KeyTableResizeTest {
         table = table.resized(i % 1_000 == 499 ? after : before, now);
       }
       int key = random.nextInt(150);
-      if (table.take(KeyHash.of("user" + key), now, 1, 0) >= 0) {
+      if (table.take(KeyHash.of("user" + key), random.nextInt(3), now, 1, 0) >= 0) {
         long ticks = (now - origin) << Pace.TICK_BITS;
         long due = exact.getOrDefault(key, 0L);
         assertThat(pace.wait(due, ticks, 1, 0)).as("of key %d", key).isZero();

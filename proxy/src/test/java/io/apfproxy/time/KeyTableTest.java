@@ -16,6 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KeyTableTest {
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+  /** Of keys, nobody among them. */
+  private static final int OWNERS = 3;
+
   private long now = Long.MAX_VALUE - SECOND; // the clock's numbers wrap within the tests
 
   private KeyTable table(int perSecond, int burst, int keys) {
@@ -53,11 +56,11 @@ class KeyTableTest {
   @Test
   void saysWhatThereIsWithoutTakingIt() {
     KeyTable table = table(4, 1, 10);
-    assertThat(table.peek(1, now, 1, 0)).isZero();
+    assertThat(table.peek(1, KeyTable.NOBODY, now, 1, 0)).isZero();
     assertThat(table.take(1, now, 1, 0)).isZero();
-    assertThat(table.peek(1, now, 1, 0)).isEqualTo(-SECOND / 4);
+    assertThat(table.peek(1, KeyTable.NOBODY, now, 1, 0)).isEqualTo(-SECOND / 4);
     now += SECOND / 4;
-    assertThat(table.peek(1, now, 1, 0)).isZero();
+    assertThat(table.peek(1, KeyTable.NOBODY, now, 1, 0)).isZero();
     table.take(1, now, 1, 0);
     table.back(1, now, 1);
     assertThat(table.take(1, now, 1, 0)).isZero();
@@ -68,7 +71,7 @@ class KeyTableTest {
     KeyTable table = table(1, 3, 0);
     assertThat(takenBy(table, "a", 2)).isEqualTo(2);
     assertThat(takenBy(table, "b", 2)).isEqualTo(1);
-    assertThat(table.shares(1, now)).isTrue();
+    assertThat(table.shares(1, KeyTable.NOBODY, now)).isTrue();
     table.back(7, now, 1);
     assertThat(takenBy(table, "c", 2)).isEqualTo(1);
     assertThat(table.overflows()).isZero();
@@ -90,7 +93,7 @@ class KeyTableTest {
       now += random.nextInt(2_000_000);
       int key = (int) (keys * Math.pow(random.nextDouble(), 3));
       long hash = KeyHash.of("user" + key);
-      boolean passes = table.take(hash, now, 1, 0) >= 0;
+      boolean passes = table.take(hash, random.nextInt(OWNERS), now, 1, 0) >= 0;
       if (passes && random.nextInt(5) == 0) {
         table.back(hash, now, 1);
       } else if (passes) {
@@ -142,6 +145,52 @@ class KeyTableTest {
     }
     assertThat(table.overflows()).isLessThan(keys / 100);
     assertThat(table.read(now).keys() + table.overflows()).isEqualTo(keys);
+  }
+
+  @Test
+  void hasRoomForThemTooWhenAllAreOfOneOwner() {
+    int keys = 100_000;
+    KeyTable table = table(1, 1, keys);
+    for (int i = 0; i < keys; i++) {
+      table.take(KeyHash.of("namespace" + i), KeyHash.of("operator"), now, 1, 0);
+    }
+    assertThat(table.overflows()).isBetween(1L, keys / 100L);
+  }
+
+  /** As many as fill it, of one who holds what he took. */
+  @ParameterizedTest
+  @CsvSource({"1", "20"})
+  @Tag("S61")
+  void leavesRoomForKeysOfOtherOwners(long most) {
+    int keys = 2_000;
+    KeyTable table = new KeyTable(keys, new Counted(most), now);
+    for (int i = 0; i < table.most() * 3; i++) {
+      table.take(KeyHash.of("invented" + i), KeyHash.of("mallory"), now, 1, 0);
+    }
+    int honest = keys / 10;
+    int taken = 0;
+    for (int i = 0; i < honest; i++) {
+      taken += table.take(KeyHash.of("shop" + i), KeyHash.of("alice"), now, 1, 0) == 0 ? 1 : 0;
+    }
+    assertThat(taken).isGreaterThan(honest * 97 / 100);
+    assertThat(table.read(now).keys()).isGreaterThan(table.most() * 7 / 10);
+  }
+
+  /** Whoever else asks for it: a key is of who did so first, and everybody takes of the same. */
+  @Test
+  void letsNobodyHaveTheKeysOfAnother() {
+    KeyTable table = new KeyTable(2, new Counted(10), now);
+    for (int key = 1; key <= 2; key++) {
+      table.take(key, 7, now, 1, 0);
+      table.take(key, 8, now, 1, 0);
+    }
+    for (int key = 3; key <= 8; key++) {
+      assertThat(table.take(key, 9, now, 1, 0)).isZero();
+      assertThat(table.shares(key, 9, now)).as("key %d", key).isEqualTo(key > 6);
+    }
+    assertThat(table.shares(9, 7, now)).as("has as many as there are left").isTrue();
+    assertThat(table.shares(9, 8, now)).isFalse();
+    assertThat(table.shares(9, KeyTable.NOBODY, now)).isFalse();
   }
 
   @Test
@@ -229,7 +278,7 @@ class KeyTableTest {
       long hash = KeyHash.of("user" + key);
       boolean ebb = i / 1_000 % 2 == 0;
       if (random.nextInt(10) < (ebb ? 3 : 7)) {
-        held[key] += table.take(hash, now, 1, 0) == 0 ? 1 : 0;
+        held[key] += table.take(hash, random.nextInt(OWNERS), now, 1, 0) == 0 ? 1 : 0;
         assertThat(held[key]).isLessThanOrEqualTo(4);
       } else if (held[key] > 0) {
         held[key]--;
@@ -248,7 +297,7 @@ class KeyTableTest {
     }
     assertThat(table.read(now)).isEqualTo(new KeyTable.Reading(0, 0));
     for (int key = 0; key < keys; key++) {
-      assertThat(table.shares(KeyHash.of("user" + key), now)).isFalse();
+      assertThat(table.shares(KeyHash.of("user" + key), KeyTable.NOBODY, now)).isFalse();
     }
   }
 

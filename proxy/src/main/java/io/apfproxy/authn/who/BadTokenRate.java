@@ -24,7 +24,7 @@ final class BadTokenRate {
   }
 
   boolean isExceededBy(Source source) {
-    return left.peek(key(source), time.nanoTime(), 1, 0) < 0;
+    return left.peek(key(source), KeyTable.NOBODY, time.nanoTime(), 1, 0) < 0;
   }
 
   void charge(Source source) {
