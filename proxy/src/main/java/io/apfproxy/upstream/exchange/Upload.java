@@ -127,6 +127,8 @@ final class Upload {
     boolean chunked = !http2 && client.headers().contains("transfer-encoding");
     if (length >= 0) {
       stream.putHeader("Content-Length", Long.toString(length));
+    } else if (chunked || again != null) {
+      stream.setChunked(true); // though all of it is here by now
     }
     if (clientEnded && again != null) {
       sent = true;
