@@ -19,6 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -242,9 +245,15 @@ final class RefusalsRealIT {
     }
   }
 
-  /** Somebody whose request takes its seat or its place, and goes no further. */
+  /**
+   * Somebody whose request takes its seat or its place, and goes no further: more of its body than
+   * the proxy reads beforehand is there at once, and the rest comes as fast as a body has to.
+   */
   private static final class Holder implements AutoCloseable {
+    private static final String PIECE = " ".repeat(8 << 10);
+
     private final RawClient client;
+    private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
 
     Holder(URI server, String user) {
       client = new RawClient(server.getPort());
@@ -254,13 +263,17 @@ final class RefusalsRealIT {
                   + " HTTP/1.1\nHost: a\nAuthorization: Bearer "
                   + user
                   + "-token\n"
-                  + "Content-Type: application/json\nContent-Length: 1000\n\n{")
+                  + "Content-Type: application/json\nContent-Length: 3000000\n\n{")
               .replace("\n", "\r\n"));
+      client.send(PIECE.repeat(9));
+      var unused =
+          pace.scheduleWithFixedDelay(() -> client.send(PIECE), 0, 200, TimeUnit.MILLISECONDS);
     }
 
     @Override
     public void close() {
       client.close();
+      pace.shutdownNow();
     }
   }
 
