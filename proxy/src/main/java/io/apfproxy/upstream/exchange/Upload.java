@@ -110,6 +110,11 @@ final class Upload {
     sent = false;
     pieces.drop(); // they are kept
     stopWatching();
+    readNoMore();
+  }
+
+  /** Whose request has been read to its end can no more be paused. */
+  private void readNoMore() {
     if (!clientEnded) {
       client.pause();
     }
@@ -251,7 +256,7 @@ final class Upload {
     }
     stream.write(bytes);
     if (stream.writeQueueFull()) {
-      client.pause();
+      readNoMore();
       stream.drainHandler(
           drained -> {
             if (stream == target) {
@@ -274,8 +279,8 @@ final class Upload {
     held = is;
     if (!held) {
       read();
-    } else if (target != null && !stopped && !clientEnded) {
-      client.pause();
+    } else if (target != null && !stopped) {
+      readNoMore();
     }
   }
 

@@ -24,6 +24,7 @@ final class FakeClient {
   private Handler<Void> drainHandler;
   private boolean paused = true;
   private boolean requestEnded;
+  private boolean requestRead;
   private boolean slow;
   private boolean headWritten;
   private boolean responseEnded;
@@ -85,13 +86,21 @@ final class FakeClient {
             .returns("isEnded", () -> requestEnded)
             .takes("handler", Handler.class, any -> handler = any)
             .takes("endHandler", Handler.class, any -> endHandler = any)
-            .runs("pause", () -> paused = true)
-            .runs("resume", () -> paused = false)
+            .runs("pause", () -> pause(true))
+            .runs("resume", () -> pause(false))
             .as(HttpServerRequest.class);
   }
 
   HttpServerRequest request() {
     return request;
+  }
+
+  /** As the library: not of a request that was read to its end. */
+  private void pause(boolean is) {
+    if (requestRead) {
+      throw new IllegalStateException("Request has already been read");
+    }
+    paused = is;
   }
 
   private Future<Void> write() {
@@ -124,6 +133,7 @@ final class FakeClient {
   private void endRequest() {
     if (!paused && !requestEnded) {
       requestEnded = true;
+      requestRead = true;
       if (endHandler != null) {
         endHandler.handle(null);
       }

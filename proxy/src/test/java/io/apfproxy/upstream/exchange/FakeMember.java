@@ -88,6 +88,7 @@ final class FakeMember {
       case 3, 4, 5, 6 -> stream.head(random);
       case 7, 8 -> stream.end();
       case 9 -> stream.drain();
+      case 10 -> stream.fill();
       default -> stream.body(piece());
     }
   }

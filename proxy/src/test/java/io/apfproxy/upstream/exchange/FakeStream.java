@@ -20,6 +20,7 @@ final class FakeStream {
   private Handler<Buffer> handler;
   private Handler<Void> endHandler;
   private Handler<Void> drainHandler;
+  private boolean full;
   private boolean headSent;
   private boolean sent;
   private boolean answered;
@@ -40,6 +41,7 @@ final class FakeStream {
             .returns("connection", () -> connection)
             .returns("streamId", () -> headSent ? 1L : -1L)
             .returns("response", answer::future)
+            .returns("writeQueueFull", () -> full)
             .takes("exceptionHandler", Handler.class, any -> broken = any)
             .takes("drainHandler", Handler.class, any -> drainHandler = any)
             .answers("writeHead", args -> send(false))
@@ -121,7 +123,13 @@ final class FakeStream {
     }
   }
 
+  /** It takes no more for now. */
+  void fill() {
+    full = true;
+  }
+
   void drain() {
+    full = false;
     Handler<Void> drained = drainHandler;
     drainHandler = null;
     if (drained != null && !gone) {
