@@ -36,7 +36,8 @@ record RequestSize(long head, long body) {
   /** Lengths of so many digits are read; longer ones are longer than what counts. */
   private static final int SHORT_DIGITS = 9;
 
-  private static final List<HttpMethod> BODYLESS = List.of(HttpMethod.GET, HttpMethod.HEAD);
+  /** The server reads no body of theirs. */
+  static final List<HttpMethod> BODYLESS = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
   static RequestSize of(HttpServerRequest client) {
     return new RequestSize(headBytes(client), bodyBytes(client));
@@ -58,7 +59,8 @@ record RequestSize(long head, long body) {
         + (long) TARGET_COPIES * (uri == null ? 0 : uri.length());
   }
 
-  private static long bodyBytes(HttpServerRequest client) {
+  /** What may arrive of a body before its request is sent on; 0 if there is none. */
+  static long bodyBytes(HttpServerRequest client) {
     String length = client.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (length != null) {
       return length.length() > SHORT_DIGITS

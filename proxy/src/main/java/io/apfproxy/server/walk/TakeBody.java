@@ -29,7 +29,9 @@ final class TakeBody implements Station {
     HttpServerRequest client = call.caller().request();
     if (call.isUpgrade()
         || LongRunning.bypasses(call.asked().info())
-        || !BodyBeginning.isExpected(client)) {
+        || call.asked().head().expectContinue()
+        || RequestSize.BODYLESS.contains(client.method())
+        || RequestSize.bodyBytes(client) == 0) {
       return Wait.NONE;
     }
     BodyBeginning body = new BodyBeginning(vertx, client);

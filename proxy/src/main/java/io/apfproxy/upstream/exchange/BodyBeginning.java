@@ -2,11 +2,7 @@ package io.apfproxy.upstream.exchange;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 public final class BodyBeginning {
   /** What a stream may send before it is allowed more. */
   private static final int WINDOW = 64 << 10;
-
-  /** The server reads no body of theirs. */
-  private static final List<HttpMethod> BODYLESS = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
   private final HttpServerRequest client;
   private final BodyRate received;
@@ -34,18 +27,6 @@ public final class BodyBeginning {
   public BodyBeginning(Vertx vertx, HttpServerRequest client) {
     this.client = client;
     this.received = BodyRate.ofClient(vertx);
-  }
-
-  /** Whether it has a body that the server may read, and that comes unasked. */
-  public static boolean isExpected(HttpServerRequest client) {
-    if (BODYLESS.contains(client.method()) || client.headers().contains(HttpHeaders.EXPECT)) {
-      return false;
-    }
-    String length = client.getHeader(HttpHeaders.CONTENT_LENGTH);
-    return length != null
-        ? !length.equals("0")
-        : client.version() == HttpVersion.HTTP_2
-            || client.headers().contains(HttpHeaders.TRANSFER_ENCODING);
   }
 
   /**

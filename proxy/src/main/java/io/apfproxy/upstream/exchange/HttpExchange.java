@@ -256,12 +256,10 @@ public final class HttpExchange extends Exchange {
   }
 
   private void bodyTooSlow() {
-    if (isUnanswered()) {
-      refuse(UpstreamFault.slowBody());
-      reset();
+    boolean unanswered = isUnanswered();
+    giveUp(UpstreamFault.slowBody());
+    if (unanswered) {
       end(false); // the upstream waited for the body as well
-    } else {
-      abort("slow-body");
     }
   }
 
