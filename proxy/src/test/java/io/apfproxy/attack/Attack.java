@@ -45,6 +45,7 @@ enum Attack {
   HALF_OPEN_WATCHES("watches behind a frozen wire", ExchangeAttacks::halfOpenWatches),
   GHOST_UPLOADS("uploads that do not go on", ExchangeAttacks::ghostUploads),
   HALF_UPLOADS("the same, beyond a window", ExchangeAttacks::halfUploads),
+  SECONDS("gets that take a second: the scale", ExchangeAttacks::seconds),
   EARLY_ANSWERS("uploads that are answered early", ExchangeAttacks::earlyAnswers),
   QUEUE_AND_LEAVE("queue, then disconnect", ExchangeAttacks::queueAndLeave);
 

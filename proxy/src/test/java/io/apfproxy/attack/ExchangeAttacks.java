@@ -173,6 +173,20 @@ final class ExchangeAttacks {
     siege.flood(CREW, () -> siege.hold(client.connect()).getOutputStream().write(half));
   }
 
+  /**
+   * A neighbour of the same level asks for what takes the server as long as an upload that stands
+   * still is borne: what flow control itself has the honest client wait for.
+   */
+  static void seconds(Siege siege) throws InterruptedException {
+    TlsClient client = siege.client();
+    byte[] request =
+        bytes(
+            ("GET " + StrangerIT.SECOND + " HTTP/1.1\r\nHost: a\r\n")
+                + siege.authorization(StrangerIT.UPLOADER)
+                + "\r\n\r\n");
+    siege.flood(CREW, () -> siege.hold(client.connect()).getOutputStream().write(request));
+  }
+
   /** More requests of one user than there are seats, whose client leaves before they get one. */
   static void queueAndLeave(Siege siege) throws InterruptedException {
     siege.flood(

@@ -51,6 +51,9 @@ class StrangerIT {
   /** Takes the server a while. */
   static final String SLOW_LIST = "/api/v1/namespaces/slow/configmaps";
 
+  /** Takes the server a second. */
+  static final String SECOND = "/api/v1/namespaces/slow/configmaps/second";
+
   private static final String HONEST = "system:serviceaccount:shop:checkout";
   private static final String HONEST_TARGET = "/api/v1/namespaces/shop/configmaps/prices";
 
@@ -89,6 +92,7 @@ class StrangerIT {
     }
     server.create(objects);
     server.script().on("list", "/api/v1/namespaces/slow/.*").delay(Duration.ofMillis(300)).play();
+    server.script().on("get", SECOND).delay(Duration.ofSeconds(1)).play();
     System.out.println(Outcome.HEAD);
   }
 
