@@ -12,6 +12,7 @@ enum Attack {
   SILENT_CONNECTIONS("connections without a byte", HandshakeAttacks::silent),
   GREETINGS("ClientHello, then silence", HandshakeAttacks::greetings),
   DRIBBLED_GREETINGS("ClientHello in 1-byte records", HandshakeAttacks::dribbled),
+  SILENT_NEIGHBOURS("without a byte, of its address", HandshakeAttacks::silent, true),
   HANDSHAKES("handshakes, one after the other", HandshakeAttacks::whole),
 
   LARGE_PARTIAL_HEADS("heads of 250 KiB without end", HeadAttacks::large),
@@ -54,6 +55,8 @@ enum Attack {
   @SuppressWarnings("ImmutableEnumChecker") // methods of classes without state
   private final Course course;
 
+  private final boolean fromNextDoor;
+
   /** What is done until the time is over. */
   @FunctionalInterface
   interface Course {
@@ -61,8 +64,18 @@ enum Attack {
   }
 
   Attack(String title, Course course) {
+    this(title, course, false);
+  }
+
+  Attack(String title, Course course, boolean fromNextDoor) {
     this.title = title;
     this.course = course;
+    this.fromNextDoor = fromNextDoor;
+  }
+
+  /** Whether it comes from the address of the honest client, as through the same balancer. */
+  boolean isFromNextDoor() {
+    return fromNextDoor;
   }
 
   String title() {

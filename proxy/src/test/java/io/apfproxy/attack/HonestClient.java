@@ -38,7 +38,7 @@ final class HonestClient {
   static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private static final int PER_SECOND = 20;
-  private static final String ADDRESS = "127.0.0.2";
+  static final String ADDRESS = "127.0.0.2";
   private static final ThreadFactory DAEMONS =
       task -> {
         Thread thread = new Thread(task, "honest client");

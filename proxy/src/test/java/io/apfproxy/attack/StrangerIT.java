@@ -141,7 +141,9 @@ class StrangerIT {
     OptionalLong before = on.heapUsed();
     int logged = on.logged();
     HonestClient honest = new HonestClient(on, HONEST_TARGET, server.token(HONEST));
-    Siege siege = new Siege(on, "127.0." + (10 + outcomes.size()) + ".1", LENGTH, tokens);
+    String address =
+        attack.isFromNextDoor() ? HonestClient.ADDRESS : "127.0." + (10 + outcomes.size()) + ".1";
+    Siege siege = new Siege(on, address, LENGTH, tokens);
     OptionalLong held;
     long resident;
     HonestClient.Answers answers;

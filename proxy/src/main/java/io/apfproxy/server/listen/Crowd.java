@@ -55,8 +55,12 @@ public final class Crowd<K, V> {
 
   /** How many of this one. */
   public int of(K key) {
-    Set<V> own = held.get(key);
-    return own == null ? 0 : own.size();
+    return all(key).size();
+  }
+
+  /** What this one holds, the eldest first. */
+  Set<V> all(K key) {
+    return held.getOrDefault(key, Set.of());
   }
 
   /** Of the one that holds most; 0 if nobody holds any. */

@@ -29,8 +29,10 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
       tls.handshakeFuture()
           .addListener(
               ended -> {
-                connection.handshaken();
-                roomMade.run();
+                if (ended.isSuccess()) {
+                  connection.handshaken();
+                  roomMade.run();
+                } // else it is closed, which makes room too
               });
     }
     context.fireChannelActive();

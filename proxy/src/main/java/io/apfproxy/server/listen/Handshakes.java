@@ -5,13 +5,15 @@ import io.apfproxy.time.KeyHash;
 import io.apfproxy.time.KeyTable;
 import io.apfproxy.time.Pace;
 import io.apfproxy.time.TimeSource;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The handshakes under way, and the line of those that wait for theirs: the addresses take turns,
- * those that come too often after the others. Not thread-safe: guarded by the lock of {@link
- * OpenConnections}.
+ * those that come too often after the others. Who has just come may have a handshake give way that
+ * does not get on: of an address that has more, or of its own, which may be that of many clients.
+ * Not thread-safe: guarded by the lock of {@link OpenConnections}.
  */
 final class Handshakes {
   /** The buckets are bounded in themselves. */
@@ -20,9 +22,16 @@ final class Handshakes {
   /** A handshake that takes longer may have to give way. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  /**
+   * Who has stood in line for longer has nobody of its own address give way: clients in Go wait for
+   * a handshake no longer.
+   */
+  private static final long NEWCOMER_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final ConnectionLimits limits;
   private final TimeSource time;
   private final @Nullable KeyTable newOnes;
+  private final Headway headway = new Headway(MOST_ADDRESSES);
   private final Turns<ClientAddress, OpenConnection> inTime = new Turns<>();
   private final Turns<ClientAddress, OpenConnection> tooOften = new Turns<>();
   private final Crowd<ClientAddress, OpenConnection> byAddress = new Crowd<>();
@@ -42,6 +51,7 @@ final class Handshakes {
   }
 
   void standInLine(OpenConnection one) {
+    one.standsInLine(time.nanoTime());
     boolean often = one.shares() && comesTooOften(one.address());
     (often ? tooOften : inTime).add(one.address(), one);
   }
@@ -58,9 +68,19 @@ final class Handshakes {
   }
 
   void begin(OpenConnection one) {
-    one.handshakeBegins(time.nanoTime());
+    long now = time.nanoTime();
+    one.handshakeBegins(now);
     underWay++;
-    crowdOf(one).add(one.address(), one);
+    Crowd<ClientAddress, OpenConnection> crowd = crowdOf(one);
+    crowd.add(one.address(), one);
+    if (crowd.of(one.address()) == 1) {
+      headway.firstBegins(one.address(), now);
+    }
+  }
+
+  /** To be told before its {@link #end}. */
+  void succeeded(OpenConnection one) {
+    headway.succeeded(one.address(), one.since(), time.nanoTime());
   }
 
   void end(OpenConnection one) {
@@ -91,20 +111,30 @@ final class Handshakes {
     if (allTaken()) {
       return ConnectionRule.HANDSHAKES;
     }
-    return tooOften.contains(one.address(), one)
+    return tooOften.contains(one)
         ? ConnectionRule.NEW_OF_ADDRESS
         : ConnectionRule.HANDSHAKES_OF_ADDRESS;
   }
 
   /**
-   * Takes out of the line who may begin now.
+   * Takes out of the line who may begin now: who has stood there longest if there is room, and who
+   * came last if another one has to make it, as that one is there still.
    *
    * @param forAnother whether others may be told to give way
    * @return null if nobody may
    */
   @Nullable OpenConnection next(boolean forAnother) {
-    OpenConnection next = inTime.next(one -> mayBegin(one, forAnother));
-    return next != null ? next : tooOften.next(one -> mayBegin(one, forAnother));
+    OpenConnection next = inTime.next(this::hasRoom);
+    if (next == null) {
+      next = tooOften.next(this::hasRoom);
+    }
+    if (next == null && forAnother) {
+      next = inTime.nextLatest(one -> inItsPlace(one) != null);
+    }
+    if (next == null && forAnother) {
+      next = tooOften.nextLatest(one -> inItsPlace(one) != null);
+    }
+    return next;
   }
 
   /** Takes out of the line whoever is next. */
@@ -113,33 +143,46 @@ final class Handshakes {
     return next != null ? next : tooOften.next(any -> true);
   }
 
-  private boolean mayBegin(OpenConnection one, boolean forAnother) {
-    if (limits.handshakes() == 0) {
-      return true;
-    }
-    if (!allTaken()) {
-      return !one.shares()
-          || !Scarcity.binds(underWay, limits.handshakes())
-          || byAddress.of(one.address()) < limits.handshakesPerAddress();
-    }
-    Crowd<ClientAddress, OpenConnection> most = crowdOfMost();
-    return (!one.shares() || byAddress.of(one.address()) + 1 < most.most())
-        && most.most() > 0
-        && time.nanoTime() - slowest().begunAt() >= PATIENCE_NANOS
-        && forAnother;
+  private boolean hasRoom(OpenConnection one) {
+    return limits.handshakes() == 0
+        || (!allTaken()
+            && (!one.shares()
+                || !Scarcity.binds(underWay, limits.handshakes())
+                || byAddress.of(one.address()) < limits.handshakesPerAddress()));
   }
 
   /** Who gives way to one that may begin; null if nobody has to. */
-  @Nullable OpenConnection oneToGiveWay() {
-    return allTaken() ? slowest() : null;
+  @Nullable OpenConnection oneToGiveWay(OpenConnection next) {
+    return hasRoom(next) ? null : inItsPlace(next);
+  }
+
+  /** In whose place one begins for which there is no room; null if there is nobody. */
+  private @Nullable OpenConnection inItsPlace(OpenConnection one) {
+    long now = time.nanoTime();
+    if (allTaken()) {
+      Crowd<ClientAddress, OpenConnection> most = crowdOfMost();
+      OpenConnection slowest = eldest(most.ofMost());
+      if (slowest != null
+          && !slowest.address().equals(one.address())
+          && (!one.shares() || byAddress.of(one.address()) + 1 < most.most())
+          && now - slowest.since() >= PATIENCE_NANOS) {
+        return slowest;
+      }
+    }
+    OpenConnection own = eldest(crowdOf(one).all(one.address()));
+    return own != null
+            && now - one.since() <= NEWCOMER_NANOS
+            && headway.isLeftBehind(own.address(), own.since(), now)
+        ? own
+        : null;
+  }
+
+  private static @Nullable OpenConnection eldest(Set<OpenConnection> of) {
+    return of.isEmpty() ? null : of.iterator().next();
   }
 
   private boolean allTaken() {
     return ConnectionLimits.isReached(underWay, limits.handshakes());
-  }
-
-  private OpenConnection slowest() {
-    return crowdOfMost().ofMost().iterator().next();
   }
 
   private Crowd<ClientAddress, OpenConnection> crowdOfMost() {

@@ -50,7 +50,7 @@ final class OpenConnection {
   private final boolean shares;
   private final Socket socket;
   private Stage stage = Stage.OUTSIDE; // guarded by the lock of them all
-  private long begunAt; // the same
+  private long since; // the same
   private volatile int requests = NO_REQUEST_YET;
 
   /**
@@ -88,13 +88,17 @@ final class OpenConnection {
     stage = next;
   }
 
-  void handshakeBegins(long now) {
-    begunAt = now;
+  void standsInLine(long now) {
+    since = now;
   }
 
-  /** When its handshake began. */
-  long begunAt() {
-    return begunAt;
+  void handshakeBegins(long now) {
+    since = now;
+  }
+
+  /** When it came into the line, or its handshake began. */
+  long since() {
+    return since;
   }
 
   /** Why its handshake has not begun yet; null if it has. */
@@ -102,7 +106,7 @@ final class OpenConnection {
     return all.waitsFor(this);
   }
 
-  /** Its handshake succeeded or failed. Harmless when repeated. */
+  /** Its handshake succeeded. Harmless when repeated. */
   void handshaken() {
     all.handshaken(this);
   }

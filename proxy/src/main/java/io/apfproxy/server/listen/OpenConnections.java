@@ -128,7 +128,7 @@ public final class OpenConnections {
     synchronized (this) {
       next = handshakes.next(mayLeave());
       if (next != null) {
-        leaves = handshakes.oneToGiveWay();
+        leaves = handshakes.oneToGiveWay(next);
         if (leaves != null) {
           move(leaves, Stage.LEAVING);
         }
@@ -167,6 +167,7 @@ public final class OpenConnections {
 
   synchronized void handshaken(OpenConnection one) {
     if (one.stage() == Stage.HANDSHAKING) {
+      handshakes.succeeded(one);
       move(one, Stage.ESTABLISHED);
     }
   }

@@ -1,10 +1,12 @@
 package io.apfproxy.server.listen;
 
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.Map;
-import java.util.Set;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,22 +23,29 @@ final class Turns<K, V> {
    */
   private static final int PASSED_OVER = 64;
 
-  private final Map<K, Set<V>> lines = new LinkedHashMap<>();
-  private int size;
+  private final Map<K, NavigableMap<Long, V>> lines = new LinkedHashMap<>();
+  private final Map<V, Long> numbers = new HashMap<>();
+  private long last;
 
+  /**
+   * @param value that does not stand here yet
+   */
   void add(K key, V value) {
-    size += lines.computeIfAbsent(key, first -> new LinkedHashSet<>()).add(value) ? 1 : 0;
+    long number = ++last;
+    numbers.put(value, number);
+    lines.computeIfAbsent(key, first -> new TreeMap<>()).put(number, value);
   }
 
-  boolean contains(K key, V value) {
-    return lines.getOrDefault(key, Set.of()).contains(value);
+  boolean contains(V value) {
+    return numbers.containsKey(value);
   }
 
   /** Harmless if it does not stand here. */
   void remove(K key, V value) {
-    Set<V> line = lines.get(key);
-    if (line != null && line.remove(value)) {
-      size--;
+    Long number = numbers.remove(value);
+    NavigableMap<Long, V> line = lines.get(key);
+    if (number != null && line != null) {
+      line.remove(number);
       if (line.isEmpty()) {
         lines.remove(key);
       }
@@ -45,29 +54,39 @@ final class Turns<K, V> {
 
   /** Takes the first of the next one that may go; null if there is none. */
   @Nullable V next(Predicate<V> may) {
+    return next(NavigableMap::firstEntry, may);
+  }
+
+  /** Takes the latest of the next one that may go; null if there is none. */
+  @Nullable V nextLatest(Predicate<V> may) {
+    return next(NavigableMap::lastEntry, may);
+  }
+
+  private @Nullable V next(
+      Function<NavigableMap<Long, V>, Map.Entry<Long, V>> end, Predicate<V> may) {
     for (int i = Math.min(PASSED_OVER, lines.size()); i > 0; i--) {
-      Iterator<Map.Entry<K, Set<V>>> all = lines.entrySet().iterator();
-      Map.Entry<K, Set<V>> turn = all.next();
+      Iterator<Map.Entry<K, NavigableMap<Long, V>>> all = lines.entrySet().iterator();
+      Map.Entry<K, NavigableMap<Long, V>> turn = all.next();
       all.remove();
       K key = turn.getKey();
-      Set<V> line = turn.getValue();
-      V first = line.iterator().next();
-      boolean goes = may.test(first);
+      NavigableMap<Long, V> line = turn.getValue();
+      Map.Entry<Long, V> one = end.apply(line);
+      boolean goes = may.test(one.getValue());
       if (goes) {
-        line.remove(first);
-        size--;
+        line.remove(one.getKey());
+        numbers.remove(one.getValue());
       }
       if (!line.isEmpty()) {
         lines.put(key, line);
       }
       if (goes) {
-        return first;
+        return one.getValue();
       }
     }
     return null;
   }
 
   int size() {
-    return size;
+    return numbers.size();
   }
 }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -81,14 +84,77 @@ class HandshakesTest extends ConnectionsFixture {
   void closesTheSlowestHandshakeOfAnUnlimitedAddressForWhoeverWaits() {
     InetAddress free = address("192.0.2.1");
     OpenConnections all = limited(0, 1_000, 0, 10, free::equals);
+    enter(all, free).counted().handshaken();
     List<FakeSocket> mute = enter(all, free, 10);
     FakeSocket neighbour = enter(all, free);
     FakeSocket other = enter(all, 1);
     assertThat(neighbour.begun || other.begun).isFalse();
     time.advance(Duration.ofSeconds(1));
     all.beginHandshakes();
-    assertThat(neighbour.begun && other.begun).isTrue();
+    assertThat(other.begun && !neighbour.begun).isTrue();
+    time.advance(Duration.ofSeconds(1));
+    all.beginHandshakes();
+    assertThat(neighbour.begun).isTrue();
     assertThat(mute).filteredOn(socket -> socket.closed).hasSize(2);
+  }
+
+  /** Its address may be that of many clients. */
+  @Test
+  @Tag("S30")
+  void closesTheSlowestHandshakeOfAnAddressForItsNewcomer() {
+    OpenConnections all = limited(0, 1_000, 0, 10);
+    enter(all, 1).counted().handshaken();
+    List<FakeSocket> mute = enter(all, 1, 30);
+    assertThat(mute).filteredOn(socket -> socket.begun).hasSize(8);
+    time.advance(Duration.ofSeconds(11)); // what waits has most likely been given up
+    all.beginHandshakes();
+    assertThat(mute).noneMatch(socket -> socket.closed);
+
+    for (int i = 0; i < 100; i++) {
+      FakeSocket honest = enter(all, 1);
+      assertThat(honest.begun).as("%d", i).isTrue();
+      honest.counted().handshaken();
+      all.beginHandshakes();
+      time.advance(Duration.ofSeconds(1));
+    }
+    assertThat(used(all, ConnectionRule.HANDSHAKES)).isEqualTo(7); // and the honest client's
+  }
+
+  /** It may be that all of its clients are on one busy machine. */
+  @Test
+  void isPatientWithAnAddressOfWhichNothingIsKnown() {
+    OpenConnections all = limited(0, 1_000, 0, 10);
+    enter(all, 1, 8);
+    time.advance(Duration.ofSeconds(19));
+    assertThat(enter(all, 1).begun).isFalse();
+    time.advance(Duration.ofSeconds(1));
+    all.beginHandshakes();
+    assertThat(enter(all, 1).begun).isTrue();
+  }
+
+  /** Nobody of them holds a place for nothing: we are slow, or all of them are. */
+  @Test
+  void letsHandshakesTakeTheirTimeWhereAllOfTheirAddressDo() {
+    OpenConnections all = limited(0, 1_000, 0, 10);
+    List<FakeSocket> many = new ArrayList<>();
+    Deque<FakeSocket> underWay = new ArrayDeque<>();
+    for (int tick = 0; tick < 400; tick++) {
+      if (many.size() < 200) {
+        many.addAll(enter(all, 1, 20));
+      }
+      time.advance(Duration.ofMillis(250));
+      all.beginHandshakes();
+      many.stream().filter(s -> s.begun && !underWay.contains(s)).forEach(underWay::add);
+      if (tick >= 16 && tick / 4 % 3 != 0) { // begins slowly, and stands still now and then
+        underWay.stream()
+            .filter(s -> s.counted().stage() == OpenConnection.Stage.HANDSHAKING)
+            .findFirst()
+            .ifPresent(s -> s.counted().handshaken());
+        all.beginHandshakes();
+      }
+      assertThat(many).as("at tick %d", tick).noneMatch(socket -> socket.closed);
+    }
+    assertThat(many).allMatch(socket -> socket.begun);
   }
 
   @Test
