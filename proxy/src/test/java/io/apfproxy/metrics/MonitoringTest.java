@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,7 +46,36 @@ class MonitoringTest {
   private static final Pattern GROUPING = Pattern.compile("(?:by|on) \\(([^)]*)\\)");
   private static final Pattern SELECTOR = Pattern.compile("\\{([^}]*)}");
 
+  private static final Pattern RATIO = Pattern.compile(" / (?:on \\([^)]*\\) )?");
+
   @TempDir Path folder;
+
+  /** Panels without a threshold: of what they show neither much nor little is bad by itself. */
+  private static final Set<String> AMOUNTS =
+      Set.of(
+          "Executing",
+          "Executing by level",
+          "Limit by level",
+          "Demand by level",
+          "Executed by schema",
+          "Responses by code",
+          "Bytes to clients",
+          "Would hold seats now",
+          "Seats of the heaviest users",
+          "Sent on",
+          "Seats as upstream bears them",
+          "Why seats changed",
+          "Pulses",
+          "Seats beyond levels' limits",
+          "Unread",
+          "What became of requests",
+          "Bytes counted",
+          "Keys",
+          "Waiting at limits; keys without room",
+          "Open now",
+          "CPU",
+          "Memory",
+          "kube-apiserver executes");
 
   /** Words of the query language that look like series. */
   private static final Set<String> FUNCTIONS =
@@ -119,18 +149,96 @@ class MonitoringTest {
 
   @Test
   void panelsSayWhatTheyShow() throws IOException {
-    JsonNode dashboard =
-        new ObjectMapper().readTree(Chart.FOLDER.resolve("files/dashboard.json").toFile());
-    for (JsonNode panel : dashboard.path("panels")) {
-      if (!panel.path("type").asText().equals("row")) {
-        assertThat(panel.path("description").asText())
-            .as(panel.path("title").asText())
-            .isNotEmpty();
-        assertThat(panel.at("/fieldConfig/defaults/unit").asText())
-            .as(panel.path("title").asText())
-            .isNotEmpty();
+    List<JsonNode> panels = panels();
+    assertThat(panels).hasSizeGreaterThan(50);
+    Set<String> amounts = new TreeSet<>();
+    for (JsonNode panel : panels) {
+      String title = panel.path("title").asText();
+      JsonNode shown = panel.at("/fieldConfig/defaults");
+      assertThat(panel.path("description").asText()).as(title).isNotEmpty();
+      assertThat(shown.path("unit").asText()).as(title).isNotEmpty();
+      JsonNode steps = shown.at("/thresholds/steps");
+      assertThat(steps.at("/0/value").isNull()).as("threshold of %s", title).isTrue();
+      if (steps.size() == 1) {
+        amounts.add(title);
+      } else {
+        assertThat(steps.at("/1/value").isNumber()).as("threshold of %s", title).isTrue();
       }
     }
+    assertThat(amounts).isEqualTo(AMOUNTS);
+  }
+
+  /** Specification seeing.md V-120. */
+  @Test
+  void hasTheRowsOfWhatIsNearAndOfWhatWouldBe() throws IOException {
+    Map<String, List<JsonNode>> rows = rows();
+
+    assertThat(rows).containsKeys("Near the limits", "Would have", "Who", "Upstream");
+    assertThat(rows.get("Near the limits"))
+        .hasSizeGreaterThanOrEqualTo(6)
+        .allMatch(panel -> panel.at("/fieldConfig/defaults/unit").asText().equals("percentunit"));
+    for (String row : List.of("Would have", "Who")) {
+      assertThat(Objects.requireNonNull(rows.get(row)).stream().limit(5))
+          .as("what stands there while there is nothing in %s", row)
+          .allMatch(panel -> !panel.at("/fieldConfig/defaults/noValue").asText().isEmpty());
+    }
+    assertThat(Objects.requireNonNull(rows.get("Who")).toString()).contains("--top-metrics");
+  }
+
+  /** A level without seats, or a container without a limit, has no ratio. V-120. */
+  @Test
+  void panelsDivideByNothingThatMayBeZero() throws IOException {
+    int ratios = 0;
+    for (JsonNode panel : panels()) {
+      for (String expression : panel.findValuesAsText("expr")) {
+        Matcher ratio = RATIO.matcher(expression);
+        while (ratio.find()) {
+          ratios++;
+          assertThat(firstGroup(expression.substring(ratio.end()))).as(expression).endsWith(" > 0");
+        }
+      }
+    }
+    assertThat(ratios).isGreaterThanOrEqualTo(8);
+    assertThat(Objects.requireNonNull(rows().get("Near the limits")).get(0).toString())
+        .as("how full a level is")
+        .contains("apiserver_flowcontrol_current_limit_seats{job=~\\\"$job\\\",priority_level=~")
+        .contains("\\\"$level\\\"} > 0 and on");
+  }
+
+  /** What stands between the first parenthesis, which begins it, and the one that closes it. */
+  private static String firstGroup(String text) {
+    assertThat(text).startsWith("(");
+    int open = 0;
+    for (int i = 0; i < text.length(); i++) {
+      open += text.charAt(i) == '(' ? 1 : text.charAt(i) == ')' ? -1 : 0;
+      if (open == 0) {
+        return text.substring(1, i);
+      }
+    }
+    throw new AssertionError(text);
+  }
+
+  /** All that show something. */
+  private static List<JsonNode> panels() throws IOException {
+    return rows().values().stream().flatMap(List::stream).toList();
+  }
+
+  /** By the title of their row, also those of a row that is closed until somebody opens it. */
+  private static Map<String, List<JsonNode>> rows() throws IOException {
+    JsonNode dashboard =
+        new ObjectMapper().readTree(Chart.FOLDER.resolve("files/dashboard.json").toFile());
+    Map<String, List<JsonNode>> rows = new LinkedHashMap<>();
+    List<JsonNode> row = new ArrayList<>();
+    for (JsonNode panel : dashboard.path("panels")) {
+      if (panel.path("type").asText().equals("row")) {
+        row = new ArrayList<>();
+        assertThat(rows.put(panel.path("title").asText(), row)).isNull();
+        panel.path("panels").forEach(row::add);
+      } else {
+        row.add(panel);
+      }
+    }
+    return rows;
   }
 
   private static void check(String expression, Map<String, Set<String>> known) {
