@@ -80,7 +80,7 @@ class AlertRulesIT {
     return value.isTextual() ? ", %s=\"%s\"".formatted(label, value.asText()) : "";
   }
 
-  private static JsonNode rules() {
+  static JsonNode rules() {
     List<JsonNode> objects =
         Chart.objects(
             "{tls: {existingSecret: t}, metrics: {rules: {enabled: true}},"
