@@ -1,5 +1,6 @@
 package io.apfproxy.server;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.ObjectMeta;
@@ -26,15 +27,26 @@ final class OneLevel {
     return control;
   }
 
+  /** The same, whose level holds only some to what it decides, or nobody. */
+  static ApfFlowControl of(int seats, Enforcement who, FlowMetrics metrics) {
+    ApfFlowControl control = create(FlowControlSettings.of(seats).withEnforcement(who), metrics);
+    control.apply(List.of(schema("level")), List.of(level("level")));
+    return control;
+  }
+
   /** Without any. */
   static ApfFlowControl empty(int seats) {
+    return create(FlowControlSettings.of(seats), FlowMetrics.NONE);
+  }
+
+  private static ApfFlowControl create(FlowControlSettings settings, FlowMetrics metrics) {
     return ApfFlowControl.create(
-        FlowControlSettings.of(seats),
+        settings,
         FlowControlConfiguration.empty(),
         TimeSource.system(),
         (nanos, action) ->
             CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(action),
-        FlowMetrics.NONE);
+        metrics);
   }
 
   static PriorityLevelConfiguration level(String name) {
