@@ -16,6 +16,9 @@ class ShadowEqualityPropertyTest {
   @ParameterizedTest
   @ValueSource(longs = {0, 1, 2, 3})
   void decidesTheSameAtTheSameInstantsWhoeverIsHeldToIt(long part) {
+    int decisions = 0;
+    int inShadow = 0;
+    int looks = 0;
     int waited = 0;
     int refused = 0;
     for (long seed = part * RUNS; seed < (part + 1) * RUNS; seed++) {
@@ -32,9 +35,19 @@ class ShadowEqualityPropertyTest {
           .isEqualTo(enforced.refusals());
       assertThat(shadow.heldBackInShadow()).as("held back with seed %d", seed).isZero();
       assertThat(shadow.left()).as("left over with seed %d", seed).isZero();
+      decisions += enforced.fates().size();
+      inShadow += shadow.inShadow();
+      looks += enforced.levels().size();
       waited += enforced.waits().size();
       refused += enforced.refusals().size();
     }
+    System.out.printf(
+        "shadow against enforced, part %d: %d runs, %d decisions compared, %d of them in shadow, %d"
+            + " waited, %d refused; %d looks at levels%n",
+        part, RUNS, decisions, inShadow, waited, refused, looks);
+    assertThat(decisions).as("decisions compared").isGreaterThan(20 * RUNS);
+    assertThat(inShadow).as("of them in shadow").isGreaterThan(10 * RUNS);
+    assertThat(looks).as("looks at levels compared").isGreaterThan(30 * RUNS);
     assertThat(waited).as("requests that waited").isGreaterThan(RUNS);
     assertThat(refused).as("requests that were refused").isGreaterThan(RUNS);
   }

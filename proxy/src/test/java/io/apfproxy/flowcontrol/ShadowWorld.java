@@ -244,6 +244,12 @@ final class ShadowWorld {
     return refusals;
   }
 
+  /** Requests that were sent on whatever was decided. */
+  int inShadow() {
+    return (int)
+        requests.stream().filter(request -> request.admission instanceof ShadowRequest).count();
+  }
+
   /** Requests in shadow that were not executed when they came, or were refused. */
   int heldBackInShadow() {
     return heldBackInShadow;
