@@ -5,7 +5,6 @@ import static io.apfproxy.real.KubectlStep.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.child.ChildProxy;
 import io.apfproxy.fixtures.attack.TlsClient;
 import io.apfproxy.fixtures.load.Load;
 import io.apfproxy.fixtures.load.LoadClient;
@@ -15,7 +14,6 @@ import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.FreePort;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
-import io.apfproxy.fixtures.realcluster.RunningCommand;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.net.Socket;
@@ -29,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.AfterAll;
@@ -49,7 +46,6 @@ final class BreakGlassRealIT {
   private static final int CONNECTIONS = 24;
   private static final int LISTS_IN_FLIGHT = 400;
   private static final int WAITING_OF_A_FLOW = 300;
-  private static final Pattern CODE = Pattern.compile("(?s)```sh\n(.*?)```");
   private static final List<KubectlStep> STEPS =
       List.of(
           step("create namespace {ns}").shows("created"),
@@ -80,6 +76,7 @@ final class BreakGlassRealIT {
   @TempDir static Path folder;
   private static final int PORT = FreePort.find();
   private static List<String> page;
+  private static DocumentedCommands shell;
   private static ControlPlane cluster;
   private static ProxyProcess proxy;
 
@@ -87,15 +84,11 @@ final class BreakGlassRealIT {
   @BeforeAll
   static void start(ControlPlane controlPlane) throws Exception {
     cluster = controlPlane;
-    page =
-        CODE.matcher(Files.readString(Path.of("..", "docs", "break-glass.md")))
-            .results()
-            .map(block -> block.group(1))
-            .toList();
+    page = DocumentedCommands.blocks("break-glass.md", "sh");
+    shell = new DocumentedCommands(folder, cluster.kubeconfig("admin"));
+    shell.set("LANE", "https://127.0.0.1:" + PORT);
     ProxyAccess.grant(cluster);
     cluster.kubectl("admin").runWithInput(IsolationReport.objects(), "create", "-f", "-").orThrow();
-    Files.createDirectory(folder.resolve(".kube"));
-    Files.copy(cluster.kubeconfig("admin"), folder.resolve(".kube").resolve("config"));
     run(page.get(0));
     run(page.get(1));
     proxy =
@@ -113,21 +106,7 @@ final class BreakGlassRealIT {
 
   /** Runs commands as they stand on the page. */
   private static void run(String commands) {
-    String program =
-        "apf-proxy() { '"
-            + ChildProxy.java().get(0)
-            + "' -jar '"
-            + ChildProxy.jar()
-            + "' \"$@\"; }\n";
-    ProcessBuilder shell = new ProcessBuilder("bash", "-euo", "pipefail", "-c", program + commands);
-    shell.directory(folder.toFile());
-    shell.environment().keySet().removeIf(name -> name.startsWith("KUBECONFIG"));
-    shell.environment().put("HOME", folder.toString());
-    shell.environment().put("LANE", "https://127.0.0.1:" + PORT);
-    shell
-        .environment()
-        .merge("PATH", System.getenv("KUBEBUILDER_ASSETS"), (old, own) -> own + ":" + old);
-    RunningCommand.start(shell).await(LONG).orThrow();
+    shell.run(commands).orThrow();
   }
 
   @AfterAll

@@ -74,9 +74,30 @@ final class ProxyProcess implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return startServing(cluster, kubeconfig, arguments, certificates, certificates);
+  }
+
+  /**
+   * The same with the certificate of the Deployment.
+   *
+   * @param tls folder of its Secret: {@code ca.crt}, {@code tls.crt} and {@code tls.key}
+   */
+  static ProxyProcess startInstalled(
+      ControlPlane cluster, Path kubeconfig, List<String> arguments, Path tls) {
+    Path certificates = folder(cluster);
+    try {
+      Files.copy(tls.resolve("ca.crt"), certificates.resolve("apf-proxy.crt"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return startServing(cluster, kubeconfig, arguments, certificates, tls);
+  }
+
+  private static ProxyProcess startServing(
+      ControlPlane cluster, Path kubeconfig, List<String> arguments, Path certificates, Path tls) {
     List<String> all = new ArrayList<>(arguments);
-    all.add("--tls-cert-file=" + certificates.resolve("tls.crt"));
-    all.add("--tls-private-key-file=" + certificates.resolve("tls.key"));
+    all.add("--tls-cert-file=" + tls.resolve("tls.crt"));
+    all.add("--tls-private-key-file=" + tls.resolve("tls.key"));
     all.add("--admin-bind-address=127.0.0.1");
     return start(cluster, kubeconfig, certificates, true, all);
   }
