@@ -52,6 +52,7 @@ class BenchesRunTest {
                 "RateLimitBench.passed",
                 "RateLimitBench.unconcerned",
                 "RateLimitBench.unlimited",
+                "ShadowBench.passed",
                 "TalkerFeedBench.counted",
                 "TalkerFeedBench.told",
                 "WaitingListsBench.exchange"));
