@@ -11,14 +11,10 @@ import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A client's socket, which is read when it has its turn. Belongs to its event loop. */
 @SuppressWarnings("try") // close() throws what netty's may
 final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
-  private static final Logger LOG = LoggerFactory.getLogger(ClientSocket.class);
-
   private static final AttributeKey<ClientSocket> SOCKET =
       AttributeKey.valueOf(ClientSocket.class.getName());
 
@@ -28,20 +24,24 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
    */
   private final EpollIoHandle socket;
   private final SocketOwner stranger;
+  private final ReadingFailures failures;
   private Runnable afterReading = () -> {};
   private boolean believed;
   private @Nullable IoRegistration registration;
   private @Nullable IoEvent event;
 
-  private ClientSocket(EpollIoHandle socket, SocketOwner stranger, ReadingTurns turns) {
+  private ClientSocket(
+      EpollIoHandle socket, SocketOwner stranger, ReadingTurns turns, ReadingFailures failures) {
     super(turns, stranger);
     this.socket = socket;
     this.stranger = stranger;
+    this.failures = failures;
   }
 
   /** Of a channel that comes to its event loop. */
-  static ClientSocket of(Channel channel, EpollIoHandle socket, ReadingTurns turns) {
-    ClientSocket client = new ClientSocket(socket, SocketOwner.of(channel), turns);
+  static ClientSocket of(
+      Channel channel, EpollIoHandle socket, ReadingTurns turns, ReadingFailures failures) {
+    ClientSocket client = new ClientSocket(socket, SocketOwner.of(channel), turns, failures);
     channel.attr(SOCKET).set(client);
     // netty does not tell of the end of a registration whose descriptor is another socket's by then
     channel.closeFuture().addListener(closed -> client.leave());
@@ -91,7 +91,7 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
       afterReading.run();
     } catch (RuntimeException e) {
       // one socket does not end an event loop; netty's own rounds catch it too
-      LOG.warn("a client's socket could not be read: {}", e.toString());
+      failures.add(e);
     }
     return Math.max(0, ((Channel.Unsafe) socket).recvBufAllocHandle().lastBytesRead());
   }

@@ -17,6 +17,7 @@ import io.netty.channel.epoll.EpollIoHandle;
 final class ClientsInTurn implements IoHandler {
   private final IoHandler base;
   private final ReadingTurns turns = new ReadingTurns(TimeSource.system());
+  private final ReadingFailures failures = new ReadingFailures(TimeSource.system());
 
   private ClientsInTurn(IoHandler base) {
     this.base = base;
@@ -32,7 +33,7 @@ final class ClientsInTurn implements IoHandler {
     if (handle instanceof EpollIoHandle socket && handle instanceof Channel.Unsafe unsafe) {
       Channel channel = unsafe.voidPromise().channel();
       if (channel.parent() != null) {
-        return base.register(ClientSocket.of(channel, socket, turns));
+        return base.register(ClientSocket.of(channel, socket, turns, failures));
       }
     }
     return base.register(handle);

@@ -2,19 +2,31 @@ package io.apfproxy.server.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.server.log.HeardLog;
 import io.apfproxy.time.ManualTime;
+import io.netty.channel.Channel;
+import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoRegistration;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
+import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** That nothing is kept of a client's socket when it is closed. */
+/** That nothing is kept of a client's socket when it is closed, and little is said of it. */
 @Tag("I8")
 class ClientSocketTest {
-  private final ReadingTurns turns = new ReadingTurns(new ManualTime());
+  @RegisterExtension final HeardLog heard = new HeardLog(ReadingFailures.class.getName());
+
+  private final ManualTime time = new ManualTime();
+  private final ReadingTurns turns = new ReadingTurns(time);
+  private final ReadingFailures failures = new ReadingFailures(time);
 
   /** Of a descriptor that another socket has by the time it is closed: it is told no end. */
   private static final class Handle implements EpollIoHandle {
@@ -34,13 +46,58 @@ class ClientSocketTest {
   void whoHasNoSocketAnyMoreIsForgottenThoughNettyDoesNotTellOfItsEnd() {
     EmbeddedChannel stranger = new EmbeddedChannel();
     EmbeddedChannel known = new EmbeddedChannel();
-    ClientSocket.of(stranger, new Handle(), turns);
-    ClientSocket.of(known, new Handle(), turns).believed("ann");
+    ClientSocket.of(stranger, new Handle(), turns, failures);
+    ClientSocket.of(known, new Handle(), turns, failures).believed("ann");
     assertThat(turns.owners()).isEqualTo(2);
 
     stranger.close().syncUninterruptibly();
     known.close().syncUninterruptibly();
 
     assertThat(turns.owners()).isZero();
+  }
+
+  @Test
+  void saysOnceAMinuteThatSocketsCannotBeRead() {
+    ClientSocket one = ClientSocket.of(new EmbeddedChannel(), broken(), turns, failures);
+    ClientSocket other = ClientSocket.of(new EmbeddedChannel(), broken(), turns, failures);
+
+    for (int i = 0; i < 30; i++) {
+      one.handle(registered(), (EpollIoEvent) () -> EpollIoOps.EPOLLIN);
+      other.handle(registered(), (EpollIoEvent) () -> EpollIoOps.EPOLLIN);
+      turns.read();
+      time.advance(Duration.ofSeconds(3));
+    }
+
+    assertThat(heard.events()).hasSize(2);
+    assertThat(heard.events().get(1).getFormattedMessage())
+        .isEqualTo(
+            "a client's socket could not be read: java.lang.IllegalStateException: broken;"
+                + " 39 more since this was said last");
+  }
+
+  private static IoRegistration registered() {
+    return (IoRegistration)
+        Proxy.newProxyInstance(
+            ClientSocketTest.class.getClassLoader(),
+            new Class<?>[] {IoRegistration.class},
+            (self, method, arguments) -> {
+              assertThat(method.getName()).isEqualTo("isValid");
+              return true;
+            });
+  }
+
+  /** The handle of a channel that throws whenever it is to be read. */
+  private static EpollIoHandle broken() {
+    return (EpollIoHandle)
+        Proxy.newProxyInstance(
+            ClientSocketTest.class.getClassLoader(),
+            new Class<?>[] {EpollIoHandle.class, Channel.Unsafe.class},
+            (self, method, arguments) -> {
+              if (method.getName().equals("handle")) {
+                throw new IllegalStateException("broken");
+              }
+              assertThat(method.getName()).isEqualTo("recvBufAllocHandle");
+              return new FixedRecvByteBufAllocator(64).newHandle();
+            });
   }
 }
