@@ -39,10 +39,12 @@ public interface AdminPages {
    * @param method such as {@code GET}
    * @param url path and query
    * @param user null for an anonymous request
+   * @param json whether it is to be JSON, and not text
    * @return empty where flow control has no queues
    * @throws IllegalArgumentException if this is no request; its message says why
    */
-  Optional<String> explain(String method, String url, @Nullable String user, List<String> groups);
+  Optional<String> explain(
+      String method, String url, @Nullable String user, List<String> groups, boolean json);
 
   /**
    * Who uses the proxy most, as JSON or as a table; what is null was not said.

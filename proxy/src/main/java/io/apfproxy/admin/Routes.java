@@ -25,6 +25,7 @@ final class Routes {
 
   private static final String OWN = "/debug/apf-proxy/";
   private static final String JSON = "json";
+  private static final String TEXT = "text";
   private static final String NO_QUEUES =
       "404: --enable-priority-and-fairness=false has no queues\n";
 
@@ -97,9 +98,15 @@ final class Routes {
     if (method == null || url == null) {
       return AdminReply.plain(400, "explain: expected the parameters method and url\n");
     }
+    String output = asked.parameter("output") == null ? TEXT : asked.parameter("output");
+    boolean json = output.equals(JSON);
+    if (!json && !output.equals(TEXT)) {
+      return AdminReply.plain(400, "output: expected one of json, text\n");
+    }
     try {
-      return text(
-          pages.explain(method, url, asked.parameter("user"), asked.parameters().getAll("group")));
+      List<String> groups = asked.parameters().getAll("group");
+      Optional<String> page = pages.explain(method, url, asked.parameter("user"), groups, json);
+      return json && page.isPresent() ? AdminReply.json(page.get()) : text(page);
     } catch (IllegalArgumentException e) {
       return AdminReply.plain(400, e.getMessage() + "\n");
     }

@@ -125,7 +125,8 @@ record FlowControlPart(
    *
    * @throws IllegalArgumentException if this is no request
    */
-  Optional<String> explain(String method, String url, @Nullable String user, List<String> groups) {
+  Optional<Explanation> explain(
+      String method, String url, @Nullable String user, List<String> groups) {
     if (fair == null) {
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.admin.AdminPages;
+import io.apfproxy.command.ExplanationJson;
 import io.apfproxy.live.Feed;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.talkers.NowQuestion;
@@ -28,8 +29,10 @@ record Pages(
 
   @Override
   public Optional<String> explain(
-      String method, String url, @Nullable String user, List<String> groups) {
-    return flowControl.explain(method, url, user, groups);
+      String method, String url, @Nullable String user, List<String> groups, boolean json) {
+    return flowControl
+        .explain(method, url, user, groups)
+        .map(found -> json ? ExplanationJson.write(found) : found.text());
   }
 
   @Override

@@ -37,12 +37,13 @@ public final class ExplainCommand {
     try {
       return new Output(
           Explanation.of(
-              configuration,
-              new BySharesOnly(configuration, options.seats()),
-              options.method(),
-              options.url(),
-              options.user(),
-              options.groups()),
+                  configuration,
+                  new BySharesOnly(configuration, options.seats()),
+                  options.method(),
+                  options.url(),
+                  options.user(),
+                  options.groups())
+              .text(),
           0);
     } catch (RefusedException e) {
       throw new StartException(

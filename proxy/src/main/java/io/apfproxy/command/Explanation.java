@@ -1,15 +1,8 @@
 package io.apfproxy.command;
 
-import io.apfproxy.classify.Classifier;
-import io.apfproxy.classify.FlowMatch;
-import io.apfproxy.classify.MatchExplanation;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration;
-import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.config.RateLimit;
-import io.apfproxy.limit.LimitExplanation;
-import io.apfproxy.queueset.Dealer;
-import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
@@ -17,24 +10,38 @@ import io.apfproxy.request.RequestInfoParser;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.UserInfo;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Says where a request goes under a configuration, and why. */
-public final class Explanation {
+/**
+ * Says where a request goes under a configuration, and why.
+ *
+ * @param steps in the order in which it is decided
+ */
+public record Explanation(List<Step> steps) {
   private static final String SERVICE_ACCOUNT = "system:serviceaccount:";
 
-  private final FlowControlConfiguration configuration;
-  private final Seats seats;
-  private final StringBuilder text = new StringBuilder();
+  public Explanation {
+    steps = List.copyOf(steps);
+  }
 
-  private Explanation(FlowControlConfiguration configuration, Seats seats) {
-    this.configuration = configuration;
-    this.seats = seats;
+  /**
+   * One step of the way.
+   *
+   * @param what it is about: {@code request}, {@code user}, {@code not} for a schema or a limit
+   *     that does not concern the request, {@code schema}, {@code level}, {@code flow}, {@code
+   *     hand}, {@code width}, {@code limit} or {@code burst}
+   * @param text in words
+   * @param schema that it is about; empty if it is about none
+   * @param level that it is about; empty if it is about none
+   */
+  public record Step(String what, String text, String schema, String level) {
+    Step(String what, String text) {
+      this(what, text, "", "");
+    }
   }
 
   /** What is known of seats, and of what rate limits have left. */
@@ -63,7 +70,7 @@ public final class Explanation {
    * @param user null for an anonymous request
    * @throws RefusedException if this is no request
    */
-  public static String of(
+  public static Explanation of(
       FlowControlConfiguration configuration,
       Seats seats,
       String method,
@@ -73,95 +80,19 @@ public final class Explanation {
       throws RefusedException {
     RequestTarget target = RequestTarget.parse(url);
     RequestInfo info = RequestInfoParser.parse(method, target);
-    return new Explanation(configuration, seats)
-        .text(new RequestDigest(info, user(user, groups), target.query()));
+    RequestDigest digest = new RequestDigest(info, user(user, groups), target.query());
+    return new Explanation(new Reasoning(configuration, seats).steps(digest));
   }
 
-  private String text(RequestDigest digest) {
-    RequestInfo info = digest.info();
-    UserInfo user = digest.user();
-    row("request", what(info));
-    row("user", user.name() + ", groups " + String.join(", ", user.groups()));
-    for (RateLimit limit : configuration.rateLimits().values()) {
-      LimitExplanation explained =
-          LimitExplanation.of(limit, digest, seats::width, seats.left(limit, digest));
-      row(explained.concerns() ? "limit" : "not", explained.text());
-    }
-    if (LongRunning.bypasses(info)) {
-      row("schema", "none: long-running requests other than watches bypass flow control");
-      return text.toString();
-    }
-    for (MatchExplanation.Step step : MatchExplanation.of(configuration, info, user)) {
-      row(
-          step.matches() ? "schema" : "not",
-          step.schema().name()
-              + " ("
-              + step.schema().spec().matchingPrecedence()
-              + ")"
-              + (step.matches() ? "" : ": " + step.obstacle()));
-    }
-    FlowMatch match = new Classifier(configuration).classify(info, user);
-    PriorityLevelConfiguration level = match.level();
-    row("level", level.name() + ", " + response(level));
-    flow(match);
-    if (!level.isExempt()) {
-      row("width", seats.width(level, digest));
-      row("limit", seats.limit(level));
-    }
-    if (level.burst() != null) {
-      row("burst", seats.burst(level));
-    }
-    return text.toString();
-  }
-
-  private void flow(FlowMatch match) {
-    Queuing queuing = match.level().queuing();
-    if (queuing == null || queuing.queues() < 2) {
-      return;
-    }
-    row(
-        "flow",
-        match.schema().name()
-            + (match.flowDistinguisher().isEmpty() ? "" : " / " + match.flowDistinguisher())
-            + ", hash "
-            + Long.toUnsignedString(match.flowHash()));
-    int[] hand = new int[queuing.handSize()];
-    new Dealer(queuing.queues(), queuing.handSize()).deal(match.flowHash(), hand);
-    row(
-        "hand",
-        Arrays.stream(hand).mapToObj(String::valueOf).collect(Collectors.joining(" "))
-            + " of "
-            + queuing.queues()
-            + " queues");
-  }
-
-  private static String response(PriorityLevelConfiguration level) {
-    Queuing queuing = level.queuing();
-    if (level.isExempt()) {
-      return "never waits, is never refused";
-    }
-    return queuing == null
-        ? "refuses what finds no seat"
-        : count(queuing.queues(), "queue")
-            + " of at most "
-            + count(queuing.queueLengthLimit(), "request");
+  /** A line for each step. */
+  public String text() {
+    return steps.stream()
+        .map(step -> String.format(Locale.ROOT, "%-9s%s%n", step.what(), step.text()))
+        .collect(Collectors.joining());
   }
 
   public static String count(int number, String what) {
     return number + " " + what + (number == 1 ? "" : "s");
-  }
-
-  private static String what(RequestInfo info) {
-    if (!info.resourceRequest()) {
-      return info.verb() + " " + info.path();
-    }
-    return info.verb()
-        + " "
-        + info.resource()
-        + (info.subresource().isEmpty() ? "" : "/" + info.subresource())
-        + (info.apiGroup().isEmpty() ? "" : "." + info.apiGroup())
-        + (info.name().isEmpty() ? "" : " " + info.name())
-        + (info.namespace().isEmpty() ? "" : " in namespace " + info.namespace());
   }
 
   /** With the groups that kube-apiserver itself puts a user into. */
@@ -179,9 +110,5 @@ public final class Explanation {
       groups.add(UserInfo.AUTHENTICATED);
     }
     return UserInfo.of(name, groups.toArray(String[]::new));
-  }
-
-  private void row(String what, String value) {
-    text.append(String.format(Locale.ROOT, "%-9s%s%n", what, value));
   }
 }

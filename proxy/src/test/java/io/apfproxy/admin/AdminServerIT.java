@@ -85,12 +85,21 @@ class AdminServerIT {
 
     @Override
     public Optional<String> explain(
-        String method, String url, @Nullable String user, List<String> groups) {
+        String method, String url, @Nullable String user, List<String> groups, boolean json) {
       if (url.isEmpty()) {
         throw new IllegalArgumentException("no URL");
       }
       return queues
-          ? Optional.of(method + " " + url + " by " + user + " of " + groups + "\n")
+          ? Optional.of(
+              (json ? "as JSON " : "")
+                  + method
+                  + " "
+                  + url
+                  + " by "
+                  + user
+                  + " of "
+                  + groups
+                  + "\n")
           : Optional.empty();
     }
 
@@ -151,6 +160,11 @@ class AdminServerIT {
     assertThat(get(page + "?method=GET&url=%2Fapi%3Fa%3Db&user=alice&group=x&group=y").body())
         .isEqualTo("GET /api?a=b by alice of [x, y]\n");
     assertThat(get(page + "?method=GET&url=%2Fapi").body()).isEqualTo("GET /api by null of []\n");
+    assertThat(get(page + "?method=GET&url=%2Fapi&output=json"))
+        .returns("as JSON GET /api by null of []\n", Answer::body)
+        .matches(answer -> answer.head().contains("application/json"));
+    assertThat(get(page + "?method=GET&url=%2Fapi&output=xml").body())
+        .isEqualTo("output: expected one of json, text\n");
     assertThat(get(page + "?method=GET").code()).isEqualTo(400);
     assertThat(get(page + "?method=GET&url=").body()).isEqualTo("no URL\n");
     pages.queues = false;

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Pages of a proxy that is ready and shows next to nothing; tests replace what they ask for. */
-class FakePages implements AdminPages {
+public class FakePages implements AdminPages {
   final FakeFeed feed = new FakeFeed();
 
   /** Run at each look at the conditions, on the event loop. */
@@ -30,8 +30,8 @@ class FakePages implements AdminPages {
 
   @Override
   public Optional<String> explain(
-      String method, String url, @Nullable String user, List<String> groups) {
-    return Optional.of("explained\n");
+      String method, String url, @Nullable String user, List<String> groups, boolean json) {
+    return Optional.of(json ? "{}\n" : "explained\n");
   }
 
   @Override

@@ -34,23 +34,19 @@ export function explain(argument) {
 
   /** @param {URLSearchParams} query */
   async function answer(query) {
-    const reply = await ask('/debug/api_priority_and_fairness/explain?' + query);
-    const text = await reply.text();
+    const reply = await ask('/debug/api_priority_and_fairness/explain?output=json&' + query);
     wrong.hidden = reply.ok;
-    wrong.textContent = reply.ok ? '' : text.trim();
-    steps.replaceChildren(...(reply.ok ? text.trimEnd().split('\n').map(step) : []));
+    wrong.textContent = reply.ok ? '' : (await reply.text()).trim();
+    steps.replaceChildren(...(reply.ok ? (await reply.json()).steps.map(step) : []));
   }
 
   if (asked.get('url')) answer(asked).catch(() => {});
   return {element: el('section', {}, el('h2', {}, 'Where would this request go now?'), form, wrong, steps), title: 'Explain'};
 }
 
-/** @param {string} line */
-function step(line) {
-  const word = line.slice(0, 9).trim();
-  const value = line.slice(9);
-  const [, level] = word === 'level' ? /^([^,]+)/.exec(value) ?? [] : [];
-  return el('li', {class: 'step ' + (word === 'not' ? 'not' : word)},
-    el('span', {class: 'word'}, TITLES[/** @type {keyof typeof TITLES} */ (word)] ?? word), ' ',
-    level ? el('a', {href: '#level/' + encodeURIComponent(level)}, name(value)) : el('span', {}, name(value)));
+/** @param {{what: string, text: string, priorityLevel?: string}} told */
+function step({what, text, priorityLevel}) {
+  return el('li', {class: 'step ' + what},
+    el('span', {class: 'word'}, TITLES[/** @type {keyof typeof TITLES} */ (what)] ?? what), ' ',
+    priorityLevel ? el('a', {href: '#level/' + encodeURIComponent(priorityLevel)}, name(text)) : el('span', {}, name(text)));
 }
