@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.command.RefusalJson;
 import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FieldError;
@@ -17,6 +18,11 @@ import io.apfproxy.live.Topic;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.report.HeaviestFlow;
+import io.apfproxy.report.refusals.RefusalNews;
+import io.apfproxy.report.refusals.Refused;
+import io.apfproxy.report.talkers.Dimension;
+import io.apfproxy.report.talkers.NowAnswer;
+import io.apfproxy.report.talkers.NowQuestion;
 import io.apfproxy.source.FlowSource;
 import io.apfproxy.source.Reconfiguration;
 import io.apfproxy.time.TimeSource;
@@ -39,6 +45,8 @@ final class LivePart implements Observed {
   static final String STREAMS = "event-streams";
 
   private static final Duration PERIOD = Duration.ofSeconds(1);
+
+  private static final NowQuestion HEAVIEST_USERS = new NowQuestion(Dimension.USER, false, 10);
 
   private final String instance = UUID.randomUUID().toString();
   private final Parts parts;
@@ -91,8 +99,37 @@ final class LivePart implements Observed {
   }
 
   @Override
+  public List<NowAnswer.Row> users(String level) {
+    ApfFlowControl fair = parts.flowControl().fair();
+    return fair == null
+        ? List.of()
+        : NowAnswer.of(HEAVIEST_USERS, TimeSource.system().epochMillis(), fair.present(level))
+            .rows();
+  }
+
+  @Override
   public Map<String, LevelTotals> totals() {
     return parts.metrics().levelTotals();
+  }
+
+  @Override
+  public Map<String, LevelTotals> wouldTotals() {
+    return parts.metrics().wouldTotals();
+  }
+
+  @Override
+  public RefusalNews refusals(long position) {
+    return parts.talkers().book().since(position);
+  }
+
+  @Override
+  public String refusal(Refused one) {
+    return RefusalJson.write(one);
+  }
+
+  @Override
+  public long refusalsInAll() {
+    return parts.talkers().book().total();
   }
 
   @Override

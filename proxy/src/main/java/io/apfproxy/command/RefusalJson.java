@@ -49,6 +49,17 @@ public final class RefusalJson {
     return text.append('\n').toString();
   }
 
+  /** One of them, as an object. */
+  public static String write(Refused one) {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      write(one, json);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
+    }
+    return text.toString();
+  }
+
   private static void write(Refused one, JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeStringField("time", time(one.epochMillis()));

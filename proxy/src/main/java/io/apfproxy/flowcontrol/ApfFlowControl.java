@@ -217,6 +217,12 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
     return PresentRequest.of(levels.entries());
   }
 
+  /** Those of one level; none if there is no such level. */
+  public List<PresentRequest> present(String level) {
+    return PresentRequest.of(
+        levels.entries().stream().filter(entry -> entry.name().equals(level)).toList());
+  }
+
   @Override
   public Admission admit(RequestDigest digest, AdmissionListener listener) {
     return admit(

@@ -3,11 +3,12 @@ package io.apfproxy.live;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.queueset.QueueRow;
+import io.apfproxy.report.talkers.NowAnswer;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One level with its queues, schemas, demand and five minutes behind it. */
+/** One level with its users, queues, schemas, demand and five minutes behind it. */
 final class LevelDetailJson {
   /** Squares that an eye can tell apart; beyond them several queues are one. */
   private static final int MOST_SQUARES = 1024;
@@ -15,9 +16,11 @@ final class LevelDetailJson {
   private LevelDetailJson() {}
 
   /**
+   * @param users who holds and who waits for its seats now
    * @param history null to leave it out
    */
-  static String of(LevelRow row, List<QueueRow> queues, @Nullable History history) {
+  static String of(
+      LevelRow row, List<QueueRow> queues, List<NowAnswer.Row> users, @Nullable History history) {
     LevelSnapshot level = row.level();
     return Json.of(
         json -> {
@@ -32,6 +35,7 @@ final class LevelDetailJson {
           Json.number(json, "target", level.target());
           json.writeEndObject();
           schemas(json, level);
+          users(json, users);
           queues(json, row, queues);
           if (history != null) {
             history(json, row.name(), history);
@@ -48,6 +52,20 @@ final class LevelDetailJson {
       json.writeNumber(flow.waiting());
       json.writeNumber(flow.executing());
       json.writeNumber(flow.executingSeats());
+      json.writeEndArray();
+    }
+    json.writeEndArray();
+  }
+
+  /** As [user, seats held, executing, waiting]. */
+  private static void users(JsonGenerator json, List<NowAnswer.Row> users) throws IOException {
+    json.writeArrayFieldStart("users");
+    for (NowAnswer.Row user : users) {
+      json.writeStartArray();
+      json.writeString(user.key());
+      json.writeNumber(user.seats());
+      json.writeNumber(user.executing());
+      json.writeNumber(user.waiting());
       json.writeEndArray();
     }
     json.writeEndArray();

@@ -3,6 +3,7 @@ package io.apfproxy.live;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.report.HeaviestFlow.Flow;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,13 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param waited bound on the 99th percentile of the waits of ten seconds, in seconds; NaN without
  *     any
  * @param heaviest who held most seats in the last ten seconds; null if nobody is known
+ * @param shadow what really happened, and what would have; null where that is the same
  */
 record LevelRow(
     LevelSnapshot level,
     int queueLengthLimit,
     List<Long> refused,
     double waited,
-    @Nullable Flow heaviest) {
+    @Nullable Flow heaviest,
+    @Nullable Shadow shadow) {
   LevelRow {
     refused = List.copyOf(refused);
   }
@@ -40,6 +43,7 @@ record LevelRow(
         && level.currentLimit() == other.level.currentLimit()
         && refused.equals(other.refused)
         && Double.compare(waited, other.waited) == 0
+        && Objects.equals(shadow, other.shadow)
         && String.valueOf(heaviest).equals(String.valueOf(other.heaviest));
   }
 

@@ -1,20 +1,18 @@
 package io.apfproxy.live;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.flowcontrol.LevelSnapshot;
-import io.apfproxy.flowcontrol.RejectReason;
-import java.util.ArrayDeque;
+import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** Makes rows of levels: what counts since the start becomes what happened lately. */
 final class LevelSampler {
-  /** Waits of ten seconds: one alone has too few of them for a percentile. */
-  private static final int WAIT_SECONDS = 10;
-
   private final Observed observed;
-  private final Deque<Map<String, LevelTotals>> before = new ArrayDeque<>();
+  private final TotalsWindow happened = new TotalsWindow();
+  private final TotalsWindow wouldHave = new TotalsWindow();
 
   LevelSampler(Observed observed) {
     this.observed = observed;
@@ -22,34 +20,45 @@ final class LevelSampler {
 
   /** To be called once a second. */
   List<LevelRow> next() {
-    Map<String, LevelTotals> totals = observed.totals();
-    if (before.isEmpty()) {
-      before.add(totals);
+    happened.add(observed.totals());
+    List<LevelSnapshot> levels = observed.levels();
+    if (levels.stream().anyMatch(LevelSampler::letsPass)) {
+      wouldHave.add(observed.wouldTotals());
+    } else {
+      wouldHave.clear(); // where everybody is held to it, nobody counts them each second
     }
     List<LevelRow> rows = new ArrayList<>();
-    for (LevelSnapshot level : observed.levels()) {
-      LevelTotals now = of(totals, level);
-      LevelTotals second = of(before.getLast(), level);
-      List<Long> refused = new ArrayList<>();
-      for (RejectReason reason : RejectReason.values()) {
-        refused.add(now.refusedSince(second, reason));
-      }
+    for (LevelSnapshot level : levels) {
       rows.add(
           new LevelRow(
               level,
               observed.queueLengthLimit(level.name()).orElse(0),
-              refused,
-              now.waitSince(of(before.getFirst(), level)),
-              observed.heaviest().heaviest(level.name())));
-    }
-    before.add(totals);
-    if (before.size() > WAIT_SECONDS) {
-      before.removeFirst();
+              happened.refused(level.name()),
+              happened.waited(level.name()),
+              observed.heaviest().heaviest(level.name()),
+              shadow(level)));
     }
     return rows;
   }
 
-  private static LevelTotals of(Map<String, LevelTotals> totals, LevelSnapshot level) {
-    return totals.getOrDefault(level.name(), LevelTotals.NONE);
+  /** Whether it lets somebody pass whatever it decides. */
+  private static boolean letsPass(LevelSnapshot level) {
+    return !level.exempt() && level.enforcedPercent() < Enforcement.ENFORCE.percent();
+  }
+
+  private @Nullable Shadow shadow(LevelSnapshot level) {
+    return letsPass(level)
+        ? new Shadow(
+            sum(level, FlowSnapshot::executingSeats),
+            sum(level, FlowSnapshot::waiting),
+            sum(level, FlowSnapshot::shadowExecutingSeats),
+            sum(level, FlowSnapshot::shadowWaiting),
+            wouldHave.refused(level.name()),
+            wouldHave.waited(level.name()))
+        : null;
+  }
+
+  private static int sum(LevelSnapshot level, ToIntFunction<FlowSnapshot> figure) {
+    return level.flows().stream().mapToInt(figure).sum();
   }
 }

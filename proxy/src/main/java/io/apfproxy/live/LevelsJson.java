@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LevelsJson {
   /*
-   * In a tick a row is [name, seats, executing, waiting, limit, refused by each reason..., wait, heaviest] and comes only if
-   * something in it has changed; a shape is [name, exempt, quiescing, queues, places of a queue, nominal, min, max, percent of the
+   * In a tick a row is [name, seats, executing, waiting, limit, refused by each reason..., wait, heaviest], of a level that does not
+   * hold everybody to its decisions also what Shadow says, and comes only if something in it has changed; a shape is [name, exempt, quiescing, queues, places of a queue, nominal, min, max, percent of the
    * users that are held to it]. An infinite wait is -1: more than the last bucket knows.
    */
   private static final int BEYOND = -1;
@@ -103,13 +103,17 @@ final class LevelsJson {
     for (long refused : row.refused()) {
       json.writeNumber(refused);
     }
-    Json.number(json, wait(row));
+    Json.number(json, wait(row.waited()));
     heaviest(json, row.heaviest());
+    if (row.shadow() != null) {
+      row.shadow().row(json);
+    }
     json.writeEndArray();
   }
 
-  private static double wait(LevelRow row) {
-    return Double.isInfinite(row.waited()) ? BEYOND : row.waited();
+  /** A bound on a wait, in seconds, as it is told. */
+  static double wait(double bound) {
+    return Double.isInfinite(bound) ? BEYOND : bound;
   }
 
   private static void heaviest(JsonGenerator json, @Nullable Flow flow) throws IOException {
@@ -165,9 +169,13 @@ final class LevelsJson {
       json.writeNumberField(reason.label(), refused.next());
     }
     json.writeEndObject();
-    Json.number(json, "wait", wait(row));
+    Json.number(json, "wait", wait(row.waited()));
     json.writeFieldName("heaviest");
     heaviest(json, row.heaviest());
+    if (row.shadow() != null) {
+      json.writeFieldName("shadow");
+      row.shadow().object(json);
+    }
     json.writeEndObject();
   }
 }

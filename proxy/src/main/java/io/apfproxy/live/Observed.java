@@ -3,6 +3,9 @@ package io.apfproxy.live;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.report.HeaviestFlow;
+import io.apfproxy.report.refusals.RefusalNews;
+import io.apfproxy.report.refusals.Refused;
+import io.apfproxy.report.talkers.NowAnswer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +22,14 @@ public interface Observed {
   /** The queues of a level that were ever used; empty for no such level. */
   Optional<List<QueueRow>> queues(String level);
 
+  /** Who holds and who waits for seats of a level at this moment, by user, the heaviest first. */
+  List<NowAnswer.Row> users(String level);
+
   /** What each level has refused and let wait, by name. */
   Map<String, LevelTotals> totals();
+
+  /** The same of those who are not held to it: what it would have refused and let wait. */
+  Map<String, LevelTotals> wouldTotals();
 
   HeaviestFlow heaviest();
 
@@ -30,6 +39,19 @@ public interface Observed {
    * @return empty where nobody counts
    */
   Optional<String> top(Topic.Top question);
+
+  /**
+   * What was refused since another look.
+   *
+   * @param position where it ended; 0 for the first
+   */
+  RefusalNews refusals(long position);
+
+  /** One of them as a JSON object. */
+  String refusal(Refused one);
+
+  /** Refusals since the start, and what would have been one. */
+  long refusalsInAll();
 
   Head head();
 

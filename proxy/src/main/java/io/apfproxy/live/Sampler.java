@@ -39,6 +39,7 @@ public final class Sampler implements Feed {
   private final History history = new History();
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
   private final Map<Topic, String> tops = new HashMap<>();
+  private final RefusalTail refusals;
   private Sample sample;
   private List<LevelRow> before = List.of();
   private volatile String state;
@@ -53,6 +54,7 @@ public final class Sampler implements Feed {
     this.thread = thread;
     this.time = time;
     this.levels = new LevelSampler(observed);
+    this.refusals = new RefusalTail(observed);
     this.sample = look(0);
     this.state = StateJson.of(sample);
   }
@@ -60,6 +62,7 @@ public final class Sampler implements Feed {
   private Sample look(long tick) {
     List<LevelRow> rows = levels.next();
     history.add(rows);
+    refusals.look();
     return new Sample(
         tick, Instant.ofEpochMilli(time.epochMillis()), rows, observed.head(), observed.sources());
   }
@@ -113,6 +116,7 @@ public final class Sampler implements Feed {
   private String all(Topic topic) {
     return switch (topic.kind()) {
       case LEVELS -> LevelsJson.full(sample.rows());
+      case REFUSALS -> refusals.all();
       case SOURCES -> StateJson.sources(sample.sources(), true);
       case UPSTREAM -> StateJson.head(sample);
       case TOP -> tops.computeIfAbsent(topic, this::top);
@@ -123,6 +127,7 @@ public final class Sampler implements Feed {
   private String changed(Topic topic, Sample last) {
     return switch (topic.kind()) {
       case LEVELS -> LevelsJson.changes(sample.rows(), before);
+      case REFUSALS -> refusals.news();
       case SOURCES ->
           StateJson.sources(
               sample.sources(), !objects(sample.sources()).equals(objects(last.sources())));
@@ -156,7 +161,8 @@ public final class Sampler implements Feed {
 
   private String detail(LevelRow row, boolean withHistory) {
     List<QueueRow> queues = observed.queues(row.name()).orElse(List.of());
-    return LevelDetailJson.of(row, queues, withHistory ? history : null);
+    return LevelDetailJson.of(
+        row, queues, observed.users(row.name()), withHistory ? history : null);
   }
 
   @Override

@@ -20,6 +20,7 @@ public record Topic(Kind kind, String text, String argument) {
   /** The kinds there are. */
   public enum Kind {
     LEVELS("levels"),
+    REFUSALS("refusals"),
     SOURCES("sources"),
     UPSTREAM("upstream"),
     TOP("top"),
@@ -65,7 +66,7 @@ public record Topic(Kind kind, String text, String argument) {
 
   private void check() {
     switch (kind) {
-      case LEVELS, SOURCES, UPSTREAM -> {
+      case LEVELS, REFUSALS, SOURCES, UPSTREAM -> {
         if (!argument.isEmpty()) {
           throw unknown();
         }
@@ -93,6 +94,7 @@ public record Topic(Kind kind, String text, String argument) {
 
   private static IllegalArgumentException unknown() {
     return new IllegalArgumentException(
-        "topics: expected a list of levels, sources, upstream, top:BY:WINDOW:SORT, queues:LEVEL");
+        "topics: expected a list of levels, refusals, sources, upstream, top:BY:WINDOW:SORT,"
+            + " queues:LEVEL");
   }
 }

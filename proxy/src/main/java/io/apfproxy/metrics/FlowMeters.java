@@ -65,15 +65,24 @@ final class FlowMeters implements FlowMetrics {
 
   /** What each level has refused and let wait, by its name. */
   Map<String, LevelTotals> totals() {
+    return totals(rejected, wait);
+  }
+
+  /** What each level would have refused and let wait of those it does not hold to its decisions. */
+  Map<String, LevelTotals> wouldTotals() {
+    return totals(shadowRejected, shadowWait);
+  }
+
+  private static Map<String, LevelTotals> totals(Counter refusals, Histogram waits) {
     Map<String, LevelTotals> totals = new HashMap<>();
-    for (CounterDataPointSnapshot point : rejected.collect().getDataPoints()) {
+    for (CounterDataPointSnapshot point : refusals.collect().getDataPoints()) {
       for (RejectReason reason : RejectReason.values()) {
         if (reason.label().equals(point.getLabels().get(REASON))) {
           of(totals, point.getLabels()).addRefused(reason, (long) point.getValue());
         }
       }
     }
-    for (HistogramDataPointSnapshot point : wait.collect().getDataPoints()) {
+    for (HistogramDataPointSnapshot point : waits.collect().getDataPoints()) {
       LevelTotals level = of(totals, point.getLabels());
       for (int i = 0; i < point.getClassicBuckets().size(); i++) {
         level.addWaits(i, point.getClassicBuckets().getCount(i));

@@ -80,6 +80,11 @@ public final class ProxyMetrics implements AutoCloseable {
     return flow.totals();
   }
 
+  /** What each would have refused and let wait of those it does not hold to its decisions. */
+  public Map<String, LevelTotals> wouldTotals() {
+    return flow.wouldTotals();
+  }
+
   /** What clients can fill, as full as it is now; rates are left out. */
   public List<Observed.Bound> bounds() {
     return bounds.stream().map(Supplier::get).toList();

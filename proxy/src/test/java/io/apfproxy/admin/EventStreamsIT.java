@@ -112,6 +112,7 @@ class EventStreamsIT {
         "?topics=users",
         "?topics=levels,users",
         "?topics=levels:x",
+        "?topics=refusals:x",
         "?topics=queues",
         "?topics=top:user",
         "?topics=top:users:1m:requests",

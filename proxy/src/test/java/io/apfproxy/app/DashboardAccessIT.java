@@ -15,6 +15,8 @@ import org.junit.jupiter.api.TestFactory;
 class DashboardAccessIT extends DashboardFixture {
   private static final Set<String> CONTROLS =
       Set.of("link", "button", "searchbox", "textbox", "combobox");
+  private static final List<String> VIEWS =
+      List.of("#levels", "#level/narrow", "#talkers", "#refusals", "#sources", "#explain");
   private static final double READABLE = 4.5;
   private static final List<String> TEXTS =
       List.of("text", "muted", "link", "calm", "near", "waiting", "refusing");
@@ -25,7 +27,7 @@ class DashboardAccessIT extends DashboardFixture {
     startNarrow();
     Page page = page("");
 
-    for (String view : List.of("#levels", "#level/narrow", "#talkers", "#sources", "#explain")) {
+    for (String view : VIEWS) {
       page.go(origin() + "/ui/" + view).await("document.querySelector('main h2')");
       List<JsonNode> nodes = page.accessibility();
       assertThat(nodes.stream().filter(node -> CONTROLS.contains(role(node))))
@@ -80,7 +82,7 @@ class DashboardAccessIT extends DashboardFixture {
     flood();
     Page page = page("");
 
-    for (String view : List.of("#levels", "#level/narrow", "#talkers", "#sources", "#explain")) {
+    for (String view : VIEWS) {
       page.size(360, 740).go(origin() + "/ui/" + view).await("document.querySelector('main h2')");
       assertThat(page.ask("document.documentElement.scrollWidth").asInt())
           .as(view)

@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.fixtures.browser.Page;
@@ -23,6 +24,10 @@ class DashboardIT extends DashboardFixture {
 
   private static final String ROW =
       "document.querySelector('a[href=\"#level/narrow\"]')?.closest('tr')";
+
+  /** The rows of what a level decides and what happens. */
+  private static final String WOULD =
+      "[...document.querySelectorAll('tr')].filter(row => row.closest('[aria-label=Shadow]') && row.querySelector('td'))";
 
   private static void wellBehaved(Page page, String origin) {
     assertThat(page.complaints()).isEmpty();
@@ -112,6 +117,8 @@ class DashboardIT extends DashboardFixture {
         .isEqualTo("2");
     assertThat(page.text()).contains("queues").contains("1 / 1").contains("2 of 128 places");
     page.await("document.querySelector('.chart .used').getAttribute('points').length > 0");
+    page.await(
+        "document.querySelector('[aria-label=\"Users now\"] tbody tr')?.innerText.replace(/\\s+/g, ' ') === 'alice 1 1 2'");
     photographBoth(page, "level");
     page.size(360, 740);
     assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
@@ -125,7 +132,7 @@ class DashboardIT extends DashboardFixture {
     upstream.script().on("get", SLOW).delay(Duration.ofMinutes(10)).play();
     HttpClient client = client();
     for (int i = 0; i < FLOOD; i++) {
-      var unused = client.sendAsync(asAlice(SLOW), BodyHandlers.discarding());
+      var ignored = client.sendAsync(asAlice(SLOW), BodyHandlers.discarding());
     }
 
     Page page = page("#refusals").awaitText("which would have been to refuse them");
@@ -133,9 +140,27 @@ class DashboardIT extends DashboardFixture {
     page.await("document.querySelector('tbody tr td')?.innerText.includes('queue-full')");
     photographBoth(page, "refusals-shadow");
     page.go(origin() + "/ui/#levels").await(ROW + "?.innerText.includes('shadow')");
+    page.await(ROW + ".innerText.includes('" + FLOOD + " really held')");
+    page.await(ROW + ".innerText.includes('2 would')");
+    photographBoth(page, "levels-shadow");
     page.go(origin() + "/ui/#level/narrow").awaitText("Holds to its decisions");
+    page.awaitText("What it decides, and what happens");
     assertThat(page.text()).contains("2 of 128 places").contains("shadow");
-    assertThat(level(state(), "narrow").path("enforcedPercent").asInt()).isZero();
+    assertThat(
+            page.ask(
+                    WOULD
+                        + ".map(row => [...row.cells].map(cell => cell.innerText).join(': ')).join('; ')")
+                .asText())
+        .startsWith("Seats held: " + FLOOD + ": 1; Waiting: 0: 2; Refused per second: 0: ");
+    photographBoth(page, "level-shadow");
+    JsonNode narrow = level(state(), "narrow");
+    assertThat(narrow.path("enforcedPercent").asInt()).isZero();
+    assertThat(narrow.path("shadow").path("heldSeats").asInt()).isEqualTo(FLOOD);
+    assertThat(narrow.path("shadow").path("waiting").asInt()).isZero();
+    assertThat(narrow.path("shadow").path("wouldHoldSeats").asInt()).isEqualTo(1);
+    assertThat(narrow.path("shadow").path("wouldWait").asInt()).isEqualTo(2);
+    var unused = client.sendAsync(asAlice(SLOW), BodyHandlers.discarding()); // refused at once
+    await().until(() -> !level(state(), "narrow").path("shadow").path("wouldWaitSeconds").isNull());
     wellBehaved(page, origin());
   }
 
@@ -155,6 +180,12 @@ class DashboardIT extends DashboardFixture {
     page.await("document.querySelector('tbody tr td')?.innerText.includes('queue-full')");
     assertThat(page.text()).contains("alice", "narrow", "1 / 1", "2 / 2", SLOW);
     photographBoth(page, "refusals");
+    page.ask("window.first = document.querySelector('tbody tr')");
+    var unused = client().sendAsync(asAlice(SLOW), BodyHandlers.discarding());
+    page.await("document.querySelectorAll('tbody tr').length === " + (FLOOD - 3 + 1));
+    assertThat(page.ask("document.querySelectorAll('tbody tr')[1] === window.first").asBoolean())
+        .as("what stays is not drawn anew")
+        .isTrue();
     page.go(origin() + "/ui/#sources").awaitText("narrow.yaml");
     photographBoth(page, "sources");
     page.go(

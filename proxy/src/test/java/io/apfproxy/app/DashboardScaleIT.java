@@ -1,12 +1,28 @@
 package io.apfproxy.app;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.admin.AdminDoor;
+import io.apfproxy.admin.AdminServer;
+import io.apfproxy.admin.FakePages;
 import io.apfproxy.fixtures.browser.Page;
+import io.apfproxy.live.BusyProxy;
+import io.apfproxy.live.Feed;
+import io.apfproxy.live.Sampler;
+import io.apfproxy.live.Topic;
+import io.apfproxy.time.TimeSource;
+import io.apfproxy.timer.Timers;
+import io.vertx.core.Vertx;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -17,7 +33,13 @@ class DashboardScaleIT extends DashboardFixture {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final int LEVELS = 990;
   private static final int WARM_UP = 5;
+
+  /** As fast as the page takes them, and each is drawn. */
+  private static final int FAST_TICKS = 120;
+
+  private static final int MOST_BYTES = 120_000;
   private static final int TICKS = Integer.getInteger("apf.dashboard.ticks", 20);
+  private static final ThreadMXBean PROCESSOR = ManagementFactory.getThreadMXBean();
   private static final double FLAT = 1.1;
   private static final String TICK = "(await import('/ui/stream.js')).store.tick";
 
@@ -45,9 +67,7 @@ class DashboardScaleIT extends DashboardFixture {
     Page page = page("");
     int all = state().path("levels").size();
     page.awaitText("100 of " + all);
-    page.ask(
-        "[...document.querySelectorAll('button')].find(b => b.textContent.startsWith('Show all')).click()");
-    page.await("document.querySelectorAll('tbody tr').length === " + all);
+    showAll(page, all);
     pass(page, WARM_UP);
     double nodes = page.metric("Nodes");
     double rows = page.ask("document.querySelectorAll('*').length").asDouble();
@@ -64,6 +84,12 @@ class DashboardScaleIT extends DashboardFixture {
     assertThat(page.complaints()).isEmpty();
   }
 
+  private static void showAll(Page page, int all) {
+    page.ask(
+        "[...document.querySelectorAll('button')].find(b => b.textContent.startsWith('Show all')).click()");
+    page.await("document.querySelectorAll('tbody tr').length === " + all);
+  }
+
   private static void pass(Page page, int ticks) {
     page.ask(
         "(async () => { window.until = "
@@ -72,5 +98,97 @@ class DashboardScaleIT extends DashboardFixture {
             + ticks
             + "; window.told = (await import('/ui/stream.js')).store; })()");
     page.await("window.told.tick >= window.until");
+  }
+
+  @Test
+  void allFiguresOfAThousandLevelsChangeInEachTick() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try (Timers thread = new Timers("sampler")) {
+      Sampler sampler = new Sampler(new BusyProxy(LEVELS), thread, TimeSource.system());
+      AtomicInteger most = new AtomicInteger();
+      sampler.subscribe(
+          Topic.list("levels,upstream"),
+          tick ->
+              most.accumulateAndGet(
+                  tick.first() ? 0 : tick.changes().getBytes(UTF_8).length, Math::max));
+      FakePages pages =
+          new FakePages() {
+            @Override
+            public Feed live() {
+              return sampler;
+            }
+          };
+      AdminServer server = AdminServer.plain(vertx, pages, AdminDoor.NONE);
+      int port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
+      long began = System.nanoTime();
+      Page page = chromium.open().go("http://127.0.0.1:" + port + "/ui/");
+      page.awaitText("100 of " + LEVELS);
+      System.out.printf("dashboard: first figures after %.2f s%n", since(began));
+
+      measure(page, thread, sampler, "100 rows", FAST_TICKS);
+      showAll(page, LEVELS);
+      measure(page, thread, sampler, "all rows", TICKS);
+
+      System.out.printf("dashboard: a tick of all levels is %d bytes at most%n", most.get());
+      assertThat(most.get()).isBetween(MOST_BYTES / 2, MOST_BYTES);
+      assertThat(page.complaints()).isEmpty();
+    } finally {
+      vertx.close().await(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private static double since(long nanos) {
+    return (System.nanoTime() - nanos) / 1e9;
+  }
+
+  /** Nodes stay what they are, and elements to the last one; the rest is told. */
+  private static void measure(Page page, Timers thread, Sampler sampler, String what, int ticks)
+      throws Exception {
+    tick(page, thread, sampler, WARM_UP);
+    page.collectGarbage();
+    double nodes = page.metric("Nodes");
+    double elements = page.ask("document.querySelectorAll('*').length").asDouble();
+    double heap = page.metric("JSHeapUsedSize");
+    double busy = page.metric("TaskDuration");
+
+    double sampling = tick(page, thread, sampler, ticks);
+
+    double perTick = (page.metric("TaskDuration") - busy) / ticks;
+    page.collectGarbage();
+    System.out.printf(
+        "dashboard: %d levels change, %s: %.0f ms of script and layout a tick, %.1f ms to sample,"
+            + " %.0f to %.0f nodes, %.1f to %.1f MB heap%n",
+        LEVELS,
+        what,
+        perTick * 1e3,
+        sampling * 1e3 / ticks,
+        nodes,
+        page.metric("Nodes"),
+        heap / 1e6,
+        page.metric("JSHeapUsedSize") / 1e6);
+    assertThat(page.metric("Nodes")).isLessThanOrEqualTo(nodes * FLAT);
+    assertThat(page.ask("document.querySelectorAll('*').length").asDouble()).isEqualTo(elements);
+  }
+
+  /** Returns how many seconds of a processor the samples took. */
+  private static double tick(Page page, Timers thread, Sampler sampler, int ticks)
+      throws Exception {
+    page.ask("(async () => { window.told = (await import('/ui/stream.js')).store; })()");
+    double seconds = 0;
+    for (int i = 0; i < ticks; i++) {
+      int next = page.ask("window.told.tick").asInt() + 1;
+      CompletableFuture<Double> sampled = new CompletableFuture<>();
+      thread.after(
+          0,
+          () -> {
+            long start = PROCESSOR.getCurrentThreadCpuTime();
+            sampler.tick();
+            sampled.complete((PROCESSOR.getCurrentThreadCpuTime() - start) / 1e9);
+          });
+      seconds += sampled.get(60, TimeUnit.SECONDS);
+      page.await("window.told.tick >= " + next);
+      page.ask("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+    }
+    return seconds;
   }
 }

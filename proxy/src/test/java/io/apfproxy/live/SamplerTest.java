@@ -5,33 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.apfproxy.config.FlowControlConfiguration;
-import io.apfproxy.flowcontrol.ApfFlowControl;
-import io.apfproxy.flowcontrol.FlowControlSettings;
-import io.apfproxy.flowcontrol.FlowMetrics;
-import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.config.Enforcement;
+import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
-import io.apfproxy.queueset.QueueRow;
-import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.time.ManualTime;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Second by second. Specification seeing.md V-06, V-68, V-69. */
 class SamplerTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final double[] BOUNDS = {0, 0.1, 1, Double.POSITIVE_INFINITY};
-  private static final String LEVEL = "catch-all";
+  private static final String LEVEL = FakeProxy.LEVEL;
 
   private final ManualTime time = new ManualTime();
-  private final Proxy proxy = new Proxy();
+  private final FakeProxy proxy = new FakeProxy(time);
   private final List<Runnable> thread = new ArrayList<>();
   private final Sampler sampler = new Sampler(proxy, (nanos, action) -> thread.add(action), time);
   private final List<Feed.Tick> told = new ArrayList<>();
@@ -160,6 +150,17 @@ class SamplerTest {
   }
 
   @Test
+  @Tag("V-70")
+  void aLevelIsToldOfWithWhoHoldsItsSeatsNow() throws Exception {
+    sampler.subscribe(Topic.list("queues:" + LEVEL), told::add);
+    run();
+    sampler.tick();
+
+    assertThat(changes().path("queues:" + LEVEL).path("users").toString())
+        .isEqualTo("[[\"ann\",3,2,1]]");
+  }
+
+  @Test
   void fiveMinutesAreKept() {
     History history = new History();
     for (int i = 0; i < 2 * History.SECONDS; i++) {
@@ -172,95 +173,47 @@ class SamplerTest {
     assertThat(history.of(LEVEL, History.Figure.SEATS)).isEmpty();
   }
 
-  /** The real levels, and counts that the test makes. */
-  private static final class Proxy implements Observed {
-    private final ApfFlowControl control =
-        ApfFlowControl.create(
-            FlowControlSettings.of(600),
-            FlowControlConfiguration.builtIn(),
-            new ManualTime(),
-            (nanos, action) -> {},
-            FlowMetrics.NONE);
-    private Map<String, LevelTotals> totals = Map.of();
-    private final Map<RejectReason, Integer> refused = new EnumMap<>(RejectReason.class);
-    private final long[] waits = new long[BOUNDS.length];
-    private int looks;
-    private int tops;
-    private int queues;
+  @Test
+  @Tag("V-70")
+  void whatWouldHaveHappenedStandsBesideWhatDid() throws Exception {
+    assertThat(level(LEVEL).has("shadow")).as("it holds everybody to its decisions").isFalse();
 
-    void refuse(RejectReason reason, int number) {
-      refused.merge(reason, number, Integer::sum);
-      count();
-    }
+    proxy.enforcement = Enforcement.SHADOW;
+    proxy.wouldRefuse(RejectReason.QUEUE_FULL, 5);
+    sampler.tick();
+    assertThat(level(LEVEL).path("shadow").path("wouldRefuse").path("queue-full").asInt())
+        .as("of before anybody looked")
+        .isZero();
+    proxy.refuse(RejectReason.QUEUE_FULL, 1);
+    proxy.wouldRefuse(RejectReason.QUEUE_FULL, 3);
+    proxy.wouldWait(2, 1);
+    sampler.tick();
 
-    void wait(int bucket, int number) {
-      waits[bucket] += number;
-      count();
-    }
+    JsonNode shadow = level(LEVEL).path("shadow");
+    assertThat(level(LEVEL).path("refused").path("queue-full").asInt()).isEqualTo(1);
+    assertThat(shadow.path("wouldRefuse").path("queue-full").asInt()).isEqualTo(3);
+    assertThat(level(LEVEL).path("wait").isNull()).isTrue();
+    assertThat(shadow.path("wouldWaitSeconds").asDouble()).isEqualTo(1.0);
+    assertThat(level("exempt").has("shadow")).isFalse();
+  }
 
-    private void count() {
-      LevelTotals now = new LevelTotals(BOUNDS);
-      for (RejectReason reason : RejectReason.values()) {
-        now.addRefused(reason, refused.getOrDefault(reason, 0));
-      }
-      for (int i = 0; i < waits.length; i++) {
-        now.addWaits(i, waits[i]);
-      }
-      totals = new HashMap<>(Map.of(LEVEL, now));
-    }
+  @Test
+  @Tag("V-70")
+  void whatIsHeldIsToldBesideWhatWouldBe() throws Exception {
+    proxy.enforcement = new Enforcement(50);
+    proxy.flows = List.of(new FlowSnapshot("schema", 2, 2, 7, 9, 0, 4, 3));
 
-    @Override
-    public List<LevelSnapshot> levels() {
-      looks++;
-      return control.snapshot();
-    }
+    sampler.subscribe(Topic.list("levels"), told::add);
+    run();
+    sampler.tick();
 
-    @Override
-    public OptionalInt queueLengthLimit(String level) {
-      return OptionalInt.empty();
+    assertThat(level(LEVEL).path("shadow").path("heldSeats").asInt()).isEqualTo(9);
+    assertThat(level(LEVEL).path("shadow").path("waiting").asInt()).isEqualTo(2);
+    assertThat(level(LEVEL).path("shadow").path("wouldHoldSeats").asInt()).isEqualTo(3);
+    assertThat(level(LEVEL).path("shadow").path("wouldWait").asInt()).isEqualTo(4);
+    for (JsonNode row : changes().path("levels").path("rows")) {
+      assertThat(row.path(row.size() - 1)).as(row.toString()).hasSize(8);
     }
-
-    @Override
-    public Optional<List<QueueRow>> queues(String level) {
-      queues++;
-      return control.queues(level);
-    }
-
-    @Override
-    public Map<String, LevelTotals> totals() {
-      return totals;
-    }
-
-    @Override
-    public HeaviestFlow heaviest() {
-      return HeaviestFlow.NONE;
-    }
-
-    @Override
-    public Optional<String> top(Topic.Top question) {
-      tops++;
-      return Optional.of("{}\n");
-    }
-
-    @Override
-    public Head head() {
-      return new Head(
-          "1.2.3",
-          "one",
-          "https://upstream",
-          "v1.37.1",
-          List.of(),
-          List.of(),
-          List.of(),
-          List.of(),
-          true,
-          0,
-          0);
-    }
-
-    @Override
-    public List<Source> sources() {
-      return List.of();
-    }
+    assertThat(changes().path("levels").path("rows")).isNotEmpty();
   }
 }

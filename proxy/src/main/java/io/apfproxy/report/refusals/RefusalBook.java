@@ -6,6 +6,7 @@ import io.apfproxy.time.KeyTable;
 import io.apfproxy.time.Pace;
 import io.apfproxy.time.TimeSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -20,7 +21,9 @@ public final class RefusalBook {
   /*
    * A ring: who comes last takes the place of the oldest. Whoever floods must not push everybody
    * else out, so of one rule, level and user only so many a second are written down; of those that
-   * nobody knows the address stands for the user. Beyond that only a counter moves.
+   * nobody knows the address stands for the user. Beyond that only a counter moves. A place knows which
+   * number it holds: who takes one and is slow to fill it neither writes over a later one, nor is an
+   * earlier one taken for his.
    */
   /** Refusals that there is room for. */
   public static final int PLACES = 4096;
@@ -31,10 +34,21 @@ public final class RefusalBook {
   private static final int KEYS = 4096;
 
   private final TimeSource time;
-  private final AtomicReferenceArray<@Nullable Refused> places = new AtomicReferenceArray<>(PLACES);
+  private final AtomicReferenceArray<@Nullable Entry> places = new AtomicReferenceArray<>(PLACES);
   private final AtomicLong written = new AtomicLong();
   private final LongAdder total = new LongAdder();
   private final KeyTable kinds;
+
+  /**
+   * What is in a place.
+   *
+   * @param number of those that were written down before it
+   */
+  private record Entry(long number, Refused one) {
+    Entry laterOf(@Nullable Entry other) {
+      return other == null || other.number < number ? this : other;
+    }
+  }
 
   public RefusalBook(TimeSource time) {
     this.time = time;
@@ -58,7 +72,8 @@ public final class RefusalBook {
   }
 
   void write(Refused one) {
-    places.set((int) (written.getAndIncrement() % PLACES), one);
+    Entry entry = new Entry(written.getAndIncrement(), one);
+    places.updateAndGet((int) (entry.number % PLACES), entry::laterOf);
   }
 
   /** Refusals since the start, and what would have been one. */
@@ -103,15 +118,38 @@ public final class RefusalBook {
     List<Refused> rows = new ArrayList<>();
     long since = 0;
     for (long i = end - 1; i >= first; i--) {
-      Refused one = places.get((int) (i % PLACES));
-      if (one == null) {
-        continue; // its place is taken, and it is not written yet
+      Entry entry = places.get((int) (i % PLACES));
+      if (entry == null || entry.number != i) {
+        continue; // its place is taken and it is not written yet, or a later one's by now
       }
+      Refused one = entry.one;
       since = one.epochMillis();
       if (rows.size() < question.limit() && question.concerns(one)) {
         rows.add(one);
       }
     }
     return new RefusalAnswer(PLACES, (int) (end - first), total(), since, rows);
+  }
+
+  /**
+   * What was written down since another look; of what is more than there is room for, the last.
+   *
+   * @param position {@link RefusalNews#next} of that look; 0 for the first
+   */
+  public RefusalNews since(long position) {
+    long end = written.get();
+    long next = Math.max(position, end - PLACES);
+    List<Refused> rows = new ArrayList<>();
+    for (; next < end; next++) {
+      Entry entry = places.get((int) (next % PLACES));
+      if (entry == null || entry.number < next) {
+        break; // its place is taken and it is not written yet: the next look finds it
+      }
+      if (entry.number == next) {
+        rows.add(entry.one);
+      }
+    }
+    Collections.reverse(rows);
+    return new RefusalNews(next, next - position - rows.size(), rows);
   }
 }

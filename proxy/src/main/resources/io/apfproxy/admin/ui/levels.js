@@ -11,7 +11,12 @@ const SORT_TICKS = 5;
 function nearness(level) {
   const use = level.limit > 0 ? level.seats / level.limit : level.seats > 0 ? 1 : 0;
   const places = level.queues * level.length;
-  return (level.exempt ? -1 : 0) + (level.refusedInAll > 0 ? 2 : 0) + (level.waiting > 0 ? 1 + (places ? level.waiting / places : 0) : 0) + use;
+  return (level.exempt ? -1 : 0) + (level.refusedInAll > 0 ? 2 : level.shadow?.refusedInAll ? 1 : 0) + (level.waiting > 0 ? 1 + (places ? level.waiting / places : 0) : 0) + use;
+}
+
+/** @param {number[]} refused */
+function reasons(refused) {
+  return refused.map((count, i) => count ? store.reasons[i] : '').filter(Boolean).join(', ');
 }
 
 /** A row that is kept as long as its level is there. @param {string} key */
@@ -27,6 +32,7 @@ function row(key) {
   const refused = el('span', {class: 'figure'});
   const why = el('span', {class: 'muted small'});
   const waited = el('span', {class: 'figure'});
+  const would = el('span', {class: 'muted small'});
   const flow = el('span', {class: 'flow'});
   const line = sparkline();
   let stamp = -1;
@@ -35,7 +41,7 @@ function row(key) {
     cell(el('span', {class: 'stack'}, el('span', {class: 'pair'}, seats, moved), picture.element), 'seats', 'Seats'),
     cell(el('span', {class: 'stack'}, waiting, places), 'num', 'Waiting'),
     cell(el('span', {class: 'stack'}, refused, why), 'num', 'Refused/s'),
-    cell(waited, 'num', 'Wait p99'),
+    cell(el('span', {class: 'stack'}, waited, would), 'num', 'Wait p99'),
     cell(flow, 'wide', 'Heaviest flow'),
     cell(line.element, 'spark', '5 min'));
   return {
@@ -49,14 +55,17 @@ function row(key) {
       text(held, mode(level.exempt, level.enforced));
       text(seats, level.exempt ? `${level.seats}, no limit` : `${level.seats} / ${level.limit}`);
       const difference = level.limit - level.nominal;
-      text(moved, level.exempt || difference === 0 ? '' : difference > 0 ? `${difference} borrowed` : `${-difference} lent`);
+      const shadow = level.shadow;
+      text(moved, shadow && shadow.held !== level.seats ? `${shadow.held} really held` : level.exempt || difference === 0 ? '' : difference > 0 ? `${difference} borrowed` : `${-difference} lent`);
       picture.element.hidden = level.exempt;
       picture.show(level);
-      text(waiting, level.queues ? String(level.waiting) : '–');
-      text(places, level.queues ? `of ${number(level.queues * level.length)} places` : level.exempt ? 'never waits' : 'no queue');
+      text(waiting, level.queues ? String(shadow ? shadow.waiting : level.waiting) : '–');
+      text(places, shadow?.wouldWait ? `${shadow.wouldWait} would` : level.queues ? `of ${number(level.queues * level.length)} places` : level.exempt ? 'never waits' : 'no queue');
       text(refused, number(level.refusedInAll));
-      text(why, level.refused.map((count, i) => count ? store.reasons[i] : '').filter(Boolean).join(', '));
+      text(why, shadow?.refusedInAll ? `${number(shadow.refusedInAll)} would: ${reasons(shadow.refused)}` : reasons(level.refused));
       text(waited, wait(level.wait));
+      would.hidden = !shadow;
+      text(would, typeof shadow?.wait === 'number' ? `would ${wait(shadow.wait)}` : '');
       text(flow, level.heaviest ? `${name(level.heaviest[1] || level.heaviest[0])}, ${number(level.heaviest[2])} seats` : '–');
       attribute(flow, 'title', level.heaviest ? `schema ${name(level.heaviest[0])}` : '');
       line.show(level.use, 60);
@@ -70,9 +79,10 @@ export function levels() {
   const all = el('button', {type: 'button', hidden: true}, '');
   const columns = table('Priority levels', [['Level'], ['Seats in use of the limit', 'seats'], ['Waiting', 'num'], ['Refused/s', 'num'], ['Wait p99', 'num'], ['Heaviest flow of 10 s', 'wide'], ['5 minutes', 'spark']]);
   const empty = el('p', {class: 'empty', hidden: true}, 'No request in the last five minutes. Try: ', el('code', {}, 'kubectl --kubeconfig through-proxy.kubeconfig get ns'));
+  const inShadow = el('span', {hidden: true}, ' Of a level in shadow: what happens, and beside it what would.');
   const legend = el('p', {class: 'legend muted small'},
     'In a bar: ', el('i', {class: 'key used'}), ' seats in use, ', el('i', {class: 'key nominal'}), ' nominal limit, ', el('i', {class: 'key min'}), ' least, ',
-    el('i', {class: 'key max'}), ' most, ', el('i', {class: 'key borrowed'}), ' borrowed, ', el('i', {class: 'key lent'}), ' lent. Wait p99 is an upper bound over 10 s.');
+    el('i', {class: 'key max'}), ' most, ', el('i', {class: 'key borrowed'}), ' borrowed, ', el('i', {class: 'key lent'}), ' lent. Wait p99 is an upper bound over 10 s.', inShadow);
   const element = el('section', {}, el('div', {class: 'tools'}, el('h2', {}, 'Priority levels'), filter, count, all), empty, columns.element, legend);
   /** @type {Map<string, ReturnType<typeof row>>} */ const rows = new Map();
   /** @type {string[]} */ let order = [];
@@ -110,6 +120,7 @@ export function levels() {
     text(count, order.length > shown.length ? `${shown.length} of ${order.length}` : `${order.length}`);
     all.hidden = order.length <= most;
     text(all, `Show all ${order.length}`);
+    inShadow.hidden = ![...store.levels.values()].some(level => level.shadow);
     empty.hidden = [...store.levels.values()].some(level => level.seats || level.waiting || level.heaviest || level.use.some(Boolean) || level.refusedInAll);
   }
 

@@ -112,7 +112,12 @@ export function heat(level) {
 /** In words: colour alone must not say it. @param {import('./stream.js').Level} level */
 export function condition(level) {
   const words = {refusing: 'refuses', waiting: 'queues', near: 'near its limit', calm: 'calm'};
-  return level.quiescing ? 'is going' : words[heat(level)];
+  if (level.quiescing) return 'is going';
+  if (level.shadow && !level.refusedInAll) {
+    if (level.shadow.refusedInAll) return 'would refuse';
+    if (level.waiting && !level.shadow.waiting) return 'would queue';
+  }
+  return words[heat(level)];
 }
 
 /** Whom a level holds to its decisions, where that is not everybody. @param {boolean} exempt @param {number} enforced percent of the users */

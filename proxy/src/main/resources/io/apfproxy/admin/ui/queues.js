@@ -17,6 +17,11 @@ function panel(title, kinds, unit) {
   };
 }
 
+/** @param {Record<string, number>} refused by reason */
+function refusals(refused) {
+  return Object.entries(refused).filter(([, count]) => count).map(([reason, count]) => `${count} ${reason}`).join(', ') || '0';
+}
+
 /** @param {string} argument */
 export function level(argument) {
   const key = decodeURIComponent(argument);
@@ -31,11 +36,17 @@ export function level(argument) {
   const map = el('div', {class: 'map', role: 'list', 'aria-label': 'Queues'});
   const about = el('p', {class: 'muted small'});
   const schemas = table('Schemas that lead here', [['Schema'], ['Waiting', 'num'], ['Executing', 'num'], ['Seats', 'num']]);
+  const users = table('Users now', [['User'], ['Seats', 'num'], ['Executing', 'num'], ['Waiting', 'num']]);
+  const nobody = el('p', {class: 'muted'}, 'Nobody.');
+  const shadow = table('Shadow', [['In shadow'], ['Happened, to all', 'num'], ['Would have, to those in shadow', 'num']]);
+  const would = el('div', {class: 'panel', hidden: true}, el('h3', {}, 'What it decides, and what happens'), shadow.element,
+    el('p', {class: 'muted small'}, 'The other figures and pictures of this level are of what it decides for all of its requests.'));
   const gone = el('p', {class: 'empty', hidden: true}, 'There is no such level now.');
   const body = el('div', {},
-    el('div', {class: 'panel'}, picture.element, facts),
+    el('div', {class: 'panel'}, picture.element, facts), would,
     el('div', {class: 'charts'}, seats.element, waiting.element, refused.element),
     el('div', {class: 'panel'}, el('h3', {}, 'Queues'), about, map),
+    el('div', {class: 'panel'}, el('h3', {}, 'Who holds and waits for its seats now'), nobody, users.element),
     el('div', {class: 'panel'}, el('h3', {}, 'Schemas'), schemas.element));
   const element = el('section', {},
     el('p', {class: 'back'}, el('a', {href: '#levels'}, '← All levels')), el('h2', {}, name(key), ' ', state), gone, body);
@@ -59,12 +70,14 @@ export function level(argument) {
     body.hidden = !told;
     if (!told) return;
     const now = told.level;
-    const inAll = Object.values(now.refused).reduce((/** @type {number} */ sum, /** @type {any} */ count) => sum + count, 0);
-    const asLevel = /** @type {any} */ ({...now, refusedInAll: inAll});
+    const inAll = (/** @type {any} */ refused) => Object.values(refused).reduce((sum, count) => sum + count, 0);
+    const spared = now.shadow && {waiting: now.shadow.waiting, refusedInAll: inAll(now.shadow.wouldRefuse)};
+    const asLevel = /** @type {any} */ ({...now, refusedInAll: inAll(now.refused), shadow: spared});
     picture.show(asLevel);
     picture.element.hidden = now.exempt;
     attribute(element, 'data-heat', heat(asLevel));
     text(state, condition(asLevel));
+    tell(now);
     fact('Seats in use', now.exempt ? `${now.seats}, no limit` : `${now.seats} / ${now.limit}`);
     fact('Holds to its decisions', mode(now.exempt, now.enforcedPercent) || (now.exempt ? 'nobody' : 'everybody'));
     fact('Executing', String(now.executing));
@@ -72,7 +85,7 @@ export function level(argument) {
     fact('Limit', `${now.nominal} nominal, ${now.min} to ${now.max}`);
     fact('Wanted, last 10 s', `${number(told.demand.average)} seats, at most ${number(told.demand.high)}`);
     fact('Wait p99', wait(now.wait));
-    fact('Refused per second', Object.entries(now.refused).filter(([, count]) => count).map(([reason, count]) => `${count} ${reason}`).join(', ') || '0');
+    fact('Refused per second', refusals(now.refused));
     fact('Since the start', `${number(now.dispatched)} dispatched, ${number(now.rejected)} refused`);
     fact('Heaviest flow', now.heaviest ? `${name(now.heaviest[1] || now.heaviest[0])}, ${number(now.heaviest[2])} seats` : '–');
     if (told.history) {
@@ -81,8 +94,31 @@ export function level(argument) {
       refused.show([told.history.refused]);
     }
     show(told.queues);
+    nobody.hidden = told.users.length > 0;
+    users.element.hidden = !told.users.length;
+    users.body.replaceChildren(...told.users.map((/** @type {any[]} */ [user, held, executing, waits]) =>
+      el('tr', {}, el('th', {scope: 'row', class: 'key'}, name(user)), cell(String(held), 'num', 'Seats'), cell(String(executing), 'num', 'Executing'), cell(String(waits), 'num', 'Waiting'))));
     schemas.body.replaceChildren(...told.schemas.map((/** @type {any[]} */ [schema, waits, executing, held]) =>
       el('tr', {}, el('th', {scope: 'row'}, name(schema)), cell(String(waits), 'num', 'Waiting'), cell(String(executing), 'num', 'Executing'), cell(String(held), 'num', 'Seats'))));
+  }
+
+  /** What would have happened beside what did. @param {any} now */
+  function tell(now) {
+    would.hidden = !now.shadow;
+    if (!now.shadow) return;
+    const lines = [
+      ['Seats held', String(now.shadow.heldSeats), String(now.shadow.wouldHoldSeats)],
+      ['Waiting', String(now.shadow.waiting), String(now.shadow.wouldWait)],
+      ['Refused per second', refusals(now.refused), refusals(now.shadow.wouldRefuse)],
+      ['Wait p99', wait(now.wait), wait(now.shadow.wouldWaitSeconds)],
+    ];
+    if (!shadow.body.firstChild) {
+      shadow.body.append(...lines.map(([title]) => el('tr', {}, el('th', {scope: 'row'}, title), cell('', 'num', 'Happened'), cell('', 'num', 'Would have'))));
+    }
+    lines.forEach(([, happened, instead], i) => {
+      text(shadow.body.children[i].children[1], happened);
+      text(shadow.body.children[i].children[2], instead);
+    });
   }
 
   /** @param {any} queues */

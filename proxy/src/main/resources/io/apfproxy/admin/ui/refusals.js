@@ -1,9 +1,7 @@
 // @ts-check
-// The refusals that the proxy remembers, with their circumstances.
+// The last refusals with their circumstances, as they come.
 import {cell, duration, el, name, number, table, text} from './dom.js';
-import {ask} from './stream.js';
-
-const PERIOD = 2000;
+import {store} from './stream.js';
 
 export function refusals() {
   const rows = list('Refusals');
@@ -13,31 +11,46 @@ export function refusals() {
   const element = el('section', {}, el('div', {class: 'tools'}, el('h2', {}, 'Refusals')), about, rows.element, shadow);
   rows.element.hidden = true;
 
-  async function look() {
-    const answer = await ask('/debug/apf-proxy/refusals');
-    if (!answer.ok) {
-      rows.element.hidden = shadow.hidden = true;
-      text(about, 'The refusals cannot be read: ' + (await answer.text()).trim());
-      return;
-    }
-    const told = await answer.json();
-    const [refused, spared] = [false, true].map(wanted => told.rows.filter((/** @type {any} */ row) => Boolean(row.would) === wanted).slice(0, 200));
-    text(about, told.rows.length ? `${number(told.remembered)} remembered of ${number(told.total)} since the start; the newest first.` : 'Nobody was refused so far.');
-    rows.body.replaceChildren(...refused.map(show));
-    would.body.replaceChildren(...spared.map(show));
-    rows.element.hidden = told.rows.length > 0 && !refused.length;
+  function update() {
+    const told = store.refusals;
+    if (!told) return;
+    const {refused, spared, total, leftOut} = told;
+    text(about, !total ? 'Nobody was refused so far.'
+      : `${number(total)} since the start; the last ${refused.length + spared.length} are here, the newest first.`
+        + (leftOut ? ` ${number(leftOut)} came too fast for this list; apf-proxy why finds those that are remembered.` : ''));
+    rows.show(refused);
+    would.show(spared);
+    rows.element.hidden = !refused.length;
     shadow.hidden = !spared.length;
   }
 
-  const repeat = () => look().catch(() => {}); // the banner says what is wrong
-  const timer = setInterval(repeat, PERIOD);
-  repeat();
-  return {element, title: 'Refusals', close: () => clearInterval(timer)};
+  return {element, title: 'Refusals', topics: ['refusals'], update};
 }
 
 /** @param {string} caption */
 function list(caption) {
-  return table(caption, [['When'], ['Rule'], ['User'], ['Request', 'wide'], ['Level'], ['Seats', 'num'], ['Queue', 'num'], ['Waited', 'num'], ['Heaviest flow', 'wide']]);
+  const {element, body} = table(caption, [['When'], ['Rule'], ['User'], ['Request', 'wide'], ['Level'], ['Seats', 'num'], ['Queue', 'num'], ['Waited', 'num'], ['Heaviest flow', 'wide']]);
+  /** @type {Map<any, HTMLElement>} */ const shown = new Map();
+  return {
+    element,
+    /** New ones come in above those that stay, which are not touched. @param {any[]} rows the newest first */
+    show(rows) {
+      const wanted = new Set(rows);
+      for (const [row, line] of shown) {
+        if (!wanted.has(row)) {
+          line.remove();
+          shown.delete(row);
+        }
+      }
+      const first = body.firstChild;
+      for (const row of rows) {
+        if (shown.has(row)) break;
+        const line = show(row);
+        shown.set(row, line);
+        body.insertBefore(line, first);
+      }
+    },
+  };
 }
 
 /** @param {any} row */

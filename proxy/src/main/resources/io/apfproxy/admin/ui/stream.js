@@ -4,19 +4,24 @@
 /**
  * @typedef {{name: string, exempt: boolean, quiescing: boolean, queues: number, length: number, nominal: number, min: number,
  *   max: number, enforced: number, seats: number, executing: number, waiting: number, limit: number, refused: number[], refusedInAll: number,
- *   wait: number | null, heaviest: [string, string, number] | null, use: number[],
+ *   wait: number | null, heaviest: [string, string, number] | null, shadow: Shadow | null, use: number[],
  *   stamp: number}} Level `stamp` changes with it
+ * @typedef {{held: number, waiting: number, wouldHold: number, wouldWait: number, refused: number[], refusedInAll: number,
+ *   wait: number | null}} Shadow what really happens at a level whose figures are of what it decides, and what would
  */
 
 const REASONS = ['queue-full', 'concurrency-limit', 'time-out'];
 const LONGEST_WAIT = 30;
 const POINTS = 60;
+/** Refusals of either kind that are kept. */
+const REFUSALS = 100;
 
 /** Everything that is known. */
 export const store = {
   /** @type {Map<string, Level>} */ levels: new Map(),
   /** @type {any} */ upstream: null,
   /** @type {any[]} */ sources: [],
+  /** @type {{refused: any[], spared: any[], total: number, leftOut: number} | null} the newest first */ refusals: null,
   /** @type {Record<string, any>} the other topics, by name */ topics: {},
   product: '',
   first: '',
@@ -129,6 +134,7 @@ function keep(told, hello) {
   }
   if (told.upstream) store.upstream = told.upstream;
   if (told.sources) keepSources(told.sources);
+  if (told.refusals) keepRefusals(told.refusals);
   if (told.levels) keepLevels(told.levels, told.history);
   for (const topic of topics) {
     if (topic.includes(':') && topic in told) {
@@ -141,7 +147,7 @@ function keep(told, hello) {
 
 /** @param {Record<string, number[]>} history @param {any} level */
 function longer(history, level) {
-  const refused = Object.values(level.refused).reduce((sum, number) => sum + number, 0);
+  const refused = sum(Object.values(level.refused));
   const next = {seats: level.seats, limit: level.limit, executing: level.executing, waiting: level.waiting, refused, waitMillis: (level.wait ?? 0) * 1000};
   for (const [name, values] of Object.entries(history)) {
     values.push(next[name]);
@@ -156,6 +162,27 @@ function keepSources(sources) {
   store.sources = sources.map(source => ({...source, objects: source.objects ?? before.get(source.name) ?? []}));
 }
 
+/** @param {any} told */
+function keepRefusals(told) {
+  const before = told.full || !store.refusals ? {refused: [], spared: []} : store.refusals;
+  const add = (/** @type {boolean} */ would, /** @type {any[]} */ old) =>
+    [...told.rows.filter((/** @type {any} */ row) => Boolean(row.would) === would), ...old].slice(0, REFUSALS);
+  store.refusals = {refused: add(false, before.refused), spared: add(true, before.spared), total: told.total, leftOut: told.leftOut};
+}
+
+/** What is told of a level that does not hold everybody to its decisions. @param {number[] | undefined} told @returns {Shadow | null} */
+function shadowOf(told) {
+  if (!told) return null;
+  const [held, waiting, wouldHold, wouldWait, ...rest] = told;
+  const refused = rest.slice(0, REASONS.length);
+  return {held, waiting, wouldHold, wouldWait, refused, refusedInAll: sum(refused), wait: rest[REASONS.length]};
+}
+
+/** @param {number[]} numbers */
+function sum(numbers) {
+  return numbers.reduce((all, number) => all + number, 0);
+}
+
 /** @param {any} told @param {any} history */
 function keepLevels(told, history) {
   if (told.full) {
@@ -163,14 +190,14 @@ function keepLevels(told, history) {
     for (const name of store.levels.keys()) if (!names.has(name)) store.levels.delete(name);
   }
   for (const [name, exempt, quiescing, queues, length, nominal, min, max, enforced] of told.shapes) {
-    const level = store.levels.get(name) ?? /** @type {any} */ ({name, use: [], refused: [], seats: 0, limit: 0});
+    const level = store.levels.get(name) ?? /** @type {any} */ ({name, use: [], refused: [], shadow: null, seats: 0, limit: 0});
     Object.assign(level, {stamp: serial, exempt: exempt === 1, quiescing: quiescing === 1, queues, length, nominal, min, max, enforced});
     store.levels.set(name, level);
   }
   for (const [name, seats, executing, waiting, limit, ...rest] of told.rows) {
     const refused = rest.slice(0, REASONS.length);
-    const refusedInAll = refused.reduce((sum, number) => sum + number, 0);
-    Object.assign(store.levels.get(name) ?? {}, {stamp: serial, seats, executing, waiting, limit, refused, refusedInAll, wait: rest[REASONS.length], heaviest: rest[REASONS.length + 1]});
+    Object.assign(store.levels.get(name) ?? {}, {stamp: serial, seats, executing, waiting, limit, refused, refusedInAll: sum(refused),
+      wait: rest[REASONS.length], heaviest: rest[REASONS.length + 1], shadow: shadowOf(rest[REASONS.length + 2])});
   }
   for (const name of told.gone) store.levels.delete(name);
   if (history) for (const level of store.levels.values()) level.use = history.use[level.name] ?? [];

@@ -16,6 +16,8 @@ import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.ManualTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
@@ -190,6 +192,83 @@ class RefusalBookTest {
     assertThat(book.pushedOut()).isEqualTo(904);
     assertThat(of("id903", null)).isEmpty();
     assertThat(of("id904", null)).hasSize(1);
+  }
+
+  private static Refused numbered(int number) {
+    return new Refused(
+        number,
+        "id" + number,
+        "queue-full",
+        false,
+        429,
+        "no seat is free",
+        new Refused.Who("ann", "curl", "192.0.2.1"),
+        "GET /api",
+        PLACE,
+        "",
+        1,
+        Circumstances.NONE,
+        0,
+        0,
+        null);
+  }
+
+  @Test
+  @Tag("V-68")
+  void whatIsNewIsToldOnceAndWhatHadNoRoomIsCounted() {
+    book.write(numbered(1));
+    book.write(numbered(2));
+    RefusalNews first = book.since(0);
+    assertThat(first.rows()).extracting(Refused::auditId).containsExactly("id2", "id1");
+    assertThat(book.since(first.next())).isEqualTo(new RefusalNews(first.next(), 0, List.of()));
+
+    for (int i = 0; i < RefusalBook.PLACES + 10; i++) {
+      book.write(numbered(100 + i));
+    }
+
+    RefusalNews flood = book.since(first.next());
+    assertThat(flood.rows()).hasSize(RefusalBook.PLACES);
+    assertThat(flood.rows().get(RefusalBook.PLACES - 1).auditId()).isEqualTo("id110");
+    assertThat(flood.gone()).isEqualTo(10);
+    assertThat(book.since(flood.next()).rows()).isEmpty();
+  }
+
+  /** The ring goes round hundreds of times meanwhile, under the hands of whoever reads it. */
+  @Test
+  @Tag("V-68")
+  void nothingNewIsToldTwiceOrLostWhileOthersWrite() throws Exception {
+    int each = 100_000;
+    List<Thread> threads = new ArrayList<>();
+    for (int writer = 0; writer < 4; writer++) {
+      int first = writer * each;
+      threads.add(
+          new Thread(
+              () -> {
+                for (int i = first; i < first + each; i++) {
+                  book.write(numbered(i));
+                }
+              }));
+    }
+    BitSet seen = new BitSet();
+    int twice = 0;
+    long position = 0;
+    long gone = 0;
+    threads.forEach(Thread::start);
+    boolean writing = true;
+    while (writing) {
+      writing = threads.stream().anyMatch(Thread::isAlive);
+      RefusalNews news = book.since(position);
+      for (Refused row : news.rows()) {
+        twice += seen.get((int) row.epochMillis()) ? 1 : 0;
+        seen.set((int) row.epochMillis());
+      }
+      position = news.next();
+      gone += news.gone();
+    }
+
+    assertThat(twice).isZero();
+    assertThat(position).isEqualTo(4L * each);
+    assertThat(seen.cardinality() + gone).isEqualTo(4L * each);
   }
 
   @Test
