@@ -1,12 +1,16 @@
 package io.apfproxy.recorded;
 
+import static io.apfproxy.report.ShownParameters.CONTINUE;
+
+import io.apfproxy.report.ShownParameters;
 import io.apfproxy.request.FieldSelector;
 import io.apfproxy.request.GoDuration;
 import io.apfproxy.request.Query;
 import io.apfproxy.request.RequestInfo;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,28 +25,12 @@ final class RecordedTarget {
    */
   private static final String HIDDEN = "x";
 
-  private static final List<String> SHOWN =
-      List.of(
-          "allowWatchBookmarks",
-          "continue",
-          "dryRun",
-          "fieldManager",
-          "fieldSelector",
-          "fieldValidation",
-          "follow",
-          "force",
-          "gracePeriodSeconds",
-          "labelSelector",
-          "limit",
-          "orphanDependents",
-          "pretty",
-          "propagationPolicy",
-          "resourceVersion",
-          "resourceVersionMatch",
-          "sendInitialEvents",
-          "timeout",
-          "timeoutSeconds",
-          "watch");
+  /** In this order they are written. */
+  private static final SortedSet<String> TOLD = new TreeSet<>(ShownParameters.NAMES);
+
+  static {
+    TOLD.add(CONTINUE);
+  }
 
   private final StringBuilder text;
   private char separator = '?';
@@ -59,9 +47,9 @@ final class RecordedTarget {
     }
     Query query = Query.of(target.substring(question + 1));
     RecordedTarget recorded = new RecordedTarget(target.substring(0, question));
-    for (String name : SHOWN) {
+    for (String name : TOLD) {
       String value = query.first(name);
-      recorded.add(name, name.equals("continue") ? presence(value, HIDDEN) : value);
+      recorded.add(name, name.equals(CONTINUE) ? presence(value, HIDDEN) : value);
     }
     return recorded.text.toString();
   }
@@ -123,7 +111,7 @@ final class RecordedTarget {
     }
     add("limit", number(query.first("limit")));
     add("timeoutSeconds", number(query.first("timeoutSeconds")));
-    add("continue", presence(query.first("continue"), HIDDEN));
+    add(CONTINUE, presence(query.first(CONTINUE), HIDDEN));
     add("resourceVersion", version(query.first("resourceVersion")));
     add("resourceVersionMatch", match(query.first("resourceVersionMatch")));
     add("sendInitialEvents", flag(query.first("sendInitialEvents")));

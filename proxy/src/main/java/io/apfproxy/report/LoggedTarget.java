@@ -1,36 +1,12 @@
 package io.apfproxy.report;
 
-import java.util.Set;
-
 /**
- * A request's target as it may stand in a log: the path, and the values of those parameters that
- * hold no secrets. Source: specification seeing.md V-91.
+ * A request's target as it may stand in a log: the path, and the values of {@link ShownParameters}.
+ * Source: specification seeing.md V-91.
  */
 public final class LoggedTarget {
   private static final String HIDDEN = "…";
   private static final int LONGEST = 1024;
-
-  private static final Set<String> SHOWN =
-      Set.of(
-          "allowWatchBookmarks",
-          "dryRun",
-          "fieldManager",
-          "fieldSelector",
-          "fieldValidation",
-          "follow",
-          "force",
-          "gracePeriodSeconds",
-          "labelSelector",
-          "limit",
-          "orphanDependents",
-          "pretty",
-          "propagationPolicy",
-          "resourceVersion",
-          "resourceVersionMatch",
-          "sendInitialEvents",
-          "timeout",
-          "timeoutSeconds",
-          "watch");
 
   private LoggedTarget() {}
 
@@ -59,10 +35,11 @@ public final class LoggedTarget {
 
   private static void add(StringBuilder text, String parameter) {
     int equals = parameter.indexOf('=');
-    if (equals >= 0 && SHOWN.contains(parameter.substring(0, equals))) {
+    String name = equals < 0 ? "" : parameter.substring(0, equals);
+    if (ShownParameters.NAMES.contains(name)) {
       text.append(parameter);
-    } else if (equals >= 0 && parameter.startsWith("continue=")) {
-      text.append("continue=").append(HIDDEN);
+    } else if (name.equals(ShownParameters.CONTINUE)) {
+      text.append(name).append('=').append(HIDDEN);
     } else {
       text.append(HIDDEN).append('=').append(HIDDEN);
     }

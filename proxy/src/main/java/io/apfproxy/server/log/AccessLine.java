@@ -1,13 +1,9 @@
 package io.apfproxy.server.log;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.apfproxy.report.LoggedTarget;
 import io.apfproxy.request.GoDuration;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
@@ -24,7 +20,6 @@ final class AccessLine {
   private static final int USER_BYTES = 1 << 10;
   private static final int NAME_BYTES = 512;
 
-  private static final JsonFactory JSON = new JsonFactory();
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private final double sample;
@@ -37,18 +32,7 @@ final class AccessLine {
   }
 
   byte[] of(AccessEntry entry) {
-    // by way of characters: halves of surrogate pairs, which a user's name may have, are no error
-    // there
-    StringWriter text = new StringWriter(1 << 10);
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      write(entry, json);
-      json.writeEndObject();
-      json.writeRaw('\n');
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // there is no file below it
-    }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    return JsonLine.of(json -> write(entry, json));
   }
 
   private void write(AccessEntry entry, JsonGenerator json) throws IOException {

@@ -1,6 +1,5 @@
 package io.apfproxy.server.log;
 
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -20,10 +19,8 @@ final class LineFile implements LineTarget {
   /** Standard output, in place of a file. */
   static final Path STANDARD_OUTPUT = Path.of("-");
 
-  private static final int BUFFER = 64 << 10;
-
+  private final LineStream stream = new LineStream();
   private final Path path;
-  private @Nullable OutputStream out;
   private @Nullable Object identity;
 
   LineFile(Path path) {
@@ -32,31 +29,30 @@ final class LineFile implements LineTarget {
 
   @Override
   public void write(byte[] line) throws IOException {
-    open().write(line);
+    if (!stream.isOpen()) {
+      stream.open(isStandardOutput() ? new SharedOutput() : file());
+      identity = identity();
+    }
+    stream.write(line);
+  }
+
+  private OutputStream file() throws IOException {
+    return Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+  }
+
+  /** Standard output, which stays open, as others write there too. */
+  private static final class SharedOutput extends FileOutputStream {
+    SharedOutput() {
+      super(FileDescriptor.out);
+    }
+
+    @Override
+    public void close() {}
   }
 
   @Override
   public void flush() throws IOException {
-    OutputStream present = out;
-    if (present != null) {
-      present.flush();
-    }
-  }
-
-  private OutputStream open() throws IOException {
-    OutputStream present = out;
-    if (present == null) {
-      present = new BufferedOutputStream(stream(), BUFFER);
-      out = present;
-      identity = identity();
-    }
-    return present;
-  }
-
-  private OutputStream stream() throws IOException {
-    return isStandardOutput()
-        ? new FileOutputStream(FileDescriptor.out)
-        : Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    stream.flush();
   }
 
   private boolean isStandardOutput() {
@@ -73,7 +69,7 @@ final class LineFile implements LineTarget {
   /** Closes it if another file, or none, is in its place by now. */
   @Override
   public void look() {
-    if (out == null || isStandardOutput()) {
+    if (!stream.isOpen() || isStandardOutput()) {
       return;
     }
     Object present;
@@ -89,22 +85,6 @@ final class LineFile implements LineTarget {
 
   @Override
   public void closeQuietly() {
-    try {
-      close();
-    } catch (IOException e) {
-      // the next one is a new one
-    }
-  }
-
-  private void close() throws IOException {
-    OutputStream present = out;
-    out = null;
-    if (present != null) {
-      if (isStandardOutput()) {
-        present.flush(); // others write there too
-      } else {
-        present.close();
-      }
-    }
+    stream.closeQuietly();
   }
 }

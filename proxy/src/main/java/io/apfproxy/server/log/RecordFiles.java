@@ -1,7 +1,6 @@
 package io.apfproxy.server.log;
 
 import io.apfproxy.time.TimeSource;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -28,7 +27,6 @@ import org.jspecify.annotations.Nullable;
  * specification seeing.md V-56.
  */
 final class RecordFiles implements LineTarget {
-  private static final int BUFFER = 64 << 10;
   private static final int MOST_TRIES = 1_000;
   private static final String PREFIX = "apf-proxy-";
   private static final String SUFFIX = ".jsonl";
@@ -39,13 +37,13 @@ final class RecordFiles implements LineTarget {
 
   private static final String TIME_PATTERN = "[0-9]{8}T[0-9]{6}\\.[0-9]{3}Z";
 
+  private final LineStream stream = new LineStream();
   private final Path folder;
   private final String beginning;
   private final Pattern own;
   private final long mostBytes;
   private final int mostFiles;
   private final TimeSource time;
-  private @Nullable OutputStream out;
   private @Nullable Path present;
   private long written;
 
@@ -65,16 +63,18 @@ final class RecordFiles implements LineTarget {
 
   @Override
   public void write(byte[] line) throws IOException {
-    if (out != null && written + line.length > mostBytes) {
-      close();
+    if (stream.isOpen() && written + line.length > mostBytes) {
+      stream.close();
     }
-    OutputStream to = out == null ? next() : out;
-    to.write(line);
+    if (!stream.isOpen()) {
+      next();
+    }
+    stream.write(line);
     written += line.length;
   }
 
   /** Makes room first: if that fails nothing is written, and the folder grows no further. */
-  private OutputStream next() throws IOException {
+  private void next() throws IOException {
     List<Path> old = files();
     for (Path file : old.subList(0, Math.max(0, old.size() - mostFiles + 1))) {
       Files.deleteIfExists(file);
@@ -84,11 +84,10 @@ final class RecordFiles implements LineTarget {
       Path file =
           folder.resolve(beginning + TIME.format(Instant.ofEpochMilli(millis + tries)) + SUFFIX);
       try {
-        OutputStream made = new BufferedOutputStream(make(file), BUFFER);
-        out = made;
+        stream.open(make(file));
         present = file;
         written = 0;
-        return made;
+        return;
       } catch (FileAlreadyExistsException e) {
         if (tries == MOST_TRIES) {
           throw e;
@@ -125,36 +124,20 @@ final class RecordFiles implements LineTarget {
 
   @Override
   public void flush() throws IOException {
-    OutputStream open = out;
-    if (open != null) {
-      open.flush();
-    }
+    stream.flush();
   }
 
   /** Who removes the file that is written gets another one. */
   @Override
   public void look() {
     Path file = present;
-    if (file != null && !Files.exists(file)) {
+    if (stream.isOpen() && file != null && !Files.exists(file)) {
       closeQuietly();
     }
   }
 
   @Override
   public void closeQuietly() {
-    try {
-      close();
-    } catch (IOException e) {
-      // the next one is a new one
-    }
-  }
-
-  private void close() throws IOException {
-    OutputStream open = out;
-    out = null;
-    present = null;
-    if (open != null) {
-      open.close();
-    }
+    stream.closeQuietly();
   }
 }

@@ -1,6 +1,5 @@
 package io.apfproxy.server.log;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.recorded.Annotations;
@@ -12,9 +11,6 @@ import io.apfproxy.work.ListWeights;
 import io.apfproxy.work.ObjectReading;
 import io.apfproxy.work.WorkInputs;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -26,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * thread. Source: reference, pkg/apis/audit/v1/types.go; specification seeing.md V-56, V-57.
  */
 final class RecordLine {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final long MICROS_PER_SECOND = 1_000_000;
   private static final long NANOS_PER_MICRO = 1_000;
 
@@ -48,17 +43,7 @@ final class RecordLine {
   }
 
   byte[] of(RecordEntry entry) {
-    // by way of characters, as in AccessLine
-    StringWriter text = new StringWriter(1 << 10);
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      write(entry, json);
-      json.writeEndObject();
-      json.writeRaw('\n');
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // there is no file below it
-    }
-    return text.toString().getBytes(StandardCharsets.UTF_8);
+    return JsonLine.of(json -> write(entry, json));
   }
 
   private void write(RecordEntry entry, JsonGenerator json) throws IOException {
