@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What {@code replay} is asked for. Null is what nothing was said of.
  *
  * @param objects a saved page of kube-apiserver's metrics
+ * @param listCost what makes lists wide; null for what did when they were recorded
  * @param from what came before does not count
  * @param until what came from then on does not count
  * @param memory bytes of the heap for reading and sorting
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record ReplayOptions(
     RunOptions run,
     @Nullable Path objects,
+    ProxyOptions.@Nullable ListCost listCost,
     @Nullable Instant from,
     @Nullable Instant until,
     long memory,

@@ -28,6 +28,7 @@ final class RunCommandLine {
   private static final String MAX_WAIT_P99 = "--max-wait-p99";
 
   private static final String OBJECTS = "--objects";
+  private static final String LIST_COST = "--list-cost";
   private static final String FROM = "--from";
   private static final String UNTIL = "--until";
   private static final String MEMORY = "--memory";
@@ -65,7 +66,8 @@ final class RunCommandLine {
   }
 
   static Command replay(List<String> arguments) throws UsageException {
-    ParseResult parsed = parse(arguments, OBJECTS, FROM, UNTIL, MEMORY, TEMP, VIEW, NAMES_KEY);
+    ParseResult parsed =
+        parse(arguments, OBJECTS, LIST_COST, FROM, UNTIL, MEMORY, TEMP, VIEW, NAMES_KEY);
     return parsed.isUsageHelpRequested()
         ? new Command.Help(RunHelp.replay())
         : new Command.Replay(ofLogs("replay", parsed));
@@ -83,6 +85,7 @@ final class RunCommandLine {
                 WARM_UP,
                 OUTPUT,
                 OBJECTS,
+                LIST_COST,
                 FROM,
                 UNTIL,
                 MEMORY,
@@ -107,6 +110,7 @@ final class RunCommandLine {
     return new ReplayOptions(
         line.options(inputs),
         objects == null ? null : Path.of(objects),
+        line.listCost(),
         line.instant(FROM),
         line.instant(UNTIL),
         line.memory(),
@@ -220,6 +224,18 @@ final class RunCommandLine {
       throw wrong(OUTPUT, found, "one of text, json");
     }
     return true;
+  }
+
+  private ProxyOptions.@Nullable ListCost listCost() throws UsageException {
+    String found = text(LIST_COST);
+    if (found == null) {
+      return null;
+    }
+    return switch (found) {
+      case "compatible" -> ProxyOptions.ListCost.COMPATIBLE;
+      case "learned" -> ProxyOptions.ListCost.LEARNED;
+      default -> throw wrong(LIST_COST, found, "one of compatible, learned");
+    };
   }
 
   private @Nullable Instant instant(String flag) throws UsageException {

@@ -73,6 +73,10 @@ final class RunHelp {
         text,
         "--objects FILE",
         "a saved /metrics page of kube-apiserver: how many objects there are, and how large");
+    HelpText.row(
+        text,
+        "--list-cost NAME",
+        "width of lists: kube-apiserver's arithmetic, compatible, or what such lists weighed, learned [as recorded]");
     HelpText.row(text, "--from INSTANT", "leave out what came before");
     HelpText.row(text, "--until INSTANT", "leave out what came from then on");
     HelpText.row(

@@ -64,6 +64,7 @@ public final class ReplayCommand {
         Objects.requireNonNullElse(run.retries(), 0),
         run.warmUp() == null ? null : run.warmUp().toNanos(),
         objects(options.objects()),
+        options.listCost(),
         options.memory(),
         temp == null ? Path.of(System.getProperty("java.io.tmpdir")) : temp,
         run.limit());

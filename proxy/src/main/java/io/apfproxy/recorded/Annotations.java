@@ -2,7 +2,7 @@ package io.apfproxy.recorded;
 
 /**
  * Names of what a recording says of a request besides what every audit log says. Source:
- * specification seeing.md V-56, but for {@link #HELD}.
+ * specification seeing.md V-56, but for {@link #HELD} and {@link #RECEIVED_NANOS}.
  */
 public final class Annotations {
   /** Of all of them. */
@@ -16,6 +16,12 @@ public final class Annotations {
 
   /** Flow distinguisher; absent if all requests of the schema are one flow. */
   public static final String FLOW = PREFIX + "flow";
+
+  /**
+   * Nanoseconds beyond the microsecond that stands in {@code requestReceivedTimestamp}, below 1000:
+   * which of two was decided first may hang on them. Absent if 0.
+   */
+  public static final String RECEIVED_NANOS = PREFIX + "received-nanos";
 
   /** Width: most seats at a time. */
   public static final String SEATS = PREFIX + "seats";

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.cli.Command;
+import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.cli.UsageException;
 import java.nio.file.Files;
@@ -144,6 +145,40 @@ class SimulateCommandTest {
   }
 
   @Test
+  @Tag("V-53")
+  void letsListsBeAsWideAsIsAskedFor() throws Exception {
+    String list =
+        LINE.formatted(1, 0, 0)
+            .replace("\"get\"", "\"list\"")
+            .replace("/pods/b", "/pods?limit=500")
+            .replace(
+                "}\n",
+                ",\"annotations\":{\"apf-proxy.io/held\":\"1s\",\"apf-proxy.io/objects\":"
+                    + "\"9000/1000\",\"apf-proxy.io/learned-bytes\":\"300000\"}}\n");
+    String log = Files.writeString(folder.resolve("list.jsonl"), list).toString();
+    assertThat(peakOf(log, "--warm-up=0s")).isEqualTo(3);
+    assertThat(peakOf(log, "--warm-up=0s", "--list-cost=learned")).isEqualTo(3);
+    assertThat(peakOf(log, "--warm-up=0s", "--list-cost=compatible")).isEqualTo(5);
+    Command.Suggest suggest =
+        (Command.Suggest)
+            Command.parse(List.of("suggest", log, "--list-cost=compatible"), Map.of());
+    assertThat(suggest.options().listCost()).isEqualTo(ProxyOptions.ListCost.COMPATIBLE);
+  }
+
+  private static int peakOf(String log, String... flags) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("replay", log, "--output=json"));
+    arguments.addAll(List.of(flags));
+    Output output =
+        ReplayCommand.run(((Command.Replay) Command.parse(arguments, Map.of())).options());
+    for (JsonNode level : new ObjectMapper().readTree(output.text()).at("/new/levels")) {
+      if (level.path("name").asText().equals("global-default")) {
+        return level.path("seatsPeak").asInt();
+      }
+    }
+    throw new AssertionError(output.text());
+  }
+
+  @Test
   @Tag("V-57")
   void readsARecordingUnderHashedNames() throws Exception {
     Path key = Files.write(folder.resolve("names.key"), new byte[32]);
@@ -171,6 +206,7 @@ class SimulateCommandTest {
         "--request-timeout=0s|--request-timeout: found \"0s\", expected a duration such as 500ms",
         "--memory=lots|--memory: found \"lots\", expected a size such as 512MiB",
         "--from=now|--from: found \"now\", expected an instant such as 2006-01-02T15:04:05Z",
+        "--list-cost=mine|--list-cost: found \"mine\", expected one of compatible, learned",
         "--view=mine|--view: found \"mine\", expected one of proxy, apiserver",
         "--retry=1|unknown flag --retry, the nearest known is --retries",
       })

@@ -37,7 +37,7 @@ final class LiveTraffic {
   static final int SEATS = 12;
   static final RequestTimeout TIMEOUT = new RequestTimeout(Duration.ofMinutes(1));
   private static final long MICRO = 1_000;
-  private static final long SPAN_MICROS = 4_000_000;
+  private static final long SPAN = 4_000_000_000L;
   private static final Duration LONG = Duration.ofMinutes(5);
 
   static final List<UserInfo> USERS =
@@ -127,12 +127,12 @@ final class LiveTraffic {
   SortedMap<Long, Fate> run(int requests) {
     control.polledObjects().set("pods", 4_000, 1_500);
     List<Long> arrivals = new ArrayList<>();
-    random.longs(0, SPAN_MICROS).distinct().limit(requests).sorted().forEach(arrivals::add);
+    random.longs(0, SPAN).distinct().limit(requests).sorted().forEach(arrivals::add);
     long start = time.nanoTime();
     for (long arrival : arrivals) {
-      moveTo(start + arrival * MICRO);
+      moveTo(start + arrival);
       if (first < 0) {
-        first = time.nanoTime();
+        first = time.nanoTime() / MICRO * MICRO; // as it stands in its line
       }
       arrive();
     }

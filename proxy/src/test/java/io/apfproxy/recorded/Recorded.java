@@ -131,6 +131,7 @@ record Recorded(Path folder) {
             0,
             0L,
             new TreeMap<>(),
+            null,
             64 << 20,
             folder,
             20);

@@ -23,6 +23,9 @@ final class AuditEvent {
   /** In microseconds since 1970. */
   long received = UNKNOWN;
 
+  /** Nanoseconds beyond that, below 1000. */
+  long receivedNanos;
+
   /** In microseconds since 1970. */
   long staged = UNKNOWN;
 
@@ -84,6 +87,7 @@ final class AuditEvent {
     agent = "";
     code = 0;
     received = UNKNOWN;
+    receivedNanos = 0;
     staged = UNKNOWN;
     waited = 0;
     recorded = false;

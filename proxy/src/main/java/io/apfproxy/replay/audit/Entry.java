@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 
 /**
  * One event of a log as it is sorted: numbers, and numbers of names. It is filled anew for each.
- * Order: by arrival, then by audit id, so that the events of one request stand together.
+ * Order: by arrival, to the nanosecond, then by audit id, so that the events of one request stand
+ * together.
  */
 final class Entry {
   /** Of names that are too many to be numbered: they stand in the entry. */
@@ -30,19 +31,26 @@ final class Entry {
   static final int WATCHERS = 16;
   static final int LEARNED = 32;
 
+  private static final int ID_BITS = 53;
   private static final int WHOLE = 45;
   private static final int MOST_FACTS = 28;
 
   /** In microseconds since 1970. */
   long arrival;
 
-  /** Of the audit id. */
-  long hash;
+  /**
+   * By which those of one microsecond are in order: nanoseconds beyond it, above {@value #ID_BITS}
+   * bits of a hash of the audit id.
+   */
+  long finer;
 
-  /** How long it was served, in nanoseconds, or {@link #UNKNOWN}. */
+  /**
+   * How long it was served, in nanoseconds, or {@link #UNKNOWN}; of one whose client left, how long
+   * that took.
+   */
   long service;
 
-  /** When a watch ended, or a client left, in microseconds since 1970, or {@link #UNKNOWN}. */
+  /** When a watch ended, in microseconds since 1970, or {@link #UNKNOWN}. */
   long closed;
 
   int user;
@@ -56,17 +64,32 @@ final class Entry {
   String inlineTarget = "";
   String inlineUser = "";
 
+  /**
+   * Both in one number.
+   *
+   * @param nanos 0 to 999
+   * @param id hash of the audit id
+   */
+  static long finer(long nanos, long id) {
+    return nanos << ID_BITS | id >>> (Long.SIZE - ID_BITS);
+  }
+
+  /** Nanoseconds of the arrival beyond its microsecond. */
+  long nanos() {
+    return finer >>> ID_BITS;
+  }
+
   boolean has(int flag) {
     return (flags & flag) != 0;
   }
 
   boolean isSameRequest(Entry other) {
-    return arrival == other.arrival && hash == other.hash;
+    return arrival == other.arrival && finer == other.finer;
   }
 
   void write(DataOutput out) throws IOException {
     out.writeLong(arrival);
-    out.writeLong(hash);
+    out.writeLong(finer);
     out.writeLong(service);
     out.writeLong(closed);
     out.writeInt(user);
@@ -99,7 +122,7 @@ final class Entry {
 
   void read(DataInput in) throws IOException {
     arrival = in.readLong();
-    hash = in.readLong();
+    finer = in.readLong();
     service = in.readLong();
     closed = in.readLong();
     user = in.readInt();
@@ -140,7 +163,7 @@ final class Entry {
 
   void set(Entry other) {
     arrival = other.arrival;
-    hash = other.hash;
+    finer = other.finer;
     service = other.service;
     closed = other.closed;
     user = other.user;

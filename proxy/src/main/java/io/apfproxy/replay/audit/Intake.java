@@ -205,7 +205,7 @@ final class Intake {
     entry.user = users.number(user, mayGrow());
     entry.inlineUser = entry.user == Entry.INLINE ? user : "";
     entry.agent = agents.number(event.agent, mayGrow());
-    entry.hash = hash(event);
+    entry.finer = Entry.finer(event.receivedNanos, hash(event));
     entry.closed = Entry.UNKNOWN;
     entry.service = service;
     entry.flags = 0;
@@ -215,8 +215,8 @@ final class Intake {
       entry.closed = event.staged;
     } else if (event.recorded && event.held == AuditEvent.UNKNOWN) {
       entry.flags = Entry.LEFT;
-      entry.service = Entry.UNKNOWN;
-      entry.closed = event.staged;
+      entry.service =
+          event.waited > 0 ? event.waited : (event.staged - event.received) * NANOS_PER_MICRO;
     } else if (watch && started) {
       entry.flags = Entry.WATCH_STARTED;
       durations.add(what, service);
@@ -249,10 +249,15 @@ final class Intake {
     }
   }
 
+  /** Name, uid and groups, between which stands what nobody's name holds then. */
   private static String userText(AuditEvent.Somebody user) {
-    StringBuilder text = new StringBuilder(user.name).append('\0').append(user.uid);
-    user.groups.forEach(group -> text.append('\0').append(group));
+    StringBuilder text = new StringBuilder(part(user.name)).append('\0').append(part(user.uid));
+    user.groups.forEach(group -> text.append('\0').append(part(group)));
     return text.toString();
+  }
+
+  private static String part(String text) {
+    return text.replace('\0', '\ufffd');
   }
 
   /** FNV-1a of the audit id, or of what else tells requests apart. */

@@ -1,5 +1,6 @@
 package io.apfproxy.replay.audit;
 
+import io.apfproxy.cli.ProxyOptions.ListCost;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.replay.Comparison;
@@ -36,7 +37,6 @@ public final class LogReplay implements AutoCloseable {
   private static final int SHARE_OF_NAMES = 2;
   private static final int MOST_RUN = 1 << 30;
   private static final long MOST_WARM_UP = Duration.ofMinutes(10).toNanos();
-  private static final long NANOS_PER_MICRO = 1_000;
   private static final long MICROS_PER_MILLI = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double MOST_BAD_PERCENT = 1;
@@ -60,6 +60,7 @@ public final class LogReplay implements AutoCloseable {
    * @param before null if nothing is compared
    * @param warmUp in nanoseconds; null for a tenth of the log, ten minutes at most
    * @param objects number and size by {@code resource} or {@code resource.group}
+   * @param listCost what makes lists wide; null for what did when they were recorded
    * @param memory bytes of the heap for reading and sorting
    * @param folder for temporary files
    * @param throttledRows of each dimension
@@ -75,6 +76,7 @@ public final class LogReplay implements AutoCloseable {
       int retries,
       @Nullable Long warmUp,
       SortedMap<String, Terms.Stored> objects,
+      @Nullable ListCost listCost,
       long memory,
       Path folder,
       int throttledRows) {
@@ -152,13 +154,18 @@ public final class LogReplay implements AutoCloseable {
 
   /** What is asked of every request there is, in the order in which they came. */
   public void forEach(Consumer<RequestDigest> reader) {
-    try (Requests requests = new Requests(intake, log, log.first(), question.objects())) {
+    try (Requests requests = requests()) {
       for (LoggedRequest request = requests.next(); request != null; request = requests.next()) {
         reader.accept(request.digest());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Requests requests() throws IOException {
+    return new Requests(
+        intake, log, log.first(), new KnownWidths(question.objects(), question.listCost()));
   }
 
   private void check() throws StartException {
@@ -206,7 +213,7 @@ public final class LogReplay implements AutoCloseable {
       int seatsBefore,
       Witness beforeWitness,
       Witness afterWitness) {
-    long end = (log.last() - log.first()) * NANOS_PER_MICRO;
+    long end = log.span();
     Long asked = question.warmUp();
     long warmUp = Math.min(asked == null ? Math.min(MOST_WARM_UP, end / 10) : asked, end);
     AtomicReference<Pass> last = new AtomicReference<>();
@@ -246,7 +253,7 @@ public final class LogReplay implements AutoCloseable {
 
   private Pass pass(VirtualServer server, long end) {
     ListSizes lists = new ListSizes(question.objects().keySet());
-    try (Requests requests = new Requests(intake, log, log.first(), question.objects())) {
+    try (Requests requests = requests()) {
       for (LoggedRequest request = requests.next(); request != null; request = requests.next()) {
         server.runUntil(request.arrival());
         server.arrive(request);
@@ -303,6 +310,15 @@ public final class LogReplay implements AutoCloseable {
                   + " their objects: --objects",
               pass.lists().unknown(),
               pass.lists().unknownPercent()));
+    }
+    if (question.listCost() == ListCost.LEARNED && pass.lists().unweighed() > 0) {
+      cautions.add(
+          String.format(
+              Locale.ROOT,
+              "%d lists, %.1f%% of the time served, are as wide as their objects make them, as the"
+                  + " log does not say what such lists weighed: --list-cost",
+              pass.lists().unweighed(),
+              pass.lists().unweighedPercent()));
     }
     return cautions;
   }

@@ -12,7 +12,7 @@ final class MergedCursor implements Cursor {
   private final PriorityQueue<Head> queue =
       new PriorityQueue<>(
           Comparator.<Head>comparingLong(head -> head.entry.arrival)
-              .thenComparingLong(head -> head.entry.hash)
+              .thenComparingLong(head -> head.entry.finer)
               .thenComparingInt(head -> head.number));
 
   private static final class Head {

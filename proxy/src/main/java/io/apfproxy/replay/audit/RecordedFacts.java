@@ -16,6 +16,8 @@ final class RecordedFacts {
   static void read(String name, String value, AuditEvent event) {
     event.recorded = true;
     switch (name) {
+      case Annotations.RECEIVED_NANOS ->
+          event.receivedNanos = Math.max(0, Math.min(NANOS_PER_MICRO - 1, number(value)));
       case Annotations.WAIT -> event.waited += Math.max(0, GoDuration.parse(value).orElse(0));
       case Annotations.HELD -> {
         OptionalLong held = GoDuration.parse(value);

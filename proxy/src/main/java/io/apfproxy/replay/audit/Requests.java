@@ -1,16 +1,8 @@
 package io.apfproxy.replay.audit;
 
-import static io.apfproxy.work.ObjectReading.NOT_TRACKED;
-
-import io.apfproxy.replay.Terms;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
-import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
-import io.apfproxy.work.ListWeights;
-import io.apfproxy.work.ObjectReading;
-import io.apfproxy.work.ObjectStatistics;
-import io.apfproxy.work.WorkInputs;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -27,7 +19,7 @@ final class Requests implements AutoCloseable {
 
   private final Intake intake;
   private final long first;
-  private final Map<String, Terms.Stored> objects;
+  private final KnownWidths widths;
   private final Cursor cursor;
   private final @Nullable UserInfo[] users = new UserInfo[REMEMBERED];
   private final int[] numbers = new int[REMEMBERED];
@@ -40,12 +32,10 @@ final class Requests implements AutoCloseable {
 
   /**
    * @param first when the run begins, in microseconds since 1970
-   * @param objects number and size by {@code resource} or {@code resource.group}
    */
-  Requests(Intake intake, SortedLog log, long first, Map<String, Terms.Stored> objects)
-      throws IOException {
+  Requests(Intake intake, SortedLog log, long first, KnownWidths widths) throws IOException {
     this.intake = intake;
-    this.objects = objects;
+    this.widths = widths;
     this.first = first;
     this.cursor = log.cursor();
     more = cursor.read(next);
@@ -74,32 +64,16 @@ final class Requests implements AutoCloseable {
     }
     number++;
     Asked asked = asked(here);
+    long arrival = nanos(here.arrival) + here.nanos();
+    boolean left = here.has(Entry.LEFT);
     return new LoggedRequest(
         new RequestDigest(asked.info(), user(here), asked.query()),
         here.agent == Entry.INLINE ? "" : intake.agents().text(here.agent),
-        nanos(here.arrival),
-        service == Entry.UNKNOWN ? intake.durations().of(asked) : service,
+        arrival,
+        left || service == Entry.UNKNOWN ? intake.durations().of(asked) : service,
         closed == Entry.UNKNOWN ? Long.MAX_VALUE : nanos(closed),
-        here.has(Entry.LEFT) ? nanos(here.closed) : Long.MAX_VALUE,
-        inputs(here, asked.info()));
-  }
-
-  /** What a page of the server's metrics says counts more than what was known then. */
-  private @Nullable WorkInputs inputs(Entry entry, RequestInfo info) {
-    if (!entry.has(Entry.OBJECTS | Entry.WATCHERS | Entry.LEARNED)) {
-      return null;
-    }
-    Terms.Stored told = objects.get(ObjectStatistics.key(info));
-    ObjectReading known =
-        entry.has(Entry.OBJECTS) ? fresh(entry.objects, entry.objectBytes) : NOT_TRACKED;
-    return new WorkInputs(
-        told == null ? known : fresh(told.count(), told.size()),
-        entry.has(Entry.WATCHERS) ? entry.watchers : 0,
-        told == null && entry.has(Entry.LEARNED) ? entry.learnedBytes : ListWeights.UNKNOWN);
-  }
-
-  private static ObjectReading fresh(long count, long size) {
-    return new ObjectReading(ObjectReading.State.FRESH, count, size);
+        left ? arrival + here.service : Long.MAX_VALUE,
+        widths.inputs(here, asked.info()));
   }
 
   private long nanos(long micros) {

@@ -24,7 +24,7 @@ final class Run {
   private final Bytes bytes = new Bytes();
   private final DataOutputStream out = new DataOutputStream(bytes);
   private long[] arrivals = new long[FIRST];
-  private long[] hashes = new long[FIRST];
+  private long[] finer = new long[FIRST];
   private int[] places = new int[FIRST];
   private int size;
 
@@ -38,11 +38,11 @@ final class Run {
   void add(Entry entry) throws IOException {
     if (size == places.length) {
       arrivals = Arrays.copyOf(arrivals, 2 * size);
-      hashes = Arrays.copyOf(hashes, 2 * size);
+      finer = Arrays.copyOf(finer, 2 * size);
       places = Arrays.copyOf(places, 2 * size);
     }
     arrivals[size] = entry.arrival;
-    hashes[size] = entry.hash;
+    finer[size] = entry.finer;
     places[size] = bytes.size();
     size++;
     entry.write(out);
@@ -60,7 +60,7 @@ final class Run {
   /** Brings its entries into order. */
   void sort() {
     long[] a = arrivals;
-    long[] h = hashes;
+    long[] h = finer;
     int[] p = places;
     long[] a2 = new long[size];
     long[] h2 = new long[size];
@@ -80,17 +80,17 @@ final class Run {
         }
       }
       long[] arrivalsBefore = a;
-      long[] hashesBefore = h;
+      long[] finerBefore = h;
       int[] placesBefore = p;
       a = a2;
       h = h2;
       p = p2;
       a2 = arrivalsBefore;
-      h2 = hashesBefore;
+      h2 = finerBefore;
       p2 = placesBefore;
     }
     arrivals = a;
-    hashes = h;
+    finer = h;
     places = p;
   }
 

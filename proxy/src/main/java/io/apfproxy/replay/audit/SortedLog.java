@@ -12,12 +12,15 @@ import java.util.List;
  * thread.
  */
 final class SortedLog implements AutoCloseable {
+  private static final long NANOS_PER_MICRO = 1_000;
+
   private final Path folder;
   private final long runBytes;
   private final List<Path> spilled = new ArrayList<>();
   private Run run = new Run();
   private long first = Long.MAX_VALUE;
   private long last = Long.MIN_VALUE;
+  private long lastNanos;
   private long size;
 
   /**
@@ -35,7 +38,13 @@ final class SortedLog implements AutoCloseable {
     }
     run.add(entry);
     first = Math.min(first, entry.arrival);
-    last = Math.max(last, entry.arrival);
+    if (entry.arrival > last) {
+      last = entry.arrival;
+      lastNanos = 0;
+    }
+    if (entry.arrival == last) {
+      lastNanos = Math.max(lastNanos, entry.nanos());
+    }
     size++;
   }
 
@@ -57,8 +66,9 @@ final class SortedLog implements AutoCloseable {
     return first;
   }
 
-  long last() {
-    return last;
+  /** From {@link #first} to when the last arrives, in nanoseconds. */
+  long span() {
+    return (last - first) * NANOS_PER_MICRO + lastNanos;
   }
 
   long size() {

@@ -132,6 +132,8 @@ final class RecordLine {
     if (entry.width() > 0) {
       json.writeStringField(Annotations.SEATS, String.valueOf(entry.width()));
     }
+    long beyond = Math.floorMod(entry.received(), NANOS_PER_MICRO);
+    optional(Annotations.RECEIVED_NANOS, beyond == 0 ? "" : String.valueOf(beyond), json);
     duration(Annotations.WAIT, entry.waited(), json);
     duration(Annotations.HELD, entry.held(), json);
     json.writeStringField(Annotations.BYTES, String.valueOf(entry.bytes()));

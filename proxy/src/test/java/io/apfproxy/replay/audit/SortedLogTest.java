@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SortedLogTest {
   @TempDir Path folder;
 
-  private record Row(long arrival, long hash, int user, String inline) {}
+  private record Row(long arrival, long finer, int user, String inline) {}
 
   private static List<Row> rows(Cursor cursor) throws IOException {
     List<Row> rows = new ArrayList<>();
@@ -31,7 +31,7 @@ class SortedLogTest {
         rows.add(
             new Row(
                 entry.arrival,
-                entry.hash,
+                entry.finer,
                 entry.user,
                 entry.target == Entry.INLINE ? entry.inlineTarget : ""));
       }
@@ -48,21 +48,25 @@ class SortedLogTest {
       Entry entry = new Entry();
       for (int i = 0; i < 500; i++) {
         entry.arrival = random.nextLong(100);
-        entry.hash = random.nextLong(3) - 1;
+        entry.finer = Entry.finer(random.nextLong(1_000), random.nextLong(2) << 20);
         entry.user = i;
         entry.target = random.nextInt(5) == 0 ? Entry.INLINE : 7;
         entry.inlineTarget = entry.target == Entry.INLINE ? "get /é/" + i : "";
         log.add(entry);
-        expected.add(new Row(entry.arrival, entry.hash, i, entry.inlineTarget));
+        expected.add(new Row(entry.arrival, entry.finer, i, entry.inlineTarget));
       }
       log.end();
-      expected.sort(Comparator.comparingLong(Row::arrival).thenComparingLong(Row::hash)); // stable
+      expected.sort(Comparator.comparingLong(Row::arrival).thenComparingLong(Row::finer)); // stable
 
       assertThat(rows(log.cursor())).isEqualTo(expected);
       assertThat(rows(log.cursor())).isEqualTo(expected); // as often as wanted
       assertThat(log.spills() > 0).isEqualTo(runBytes <= 20_000);
       assertThat(log.first()).isEqualTo(expected.get(0).arrival());
-      assertThat(log.last()).isEqualTo(expected.get(499).arrival());
+      Row last = expected.get(499);
+      entry.finer = last.finer();
+      assertThat(log.span())
+          .isEqualTo((last.arrival() - log.first()) * 1_000 + entry.nanos())
+          .isGreaterThan(90_000);
     }
   }
 
