@@ -18,6 +18,19 @@ public record FlowSchema(ObjectMeta metadata, Spec spec, List<String> conditionT
   public static final String GROUP = "Group";
   public static final String SERVICE_ACCOUNT = "ServiceAccount";
 
+  /** All verbs that a rule may name, besides {@code *}. */
+  public static final List<String> VERBS =
+      List.of(
+          "get",
+          "list",
+          "create",
+          "update",
+          "delete",
+          "deletecollection",
+          "patch",
+          "watch",
+          "proxy");
+
   public FlowSchema {
     Objects.requireNonNull(metadata);
     Objects.requireNonNull(spec);

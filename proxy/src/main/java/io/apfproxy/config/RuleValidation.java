@@ -13,17 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RuleValidation {
   private static final String ANY = "*";
-  private static final List<String> VERBS =
-      List.of(
-          "get",
-          "list",
-          "create",
-          "update",
-          "delete",
-          "deletecollection",
-          "patch",
-          "watch",
-          "proxy");
 
   private final FieldErrors errors;
 
@@ -148,8 +137,8 @@ final class RuleValidation {
 
   private void validateVerbs(List<String> verbs, String field) {
     validateList(verbs, field);
-    if (!verbs.contains(ANY) && !VERBS.containsAll(verbs)) {
-      errors.notSupported(field, String.join(",", verbs), String.join(", ", VERBS));
+    if (!verbs.contains(ANY) && !FlowSchema.VERBS.containsAll(verbs)) {
+      errors.notSupported(field, String.join(",", verbs), String.join(", ", FlowSchema.VERBS));
     }
   }
 

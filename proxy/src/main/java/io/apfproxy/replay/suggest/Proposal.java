@@ -5,6 +5,8 @@ import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.LimitBounds;
 import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.Validation;
+import io.apfproxy.request.NameSyntax;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -38,7 +40,10 @@ public record Proposal(
     passed = List.copyOf(passed);
   }
 
-  /** Null if there is no place for a schema before the one that matches now. */
+  /**
+   * Null if there is no place for a schema before the one that matches now, or none can mean the
+   * elephant alone.
+   */
   static @Nullable Proposal of(
       FlowControlConfiguration present, int seats, Elephant elephant, Scope scope) {
     FlowSchema now =
@@ -47,23 +52,28 @@ public record Proposal(
             .findFirst()
             .orElseThrow();
     int precedence = precedence(present, now);
-    if (precedence < LEAST_PRECEDENCE) {
+    if (precedence < LEAST_PRECEDENCE || !elephant.appetite().isNameable()) {
       return null;
     }
     String name = name(present, elephant.appetite());
     PriorityLevelConfiguration level = level(name, shares(present, seats, elephant));
-    return new Proposal(
-        elephant,
-        level,
+    FlowSchema schema =
         new FlowSchema(
             ObjectMeta.of(name, "", Map.of()),
             new FlowSchema.Spec(
                 name, precedence, now.spec().distinguisherMethod(), List.of(rule(elephant, scope))),
-            List.of()),
+            List.of());
+    if (!Validation.validate(schema).isEmpty()) {
+      return null; // it was seen in places only that are none
+    }
+    return new Proposal(
+        elephant,
+        level,
+        schema,
         nominal(seats, with(level, present), name),
         present.schemas().stream()
-            .filter(schema -> schema.spec().matchingPrecedence() > precedence)
-            .takeWhile(schema -> !schema.name().equals(now.name()))
+            .filter(other -> other.spec().matchingPrecedence() > precedence)
+            .takeWhile(other -> !other.name().equals(now.name()))
             .map(FlowSchema::name)
             .toList());
   }
@@ -150,9 +160,13 @@ public record Proposal(
         List.of());
   }
 
+  /** One that is named like a service account, but can be none, is a user. */
   private static FlowSchema.Subject subject(String user) {
     String[] parts = user.split(":", -1);
-    return parts.length == 4 && user.startsWith("system:serviceaccount:")
+    return parts.length == 4
+            && user.startsWith("system:serviceaccount:")
+            && NameSyntax.isDnsLabel(parts[2])
+            && NameSyntax.isDnsSubdomain(parts[3])
         ? FlowSchema.Subject.serviceAccount(parts[2], parts[3])
         : FlowSchema.Subject.user(user);
   }

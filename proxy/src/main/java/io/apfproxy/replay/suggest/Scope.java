@@ -3,16 +3,20 @@ package io.apfproxy.replay.suggest;
 import io.apfproxy.classify.Classifier;
 import io.apfproxy.classify.FlowMatch;
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.config.FlowSchema;
+import io.apfproxy.request.NameSyntax;
 import io.apfproxy.request.RequestDigest;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 
-/** The verbs and namespaces that an elephant was seen with. Not thread-safe. */
+/**
+ * The verbs and namespaces that an elephant was seen with, of those that a schema may name: a path
+ * may hold others, which lead to nothing. Not thread-safe.
+ */
 final class Scope implements Consumer<RequestDigest> {
   private static final int MOST_NAMESPACES = 10;
-  private static final int MOST_VERBS = 10;
 
   private final Classifier present;
   private final Appetite elephant;
@@ -35,13 +39,15 @@ final class Scope implements Consumer<RequestDigest> {
         .equals(elephant)) {
       return;
     }
-    if (verbs.size() < MOST_VERBS) {
-      verbs.add(digest.info().verb());
+    String verb = digest.info().verb();
+    String namespace = digest.info().namespace();
+    if (FlowSchema.VERBS.contains(verb)) {
+      verbs.add(verb);
     }
-    if (digest.info().namespace().isEmpty()) {
+    if (namespace.isEmpty()) {
       cluster = true;
-    } else if (namespaces.size() <= MOST_NAMESPACES) {
-      namespaces.add(digest.info().namespace());
+    } else if (namespaces.size() <= MOST_NAMESPACES && NameSyntax.isDnsLabel(namespace)) {
+      namespaces.add(namespace);
     }
   }
 

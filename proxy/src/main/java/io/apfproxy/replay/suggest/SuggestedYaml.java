@@ -156,7 +156,10 @@ final class SuggestedYaml {
     return texts.stream().map(SuggestedYaml::quoted).collect(Collectors.joining(", ", "[", "]"));
   }
 
-  /** As in JSON, all of which YAML reads too; what is not ASCII or seen is escaped. */
+  /**
+   * As in JSON, which YAML reads too, but for characters beyond 16 bits: those are one escape in
+   * YAML. What is not ASCII or seen is escaped.
+   */
   static String quoted(String text) {
     return '"' + escaped(text) + '"';
   }
@@ -167,13 +170,17 @@ final class SuggestedYaml {
 
   private static String escaped(String text) {
     StringBuilder plain = new StringBuilder();
-    for (char c : JsonStringEncoder.getInstance().quoteAsString(text)) {
-      if (c >= 0x7f) {
-        plain.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
-      } else {
-        plain.append(c);
-      }
-    }
+    String quoted = new String(JsonStringEncoder.getInstance().quoteAsString(text));
+    quoted
+        .codePoints()
+        .forEach(
+            c -> {
+              if (c < 0x7f) {
+                plain.append((char) c);
+              } else {
+                plain.append(String.format(Locale.ROOT, c > 0xffff ? "\\U%08x" : "\\u%04x", c));
+              }
+            });
     return plain.toString();
   }
 }

@@ -1,6 +1,5 @@
 package io.apfproxy.replay.suggest;
 
-import static io.apfproxy.replay.audit.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,71 +8,41 @@ import io.apfproxy.cli.Command;
 import io.apfproxy.command.CheckCommand;
 import io.apfproxy.command.Output;
 import io.apfproxy.command.ReplayCommand;
-import io.apfproxy.command.SuggestCommand;
+import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.SourceObject;
-import io.apfproxy.replay.audit.Events;
 import io.apfproxy.source.Manifest;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What is proposed for a log, from the command line to the manifests. */
 @Tag("V-59")
 class SuggestTest {
-  private static final String PODS = "/api/v1/pods";
-  private static final String MOUSE = "/api/v1/namespaces/%s/configmaps/c";
-  private static final int SECONDS = 100;
-
   @TempDir Path folder;
-  private final List<Events> events = new ArrayList<>();
+  private CrowdedLog log;
 
-  /** Many small ones, two a second of each of ten users. */
-  private void mice() {
-    for (int i = 0; i < 20 * SECONDS; i++) {
-      String user = "mouse-" + i % 10;
-      events.add(
-          event("mouse" + i)
-              .asks("get", MOUSE.formatted(user))
-              .by(user, "system:authenticated")
-              .at(i / 20.0)
-              .took(0.02));
-    }
-  }
-
-  /** Lists of all pods, more than the level can serve. */
-  private void elephant(String user) {
-    for (int i = 0; i < 20 * SECONDS; i++) {
-      events.add(
-          event(user + i)
-              .asks("list", PODS)
-              .by(user, "system:authenticated")
-              .at(i / 20.0 + 0.001)
-              .took(2));
-    }
+  @BeforeEach
+  void prepare() {
+    log = new CrowdedLog(folder);
   }
 
   private Output suggest(String... flags) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of("suggest", log(), "--seats=60"));
-    arguments.addAll(List.of(flags));
-    return SuggestCommand.run(((Command.Suggest) Command.parse(arguments, Map.of())).options());
-  }
-
-  private String log() throws IOException {
-    StringBuilder text = new StringBuilder();
-    events.forEach(text::append);
-    return Files.writeString(folder.resolve("audit.log"), text).toString();
+    return log.suggest(flags);
   }
 
   @Test
   void proposesALevelForWhoCrowdsOthersOut() throws Exception {
-    mice();
-    elephant("system:serviceaccount:etl:lister");
+    log.mice();
+    log.elephant("system:serviceaccount:etl:lister");
     Output output = suggest();
     assertThat(output.exitCode()).isZero();
     assertThat(output.text())
@@ -88,11 +57,14 @@ class SuggestTest {
     assertThat(output.text()).contains("matchingPrecedence: 9899");
   }
 
-  @Test
-  void whatItPrintsIsValidAndIsWhatWasTried() throws Exception {
-    mice();
-    elephant("evil\\\"\\n# {name}: \u202e*"); // as JSON has a quote and a new line
-    Output output = suggest();
+  static List<String> names() {
+    return HostileNames.ALL;
+  }
+
+  @ParameterizedTest(name = "{index}")
+  @MethodSource("names")
+  void whatItPrintsIsValidAndIsWhatWasTried(String name) throws Exception {
+    Output output = log.mice().elephant(name).suggest();
     Path file = Files.writeString(folder.resolve("new.yaml"), output.text());
     Output check = CheckCommand.run(List.of(file));
     assertThat(check.exitCode()).as(check.text()).isZero();
@@ -100,18 +72,57 @@ class SuggestTest {
     assertThat(manifest.objects()).hasSize(2);
     assertThat(manifest.objects().stream().map(SourceObject::place).toList())
         .doesNotHaveDuplicates();
-    assertThat(output.text().lines()).allSatisfy(line -> assertThat(line).doesNotContain("\u202e"));
+    assertThat(output.text()).matches("[\\x20-\\x7e\\n]+");
+    FlowSchema schema =
+        manifest.objects().stream()
+            .map(SourceObject::content)
+            .filter(FlowSchema.class::isInstance)
+            .map(FlowSchema.class::cast)
+            .findFirst()
+            .orElseThrow();
+    assertThat(schema.spec().rules().get(0).subjects())
+        .containsExactly(FlowSchema.Subject.user(name));
+  }
+
+  /** A schema that says so would be of others, or of a place that there is not. */
+  @ParameterizedTest
+  @CsvSource({
+    "*, /api/v1/pods",
+    "bulk, /api/v1/*",
+    "bulk, /apis/*/v1/pods",
+    "bulk, /api/v1/namespaces/*/pods",
+    "bulk, /api/v1/namespaces/Bad_NS/pods",
+  })
+  void proposesNothingWhereNoSchemaCanMeanTheElephantAlone(String user, String target)
+      throws Exception {
+    assertThat(log.mice().elephant(user, target).suggest().text())
+        .contains("# no change found; tried: 1\n");
+  }
+
+  @Test
+  void proposesNothingForHalfACharacter() throws Exception {
+    assertThat(log.mice().elephant("half \ud800").suggest().text())
+        .contains("# no change found; tried: 1\n");
+  }
+
+  @Test
+  void namesOnlyPlacesThatThereMayBe() throws Exception {
+    String[] targets = new String[20];
+    Arrays.fill(targets, "/api/v1/namespaces/good/pods");
+    targets[7] = "/api/v1/namespaces/Bad_NS/pods";
+    log.mice().elephant("bulk", targets);
+    assertThat(suggest().text()).contains("namespaces: [\"good\"]\n").doesNotContain("Bad_NS");
   }
 
   @Test
   void whatHelpsInTheProposalHelpsInAReplay() throws Exception {
-    mice();
-    elephant("bulk");
+    log.mice();
+    log.elephant("bulk");
     Path file = Files.writeString(folder.resolve("new.yaml"), suggest().text());
     List<String> arguments =
         List.of(
             "replay",
-            log(),
+            log.write(),
             "--seats=60",
             "--against=builtin",
             "--config=" + file,
@@ -135,29 +146,29 @@ class SuggestTest {
 
   @Test
   void proposesNothingWhereNobodyWaits() throws Exception {
-    mice();
+    log.mice();
     assertThat(suggest().text()).isEqualTo("# no change found; tried: 0\n");
     assertThat(suggest().exitCode()).isZero();
   }
 
   @Test
   void proposesNothingWhereOnlyTheElephantItselfWaits() throws Exception {
-    elephant("bulk");
+    log.elephant("bulk");
     assertThat(suggest().text()).contains("# no change found; tried: 0\n");
   }
 
   @Test
   void saysTheSameEachTime() throws Exception {
-    mice();
-    elephant("bulk");
-    elephant("bulk-2");
+    log.mice();
+    log.elephant("bulk");
+    log.elephant("bulk-2");
     assertThat(suggest().text()).isEqualTo(suggest().text()).contains("name: suggested-");
   }
 
   @Test
   void fallsBackToNoNumberThatIsTaken() throws Exception {
-    mice();
-    elephant("bulk");
+    log.mice();
+    log.elephant("bulk");
     Path present =
         Files.writeString(
             folder.resolve("present.yaml"),
