@@ -2,6 +2,7 @@ package io.apfproxy.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.config.BuiltInObjects;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
 import io.apfproxy.config.FlowControlConfiguration;
@@ -51,9 +52,18 @@ public final class Configurations {
 
   /** Without the suggested objects. */
   public static FlowControlConfiguration of(String yaml) {
+    return ConfigurationPlan.of(List.of(files(yaml)), null).digest();
+  }
+
+  /** As {@code --flowcontrol-source=builtin,files:DIR} gives. */
+  public static FlowControlConfiguration overBuiltIn(String yaml) {
+    Layer builtIn = new Layer("builtin", true, BuiltInObjects.all());
+    return ConfigurationPlan.of(List.of(builtIn, files(yaml)), null).digest();
+  }
+
+  private static Layer files(String yaml) {
     Manifest manifest = Manifest.parse("test.yaml", yaml);
     assertThat(manifest.findings()).isEmpty();
-    return ConfigurationPlan.of(List.of(new Layer("files", true, manifest.objects())), null)
-        .digest();
+    return new Layer("files", true, manifest.objects());
   }
 }
