@@ -52,6 +52,8 @@ class BenchesRunTest {
                 "RateLimitBench.passed",
                 "RateLimitBench.unconcerned",
                 "RateLimitBench.unlimited",
+                "ReplayBench.read",
+                "ReplayBench.simulated",
                 "ShadowBench.passed",
                 "TalkerFeedBench.counted",
                 "TalkerFeedBench.told",
