@@ -43,6 +43,7 @@ class PackageDirectionTest {
               "server.log",
               "admin",
               "metrics",
+              "tracing",
               "kube",
               "kube.access",
               "kube.review",
@@ -133,6 +134,11 @@ class PackageDirectionTest {
   void micrometerIsKnownToMetricsOnly() {
     onlyKnownTo("io.micrometer..", "io.apfproxy.metrics..");
     onlyKnownTo("io.prometheus..", "io.apfproxy.metrics..");
+  }
+
+  @Test
+  void openTelemetryIsKnownToTracingOnly() {
+    onlyKnownTo("io.opentelemetry..", "io.apfproxy.tracing..");
   }
 
   @Test

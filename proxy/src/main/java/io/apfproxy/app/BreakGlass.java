@@ -13,6 +13,7 @@ import io.apfproxy.limit.RateLimits;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.report.Tracer;
 import io.apfproxy.server.listen.Bound;
 import io.apfproxy.server.listen.Clientele;
 import io.apfproxy.server.log.BreakGlassLog;
@@ -97,6 +98,7 @@ final class BreakGlass {
                 Outage.never(),
                 Reporter.all(
                     metrics.events(), metrics.breakGlassRequests(), new BreakGlassLog(), refusals),
+                Tracer.NONE,
                 HeaviestFlow.NONE,
                 LoggerFactory.getILoggerFactory()),
             PORT_FLAG);

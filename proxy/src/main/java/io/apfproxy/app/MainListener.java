@@ -6,6 +6,7 @@ import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamAccess;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.report.Tracer;
 import io.apfproxy.server.walk.Services;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.members.Outage;
@@ -23,6 +24,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
    * Listens.
    *
    * @param logs told of every request
+   * @param tracer of the requests
    * @throws StartException if the address cannot be bound
    */
   static MainListener start(
@@ -35,6 +37,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
       Outage outage,
       TalkersPart talkers,
       Reporter logs,
+      Tracer tracer,
       ProxyMetrics metrics)
       throws StartException {
     Services services =
@@ -48,6 +51,7 @@ record MainListener(ListenerPart part, ProxyOptions.Shutdown shutdown) {
             access.impersonationToken(),
             outage,
             Reporter.all(metrics.events(), talkers.reporter(), logs),
+            tracer,
             talkers.heaviest(),
             LoggerFactory.getILoggerFactory());
     ListenerPart part =

@@ -7,6 +7,7 @@ import io.apfproxy.kube.access.UpstreamAccessException;
 import io.apfproxy.live.Feed;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.report.Tracer;
 import io.apfproxy.source.Reconfiguration;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
@@ -70,6 +71,7 @@ public final class ProxyApp implements AutoCloseable {
           Reporter.all(
               AccessLogPart.open(options.admin(), metrics, closers),
               RecordingPart.open(options.admin(), metrics, closers));
+      Tracer tracer = TracingPart.open(options, metrics, closers);
       UpstreamWatch watch = new UpstreamWatch(options.upstream().holdWhileDown(), flowControl);
       IdentityPart identity =
           IdentityPart.open(options, access, watch.outage(), metrics, timers, closers);
@@ -129,6 +131,7 @@ public final class ProxyApp implements AutoCloseable {
               watch.outage(),
               talkers,
               logs,
+              tracer,
               metrics);
       listeners.add(listener.part());
       upstream.tryWay(listener.part()::probeUpstream);

@@ -147,6 +147,7 @@ final class SecondProxy implements WarmUp.Rehearsal {
         () -> NAME,
         Outage.never(),
         Reporter.all(metrics.events(), talkers.reporter()),
+        TracingPart.rehearsal(options, closers),
         talkers.heaviest(),
         new NOPLoggerFactory());
   }

@@ -391,7 +391,13 @@ enum Flag {
       Group.ADMIN,
       ValueKind.FILE,
       "",
-      "key of those hashes, 32 bytes; the same for all replicas");
+      "key of those hashes, 32 bytes; the same for all replicas"),
+  TRACING_CONFIG_FILE(
+      "tracing-config-file",
+      Group.ADMIN,
+      ValueKind.FILE,
+      "",
+      "TracingConfiguration: where traces go, by OTLP over HTTP, and how many");
 
   private final String key;
   private final Group group;

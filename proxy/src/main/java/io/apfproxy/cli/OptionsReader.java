@@ -93,7 +93,8 @@ final class OptionsReader {
         counters,
         metrics,
         accessLog(),
-        recording());
+        recording(),
+        settings.path(Flag.TRACING_CONFIG_FILE));
   }
 
   private @Nullable Recording recording() throws UsageException {

@@ -257,6 +257,7 @@ public record ProxyOptions(
    * @param topMetrics users that metrics name, 0 to 20
    * @param accessLog null for none
    * @param recording null for none
+   * @param tracing file with a {@code TracingConfiguration}; null for none
    */
   public record Admin(
       String bindAddress,
@@ -265,7 +266,8 @@ public record ProxyOptions(
       int topCounters,
       int topMetrics,
       @Nullable AccessLogging accessLog,
-      @Nullable Recording recording) {}
+      @Nullable Recording recording,
+      @Nullable Path tracing) {}
 
   /**
    * The log of requests.

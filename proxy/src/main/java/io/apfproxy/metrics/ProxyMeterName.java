@@ -157,6 +157,9 @@ enum ProxyMeterName implements MetricName {
   ACCESS_LOG_DROPPED(
       "apf_proxy_access_log_dropped",
       "Lines that a log of requests is missing, as it was too slow or could not be written"),
+  SPANS_DROPPED(
+      "apf_proxy_spans_dropped",
+      "Spans that traces are missing, as the collector was too slow or did not take them"),
   EVENT_TICKS_MISSED(
       "apf_proxy_event_ticks_missed",
       "Seconds that event streams of the dashboard were not told of, as they were not read"),

@@ -282,6 +282,11 @@ public final class ProxyMetrics implements AutoCloseable {
     counter(ProxyMeterName.ACCESS_LOG_DROPPED, dropped, "log", log);
   }
 
+  /** Shows how many spans traces are missing. */
+  public void bindSpansDropped(LongSupplier dropped) {
+    counter(ProxyMeterName.SPANS_DROPPED, dropped);
+  }
+
   /** Shows what the container of the proxy may have, as it is at each scrape. */
   public void bindCgroup(Cgroup cgroup) {
     prometheus.register(new CgroupGauges(cgroup));

@@ -51,6 +51,7 @@ public final class Account {
   private @Nullable UserInfo authenticated;
   private String identityMode = "";
   private long identified;
+  private String traceId = "";
   private Classification classification = Classification.NONE;
   private @Nullable Admission place;
   private @Nullable SeatLease seats;
@@ -117,6 +118,11 @@ public final class Account {
     identityMode = mode;
     digest = asked;
     identified = now;
+  }
+
+  /** Its trace is known; the id is empty if nothing of it is kept. */
+  public void traced(String id) {
+    traceId = id;
   }
 
   /** Flow control has put it somewhere. */
@@ -289,6 +295,11 @@ public final class Account {
   /** When it was known who asks. */
   public long identifiedAt() {
     return identified;
+  }
+
+  /** Its trace, 32 hexadecimal digits; empty if nothing is kept of it. */
+  public String traceId() {
+    return traceId;
   }
 
   /** {@link Classification#NONE} if flow control did not see it. */

@@ -57,6 +57,9 @@ class BenchesRunTest {
                 "ShadowBench.passed",
                 "TalkerFeedBench.counted",
                 "TalkerFeedBench.told",
+                "TracingBench.kept",
+                "TracingBench.notKept",
+                "TracingBench.off",
                 "WaitingListsBench.exchange"));
     assertThat(results)
         .allSatisfy(result -> assertThat(result.getPrimaryResult().getScore()).isPositive());

@@ -67,7 +67,7 @@ class CommandTest {
     assertThat(options.listener().bindAddress()).isEqualTo("0.0.0.0");
     assertThat(options.listener().securePort()).isEqualTo(6443);
     assertThat(options.admin())
-        .isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443, false, 256, 0, null, null));
+        .isEqualTo(new ProxyOptions.Admin("127.0.0.1", 8443, false, 256, 0, null, null, null));
     assertThat(options.flowControl())
         .isEqualTo(
             new ProxyOptions.FlowControlling(

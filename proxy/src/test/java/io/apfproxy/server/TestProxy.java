@@ -119,6 +119,7 @@ final class TestProxy implements AutoCloseable {
                     () -> null,
                     setup.outage,
                     events,
+                    setup.tracer,
                     HeaviestFlow.NONE,
                     LoggerFactory.getILoggerFactory())));
   }

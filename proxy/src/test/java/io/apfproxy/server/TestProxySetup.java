@@ -2,6 +2,7 @@ package io.apfproxy.server;
 
 import io.apfproxy.authn.head.ClientTrust;
 import io.apfproxy.authn.head.RequestHeadReader;
+import io.apfproxy.report.Tracer;
 import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.CrossOrigin;
 import io.apfproxy.server.listen.RequestLimits;
@@ -23,6 +24,7 @@ final class TestProxySetup {
   RequestLimits requests = RequestLimits.NONE;
   CrossOrigin crossOrigin = CrossOrigin.NONE;
   Outage outage = Outage.never();
+  Tracer tracer = Tracer.NONE;
 
   TestProxySetup(Vertx vertx, UpstreamConfig upstream) {
     this.vertx = vertx;
@@ -73,6 +75,12 @@ final class TestProxySetup {
   /** The upstream may be away. */
   TestProxySetup outage(Outage told) {
     outage = told;
+    return this;
+  }
+
+  /** Requests are traced. */
+  TestProxySetup tracer(Tracer ofRequests) {
+    tracer = ofRequests;
     return this;
   }
 

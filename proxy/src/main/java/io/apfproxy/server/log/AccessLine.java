@@ -43,6 +43,9 @@ final class AccessLine {
     json.writeStringField("latency", GoDuration.text(entry.latency()));
     json.writeStringField("userAgent", cut(entry.userAgent(), AGENT_BYTES));
     json.writeStringField("audit-ID", entry.auditId());
+    if (!entry.traceId().isEmpty()) {
+      json.writeStringField("trace-id", entry.traceId());
+    }
     json.writeStringField("srcIP", entry.address());
     json.writeStringField("user", cut(entry.user(), USER_BYTES));
     json.writeStringField("proto", entry.protocol());

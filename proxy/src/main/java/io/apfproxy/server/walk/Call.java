@@ -52,6 +52,7 @@ final class Call extends KnownRequest {
   private void tellEnd() {
     account().ended(System.nanoTime());
     reporter.ended(account());
+    trace().ended(account());
   }
 
   RequestLoop loop() {

@@ -37,7 +37,8 @@ final class Forward implements Station {
             asked.upgrade(),
             asked.head().expectContinue(),
             kind(asked),
-            asked.info().subresource().equals("proxy"));
+            asked.info().subresource().equals("proxy"),
+            call.trace().sent(System.nanoTime()));
     SeatLease seats = call.account().seats();
     Chosen<Member> chosen = forwarder.choose(seats == null ? 0 : seats.seats());
     call.hold(chosen::close);

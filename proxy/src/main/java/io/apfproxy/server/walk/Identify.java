@@ -2,6 +2,7 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.authn.IdentityResolver;
 import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.report.Tracer;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
@@ -23,11 +24,13 @@ final class Identify implements Station {
   private final WaitingGates waiting;
   private final GoAwayChance goAway;
   private final Outage outage;
+  private final Tracer tracer;
 
   Identify(Vertx vertx, Services services, Limits limits, GoAwayChance goAway) {
     this.vertx = vertx;
     this.identities = services.identities();
     this.outage = services.outage();
+    this.tracer = services.tracer();
     this.engines = limits.engines();
     this.waiting = limits.gates().waitingForIdentity();
     this.goAway = goAway;
@@ -68,6 +71,7 @@ final class Identify implements Station {
         call.caller().connection().believed(identity.authenticated().name());
       }
       call.identified(identity);
+      call.traced(tracer.begin(call.account(), call.asked().head().survivors()));
     }
   }
 

@@ -3,6 +3,7 @@ package io.apfproxy.server.walk;
 import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.report.Account;
+import io.apfproxy.report.Trace;
 import io.apfproxy.request.ClientAddress;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
@@ -29,6 +30,7 @@ abstract class KnownRequest implements Asked {
   private @Nullable RequestSize size;
   private @Nullable Object inForce;
   private @Nullable BodyBeginning bodyBeginning;
+  private Trace trace = Trace.NONE;
   private int width;
   private long beforehandNanos;
 
@@ -84,6 +86,16 @@ abstract class KnownRequest implements Asked {
 
   final Identity identity() {
     return known(identity);
+  }
+
+  /** What is traced of it from now on. */
+  final void traced(Trace itsTrace) {
+    trace = itsTrace;
+    account.traced(itsTrace.id());
+  }
+
+  final Trace trace() {
+    return trace;
   }
 
   /** So much of its body has come. */

@@ -6,6 +6,7 @@ import io.apfproxy.learn.ResponseLearning;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.report.Tracer;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import java.util.function.Supplier;
@@ -20,6 +21,7 @@ import org.slf4j.ILoggerFactory;
  * @param upstream where it is, with the certificates to present there now; only those may change
  * @param impersonationToken the bearer token to impersonate with; gives null if there is none
  * @param outage of the upstream
+ * @param tracer of the requests that this listener serves
  * @param heaviest who uses each level most, for whoever is refused there
  * @param logs where single requests are told
  */
@@ -33,5 +35,6 @@ public record Services(
     Supplier<@Nullable String> impersonationToken,
     Outage outage,
     Reporter reporter,
+    Tracer tracer,
     HeaviestFlow heaviest,
     ILoggerFactory logs) {}

@@ -22,6 +22,9 @@ public final class HeaderRules {
   private static final String TRANSFER_ENCODING = "transfer-encoding";
   private static final String FORWARDED_FOR = "X-Forwarded-For";
 
+  private static final String TRACE_PARENT = "traceparent";
+  private static final String TRACE_STATE = "tracestate";
+
   /** Tells clients of other addresses of the server, past us. */
   private static final String ALT_SVC = "alt-svc";
 
@@ -38,6 +41,7 @@ public final class HeaderRules {
         to.add(line.getKey(), line.getValue());
       }
     }
+    writeTrace(request.trace(), to);
     String before = to.get(FORWARDED_FOR);
     to.set(
         FORWARDED_FOR,
@@ -53,6 +57,16 @@ public final class HeaderRules {
     if (!isAttributed(request.survivors(), sender, to)) {
       throw new RefusedException(
           500, "InternalError", "identity-assertion", "the request could not be attributed");
+    }
+  }
+
+  private static void writeTrace(List<Map.Entry<String, String>> ours, MultiMap to) {
+    if (!ours.isEmpty()) {
+      to.remove(TRACE_PARENT);
+      to.remove(TRACE_STATE);
+      for (Map.Entry<String, String> line : ours) {
+        to.add(line.getKey(), line.getValue());
+      }
     }
   }
 

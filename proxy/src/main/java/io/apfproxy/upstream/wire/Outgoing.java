@@ -1,6 +1,8 @@
 package io.apfproxy.upstream.wire;
 
 import io.vertx.core.MultiMap;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param laneKind which connections it may share; the body of a lasting one may come as slowly as
  *     it likes
  * @param redirectsAnywhere whether the response may send the client to another host
+ * @param trace header lines that take the place of the client's {@code traceparent} and {@code
+ *     tracestate}; none if those go on as they came
  */
 public record Outgoing(
     String method,
@@ -32,4 +36,5 @@ public record Outgoing(
     String upgrade,
     boolean expectContinue,
     LaneKind laneKind,
-    boolean redirectsAnywhere) {}
+    boolean redirectsAnywhere,
+    List<Map.Entry<String, String>> trace) {}

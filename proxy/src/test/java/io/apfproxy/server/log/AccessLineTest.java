@@ -73,6 +73,15 @@ class AccessLineTest {
   }
 
   @Test
+  void namesTheTraceThatIsKeptOfIt() throws Exception {
+    Account get = account("GET", "/api/v1/namespaces/n/pods/p");
+    get.traced("0af7651916cd43dd8448eb211c80319c");
+    forward(get, 200);
+    assertThat(json(line(get, 1)).path("trace-id").asText())
+        .isEqualTo("0af7651916cd43dd8448eb211c80319c");
+  }
+
+  @Test
   void ofListsAndWatchesSaysSo() throws Exception {
     Account list = account("GET", "/api/v1/pods?limit=500&continue=abc");
     forward(list, 200);

@@ -40,7 +40,8 @@ class HeaderRulesTest {
             "",
             false,
             LaneKind.SMALL,
-            false),
+            false,
+            List.of()),
         to);
     return to;
   }

@@ -77,7 +77,8 @@ final class RandomExchange implements ExchangeListener, Reporter {
                 "",
                 false,
                 random.nextBoolean() ? LaneKind.LASTING : LaneKind.SMALL,
-                false),
+                false,
+                List.of()),
             null,
             this,
             new Backlogs(unread, pool));

@@ -35,7 +35,8 @@ class RedirectsTest {
         "",
         false,
         LaneKind.SMALL,
-        anywhere);
+        anywhere,
+        List.of());
   }
 
   private static MultiMap to(String... locations) {

@@ -64,7 +64,8 @@ class ConnectFailureIT {
             "",
             false,
             LaneKind.SMALL,
-            false);
+            false,
+            List.of());
     Future<Throwable> ofRequest = failure(() -> member.open(request));
     Future<Throwable> ofUpgrade = failure(() -> member.dial(Credential.NONE));
     return List.of(get(ofRequest), get(ofUpgrade));

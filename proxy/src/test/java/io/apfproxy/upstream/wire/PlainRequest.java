@@ -1,6 +1,7 @@
 package io.apfproxy.upstream.wire;
 
 import io.vertx.core.MultiMap;
+import java.util.List;
 
 /** A request of which only who sends it matters. */
 final class PlainRequest {
@@ -18,6 +19,7 @@ final class PlainRequest {
         "",
         false,
         LaneKind.SMALL,
-        false);
+        false,
+        List.of());
   }
 }
