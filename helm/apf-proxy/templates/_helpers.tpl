@@ -26,6 +26,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ .Values.tls.existingSecret | default (printf "%s-tls" (include "apf-proxy.name" .)) }}
 {{- end }}
 
+{{- define "apf-proxy.tracing" -}}
+apiVersion: apiserver.config.k8s.io/v1
+kind: TracingConfiguration
+endpoint: {{ .Values.tracing.endpoint | quote }}
+samplingRatePerMillion: {{ int .Values.tracing.samplingRatePerMillion }}
+{{- end }}
+
+{{- /* Of its content, so that pods are replaced when that changes. */}}
+{{- define "apf-proxy.tracingName" -}}
+{{ include "apf-proxy.name" . }}-tracing-{{ include "apf-proxy.tracing" . | sha256sum | trunc 8 }}
+{{- end }}
+
 {{- define "apf-proxy.dnsNames" -}}
 {{- $name := include "apf-proxy.name" . }}
 {{- $own := list "localhost" $name (printf "%s.%s" $name .Release.Namespace) (printf "%s.%s.svc" $name .Release.Namespace) (printf "%s.%s.svc.cluster.local" $name .Release.Namespace) }}

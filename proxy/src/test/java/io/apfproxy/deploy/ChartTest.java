@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.LintResult;
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.tracing.TracingConfiguration;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +76,8 @@ class ChartTest {
         "{service: {port: 70000}}                                | port",
         "{podDisruptionBudget: {maxUnavailable: 0}}              | maxUnavailable",
         "{networkPolicy: {upstreamPorts: []}}                    | upstreamPorts",
+        "{tracing: {endpoint: 'localhost:4317'}}                 | endpoint",
+        "{tracing: {samplingRatePerMillion: 1000001}}            | samplingRatePerMillion",
         "{metrics: {readers: [{name: prometheus}]}}              | namespace",
         "{metrics: {rules: {waitSeconds: 0}}}                    | waitSeconds",
         "{metrics: {rules: {nearLimit: 80}}}                     | nearLimit",
@@ -170,6 +175,30 @@ class ChartTest {
     assertThat(service.path("publishNotReadyAddresses").asBoolean()).isTrue();
     assertThat(service.at("/ports/0/port").asInt()).isEqualTo(7443);
     assertThat(Yaml.named(objects, "NetworkPolicy apf-proxy").at("/spec/ingress")).hasSize(3);
+  }
+
+  /** V-07, V-97: what the chart writes, the proxy reads, and the pods may reach whom it names. */
+  @Test
+  void tellsWhereTracesGoOnlyIfAsked(@TempDir Path folder) throws Exception {
+    String values = "{tls: {existingSecret: t}, tracing: {endpoint: '%s'}}";
+    assertThat(options(values.formatted("")).admin().tracing()).isNull();
+    List<JsonNode> objects = Chart.objects(values.formatted("https://collector:4318"));
+
+    assertThat(options(values.formatted("https://collector:4318")).admin().tracing())
+        .isEqualTo(Path.of("/etc/apf-proxy/tracing/tracing.yaml"));
+    String volume =
+        Yaml.named(objects, "Deployment apf-proxy")
+            .at("/spec/template/spec/volumes")
+            .findValue("configMap")
+            .path("name")
+            .asText();
+    JsonNode config = Yaml.named(objects, "ConfigMap " + volume);
+    Path file =
+        Files.writeString(folder.resolve("a"), config.path("data").path("tracing.yaml").asText());
+    assertThat(TracingConfiguration.read(file))
+        .isEqualTo(new TracingConfiguration(URI.create("https://collector:4318/v1/traces"), 1000));
+    assertThat(Yaml.named(objects, "NetworkPolicy apf-proxy").at("/spec/egress/1/ports/0/port"))
+        .hasToString("4318");
   }
 
   private static ProxyOptions options(String values) throws Exception {

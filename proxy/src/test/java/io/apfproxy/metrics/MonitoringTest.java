@@ -115,7 +115,7 @@ class MonitoringTest {
                 expressions.add(variable.path("query").asText());
               }
             });
-    assertThat(alerts).isEqualTo(27);
+    assertThat(alerts).isEqualTo(28);
     assertThat(expressions).hasSizeGreaterThan(60);
     recorded.forEach(name -> known.put(name, LABELS_OF_RECORDED));
     return expressions.stream()
@@ -304,6 +304,7 @@ class MonitoringTest {
       metrics.bindTopUsers(() -> List.of(new TopUsers.User("ann", 1, 2)));
       metrics.bindAccessLog("access", () -> 1);
       metrics.bindDroppedLines(() -> 1);
+      metrics.bindSpansDropped(() -> 1);
       metrics.bindSeats(() -> 1, 1, 2);
       metrics.bindResponseBuffer(() -> 1);
       metrics.bindUpstreamState(() -> false);
