@@ -1,0 +1,125 @@
+package io.apfproxy.whole;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * What a run measures, and for how long.
+ *
+ * @param rounds turns of each front
+ * @param cold how long a front is watched from the moment it is ready
+ * @param heat closed loop before the first warm load of each protocol; not counted
+ * @param warm each warm load
+ * @param low requests a second of an open loop, also of the cold one
+ * @param high the same, of another
+ * @param inFlight small requests at a time, of a closed loop
+ * @param lists long lists at a time, of a closed loop
+ * @param watches idle ones; 0 for none
+ * @param first requests after the start that make the figure of the cold proxy
+ * @param fronts names of those that are measured, in their order; our jars have their own
+ * @param jars by name: more than one to compare them, say before and after a change
+ * @param java options of our jars' JVM
+ * @param flags of our jars
+ * @param out folder of what is written
+ */
+record Settings(
+    int rounds,
+    Duration cold,
+    Duration heat,
+    Duration warm,
+    int low,
+    int high,
+    int inFlight,
+    int lists,
+    int watches,
+    int first,
+    List<String> fronts,
+    Map<String, Path> jars,
+    List<String> java,
+    List<String> flags,
+    Path out) {
+  private static final String JAR = "apf-proxy";
+  private static final Pattern COMMA = Pattern.compile(",");
+
+  /** What may be said, with what holds if it is not. Times are seconds. */
+  private static final Map<String, String> DEFAULTS =
+      Map.ofEntries(
+          Map.entry("rounds", "5"),
+          Map.entry("cold", "60"),
+          Map.entry("heat", "8"),
+          Map.entry("warm", "10"),
+          Map.entry("low", "500"),
+          Map.entry("high", "1500"),
+          Map.entry("inflight", "32"),
+          Map.entry("lists", "4"),
+          Map.entry("watches", "2000"),
+          Map.entry("first", "5000"),
+          Map.entry("fronts", "direct,haproxy,nginx"),
+          Map.entry("jars", ""),
+          Map.entry("java", ""),
+          Map.entry("flags", ""),
+          Map.entry("out", "target/whole"));
+
+  /**
+   * @param words each {@code name=value}; lists have commas between, {@code jars} is {@code
+   *     before=FILE,after=FILE}
+   * @param own measured if the words name none
+   * @throws IllegalArgumentException if a name or a value is none
+   */
+  static Settings of(Path own, String... words) {
+    Map<String, String> values = new TreeMap<>(DEFAULTS);
+    for (String word : words) {
+      int equals = word.indexOf('=');
+      if (equals < 0 || !DEFAULTS.containsKey(word.substring(0, equals))) {
+        throw new IllegalArgumentException(
+            "found \"" + word + "\", expected NAME=VALUE with a name of " + values.keySet());
+      }
+      values.put(word.substring(0, equals), word.substring(equals + 1));
+    }
+    return new Settings(
+        number(values, "rounds"),
+        seconds(values, "cold"),
+        seconds(values, "heat"),
+        seconds(values, "warm"),
+        number(values, "low"),
+        number(values, "high"),
+        number(values, "inflight"),
+        number(values, "lists"),
+        number(values, "watches"),
+        number(values, "first"),
+        list(values, "fronts"),
+        jars(own, list(values, "jars")),
+        list(values, "java"),
+        list(values, "flags"),
+        Path.of(values.get("out")));
+  }
+
+  private static int number(Map<String, String> values, String name) {
+    return Integer.parseInt(values.get(name));
+  }
+
+  private static Duration seconds(Map<String, String> values, String name) {
+    return Duration.ofNanos(Math.round(Double.parseDouble(values.get(name)) * 1e9));
+  }
+
+  private static List<String> list(Map<String, String> values, String name) {
+    return COMMA.splitAsStream(values.get(name)).filter(part -> !part.isEmpty()).toList();
+  }
+
+  private static Map<String, Path> jars(Path own, List<String> named) {
+    Map<String, Path> jars = new LinkedHashMap<>();
+    for (String one : named) {
+      int equals = one.indexOf('=');
+      if (equals < 0) {
+        throw new IllegalArgumentException("found \"" + one + "\", expected NAME=FILE");
+      }
+      jars.put(one.substring(0, equals), Path.of(one.substring(equals + 1)));
+    }
+    return jars.isEmpty() ? Map.of(JAR, own) : jars;
+  }
+}

@@ -1,0 +1,50 @@
+package io.apfproxy.whole;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+  private static final Path JAR = Path.of("own.jar");
+
+  @Test
+  void measuresTheOneJarUnlessOthersAreNamed() {
+    assertThat(Settings.of(JAR).jars()).containsExactly(Map.entry("apf-proxy", JAR));
+    assertThat(Settings.of(JAR, "jars=before=a.jar,after=b.jar").jars())
+        .containsExactly(
+            Map.entry("before", Path.of("a.jar")), Map.entry("after", Path.of("b.jar")));
+  }
+
+  @Test
+  void readsNumbersTimesAndLists() {
+    Settings settings = Settings.of(JAR, "rounds=2", "warm=0.5", "fronts=direct", "flags=");
+
+    assertThat(settings.rounds()).isEqualTo(2);
+    assertThat(settings.warm()).isEqualTo(Duration.ofMillis(500));
+    assertThat(settings.fronts()).containsExactly("direct");
+    assertThat(settings.flags()).isEmpty();
+    assertThat(settings.low()).isEqualTo(500);
+  }
+
+  @Test
+  void keepsWhatFollowsTheFirstEqualsSign() {
+    assertThat(Settings.of(JAR, "flags=--warm-up=0s,--v=1").flags())
+        .isEqualTo(List.of("--warm-up=0s", "--v=1"));
+  }
+
+  @Test
+  void refusesWhatItDoesNotKnow() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Settings.of(JAR, "round=2"))
+        .withMessageContaining("\"round=2\"")
+        .withMessageContaining("rounds");
+    assertThatIllegalArgumentException().isThrownBy(() -> Settings.of(JAR, "rounds"));
+    assertThatIllegalArgumentException().isThrownBy(() -> Settings.of(JAR, "rounds=few"));
+    assertThatIllegalArgumentException().isThrownBy(() -> Settings.of(JAR, "jars=a.jar"));
+  }
+}
