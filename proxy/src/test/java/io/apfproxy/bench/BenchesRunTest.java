@@ -54,6 +54,7 @@ class BenchesRunTest {
                 "RateLimitBench.unlimited",
                 "ReplayBench.read",
                 "ReplayBench.simulated",
+                "RequestInfoBench.parse",
                 "ShadowBench.passed",
                 "TalkerFeedBench.counted",
                 "TalkerFeedBench.told",
