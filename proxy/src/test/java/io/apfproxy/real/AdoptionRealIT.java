@@ -12,6 +12,7 @@ import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
+import io.apfproxy.time.ManualTime;
 import io.apfproxy.time.TimeSource;
 import java.io.IOException;
 import java.net.http.HttpClient.Version;
@@ -19,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -143,13 +145,7 @@ final class AdoptionRealIT {
     chart =
         InstalledChart.install(
             cluster, Files.createDirectory(folder.resolve("chart")), values.get(0));
-    await()
-        .atMost(SOON)
-        .untilAsserted(
-            () ->
-                assertThat(kubectl.run("get", "plc", LEVEL).exitCode())
-                    .as(chart.proxy().log())
-                    .isZero());
+    await().atMost(SOON).until(() -> kubectl.run("get", "plc", LEVEL).exitCode() == 0);
     assertThat(next("kubectl get fs,plc").stdout()).contains("/" + LEVEL, "/leader-election");
     assertThat(percent("leader-election")).isZero();
     assertThat(percent("exempt")).isEqualTo(100);
@@ -239,18 +235,7 @@ final class AdoptionRealIT {
             "adopt",
             "--admin=" + chart.proxy().admin(),
             "--certificate-authority=" + folder.resolve("ca.crt"));
-    TimeSource later =
-        new TimeSource() {
-          @Override
-          public long nanoTime() {
-            return System.nanoTime();
-          }
-
-          @Override
-          public long epochMillis() {
-            return TimeSource.system().epochMillis() + TimeUnit.MINUTES.toMillis(10);
-          }
-        };
+    TimeSource later = ManualTime.at(Instant.now().plus(Duration.ofMinutes(10)));
     Command.Adopt adopt = (Command.Adopt) Command.parse(line, Map.of());
     return AdoptCommand.run(adopt.options(), later).text();
   }
