@@ -49,6 +49,7 @@ class WallClockTest {
           "io.apfproxy.report.talkers.Talkers",
           "io.apfproxy.report.refusals.RefusalNotes",
           "io.apfproxy.live.Sampler",
+          "io.apfproxy.app.LivePart",
           "io.apfproxy.app.TalkersPart",
           "io.apfproxy.command.AdoptCommand",
           "io.apfproxy.server.log.AccessLog",

@@ -13,16 +13,22 @@ import java.util.concurrent.TimeUnit;
 final class Headway {
   private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-  /** How long none may succeed of an address of which nothing is known. */
-  private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(20);
+  /** Who begins so much later and is done sooner has overtaken. */
+  private static final long LATER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  /** So many times as long as usual one may take. */
+  /** So many times as long as usual one may take that was overtaken. */
   private static final int MUCH_LONGER = 4;
 
-  /** So many times as long as one usually takes none may succeed. */
+  /** How long none may succeed: a busy machine that is all clients of an address takes a while. */
+  private static final long STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  /** The same for an address of which nothing is known. */
+  private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+  /** So many times as long as one usually takes none may succeed, if that is longer. */
   private static final int LONG = 10;
 
-  /** The next one counts for so much of what is usual. */
+  /** One that is quicker than usual counts for so much; a slower one is usual at once. */
   private static final int WEIGHT = 8;
 
   private final Map<ClientAddress, Course> courses;
@@ -31,6 +37,9 @@ final class Headway {
   private static final class Course {
     /** How long those that succeeded took; 0 if there was none. */
     private long usual;
+
+    /** When the latest of those began. */
+    private long latest;
 
     /** Since when none has ended though there was one. */
     private long quietSince;
@@ -61,22 +70,27 @@ final class Headway {
   void succeeded(ClientAddress address, long begunAt, long now) {
     Course course = course(address);
     long took = Math.max(1, now - begunAt);
-    course.usual = course.usual == 0 ? took : course.usual + (took - course.usual) / WEIGHT;
+    course.latest = course.usual == 0 ? begunAt : Math.max(course.latest, begunAt);
+    course.usual = Math.max(took, course.usual + (took - course.usual) / WEIGHT);
     course.quietSince = now;
   }
 
   /**
-   * Whether one only holds its place: it takes two seconds or more, and much longer than others of
-   * its address take, or none of them has succeeded for long.
+   * Whether one only holds its place: it was overtaken, and takes much longer than is usual for its
+   * address; or none of them succeeds for long.
    */
   boolean isLeftBehind(ClientAddress address, long begunAt, long now) {
     long age = now - begunAt;
     Course course = courses.get(address);
-    if (course == null || course.usual == 0) {
-      return age >= UNKNOWN_NANOS && (course == null || now - course.quietSince >= UNKNOWN_NANOS);
+    if (course == null) {
+      return age >= UNKNOWN_NANOS; // more addresses came since than are remembered
     }
-    return age >= Math.max(LEAST_NANOS, MUCH_LONGER * course.usual)
-        || (age >= LEAST_NANOS
-            && now - course.quietSince >= Math.max(LEAST_NANOS, LONG * course.usual));
+    boolean known = course.usual > 0;
+    boolean overtaken =
+        known
+            && course.latest - begunAt >= LATER_NANOS
+            && age >= Math.max(LEAST_NANOS, MUCH_LONGER * course.usual);
+    long patience = known ? Math.max(STANDSTILL_NANOS, LONG * course.usual) : UNKNOWN_NANOS;
+    return overtaken || Math.min(age, now - course.quietSince) >= patience;
   }
 }

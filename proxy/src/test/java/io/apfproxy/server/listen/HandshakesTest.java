@@ -92,7 +92,7 @@ class HandshakesTest extends ConnectionsFixture {
     time.advance(Duration.ofSeconds(1));
     all.beginHandshakes();
     assertThat(other.begun && !neighbour.begun).isTrue();
-    time.advance(Duration.ofSeconds(1));
+    time.advance(Duration.ofSeconds(4));
     all.beginHandshakes();
     assertThat(neighbour.begun).isTrue();
     assertThat(mute).filteredOn(socket -> socket.closed).hasSize(2);
