@@ -2,7 +2,7 @@ package io.apfproxy.tracing;
 
 import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.Classification;
-import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.flowcontrol.FakeLease;
 import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Trace;
@@ -132,7 +132,7 @@ public final class TracedRequest {
     }
   }
 
-  private record Seats(@Nullable WouldHave wouldHave) implements SeatLease {
+  private record Seats(@Nullable WouldHave wouldHave) implements FakeLease {
     @Override
     public int seats() {
       return 2;
@@ -142,26 +142,5 @@ public final class TracedRequest {
     public long waitedNanos() {
       return 4 * MILLI;
     }
-
-    @Override
-    public long seatNanos() {
-      return 0;
-    }
-
-    @Override
-    public boolean isHeld() {
-      return false;
-    }
-
-    @Override
-    public boolean isAwaited() {
-      return false;
-    }
-
-    @Override
-    public void watchInitialised() {}
-
-    @Override
-    public void close() {}
   }
 }

@@ -117,24 +117,36 @@ final class Handshakes {
   }
 
   /**
+   * Who begins.
+   *
+   * @param givesWay null if nobody has to
+   */
+  record Next(OpenConnection begins, @Nullable OpenConnection givesWay) {}
+
+  /**
    * Takes out of the line who may begin now: who has stood there longest if there is room, and who
    * came last if another one has to make it, as that one is there still.
    *
    * @param forAnother whether others may be told to give way
    * @return null if nobody may
    */
-  @Nullable OpenConnection next(boolean forAnother) {
+  @Nullable Next next(boolean forAnother) {
     OpenConnection next = inTime.next(this::hasRoom);
     if (next == null) {
       next = tooOften.next(this::hasRoom);
     }
-    if (next == null && forAnother) {
-      next = inTime.nextLatest(one -> inItsPlace(one) != null);
+    if (next != null) {
+      return new Next(next, null);
     }
-    if (next == null && forAnother) {
-      next = tooOften.nextLatest(one -> inItsPlace(one) != null);
+    return forAnother ? nextInAPlace(time.nanoTime()) : null;
+  }
+
+  private @Nullable Next nextInAPlace(long now) {
+    OpenConnection next = inTime.nextLatest(one -> inItsPlace(one, now) != null);
+    if (next == null) {
+      next = tooOften.nextLatest(one -> inItsPlace(one, now) != null);
     }
-    return next;
+    return next == null ? null : new Next(next, inItsPlace(next, now));
   }
 
   /** Takes out of the line whoever is next. */
@@ -151,14 +163,8 @@ final class Handshakes {
                 || byAddress.of(one.address()) < limits.handshakesPerAddress()));
   }
 
-  /** Who gives way to one that may begin; null if nobody has to. */
-  @Nullable OpenConnection oneToGiveWay(OpenConnection next) {
-    return hasRoom(next) ? null : inItsPlace(next);
-  }
-
   /** In whose place one begins for which there is no room; null if there is nobody. */
-  private @Nullable OpenConnection inItsPlace(OpenConnection one) {
-    long now = time.nanoTime();
+  private @Nullable OpenConnection inItsPlace(OpenConnection one, long now) {
     if (allTaken()) {
       Crowd<ClientAddress, OpenConnection> most = crowdOfMost();
       OpenConnection slowest = eldest(most.ofMost());

@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
  * to do. Not thread-safe.
  */
 final class Headway {
+  /** What takes less is not slow, whatever is usual: a client may be far away. */
   private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(2);
 
   /** Who begins so much later and is done sooner has overtaken. */

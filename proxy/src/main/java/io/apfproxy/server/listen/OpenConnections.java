@@ -123,22 +123,23 @@ public final class OpenConnections {
   }
 
   private @Nullable OpenConnection next() {
-    OpenConnection next;
-    OpenConnection leaves = null;
+    Handshakes.Next next;
+    OpenConnection leaves;
     synchronized (this) {
       next = handshakes.next(mayLeave());
-      if (next != null) {
-        leaves = handshakes.oneToGiveWay(next);
-        if (leaves != null) {
-          move(leaves, Stage.LEAVING);
-        }
-        move(next, Stage.HANDSHAKING);
+      if (next == null) {
+        return null;
       }
+      leaves = next.givesWay();
+      if (leaves != null) {
+        move(leaves, Stage.LEAVING);
+      }
+      move(next.begins(), Stage.HANDSHAKING);
     }
     if (leaves != null) {
       leaves.socket().leave(ConnectionRule.HANDSHAKES_OF_ADDRESS);
     }
-    return next;
+    return next.begins();
   }
 
   /** Lets nobody begin any more. */

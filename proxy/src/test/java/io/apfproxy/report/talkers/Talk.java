@@ -1,7 +1,7 @@
 package io.apfproxy.report.talkers;
 
 import io.apfproxy.flowcontrol.Classification;
-import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.flowcontrol.FakeLease;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Traffic;
 import io.apfproxy.request.RefusedException;
@@ -22,7 +22,7 @@ public final class Talk implements Traffic {
   private long bytesOut;
 
   /** What it holds. */
-  private static final class Held implements SeatLease {
+  private static final class Held implements FakeLease {
     private long seatNanos;
 
     @Override
@@ -34,22 +34,6 @@ public final class Talk implements Traffic {
     public long seatNanos() {
       return seatNanos;
     }
-
-    @Override
-    public boolean isHeld() {
-      return false;
-    }
-
-    @Override
-    public boolean isAwaited() {
-      return false;
-    }
-
-    @Override
-    public void watchInitialised() {}
-
-    @Override
-    public void close() {}
   }
 
   private Talk(long arrived, String method, String target, @Nullable String agent) {

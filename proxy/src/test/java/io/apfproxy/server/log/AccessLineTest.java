@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.flowcontrol.FakeLease;
 import io.apfproxy.flowcontrol.RejectReason;
-import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.report.Account;
 import io.apfproxy.request.RefusedException;
@@ -126,7 +126,7 @@ class AccessLineTest {
   }
 
   /** Two seats while it executes, five afterwards, as of a write that many watch. */
-  private enum Write implements SeatLease {
+  private enum Write implements FakeLease {
     IN_SHADOW;
 
     @Override
@@ -153,27 +153,6 @@ class AccessLineTest {
     public WouldHave wouldHave() {
       return new WouldHave(true, 0, RejectReason.QUEUE_FULL);
     }
-
-    @Override
-    public long seatNanos() {
-      return 0;
-    }
-
-    @Override
-    public boolean isHeld() {
-      return false;
-    }
-
-    @Override
-    public boolean isAwaited() {
-      return false;
-    }
-
-    @Override
-    public void watchInitialised() {}
-
-    @Override
-    public void close() {}
   }
 
   @Test
