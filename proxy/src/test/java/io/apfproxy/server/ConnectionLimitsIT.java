@@ -109,6 +109,17 @@ class ConnectionLimitsIT {
     }
   }
 
+  /** Begins its handshake and never goes on. */
+  private static Socket stuck(int port) {
+    Socket socket = mute(port);
+    try {
+      socket.getOutputStream().write(22); // a record of TLS
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return socket;
+  }
+
   private static void close(Socket socket) {
     try {
       socket.close();
@@ -168,19 +179,46 @@ class ConnectionLimitsIT {
         transport,
         limits(0, 0, 0, 2),
         (proxy, port) -> {
-          Socket mute = mute(port);
-          Socket other = mute(port);
+          Socket stuck = stuck(port);
+          Socket other = stuck(port);
           await().until(() -> used(proxy, "handshakes-total") == 2);
           CompletableFuture<RawClient> late =
               CompletableFuture.supplyAsync(() -> new RawClient(port));
           await().until(() -> overflows(proxy, "handshakes-total") == 1);
           assertThat(late).isNotDone();
-          close(mute);
+          close(stuck);
           try (RawClient client = late.join()) {
             expectServed(client);
             await().until(() -> used(proxy, "handshakes-total") == 1);
           }
           close(other);
+        });
+  }
+
+  /** They share their address with who is honest, as all do behind a balancer. */
+  @Test
+  @Tag("S30")
+  void keepsNobodyWaitingForThoseWhoSayNothing() {
+    assumeThat(Transport.EPOLL).as("only it can tell").isNotNull();
+    assumeThat(Transport.EPOLL.available()).isTrue();
+    with(
+        Transport.EPOLL,
+        limits(0, 1_000, 0, 10),
+        (proxy, port) -> {
+          List<Socket> mute = new ArrayList<>();
+          for (int i = 0; i < 100; i++) {
+            mute.add(mute(port));
+          }
+          await().until(() -> used(proxy, "handshakes-waiting") == 92);
+          for (int i = 0; i < 20; i++) {
+            try (RawClient client = new RawClient(port)) {
+              expectServed(client);
+            }
+          }
+          assertThat(used(proxy, "handshakes-silent")).isEqualTo(8);
+          assertThat(overflows(proxy, "handshakes-of-address")).isZero();
+          mute.forEach(ConnectionLimitsIT::close);
+          await().until(() -> used(proxy, "handshakes-waiting") == 0);
         });
   }
 
@@ -197,7 +235,7 @@ class ConnectionLimitsIT {
         Transport.EPOLL,
         limits(0, 0, 0, 1),
         (proxy, port) -> {
-          Socket mute = mute(port);
+          Socket stuck = stuck(port);
           await().until(() -> used(proxy, "handshakes-total") == 1);
           List<Socket> impatient = new ArrayList<>();
           for (int i = 0; i < 5; i++) {
@@ -208,7 +246,7 @@ class ConnectionLimitsIT {
           CompletableFuture<RawClient> patient =
               CompletableFuture.supplyAsync(() -> new RawClient(port));
           await().until(() -> used(proxy, "handshakes-waiting") == 6);
-          close(mute);
+          close(stuck);
           try (RawClient client = patient.join()) {
             expectServed(client);
           }
@@ -246,15 +284,16 @@ class ConnectionLimitsIT {
         transport,
         limits(0, 100, 0, 4),
         (proxy, port) -> {
-          List<Socket> mute = new ArrayList<>();
+          List<Socket> stuck = new ArrayList<>();
           for (int i = 0; i < 4; i++) {
-            mute.add(mute(port));
+            stuck.add(stuck(port));
           }
+          await().until(() -> used(proxy, "handshakes-total") == 4);
           CompletableFuture<RawClient> late =
               CompletableFuture.supplyAsync(() -> new RawClient(port));
           await().until(() -> overflows(proxy, "handshakes-total") > 0);
           assertThat(late).isNotDone();
-          mute.forEach(ConnectionLimitsIT::close);
+          stuck.forEach(ConnectionLimitsIT::close);
           try (RawClient client = late.join()) {
             expectServed(client);
           }

@@ -13,6 +13,7 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
   private final PartialHeads heads;
   private final Reporter reporter;
   private final RefusalLog log = new RefusalLog(System::nanoTime);
+  private final KernelView kernel = new KernelView();
   private final Queue<Channel> arrived = new ArrayDeque<>();
   private volatile boolean stands;
   private volatile boolean paused;
@@ -134,7 +136,9 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
               .schedule(
                   () -> {
                     lookingAgain = false;
+                    List<OpenConnection> spoke = connections.listen();
                     lookAgain(context);
+                    spoke.forEach(OpenConnection::saysIfItWaits);
                   },
                   LOOK_AGAIN_MILLIS,
                   TimeUnit.MILLISECONDS);
@@ -159,10 +163,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
     if (counted != null) {
       accepted.counted = counted;
       connections.beginHandshakes();
-      ConnectionRule waits = counted.waitsFor();
-      if (waits != null) {
-        turnedAway(waits, accepted.address);
-      }
+      counted.saysIfItWaits();
     } else if (refusal != null && refusal.stopsAccepting()) {
       return refusal;
     } else if (refusal != null) {
@@ -194,7 +195,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
       if (own == null) {
         throw new IllegalStateException("not let in yet");
       }
-      if (Departure.known(client)) {
+      if (kernel.hasLeft(client)) {
         // a handshake for it is work that those behind it wait for until they, too, have left
         connections.gaveUp();
         AcceptGuard.close(client);
@@ -214,6 +215,21 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
       client.pipeline().addLast(new HandshakeWatch(own, meter, () -> roomMade(context)));
       client.pipeline().addLast(new Http2StreamOrder.Start());
       context.fireChannelRead(client);
+    }
+
+    @Override
+    public boolean hasSpoken() {
+      return kernel.hasSpoken(client);
+    }
+
+    @Override
+    public boolean hasUnread(long readNanos) {
+      return kernel.hasUnread(client, readNanos);
+    }
+
+    @Override
+    public void waits(ConnectionRule rule) {
+      turnedAway(rule, address);
     }
 
     @Override

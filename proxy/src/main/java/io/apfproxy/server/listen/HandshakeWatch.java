@@ -5,8 +5,8 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
 
 /**
- * Reports the end of a client's handshake, and lets its heads be counted behind it; a listener
- * without TLS has neither. Belongs to one connection's event loop.
+ * Reports what is read and the end of a client's handshake, and lets its heads be counted behind
+ * it; a listener without TLS has none of these. Belongs to one connection's event loop.
  */
 final class HandshakeWatch extends ChannelInboundHandlerAdapter {
   private final OpenConnection connection;
@@ -24,18 +24,28 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
     SslHandler tls = context.pipeline().get(SslHandler.class);
     if (tls == null) {
       connection.handshaken();
+      context.fireChannelActive();
+      context.pipeline().remove(this);
     } else {
       context.pipeline().addAfter(context.pipeline().context(tls).name(), null, meter);
       tls.handshakeFuture()
           .addListener(
               ended -> {
+                if (!context.isRemoved()) {
+                  context.pipeline().remove(this);
+                }
                 if (ended.isSuccess()) {
                   connection.handshaken();
                   roomMade.run();
                 } // else it is closed, which makes room too
               });
+      context.fireChannelActive();
     }
-    context.fireChannelActive();
-    context.pipeline().remove(this);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object bytes) {
+    connection.hears();
+    context.fireChannelRead(bytes);
   }
 }

@@ -5,15 +5,20 @@ import io.apfproxy.time.KeyHash;
 import io.apfproxy.time.KeyTable;
 import io.apfproxy.time.Pace;
 import io.apfproxy.time.TimeSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The handshakes under way, and the line of those that wait for theirs: the addresses take turns,
- * those that come too often after the others. Who has just come may have a handshake give way that
- * does not get on: of an address that has more, or of its own, which may be that of many clients.
- * Not thread-safe: guarded by the lock of {@link OpenConnections}.
+ * those that come too often after the others. Who has not sent a byte counts for none, and begins
+ * only while there is room for all; or whoever opens connections and says nothing would keep others
+ * out. Who has just come may have a handshake give way that does not get on: of an address that has
+ * more, or of its own, which may be that of many clients. Not thread-safe: guarded by the lock of
+ * {@link OpenConnections}.
  */
 final class Handshakes {
   /** The buckets are bounded in themselves. */
@@ -28,15 +33,20 @@ final class Handshakes {
    */
   private static final long NEWCOMER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /** Each is a call of the system. */
+  private static final int ASKED_AT_A_TIME = 16;
+
   private final ConnectionLimits limits;
   private final TimeSource time;
   private final @Nullable KeyTable newOnes;
   private final Headway headway = new Headway(MOST_ADDRESSES);
   private final Turns<ClientAddress, OpenConnection> inTime = new Turns<>();
   private final Turns<ClientAddress, OpenConnection> tooOften = new Turns<>();
+  private final Turns<ClientAddress, OpenConnection> silent = new Turns<>();
   private final Crowd<ClientAddress, OpenConnection> byAddress = new Crowd<>();
   private final Crowd<ClientAddress, OpenConnection> ofUnlimited = new Crowd<>();
-  private int underWay;
+  private int underWay; // of those that spoke
+  private int mute;
 
   Handshakes(ConnectionLimits limits, TimeSource time) {
     this.limits = limits;
@@ -52,6 +62,17 @@ final class Handshakes {
 
   void standInLine(OpenConnection one) {
     one.standsInLine(time.nanoTime());
+    if (hasRoomForSilent()) {
+      line(one);
+      return;
+    }
+    silent.add(one.address(), one);
+    if (one.socket().hasSpoken()) {
+      speaksInLine(one);
+    }
+  }
+
+  private void line(OpenConnection one) {
     boolean often = one.shares() && comesTooOften(one.address());
     (often ? tooOften : inTime).add(one.address(), one);
   }
@@ -63,18 +84,35 @@ final class Handshakes {
   }
 
   void leaveLine(OpenConnection one) {
+    silent.remove(one.address(), one);
     inTime.remove(one.address(), one);
     tooOften.remove(one.address(), one);
   }
 
   void begin(OpenConnection one) {
-    long now = time.nanoTime();
-    one.handshakeBegins(now);
+    one.handshakeBegins(time.nanoTime());
+    if (one.spoke()) {
+      count(one);
+    } else {
+      mute++;
+    }
+  }
+
+  private void count(OpenConnection one) {
     underWay++;
     Crowd<ClientAddress, OpenConnection> crowd = crowdOf(one);
     crowd.add(one.address(), one);
     if (crowd.of(one.address()) == 1) {
-      headway.firstBegins(one.address(), now);
+      headway.firstBegins(one.address(), time.nanoTime());
+    }
+  }
+
+  /** The first byte of one under way was read. */
+  void heard(OpenConnection one) {
+    if (!one.spoke()) {
+      mute--;
+      one.speaks();
+      count(one);
     }
   }
 
@@ -84,16 +122,46 @@ final class Handshakes {
   }
 
   void end(OpenConnection one) {
-    underWay--;
-    crowdOf(one).remove(one.address(), one);
+    if (one.spoke()) {
+      underWay--;
+      crowdOf(one).remove(one.address(), one);
+    } else {
+      mute--;
+    }
   }
 
   private Crowd<ClientAddress, OpenConnection> crowdOf(OpenConnection one) {
     return one.shares() ? byAddress : ofUnlimited;
   }
 
+  /** Of those whose first byte came. */
   int underWay() {
     return underWay;
+  }
+
+  /** How many have begun without a byte. */
+  int mute() {
+    return mute;
+  }
+
+  /** Some of those that wait without a word, each in its turn. */
+  List<OpenConnection> silent(int most) {
+    List<OpenConnection> some = new ArrayList<>();
+    for (int i = Math.min(most, silent.size()); i > 0; i--) {
+      OpenConnection one = Objects.requireNonNull(silent.next(any -> true));
+      silent.add(one.address(), one);
+      some.add(one);
+    }
+    return some;
+  }
+
+  void speaksInLine(OpenConnection one) {
+    if (silent.contains(one)) {
+      silent.remove(one.address(), one);
+      one.speaks();
+      one.standsInLine(time.nanoTime());
+      line(one);
+    }
   }
 
   /** Of the address that has most, unlimited ones not counted. */
@@ -103,11 +171,14 @@ final class Handshakes {
 
   /** How many have not begun theirs. */
   int waiting() {
-    return inTime.size() + tooOften.size();
+    return silent.size() + inTime.size() + tooOften.size();
   }
 
-  /** Why one that stands in line has not begun yet. */
-  ConnectionRule reasonToWait(OpenConnection one) {
+  /** Why one that stands in line has not begun yet; null if nothing is known that it waits for. */
+  @Nullable ConnectionRule reasonToWait(OpenConnection one) {
+    if (silent.contains(one)) {
+      return null;
+    }
     if (allTaken()) {
       return ConnectionRule.HANDSHAKES;
     }
@@ -135,6 +206,9 @@ final class Handshakes {
     if (next == null) {
       next = tooOften.next(this::hasRoom);
     }
+    if (next == null && hasRoomForSilent()) {
+      next = silent.next(any -> true);
+    }
     if (next != null) {
       return new Next(next, null);
     }
@@ -152,7 +226,12 @@ final class Handshakes {
   /** Takes out of the line whoever is next. */
   @Nullable OpenConnection nextOfAll() {
     OpenConnection next = inTime.next(any -> true);
-    return next != null ? next : tooOften.next(any -> true);
+    next = next != null ? next : tooOften.next(any -> true);
+    return next != null ? next : silent.next(any -> true);
+  }
+
+  private boolean hasRoomForSilent() {
+    return limits.handshakes() == 0 || !Scarcity.binds(mute + underWay, limits.handshakes());
   }
 
   private boolean hasRoom(OpenConnection one) {
@@ -175,12 +254,21 @@ final class Handshakes {
         return slowest;
       }
     }
-    OpenConnection own = eldest(crowdOf(one).all(one.address()));
-    return own != null
-            && now - one.since() <= NEWCOMER_NANOS
-            && headway.isLeftBehind(own.address(), own.since(), now)
-        ? own
-        : null;
+    return now - one.since() <= NEWCOMER_NANOS ? leftBehind(one, now) : null;
+  }
+
+  /** The eldest of its own address that does not get on, though we have read all that it sent. */
+  private @Nullable OpenConnection leftBehind(OpenConnection one, long now) {
+    int asked = 0;
+    for (OpenConnection own : crowdOf(one).all(one.address())) {
+      if (asked++ == ASKED_AT_A_TIME || !headway.isLeftBehind(own.address(), own.since(), now)) {
+        return null;
+      }
+      if (!own.socket().hasUnread(now - own.readAt())) {
+        return own;
+      }
+    }
+    return null;
   }
 
   private static @Nullable OpenConnection eldest(Set<OpenConnection> of) {

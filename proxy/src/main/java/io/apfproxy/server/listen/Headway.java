@@ -12,13 +12,13 @@ import java.util.concurrent.TimeUnit;
  */
 final class Headway {
   /** What takes less is not slow, whatever is usual: a client may be far away. */
-  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(2);
+  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(4);
 
   /** Who begins so much later and is done sooner has overtaken. */
   private static final long LATER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** So many times as long as usual one may take that was overtaken. */
-  private static final int MUCH_LONGER = 4;
+  private static final int MUCH_LONGER = 6;
 
   /** How long none may succeed: a busy machine that is all clients of an address takes a while. */
   private static final long STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(5);

@@ -35,6 +35,19 @@ final class OpenConnection {
     /** Its handshake may begin. */
     void begin();
 
+    /** Whether its client has sent a byte, or has left: before that it asks for nothing. */
+    boolean hasSpoken();
+
+    /**
+     * Whether its client has sent what we have not read yet.
+     *
+     * @param readNanos since we last did
+     */
+    boolean hasUnread(long readNanos);
+
+    /** It stands in line for this reason. */
+    void waits(ConnectionRule rule);
+
     /**
      * It has to go; {@link OpenConnection#leave} follows.
      *
@@ -51,7 +64,10 @@ final class OpenConnection {
   private final Socket socket;
   private Stage stage = Stage.OUTSIDE; // guarded by the lock of them all
   private long since; // the same
+  private boolean spoke; // the same
   private volatile int requests = NO_REQUEST_YET;
+  private volatile long readAt;
+  private boolean heard; // its event loop's
 
   /**
    * @param shares whether the limits of one address hold for it
@@ -92,8 +108,17 @@ final class OpenConnection {
     since = now;
   }
 
+  void speaks() {
+    spoke = true;
+  }
+
   void handshakeBegins(long now) {
     since = now;
+  }
+
+  /** Whether its first byte is known to have come. */
+  boolean spoke() {
+    return spoke;
   }
 
   /** When it came into the line, or its handshake began. */
@@ -101,9 +126,31 @@ final class OpenConnection {
     return since;
   }
 
-  /** Why its handshake has not begun yet; null if it has. */
+  /** Why its handshake has not begun yet; null if it has, or if its client has not. */
   @Nullable ConnectionRule waitsFor() {
     return all.waitsFor(this);
+  }
+
+  /** Says so if it has to wait. */
+  void saysIfItWaits() {
+    ConnectionRule rule = waitsFor();
+    if (rule != null) {
+      socket.waits(rule);
+    }
+  }
+
+  /** On its event loop: bytes of its handshake were read. */
+  void hears() {
+    readAt = all.now();
+    if (!heard) {
+      heard = true;
+      all.heard(this);
+    }
+  }
+
+  /** When bytes of its handshake were last read. */
+  long readAt() {
+    return readAt;
   }
 
   /** Its handshake succeeded. Harmless when repeated. */

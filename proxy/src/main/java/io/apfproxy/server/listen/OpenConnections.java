@@ -4,10 +4,12 @@ import io.apfproxy.request.ClientAddress;
 import io.apfproxy.server.listen.OpenConnection.Stage;
 import io.apfproxy.time.TimeSource;
 import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,14 @@ public final class OpenConnections {
    */
   static final int MOST_LEAVING = 64;
 
+  /** How long one may wait without a word. */
+  private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(32);
+
+  /** Each is a call of the system, of less than a microsecond. */
+  private static final int HEARD_AT_A_TIME = 2000;
+
   private final ConnectionLimits limits;
+  private final TimeSource time;
   private final FileDescriptors descriptors;
   private final Places places;
   private final Handshakes handshakes;
@@ -47,6 +56,7 @@ public final class OpenConnections {
 
   public OpenConnections(ConnectionLimits limits, FileDescriptors descriptors, TimeSource time) {
     this.limits = limits;
+    this.time = time;
     this.descriptors = descriptors;
     this.places = new Places(limits, descriptors);
     this.handshakes = new Handshakes(limits, time);
@@ -142,6 +152,54 @@ public final class OpenConnections {
     return next.begins();
   }
 
+  /**
+   * Looks whether some of those that wait without a word have spoken meanwhile, each in its turn;
+   * who has not for as long as a handshake may take has to go. One thread at a time.
+   *
+   * @return who has
+   */
+  List<OpenConnection> listen() {
+    List<OpenConnection> spoke = new ArrayList<>();
+    for (OpenConnection silent : silent()) {
+      if (silent.socket().hasSpoken()) {
+        speaks(silent);
+        spoke.add(silent);
+      } else if (now() - silent.since() >= SILENT_NANOS && leaves(silent)) {
+        silent.socket().leave(null);
+      }
+    }
+    return spoke;
+  }
+
+  private synchronized boolean leaves(OpenConnection silent) {
+    boolean waits = silent.stage() == Stage.WAITING;
+    if (waits) {
+      move(silent, Stage.LEAVING);
+    }
+    return waits;
+  }
+
+  private synchronized List<OpenConnection> silent() {
+    return handshakes.silent(HEARD_AT_A_TIME);
+  }
+
+  private synchronized void speaks(OpenConnection one) {
+    if (one.stage() == Stage.WAITING) {
+      handshakes.speaksInLine(one);
+    }
+  }
+
+  /** Its first byte was read. */
+  synchronized void heard(OpenConnection one) {
+    if (one.stage() == Stage.HANDSHAKING) {
+      handshakes.heard(one);
+    }
+  }
+
+  long now() {
+    return time.nanoTime();
+  }
+
   /** Lets nobody begin any more. */
   void dismissWaiting() {
     for (OpenConnection next = nextOfAll(); next != null; next = nextOfAll()) {
@@ -202,6 +260,11 @@ public final class OpenConnections {
             ConnectionRule.HANDSHAKES_OF_ADDRESS,
             handshakes::mostOfAddress,
             limits.handshakesPerAddress()),
+        new Bound(
+            "handshakes-silent",
+            locked(handshakes::mute),
+            Scarcity.from(limits.handshakes()),
+            () -> 0),
         new Bound("handshakes-waiting", this::waiting, limits.total(), gaveUp::sum),
         bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),
         new Bound(

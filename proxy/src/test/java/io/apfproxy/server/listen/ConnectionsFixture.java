@@ -20,12 +20,43 @@ abstract class ConnectionsFixture {
   /** Does what it is told, at once. */
   static final class FakeSocket implements OpenConnection.Socket {
     private @Nullable OpenConnection counted;
+    boolean silent;
+    boolean unread;
     boolean begun;
     boolean closed;
+
+    FakeSocket() {
+      this(false);
+    }
+
+    /**
+     * @param silent whether no byte came yet
+     */
+    FakeSocket(boolean silent) {
+      this.silent = silent;
+    }
 
     @Override
     public void begin() {
       begun = true;
+      if (!silent) {
+        counted().hears();
+      }
+    }
+
+    @Override
+    public boolean hasUnread(long readNanos) {
+      return unread;
+    }
+
+    @Override
+    public boolean hasSpoken() {
+      return !silent;
+    }
+
+    @Override
+    public void waits(ConnectionRule rule) {
+      // nobody is told
     }
 
     @Override
@@ -66,7 +97,14 @@ abstract class ConnectionsFixture {
   }
 
   static FakeSocket enter(OpenConnections all, InetAddress address) {
-    FakeSocket socket = new FakeSocket();
+    return enter(all, address, false);
+  }
+
+  /**
+   * @param silent whether no byte came yet
+   */
+  static FakeSocket enter(OpenConnections all, InetAddress address, boolean silent) {
+    FakeSocket socket = new FakeSocket(silent);
     assertThat(enter(all, address, socket)).isNull();
     all.beginHandshakes();
     return socket;

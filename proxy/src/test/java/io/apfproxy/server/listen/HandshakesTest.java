@@ -98,6 +98,55 @@ class HandshakesTest extends ConnectionsFixture {
     assertThat(mute).filteredOn(socket -> socket.closed).hasSize(2);
   }
 
+  /** Or whoever opens connections and says nothing would keep out all who share his address. */
+  @Test
+  @Tag("S30")
+  void countsOnlyThoseThatHaveSpoken() {
+    OpenConnections all = limited(0, 10_000, 0, 10);
+    List<FakeSocket> mute = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      mute.add(enter(all, address(1), true));
+    }
+    assertThat(mute).filteredOn(socket -> socket.begun).hasSize(8);
+    assertThat(bound(all, "handshakes-silent").used().getAsLong()).isEqualTo(8);
+    assertThat(mute.get(8).counted().waitsFor()).isNull(); // but its own client
+    for (int i = 0; i < 8; i++) {
+      assertThat(enter(all, 1).begun).isTrue();
+    }
+    FakeSocket ninth = enter(all, 1);
+    assertThat(ninth.counted().waitsFor()).isEqualTo(ConnectionRule.HANDSHAKES_OF_ADDRESS);
+    assertThat(mute).noneMatch(socket -> socket.closed);
+  }
+
+  @Test
+  void beginsTheHandshakeOfWhoSpeaksLate() {
+    OpenConnections all = limited(0, 10_000, 0, 10);
+    enter(all, 1, 8);
+    List<FakeSocket> late = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      late.add(enter(all, address(2), true));
+    }
+    FakeSocket speaks = late.get(4_000);
+    speaks.silent = false;
+    for (int i = 0; i < 3; i++) {
+      all.listen();
+      all.beginHandshakes();
+    }
+    assertThat(late).filteredOn(socket -> socket.begun).containsExactly(speaks);
+
+    time.advance(Duration.ofSeconds(31));
+    for (int i = 0; i < 3; i++) {
+      all.listen();
+    }
+    assertThat(late).noneMatch(socket -> socket.closed);
+    time.advance(Duration.ofSeconds(1));
+    for (int i = 0; i < 3; i++) {
+      all.listen();
+    }
+    assertThat(late).allMatch(socket -> socket.closed || socket == speaks);
+    assertThat(bound(all, "handshakes-waiting").used().getAsLong()).isZero();
+  }
+
   /** Its address may be that of many clients. */
   @Test
   @Tag("S30")
@@ -118,6 +167,22 @@ class HandshakesTest extends ConnectionsFixture {
       time.advance(Duration.ofSeconds(1));
     }
     assertThat(used(all, ConnectionRule.HANDSHAKES)).isEqualTo(7); // and the honest client's
+  }
+
+  @Test
+  void blamesNoHandshakeForWhatWeOwe() {
+    OpenConnections all = limited(0, 1_000, 0, 10);
+    enter(all, 1).counted().handshaken();
+    List<FakeSocket> slow = enter(all, 1, 8);
+    FakeSocket eldest = slow.get(0);
+    eldest.unread = true;
+    time.advance(Duration.ofSeconds(6));
+    assertThat(enter(all, 1).begun).isTrue();
+    assertThat(eldest.closed).isFalse();
+    assertThat(slow.get(1).closed).isTrue();
+
+    slow.forEach(one -> one.unread = true);
+    assertThat(enter(all, 1).begun).isFalse();
   }
 
   /** It may be that all of its clients are on one busy machine. */
