@@ -10,6 +10,10 @@ final class KeySets {
    * what keys of a set took that have no way there, a tenth are marks of those keys: four bits each, so that one that took nothing
    * is hardly ever taken for one that did.
    *
+   * Among many keys what costs is not arithmetic but the lines of memory that are touched. So what is known of a key lies beside
+   * its hash, and the first ways of a set, which most keys have, fill a line; the first ways of all sets lie together, so that no
+   * part of a cache is left unused. What only new keys need is elsewhere.
+   *
    * The last ways of a set are for owners who have few of it: who invents keys leaves room for those of others. If all keys are of
    * one owner, one in some hundreds finds no room.
    */
@@ -18,16 +22,26 @@ final class KeySets {
   /** In the place of a way: what the keys of a set took that have none. */
   static final int REST = WAYS;
 
-  private static final int MARKS = WAYS + 1;
-  private static final int VALUES = WAYS + 2;
+  /** Of a way: its hash, 0 if it has none, and what is known of it. */
+  private static final int OF_WAY = 2;
+
+  /** The first ways of all sets lie together, and so do the last ones. */
+  private static final int TOGETHER = WAYS / 2;
+
+  private static final int OF_SET = TOGETHER * OF_WAY;
+
+  /** Of a set besides its ways: the rest, marks, and the owners of its ways, four in a word. */
+  private static final int BESIDE = 4;
+
+  private static final int MARKS = 1;
+  private static final int OWNERS = 2;
   private static final int LAST_WAYS = 2;
   private static final int SLOTS_A_KEY = 4;
   private static final int MOST_KEYS = 10_000_000;
 
   private final int number;
-  private final long[] hashes;
-  private final long[] values;
-  private final short[] owners;
+  private final long[] ways;
+  private final long[] beside;
 
   /**
    * @param keys for which there is certainly room in all
@@ -38,11 +52,10 @@ final class KeySets {
       throw new IllegalArgumentException(keys + " keys, must be in 0.." + MOST_KEYS);
     }
     this.number = (int) (((long) keys * SLOTS_A_KEY + WAYS - 1) / WAYS);
-    this.hashes = new long[number * WAYS];
-    this.values = new long[number * VALUES];
-    this.owners = new short[number * WAYS];
+    this.ways = new long[number * WAYS * OF_WAY];
+    this.beside = new long[number * BESIDE];
     for (int set = 0; set < number; set++) {
-      values[set * VALUES + REST] = whole;
+      beside[set * BESIDE] = whole;
     }
   }
 
@@ -62,13 +75,16 @@ final class KeySets {
 
   /** The way of a key; -1 if it has none. */
   int wayOf(int set, long key) {
-    int first = set * WAYS;
     for (int way = 0; way < WAYS; way++) {
-      if (hashes[first + way] == key) {
+      if (ways[at(set, way)] == key) {
         return way;
       }
     }
     return -1;
+  }
+
+  private int at(int set, int way) {
+    return (set + way / TOGETHER * number) * OF_SET + way % TOGETHER * OF_WAY;
   }
 
   /**
@@ -85,7 +101,7 @@ final class KeySets {
       if (!isOwing(set, way, allowance, ticks)) {
         first = first < 0 ? way : first;
         free++;
-      } else if (owners[set * WAYS + way] == shortOf(owner)) {
+      } else if (owner(set, way) == shortOf(owner)) {
         own++;
       }
     }
@@ -95,7 +111,7 @@ final class KeySets {
 
   /** Whether a way has a key that must not be forgotten. */
   boolean isOwing(int set, int way, Allowance allowance, long ticks) {
-    return hashes[set * WAYS + way] != 0 && !allowance.isWhole(value(set, way), ticks);
+    return key(set, way) != 0 && !allowance.isWhole(value(set, way), ticks);
   }
 
   /** Keys that must not be forgotten. */
@@ -119,25 +135,44 @@ final class KeySets {
   }
 
   long key(int set, int way) {
-    return hashes[set * WAYS + way];
+    return ways[at(set, way)];
   }
 
   long owner(int set, int way) {
-    return owners[set * WAYS + way];
+    return (short) (beside[besideOf(set, way)] >>> shiftOf(way));
+  }
+
+  private static int besideOf(int set, int way) {
+    return set * BESIDE + OWNERS + way / 4;
+  }
+
+  private static int shiftOf(int way) {
+    return way % 4 * Short.SIZE;
+  }
+
+  private void setOwner(int set, int way, long owner) {
+    int at = besideOf(set, way);
+    int shift = shiftOf(way);
+    long others = beside[at] & ~(0xffffL << shift);
+    beside[at] = others | ((shortOf(owner) & 0xffffL) << shift);
   }
 
   /** Of a way, or {@link #REST}. */
   long value(int set, int way) {
-    return values[set * VALUES + way];
+    return way == REST ? beside[set * BESIDE] : ways[at(set, way) + 1];
   }
 
   void setValue(int set, int way, long value) {
-    values[set * VALUES + way] = value;
+    if (way == REST) {
+      beside[set * BESIDE] = value;
+    } else {
+      ways[at(set, way) + 1] = value;
+    }
   }
 
   /** What is known of a key that has a way, or may have it. */
   long valueOf(int set, int way, long key, long whole) {
-    return hashes[set * WAYS + way] == key ? value(set, way) : whole;
+    return key(set, way) == key ? value(set, way) : whole;
   }
 
   /**
@@ -146,9 +181,9 @@ final class KeySets {
    * @param isNew whether nothing was known of it: then the way is the owner's
    */
   void put(int set, int way, long key, long owner, boolean isNew, long value) {
-    hashes[set * WAYS + way] = key;
     if (isNew) {
-      owners[set * WAYS + way] = shortOf(owner);
+      ways[at(set, way)] = key;
+      setOwner(set, way, owner);
     }
     setValue(set, way, value);
   }
@@ -161,7 +196,7 @@ final class KeySets {
   /** Whether a key may have taken of what is missing of the set's rest. */
   boolean owesRest(int set, long key, Allowance allowance, long ticks) {
     long marks = marks(key);
-    return (value(set, MARKS) & marks) == marks && !allowance.isWhole(value(set, REST), ticks);
+    return (restMarks(set) & marks) == marks && !allowance.isWhole(value(set, REST), ticks);
   }
 
   /** Takes units for a key that has no way. */
@@ -198,12 +233,12 @@ final class KeySets {
 
   private void markRest(int set, long marks, Allowance allowance, long ticks) {
     boolean anew = allowance.isWhole(value(set, REST), ticks);
-    setValue(set, MARKS, anew ? marks : value(set, MARKS) | marks);
+    beside[set * BESIDE + MARKS] = anew ? marks : restMarks(set) | marks;
   }
 
   /** Of those who took of the set's rest, as long as that is not whole. */
   long restMarks(int set) {
-    return value(set, MARKS);
+    return beside[set * BESIDE + MARKS];
   }
 
   /** By which a key is known among those who took of a rest: other bits than choose its set. */

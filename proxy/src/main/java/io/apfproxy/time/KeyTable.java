@@ -72,7 +72,7 @@ public final class KeyTable {
     this.origin = origin;
     this.sweptAt = sweptAt;
     this.sets = sets;
-    this.stripes = new Stripe[Math.min(sets.number(), MOST_STRIPES)];
+    this.stripes = new Stripe[Math.min(Integer.highestOneBit(sets.number()), MOST_STRIPES)];
     for (int i = 0; i < stripes.length; i++) {
       stripes[i] = new Stripe(allowance);
     }
@@ -85,7 +85,7 @@ public final class KeyTable {
   }
 
   private Stripe stripe(int set) {
-    return stripes[set % stripes.length];
+    return stripes[set & (stripes.length - 1)]; // a power of two
   }
 
   private boolean hasNoKeys() {
