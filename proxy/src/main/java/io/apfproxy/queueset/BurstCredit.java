@@ -25,6 +25,9 @@ final class BurstCredit {
    */
   static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
+  /** Nanoseconds of which as many as there can be seats fit into a long, without a division. */
+  private static final long SURE = Integer.MAX_VALUE;
+
   private final BurstSeats pool;
   private final Map<BurstDenial, AtomicLong> denied = new EnumMap<>(BurstDenial.class);
   private BurstTerms terms;
@@ -62,7 +65,7 @@ final class BurstCredit {
     long rate = (long) Math.max(0, terms.nominal() - seatsInUse) - granted;
     long most = terms.most();
     long nanos = nowNanos - lastNanos;
-    if (rate > 0 && nanos > (most - credit) / rate) {
+    if (rate > 0 && nanos > SURE && nanos > (most - credit) / rate) {
       return most; // also where the product would not fit into a long
     }
     return Math.min(most, credit + rate * nanos);

@@ -54,7 +54,7 @@ public final class QueueSet {
       throw new IllegalStateException("arrived before, now " + request.state);
     }
     advance(nowNanos);
-    if (seats.anyBeyond()) {
+    if (queues.waiting > 0 && seats.anyBeyond()) {
       dispatch(nowNanos); // what has been saved since is for those who came before
     }
     request.arrivalNanos = nowNanos;
@@ -216,7 +216,7 @@ public final class QueueSet {
     }
     queues.enqueue(queue, request);
     publishDemand(nowNanos);
-    if (queues.waiting == 1 && seats.areFree(request.seats, executing)) {
+    if (queues.waiting == 1 && seats.mayDispatch(request.seats, executing)) {
       dispatchFrom(queue, request, nowNanos); // it is alone: whose turn it is need not be asked
     } else {
       queues.round.rank(queue);
