@@ -72,6 +72,25 @@ class ProxyMetricsTest {
     assertThat(text.labelNames("apf_proxy_build_info")).containsExactly("java_version", "version");
   }
 
+  @Tag("L-75")
+  @Test
+  void tellsOfResponsesThatTheirClientsDoNotRead() {
+    AtomicLong buffered = new AtomicLong(4_096);
+    metrics.bindResponseBuffer(buffered::get);
+    Reporter events = metrics.events();
+    events.held(Held.BLOCKED_RESPONSE, 1);
+    events.held(Held.BLOCKED_RESPONSE, 1);
+    events.held(Held.BLOCKED_RESPONSE, -1);
+    events.seatsReturnedEarly(2_500_000_000L);
+    events.seatsReturnedEarly(500_000_000L);
+
+    PrometheusText text = PrometheusText.parse(metrics.scrape());
+
+    assertThat(text.value("apf_proxy_response_buffered_bytes", Map.of())).isEqualTo(4_096);
+    assertThat(text.value("apf_proxy_blocked_responses", Map.of())).isEqualTo(1);
+    assertThat(text.value("apf_proxy_seats_returned_early_seconds_total", Map.of())).isEqualTo(3);
+  }
+
   @Tag("S79")
   @Test
   void boundsTheNumberOfRules() {
