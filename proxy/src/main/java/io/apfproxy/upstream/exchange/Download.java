@@ -24,6 +24,7 @@ final class Download {
   private final Consumer<Buffer> passing;
   private final Backlog backlog;
   private final Supplier<SlowReader> readers;
+  private final boolean isJson;
   private @Nullable SlowReader reader;
   private long passed;
   private boolean stopped;
@@ -52,6 +53,8 @@ final class Download {
     this.passing = passing;
     this.backlog = backlog;
     this.readers = readers;
+    @Nullable String type = answer.getHeader("content-type");
+    this.isJson = type != null && type.startsWith("application/json");
   }
 
   /**
@@ -174,8 +177,7 @@ final class Download {
 
   /** Whether a stream of JSON lines stands between two of them. */
   boolean betweenLines() {
-    @Nullable String type = answer.getHeader("content-type");
-    return last == '\n' && type != null && type.startsWith("application/json");
+    return isJson && last == '\n';
   }
 
   /**

@@ -5,6 +5,7 @@ import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.members.Chosen;
 import io.apfproxy.upstream.wire.ConnectFailure;
 import io.apfproxy.upstream.wire.ErrorCodes;
+import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.NettyHttp2;
 import io.apfproxy.upstream.wire.Outgoing;
@@ -30,8 +31,7 @@ public final class HttpExchange extends Exchange {
 
   private final Backlogs backlogs;
   private final Upload upload;
-  private final EarlyHints hints;
-  private final AwaitedReturn somebody;
+  private @Nullable AwaitedReturn awaited;
   private @Nullable UpstreamStream stream;
   private @Nullable Download download;
   private @Nullable Rest rest;
@@ -53,11 +53,9 @@ public final class HttpExchange extends Exchange {
       Backlogs backlogs) {
     super(vertx, chosen, events, client, request, listener);
     this.backlogs = backlogs;
-    this.hints = new EarlyHints(client);
     this.upload =
         new Upload(
             vertx, client, request, beginning, listener.seats(), this::bodyTooSlow, this::pace);
-    this.somebody = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
   }
 
   @Override
@@ -66,9 +64,16 @@ public final class HttpExchange extends Exchange {
       end(false);
     } else if (!chosen.isAway()) {
       upstream.open(request).onComplete(this::opened, this::notOpened);
-    } else if (!somebody.begin()) {
+    } else if (!somebody().begin()) {
       notSent();
     }
+  }
+
+  private AwaitedReturn somebody() {
+    if (awaited == null) {
+      awaited = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
+    }
+    return awaited;
   }
 
   private void notOpened(Throwable cause) {
@@ -76,23 +81,23 @@ public final class HttpExchange extends Exchange {
     if (nobody) {
       chosen.foundNobody();
     }
-    somebody.notFound(cause);
+    somebody().notFound(cause);
     if (isOver()) {
       end(false);
-    } else if (!(nobody || ConnectFailure.isConnectionGone(cause)) || !somebody.begin()) {
+    } else if (!(nobody || ConnectFailure.isConnectionGone(cause)) || !somebody().begin()) {
       notSent();
     }
   }
 
   /** No way was found, and it is not to wait any longer. */
   private void notSent() {
-    refuse(somebody.refusal());
+    refuse(somebody().refusal());
     end(false);
   }
 
   @Override
   public boolean withdraw(RefusedException refusal) {
-    if (!somebody.isWaiting()) {
+    if (awaited == null || !awaited.isWaiting()) {
       return false;
     }
     refuse(refusal);
@@ -119,12 +124,7 @@ public final class HttpExchange extends Exchange {
       reset();
       return;
     }
-    opened.earlyHintsHandler(
-        interim -> {
-          if (isUnanswered()) {
-            hints.pass(interim);
-          }
-        });
+    opened.earlyHintsHandler(new EarlyHints(client, this::isUnanswered));
     opened.response().onComplete(answer -> head(to, answer), cause -> broken(to, cause));
     upload.to(opened);
   }
@@ -183,6 +183,10 @@ public final class HttpExchange extends Exchange {
       BodyDrain.announceClose(client);
     }
     body.start(own, () -> complete(answer, body, backlog, close), endless);
+    if (request.laneKind() == LaneKind.LASTING && stream != null) {
+      HttpClientRequest sent = stream.request();
+      own.runOnContext(written -> SentHeads.drop(client, sent, answer));
+    }
   }
 
   private void pass(Buffer bytes) {
@@ -325,7 +329,7 @@ public final class HttpExchange extends Exchange {
 
   @Override
   public void expire() {
-    if (somebody.isWaiting()) {
+    if (awaited != null && awaited.isWaiting()) {
       notSent();
     } else {
       giveUp(UpstreamFault.deadline());
@@ -397,7 +401,9 @@ public final class HttpExchange extends Exchange {
 
   @Override
   protected void release() {
-    somebody.end();
+    if (awaited != null) {
+      awaited.end();
+    }
     if (pacing != null) {
       pacing.stop();
     }
