@@ -32,9 +32,12 @@ final class Call extends KnownRequest {
     THROWN
   }
 
+  /** Things held by one that is forwarded. */
+  private static final int USUALLY_HELD = 8;
+
   private final RequestLoop loop;
   private final Reporter reporter;
-  private final Holdings holdings = new Holdings();
+  private final Holdings holdings = new Holdings(USUALLY_HELD);
 
   private Stage stage = Stage.WANTED;
   private int station;

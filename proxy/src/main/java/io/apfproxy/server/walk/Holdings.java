@@ -1,34 +1,49 @@
 package io.apfproxy.server.walk;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /**
  * What a request has taken and must give back: each thing once, the last taken first. Belongs to
  * the event loop of its request.
  */
 final class Holdings {
-  private record Held(Runnable giveBack, @Nullable Held before) {}
+  /** Gives back at once. */
+  static final Holdings CLOSED = new Holdings(0);
 
-  private @Nullable Held last;
+  static {
+    CLOSED.close();
+  }
+
+  private Runnable[] held;
+  private int number;
   private boolean closed;
+
+  /**
+   * @param usual how many things there will hardly be more of
+   */
+  Holdings(int usual) {
+    held = new Runnable[usual];
+  }
 
   /** Adds how to give a thing back; it goes back at once if all has been given back already. */
   void add(Runnable giveBack) {
     if (closed) {
       giveBack.run();
-    } else {
-      last = new Held(giveBack, last);
+      return;
     }
+    if (number == held.length) {
+      held = Arrays.copyOf(held, 2 * number + 1);
+    }
+    held[number++] = giveBack;
   }
 
   /** Gives back all, whatever is thrown by it, and from now on what is added. */
   void close() {
     closed = true;
-    Held next = last;
-    if (next != null) {
-      last = next.before();
+    if (number > 0) {
+      Runnable last = held[--number];
       try {
-        next.giveBack().run();
+        last.run();
       } finally {
         close();
       }

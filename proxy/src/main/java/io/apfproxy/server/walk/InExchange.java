@@ -28,6 +28,7 @@ final class InExchange extends Wait implements ExchangeListener {
   private final @Nullable ByteMeter meter;
   private @Nullable Exchange exchange;
   private @Nullable ResponseReader reader;
+  private @Nullable HeldSeats held;
   private final boolean holdsNoSeats;
   private boolean responded;
 
@@ -66,19 +67,23 @@ final class InExchange extends Wait implements ExchangeListener {
     if (seats != null) {
       reader =
           ResponseReader.of(
-              vertx,
-              services.learning(),
-              call.digest(),
-              () -> call.initialised(seats),
-              code,
-              headers);
+              vertx, services.learning(), call.digest(), () -> initialised(seats), code, headers);
     }
+  }
+
+  /** Its reader has seen what it waited for: an idle watch keeps none. */
+  private void initialised(SeatLease seats) {
+    reader = null;
+    call.initialised(seats);
   }
 
   @Override
   public HeldSeats seats() {
-    SeatLease seats = call.account().seats();
-    return seats == null ? HeldSeats.NONE : new SeatsOfCall(call.digest().user().name(), seats);
+    if (held == null) {
+      SeatLease seats = call.account().seats();
+      held = seats == null ? HeldSeats.NONE : new SeatsOfCall(call.digest().user().name(), seats);
+    }
+    return held;
   }
 
   @Override

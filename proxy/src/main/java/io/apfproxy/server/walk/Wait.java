@@ -15,7 +15,7 @@ abstract class Wait extends Interruptible {
     NONE.goOn();
   }
 
-  private final Holdings holdings = new Holdings();
+  private @Nullable Holdings holdings; // null as long as nothing is held
   private boolean over;
   private @Nullable RefusedException refusal;
   private Runnable whenOver = () -> {};
@@ -29,11 +29,18 @@ abstract class Wait extends Interruptible {
 
   /** Keeps a thing until the wait is over. */
   final void hold(Runnable giveBack) {
+    if (holdings == null) {
+      holdings = new Holdings(1);
+    }
     holdings.add(giveBack);
   }
 
   final void giveBack() {
-    holdings.close();
+    Holdings held = holdings;
+    holdings = Holdings.CLOSED;
+    if (held != null) {
+      held.close();
+    }
   }
 
   /** The request goes on. Harmless when repeated. */

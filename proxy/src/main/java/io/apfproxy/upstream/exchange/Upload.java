@@ -34,8 +34,7 @@ final class Upload {
   private final Runnable tooSlow;
   private final Runnable passing;
   private final BodyRate received;
-  private final UploadClock clock = new UploadClock();
-  private final Pieces pieces;
+  private @Nullable Pieces pieces;
   private @Nullable HttpClientRequest target;
   private @Nullable Buffer kept;
   private long looks = -1;
@@ -66,7 +65,6 @@ final class Upload {
     this.tooSlow = tooSlow;
     this.passing = passing;
     this.received = BodyRate.ofClient(vertx);
-    this.pieces = Pieces.of(vertx.getOrCreateContext(), this::write);
     if (beginning != null) {
       begin(beginning);
     }
@@ -108,7 +106,7 @@ final class Upload {
   void pause() {
     target = null;
     sent = false;
-    pieces.drop(); // they are kept
+    dropPieces(); // they are kept
     stopWatching();
     readNoMore();
   }
@@ -176,7 +174,9 @@ final class Upload {
           clientEnded = true;
           stopWatching();
           if (!stopped && stream == target) {
-            pieces.flush();
+            if (pieces != null) {
+              pieces.flush();
+            }
             sent = true;
             stream.end();
           }
@@ -204,11 +204,12 @@ final class Upload {
             giveUp();
           }
         });
-    clock.begin(System.nanoTime(), received.bytes());
-    looks = vertx.setPeriodic(UploadClock.LOOK_MILLIS, tick -> look(stream));
+    UploadClock from = new UploadClock();
+    from.begin(System.nanoTime(), received.bytes());
+    looks = vertx.setPeriodic(UploadClock.LOOK_MILLIS, tick -> look(from, stream));
   }
 
-  private void look(HttpClientRequest stream) {
+  private void look(UploadClock clock, HttpClientRequest stream) {
     boolean read = !held && !stream.writeQueueFull();
     if (clock.look(System.nanoTime(), received.bytes(), seats.held(), seats.isAwaited(), read)) {
       giveUp();
@@ -246,6 +247,9 @@ final class Upload {
     }
     received.count(bytes.length());
     keep(bytes);
+    if (pieces == null) {
+      pieces = Pieces.of(vertx.getOrCreateContext(), this::write);
+    }
     pieces.add(bytes);
   }
 
@@ -284,6 +288,12 @@ final class Upload {
     }
   }
 
+  private void dropPieces() {
+    if (pieces != null) {
+      pieces.drop();
+    }
+  }
+
   private void keep(Buffer bytes) {
     if (answered || !repeatable()) {
       kept = null;
@@ -297,7 +307,7 @@ final class Upload {
   /** Nothing more goes upstream; what the client still sends is dropped by whoever replies. */
   void stop() {
     stopped = true;
-    pieces.drop();
+    dropPieces();
     kept = null;
     stopWatching();
   }

@@ -1,0 +1,133 @@
+package io.apfproxy.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import java.io.InputStream;
+import java.lang.management.ManagementFactory;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import javax.management.JMException;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an idle watch keeps in the heap: counted in objects, on any machine the same. */
+class IdleWatchIT {
+  private static final int CLIENTS = 4;
+  private static final int WATCHES_OF_A_CLIENT = 75;
+  private static final int WATCHES = CLIENTS * WATCHES_OF_A_CLIENT;
+  private static final String QUEUE = "MpscUnboundedArrayQueue";
+
+  /** Of our own classes, in bytes; it is 2,800. */
+  private static final double MOST_OF_OURS = 3_000;
+
+  @TempDir Path directory;
+
+  @Test
+  void keepsLittleOfItsOwnAndNoQueueOfVertx() throws Exception {
+    try (EmbeddedApiServer upstream =
+            EmbeddedApiServer.builder(directory)
+                .user("alice")
+                .allow("alice", "*", "*")
+                .streams(100)
+                .start();
+        ProxyApp proxy =
+            LocalProxy.start(
+                LocalProxy.options(
+                    upstream.adminKubeconfig(),
+                    directory,
+                    "--event-loops=1",
+                    "--goaway-chance=0",
+                    "--max-watches-per-user=0",
+                    "--max-watch-starts-per-user=0"))) {
+      HttpRequest watch =
+          HttpRequest.newBuilder(
+                  LocalProxy.url(proxy, "/api/v1/namespaces/default/configmaps?watch=true"))
+              .header("Authorization", "Bearer " + upstream.token("alice"))
+              .build();
+      List<HttpResponse<InputStream>> open = new ArrayList<>(watches(proxy, watch));
+      Map<String, long[]> before = objects();
+
+      for (int i = 0; i < CLIENTS; i++) {
+        open.addAll(watches(proxy, watch));
+      }
+
+      // the upstream here is Vert.x as well, and keeps one for each
+      await()
+          .untilAsserted(
+              () -> {
+                Map<String, long[]> after = objects();
+                assertThat(growth(before, after, 0, name -> name.endsWith(QUEUE)))
+                    .as("queues of a watch")
+                    .isLessThan(1.5);
+                assertThat(growth(before, after, 1, IdleWatchIT::isOurs))
+                    .as("bytes of ours of a watch")
+                    .isLessThan(MOST_OF_OURS);
+              });
+      assertThat(open).hasSize(WATCHES_OF_A_CLIENT + WATCHES);
+    }
+  }
+
+  /** Of one more client, so many as one connection bears. */
+  private static List<HttpResponse<InputStream>> watches(ProxyApp proxy, HttpRequest watch) {
+    HttpClient client = LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
+    List<CompletableFuture<HttpResponse<InputStream>>> opening = new ArrayList<>();
+    for (int i = 0; i < WATCHES_OF_A_CLIENT; i++) {
+      opening.add(
+          client.sendAsync(watch, BodyHandlers.ofInputStream()).orTimeout(60, TimeUnit.SECONDS));
+    }
+    List<HttpResponse<InputStream>> open = opening.stream().map(CompletableFuture::join).toList();
+    assertThat(open).allMatch(response -> response.statusCode() == 200);
+    return open;
+  }
+
+  private static boolean isOurs(String name) {
+    return name.startsWith("io.apfproxy.") && !name.startsWith("io.apfproxy.fixtures.");
+  }
+
+  private static double growth(
+      Map<String, long[]> before, Map<String, long[]> after, int which, Predicate<String> of) {
+    long[] none = {0, 0};
+    return after.entrySet().stream()
+            .filter(entry -> of.test(entry.getKey()))
+            .mapToLong(
+                entry -> entry.getValue()[which] - before.getOrDefault(entry.getKey(), none)[which])
+            .sum()
+        / (double) WATCHES;
+  }
+
+  /** How many there are of each class after a collection, and their bytes. */
+  private static Map<String, long[]> objects() throws JMException {
+    String text =
+        (String)
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "gcClassHistogram",
+                    new Object[] {new String[0]},
+                    new String[] {String[].class.getName()});
+    Map<String, long[]> objects = new HashMap<>();
+    for (String line : text.lines().toList()) {
+      String[] words = line.strip().split("\\s+", -1);
+      if (words.length >= 4 && words[0].endsWith(":")) {
+        objects.merge(
+            words[3],
+            new long[] {Long.parseLong(words[1]), Long.parseLong(words[2])},
+            (one, other) -> new long[] {one[0] + other[0], one[1] + other[1]});
+      }
+    }
+    return objects;
+  }
+}
