@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 /** Those who watch. Belongs to one event loop, but for what is counted. */
 final class EventStreams {
   /*
-   * Whoever does not read misses ticks; he is told how many, and the next one he gets has everything. Who has not read for 15 s
+   * Whoever does not read misses ticks; he is told how many, and the next one he gets has everything, which is rendered for such
+   * as him only: so what comes before it is missed as well. Who has not read for 15 s
    * is cut off. So a stream holds no more than what was written to it before it was full. Source: specification seeing.md V-68.
    */
   static final int MOST = 50;
@@ -76,7 +77,7 @@ final class EventStreams {
     private long remarks;
     private long rights;
     private int unread;
-    private boolean behind;
+    private volatile boolean behind;
     private boolean closed;
 
     Stream(HttpServerRequest request, Supplier<CompletableFuture<Void>> right) {
@@ -106,8 +107,7 @@ final class EventStreams {
       response.closeHandler(gone -> close());
       response.exceptionHandler(broken -> close());
       try {
-        subscription =
-            pages.live().subscribe(topics, tick -> context.runOnContext(now -> told(tick)));
+        subscription = pages.live().subscribe(topics, inTurn(context));
       } catch (IllegalStateException e) {
         close();
         response.setStatusCode(429).putHeader("Retry-After", "5").end(e.getMessage() + "\n");
@@ -118,11 +118,25 @@ final class EventStreams {
       rights = vertx.setPeriodic(RIGHT_MILLIS, id -> ask(context));
     }
 
-    private void told(Feed.Tick tick) {
+    private Feed.Listener inTurn(Context context) {
+      return new Feed.Listener() {
+        @Override
+        public void told(Feed.Tick tick) {
+          context.runOnContext(now -> write(tick));
+        }
+
+        @Override
+        public boolean behind() {
+          return behind;
+        }
+      };
+    }
+
+    private void write(Feed.Tick tick) {
       if (closed) {
         return;
       }
-      if (response.writeQueueFull()) {
+      if (response.writeQueueFull() || (behind && !tick.full())) {
         unread++;
         behind = true;
         missed.incrementAndGet();
@@ -131,11 +145,7 @@ final class EventStreams {
         }
         return;
       }
-      String data =
-          "{"
-              + (behind || tick.first() ? tick.full() : tick.changes())
-              + (behind ? ",\"missed\":" + unread : "")
-              + "}";
+      String data = "{" + tick.members() + (behind ? ",\"missed\":" + unread : "") + "}";
       response.write("event: " + (tick.first() ? "hello" : "tick") + "\ndata: " + data + "\n\n");
       behind = false;
       unread = 0;

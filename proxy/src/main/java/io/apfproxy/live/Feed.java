@@ -2,7 +2,6 @@ package io.apfproxy.live;
 
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** What a browser is told of the proxy. Thread-safe. */
 public interface Feed {
@@ -20,11 +19,22 @@ public interface Feed {
    * Tells of topics each second from now on, the first time at once and of all there is. Never
    * blocks.
    *
-   * @param listener called on another thread; must not block
+   * @param listener called on another thread
    * @return to be closed; harmless when repeated
    * @throws IllegalStateException if too many different topics are being told already
    */
-  Subscription subscribe(Set<Topic> topics, Consumer<Tick> listener);
+  Subscription subscribe(Set<Topic> topics, Listener listener);
+
+  /** Who is told; must not block. */
+  @FunctionalInterface
+  interface Listener {
+    void told(Tick tick);
+
+    /** Whether a tick got lost on the way, so that the next one is to have everything. */
+    default boolean behind() {
+      return false;
+    }
+  }
 
   /** Ends a subscription. */
   interface Subscription extends AutoCloseable {
@@ -35,9 +45,9 @@ public interface Feed {
   /**
    * What is told in one second.
    *
-   * @param full all there is, as members of a JSON object without its braces
-   * @param changes what has changed since the tick before, likewise; equal where that is no less
-   * @param first whether this is the first for its listener: {@code full} counts
+   * @param first whether this is the first for its listener
+   * @param full whether this is all there is; else it is what has changed since the tick before
+   * @param members of a JSON object, without its braces
    */
-  record Tick(boolean first, String full, String changes) {}
+  record Tick(boolean first, boolean full, String members) {}
 }

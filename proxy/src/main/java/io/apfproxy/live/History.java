@@ -1,10 +1,8 @@
 package io.apfproxy.live;
 
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The last five minutes of each level, second by second. Not thread-safe. */
@@ -12,6 +10,7 @@ final class History {
   static final int SECONDS = 300;
   static final int PIECE = 5;
 
+  private static final int FIGURES = Figure.values().length;
   private static final double PERCENT = 100;
   private static final double MILLIS = 1000;
 
@@ -21,17 +20,19 @@ final class History {
 
   /** What is kept of each second. */
   enum Figure {
-    SEATS("seats"),
-    LIMIT("limit"),
-    EXECUTING("executing"),
-    WAITING("waiting"),
-    REFUSED("refused"),
-    WAIT_MILLIS("waitMillis");
+    SEATS("seats", 0),
+    LIMIT("limit", 1),
+    EXECUTING("executing", 2),
+    WAITING("waiting", 3),
+    REFUSED("refused", 4),
+    WAIT_MILLIS("waitMillis", 5);
 
     private final String label;
+    private final int place;
 
-    Figure(String label) {
+    Figure(String label, int place) {
       this.label = label;
+      this.place = place;
     }
 
     String label() {
@@ -40,22 +41,18 @@ final class History {
   }
 
   private static final class Ring {
-    private final Map<Figure, int[]> figures = new EnumMap<>(Figure.class);
+    private final int[] figures = new int[FIGURES * SECONDS];
 
     void set(Figure figure, int second, long value) {
-      figures.computeIfAbsent(figure, any -> new int[SECONDS])[second] =
-          (int) Math.min(Integer.MAX_VALUE, value);
+      figures[figure.place * SECONDS + second] = (int) Math.min(Integer.MAX_VALUE, value);
     }
 
     int at(Figure figure, int second) {
-      int[] values = figures.get(figure);
-      return values == null ? 0 : values[second];
+      return figures[figure.place * SECONDS + second];
     }
   }
 
   void add(List<LevelRow> rows) {
-    Set<String> names = rows.stream().map(LevelRow::name).collect(Collectors.toSet());
-    rings.keySet().retainAll(names);
     for (LevelRow row : rows) {
       Ring ring = rings.computeIfAbsent(row.name(), name -> new Ring());
       ring.set(Figure.SEATS, next, row.level().seatsInUse());
@@ -64,6 +61,11 @@ final class History {
       ring.set(Figure.WAITING, next, row.level().waiting());
       ring.set(Figure.REFUSED, next, row.refusedInAll());
       ring.set(Figure.WAIT_MILLIS, next, (long) (row.waited() * MILLIS)); // no wait is 0
+    }
+    if (rings.size() > rows.size()) {
+      rings
+          .keySet()
+          .retainAll(rows.stream().map(LevelRow::name).collect(Collectors.toUnmodifiableSet()));
     }
     next = (next + 1) % SECONDS;
     filled = Math.min(SECONDS, filled + 1);

@@ -44,7 +44,7 @@ record LevelRow(
         && refused.equals(other.refused)
         && Double.compare(waited, other.waited) == 0
         && Objects.equals(shadow, other.shadow)
-        && String.valueOf(heaviest).equals(String.valueOf(other.heaviest));
+        && Objects.equals(heaviest, other.heaviest);
   }
 
   /** Whether both have the same form, which only a change of configuration or seats changes. */

@@ -1,7 +1,6 @@
 package io.apfproxy.live;
 
 import io.apfproxy.flowcontrol.RejectReason;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -34,6 +33,11 @@ public final class LevelTotals {
     waits[bucket] += number;
   }
 
+  /** Whether anything was refused since an earlier reading. */
+  boolean refusedMoreThan(LevelTotals before) {
+    return !refused.equals(before.refused);
+  }
+
   /** Refused by a reason since an earlier reading. */
   long refusedSince(LevelTotals before, RejectReason reason) {
     return Math.max(0, refused.getOrDefault(reason, 0L) - before.refused.getOrDefault(reason, 0L));
@@ -44,18 +48,22 @@ public final class LevelTotals {
    * reading, in seconds; infinite for the last; NaN if nobody was told its fate.
    */
   double waitSince(LevelTotals before) {
-    long[] since = waits.clone();
-    for (int i = 0; i < Math.min(since.length, before.waits.length); i++) {
-      since[i] = Math.max(0, since[i] - before.waits[i]);
+    long all = 0;
+    for (int i = 0; i < waits.length; i++) {
+      all += waitsSince(before, i);
     }
-    long all = Arrays.stream(since).sum();
     long seen = 0;
-    for (int i = 0; i < since.length; i++) {
-      seen += since[i];
-      if (all > 0 && seen >= all * FEW) {
+    for (int i = 0; all > 0 && i < waits.length; i++) {
+      seen += waitsSince(before, i);
+      if (seen >= all * FEW) {
         return bounds[i];
       }
     }
     return Double.NaN;
+  }
+
+  private long waitsSince(LevelTotals before, int bucket) {
+    long then = bucket < before.waits.length ? before.waits[bucket] : 0;
+    return Math.max(0, waits[bucket] - then);
   }
 }

@@ -5,10 +5,8 @@ import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.report.HeaviestFlow.Flow;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,64 +15,60 @@ import org.jspecify.annotations.Nullable;
  */
 final class LevelsJson {
   /*
-   * In a tick a row is [name, seats, executing, waiting, limit, refused by each reason..., wait, heaviest], of a level that does not
-   * hold everybody to its decisions also what Shadow says, and comes only if something in it has changed; a shape is [name, exempt, quiescing, queues, places of a queue, nominal, min, max, percent of the
-   * users that are held to it]. An infinite wait is -1: more than the last bucket knows.
+   * In a tick a shape is [name, exempt, quiescing, queues, places of a queue, nominal, min, max, percent of the users that are held
+   * to it]; a row is [place of its level among the names, seats, executing, waiting, limit, refused by each reason..., wait, heaviest],
+   * of a level that does not hold everybody to its decisions also what Shadow says, and comes only if something in it has changed.
+   * All shapes at once are the names; levels that come or go make a tick of everything. The heaviest is [schema, distinguisher,
+   * seats], or the seats alone if it is the one of the tick before. An infinite wait is -1: more than the last bucket knows.
+   * So a tick in which all figures of a thousand levels change is 50 KB, and 85 KB if all their heaviest flows do.
    */
   private static final int BEYOND = -1;
 
   private LevelsJson() {}
 
-  /** All rows, shapes and names. */
+  /** All rows and shapes. */
   static String full(List<LevelRow> rows) {
-    return Json.of(json -> write(json, rows, rows, List.of(), true));
+    return tick(rows, List.of());
   }
 
-  /** What has changed since another second. */
+  /** What has changed since another second; everything if there are other levels. */
   static String changes(List<LevelRow> rows, List<LevelRow> before) {
-    Map<String, LevelRow> old = new HashMap<>();
-    before.forEach(row -> old.put(row.name(), row));
-    List<LevelRow> changed =
-        rows.stream().filter(row -> differs(old.get(row.name()), row)).toList();
-    List<LevelRow> shaped =
-        rows.stream().filter(row -> otherShape(old.get(row.name()), row)).toList();
-    rows.forEach(row -> old.remove(row.name()));
-    return Json.of(json -> write(json, changed, shaped, List.copyOf(old.keySet()), false));
+    return tick(rows, sameNames(rows, before) ? before : List.of());
   }
 
-  private static boolean differs(@Nullable LevelRow before, LevelRow row) {
-    return before == null || !row.looksLike(before);
+  private static boolean sameNames(List<LevelRow> rows, List<LevelRow> before) {
+    boolean same = rows.size() == before.size();
+    for (int i = 0; same && i < rows.size(); i++) {
+      same = rows.get(i).name().equals(before.get(i).name());
+    }
+    return same;
   }
 
-  private static boolean otherShape(@Nullable LevelRow before, LevelRow row) {
-    return before == null || !row.shapedLike(before);
-  }
-
-  private static void write(
-      JsonGenerator json,
-      List<LevelRow> rows,
-      List<LevelRow> shaped,
-      List<String> gone,
-      boolean full)
-      throws IOException {
-    json.writeStartObject();
-    json.writeBooleanField("full", full);
-    json.writeArrayFieldStart("shapes");
-    for (LevelRow row : shaped) {
-      shape(json, row);
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("rows");
-    for (LevelRow row : rows) {
-      row(json, row);
-    }
-    json.writeEndArray();
-    json.writeArrayFieldStart("gone");
-    for (String name : gone) {
-      json.writeString(name);
-    }
-    json.writeEndArray();
-    json.writeEndObject();
+  /**
+   * @param before the same levels in the same order; empty for everything
+   */
+  private static String tick(List<LevelRow> rows, List<LevelRow> before) {
+    boolean full = before.isEmpty();
+    return Json.of(
+        json -> {
+          json.writeStartObject();
+          json.writeBooleanField("full", full);
+          json.writeArrayFieldStart("shapes");
+          for (int i = 0; i < rows.size(); i++) {
+            if (full || !rows.get(i).shapedLike(before.get(i))) {
+              shape(json, rows.get(i));
+            }
+          }
+          json.writeEndArray();
+          json.writeArrayFieldStart("rows");
+          for (int i = 0; i < rows.size(); i++) {
+            if (full || !rows.get(i).looksLike(before.get(i))) {
+              row(json, i, rows.get(i), full ? null : before.get(i).heaviest());
+            }
+          }
+          json.writeEndArray();
+          json.writeEndObject();
+        });
   }
 
   private static void shape(JsonGenerator json, LevelRow row) throws IOException {
@@ -92,10 +86,11 @@ final class LevelsJson {
     json.writeEndArray();
   }
 
-  private static void row(JsonGenerator json, LevelRow row) throws IOException {
+  private static void row(JsonGenerator json, int place, LevelRow row, @Nullable Flow before)
+      throws IOException {
     LevelSnapshot level = row.level();
     json.writeStartArray();
-    json.writeString(row.name());
+    json.writeNumber(place);
     json.writeNumber(level.seatsInUse());
     json.writeNumber(level.executing());
     json.writeNumber(level.waiting());
@@ -104,11 +99,21 @@ final class LevelsJson {
       json.writeNumber(refused);
     }
     Json.number(json, wait(row.waited()));
-    heaviest(json, row.heaviest());
+    Flow heaviest = row.heaviest();
+    if (heaviest != null && before != null && same(heaviest, before)) {
+      Json.number(json, heaviest.seats());
+    } else {
+      heaviest(json, heaviest);
+    }
     if (row.shadow() != null) {
       row.shadow().row(json);
     }
     json.writeEndArray();
+  }
+
+  private static boolean same(Flow flow, Flow before) {
+    return flow.schema().equals(before.schema())
+        && flow.distinguisher().equals(before.distinguisher());
   }
 
   /** A bound on a wait, in seconds, as it is told. */

@@ -14,15 +14,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Looks at the proxy once a second, and tells those who watch. Thread-safe. */
 public final class Sampler implements Feed {
   /*
-   * One thread samples and renders, a topic once for all who watch it. Nobody waits for it: who asks for the state gets the last
-   * one, who subscribes is told at the end of what the thread is at. Different topics are bounded, as each costs a rendering a second.
+   * One thread samples and renders, a topic once for all who watch it, and nothing that nobody asks for: a thousand levels are
+   * half a megabyte. Nobody waits for it: who asks for the state gets that of the last sample, who subscribes is told at the end of
+   * what the thread is at. While somebody asks for the state the thread has it ready; who is the first after a pause renders it for
+   * all who come until the next tick. Different topics are bounded, as each costs a rendering a second.
    * Source: specification seeing.md V-06, V-68, V-69.
    */
   private static final int MOST_TOPICS = 64;
@@ -32,6 +33,9 @@ public final class Sampler implements Feed {
 
   private static final long LONGEST_SECONDS = 5;
 
+  /** Somebody who asks each ten seconds finds the state ready. */
+  private static final int ASKED_TICKS = 15;
+
   private final Observed observed;
   private final DelayedActions thread;
   private final TimeSource time;
@@ -40,9 +44,11 @@ public final class Sampler implements Feed {
   private final Set<Watcher> watchers = ConcurrentHashMap.newKeySet();
   private final Map<Topic, String> tops = new HashMap<>();
   private final RefusalTail refusals;
+  private final StateText state;
+
+  // Used by the thread only.
   private Sample sample;
   private List<LevelRow> before = List.of();
-  private volatile String state;
 
   /**
    * Samples for the first time.
@@ -56,7 +62,7 @@ public final class Sampler implements Feed {
     this.levels = new LevelSampler(observed);
     this.refusals = new RefusalTail(observed);
     this.sample = look(0);
-    this.state = StateJson.of(sample);
+    this.state = new StateText(sample, StateJson::of, ASKED_TICKS);
   }
 
   private Sample look(long tick) {
@@ -69,7 +75,7 @@ public final class Sampler implements Feed {
 
   @Override
   public String state() {
-    return state;
+    return state.text();
   }
 
   /** To be called once a second, on the thread. */
@@ -77,7 +83,7 @@ public final class Sampler implements Feed {
     Sample last = sample;
     before = last.rows();
     sample = look(last.tick() + 1);
-    state = StateJson.of(sample);
+    state.next(sample);
     if (sample.tick() % TOP_TICKS == 0) {
       tops.clear();
     }
@@ -89,14 +95,14 @@ public final class Sampler implements Feed {
     Map<Topic, String> changes = new HashMap<>();
     for (Watcher watcher : watchers) {
       if (watcher.greeted) {
-        watcher.listener.accept(
-            new Tick(
-                false,
-                head() + members(watcher.topics, topic -> full.computeIfAbsent(topic, this::all)),
-                head()
-                    + members(
-                        watcher.topics,
-                        topic -> changes.computeIfAbsent(topic, one -> changed(one, last)))));
+        boolean all = watcher.listener.behind();
+        String members =
+            all
+                ? members(watcher.topics, topic -> full.computeIfAbsent(topic, this::all))
+                : members(
+                    watcher.topics,
+                    topic -> changes.computeIfAbsent(topic, one -> changed(one, last)));
+        watcher.listener.told(new Tick(false, all, head() + members));
       }
     }
   }
@@ -166,7 +172,7 @@ public final class Sampler implements Feed {
   }
 
   @Override
-  public Subscription subscribe(Set<Topic> topics, Consumer<Tick> listener) {
+  public Subscription subscribe(Set<Topic> topics, Listener listener) {
     Watcher watcher = new Watcher(topics, listener);
     synchronized (watchers) {
       Set<Topic> all = new HashSet<>(topics);
@@ -199,18 +205,18 @@ public final class Sampler implements Feed {
             + members(
                 watcher.topics,
                 topic -> topic.kind() == Kind.QUEUES ? queues(topic.argument(), true) : all(topic));
-    watcher.listener.accept(new Tick(true, all, all));
+    watcher.listener.told(new Tick(true, true, all));
   }
 
   /** Somebody who is told. */
   private static final class Watcher {
     private final Set<Topic> topics;
-    private final Consumer<Tick> listener;
+    private final Listener listener;
 
     /** Used by the thread only. */
     private boolean greeted;
 
-    Watcher(Set<Topic> topics, Consumer<Tick> listener) {
+    Watcher(Set<Topic> topics, Listener listener) {
       this.topics = Set.copyOf(topics);
       this.listener = listener;
     }

@@ -2,7 +2,6 @@ package io.apfproxy.live;
 
 import io.apfproxy.flowcontrol.RejectReason;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,9 @@ import java.util.Map;
  */
 final class TotalsWindow {
   private static final int WAIT_SECONDS = 10;
+
+  private static final List<RejectReason> REASONS = List.of(RejectReason.values());
+  private static final List<Long> NONE = REASONS.stream().map(reason -> 0L).toList();
 
   private final Deque<Map<String, LevelTotals>> before = new ArrayDeque<>();
   private Map<String, LevelTotals> now = Map.of();
@@ -36,11 +38,12 @@ final class TotalsWindow {
 
   /** In the last second, in the order of {@link RejectReason}. */
   List<Long> refused(String level) {
-    List<Long> refused = new ArrayList<>();
-    for (RejectReason reason : RejectReason.values()) {
-      refused.add(of(now, level).refusedSince(of(before.getLast(), level), reason));
+    LevelTotals newer = of(now, level);
+    LevelTotals older = of(before.getLast(), level);
+    if (!newer.refusedMoreThan(older)) {
+      return NONE; // as most do, of a thousand
     }
-    return refused;
+    return REASONS.stream().map(reason -> newer.refusedSince(older, reason)).toList();
   }
 
   /** Bound on the 99th percentile of ten seconds, in seconds; NaN without any wait. */

@@ -5,11 +5,10 @@ import io.apfproxy.live.Topic;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 
 /** Tells what it is told to. */
 final class FakeFeed implements Feed {
-  final CopyOnWriteArrayList<Consumer<Tick>> listeners = new CopyOnWriteArrayList<>();
+  final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
 
   @Override
   public String state() {
@@ -22,14 +21,17 @@ final class FakeFeed implements Feed {
   }
 
   @Override
-  public Subscription subscribe(Set<Topic> topics, Consumer<Tick> listener) {
+  public Subscription subscribe(Set<Topic> topics, Listener listener) {
     listeners.add(listener);
-    listener.accept(new Tick(true, "\"all\":0", "\"all\":0"));
+    listener.told(new Tick(true, true, "\"all\":0"));
     return () -> listeners.remove(listener);
   }
 
-  /** Tells all. */
+  /** Tells everybody what has changed, or everything to those who are behind. */
   void tick(String full, String changes) {
-    listeners.forEach(listener -> listener.accept(new Tick(false, full, changes)));
+    for (Listener listener : listeners) {
+      boolean all = listener.behind();
+      listener.told(new Tick(false, all, all ? full : changes));
+    }
   }
 }

@@ -104,7 +104,7 @@ class AdminJsonTest {
           "events",
           Set.of(
               ("version tick time product instance history levels levels.full levels.rows"
-                      + " levels.shapes levels.gone refusals refusals.full refusals.total"
+                      + " levels.shapes refusals refusals.full refusals.total"
                       + " refusals.leftOut refusals.rows sources upstream")
                   .split(" ")));
 
@@ -206,7 +206,7 @@ class AdminJsonTest {
         "queues",
         direct.queues(LEVEL).orElseThrow(),
         "events",
-        "{" + told.get(0).full() + "}");
+        "{" + told.get(0).members() + "}");
   }
 
   private FakeProxy watched(Talkers talkers, RefusalBook book) {

@@ -19,7 +19,7 @@ public final class BusyProxy extends FakeProxy {
   private final Random random = new Random(1);
   private final Map<String, Counts> counts = new HashMap<>();
   private final LevelSnapshot like;
-  private final int number;
+  private final List<String> names = new ArrayList<>();
 
   /**
    * @param number of levels
@@ -27,19 +27,17 @@ public final class BusyProxy extends FakeProxy {
   public BusyProxy(int number) {
     super(new ManualTime());
     this.like = control.snapshot().stream().filter(one -> !one.exempt()).findFirst().orElseThrow();
-    this.number = number;
-  }
-
-  private static String name(int level) {
-    return String.format("a-level-of-some-tenant-%04d", level);
+    for (int i = 0; i < number; i++) {
+      names.add(String.format("a-level-of-some-tenant-%04d", i));
+    }
   }
 
   @Override
   public List<LevelSnapshot> levels() {
     List<LevelSnapshot> levels = new ArrayList<>();
-    for (int i = 0; i < number; i++) {
+    for (String name : names) {
       int seats = 1 + random.nextInt(SEATS);
-      levels.add(with(like, name(i), random.nextInt(PLACES), seats, seats, SEATS, List.of(), 100));
+      levels.add(with(like, name, random.nextInt(PLACES), seats, seats, SEATS, List.of(), 100));
     }
     return levels;
   }
@@ -47,11 +45,11 @@ public final class BusyProxy extends FakeProxy {
   @Override
   public Map<String, LevelTotals> totals() {
     Map<String, LevelTotals> totals = new HashMap<>();
-    for (int i = 0; i < number; i++) {
-      Counts count = counts.computeIfAbsent(name(i), name -> new Counts());
+    for (String name : names) {
+      Counts count = counts.computeIfAbsent(name, any -> new Counts());
       count.refuse(RejectReason.QUEUE_FULL, random.nextInt(3));
       count.wait(random.nextInt(4), 1 + random.nextInt(9));
-      totals.put(name(i), count.totals());
+      totals.put(name, count.totals());
     }
     return totals;
   }
@@ -65,6 +63,8 @@ public final class BusyProxy extends FakeProxy {
   public HeaviestFlow heaviest() {
     return level ->
         new HeaviestFlow.Flow(
-            "tenants", "system:serviceaccount:tenant:controller", random.nextInt(SEATS) / 4.0);
+            "tenants",
+            "system:serviceaccount:tenant:controller-" + random.nextInt(SEATS),
+            random.nextInt(SEATS) / 4.0);
   }
 }

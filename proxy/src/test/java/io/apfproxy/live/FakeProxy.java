@@ -41,6 +41,12 @@ public class FakeProxy implements Observed {
   /** Who is held to the decisions of all levels but the exempt one. */
   Enforcement enforcement = Enforcement.ENFORCE;
 
+  /** A level that is not there any more. */
+  @Nullable String gone;
+
+  /** Of {@link #LEVEL}. */
+  HeaviestFlow.@Nullable Flow heaviest;
+
   /** Of all levels but the exempt one; null for what they are. */
   @Nullable List<FlowSnapshot> flows;
 
@@ -108,7 +114,10 @@ public class FakeProxy implements Observed {
   @Override
   public List<LevelSnapshot> levels() {
     looks++;
-    return control.snapshot().stream().map(this::changed).toList();
+    return control.snapshot().stream()
+        .filter(level -> !level.name().equals(gone))
+        .map(this::changed)
+        .toList();
   }
 
   /** A level as the test wants it. */
@@ -203,7 +212,7 @@ public class FakeProxy implements Observed {
 
   @Override
   public HeaviestFlow heaviest() {
-    return HeaviestFlow.NONE;
+    return level -> level.equals(LEVEL) ? heaviest : null;
   }
 
   @Override

@@ -33,6 +33,7 @@ class RefusalTailTest {
   private final List<Runnable> thread = new ArrayList<>();
   private final Sampler sampler = new Sampler(proxy, (nanos, action) -> thread.add(action), time);
   private final List<Feed.Tick> told = new ArrayList<>();
+  private final BehindListener behind = new BehindListener();
 
   private Account account(String user, String text) throws RefusedException {
     Account account =
@@ -64,20 +65,21 @@ class RefusalTailTest {
 
   private void watch() {
     sampler.subscribe(Topic.list("refusals"), told::add);
+    sampler.subscribe(Topic.list("refusals"), behind);
     thread.forEach(Runnable::run);
     thread.clear();
   }
 
-  private static JsonNode read(String members) throws Exception {
-    return JSON.readTree("{" + members + "}").path("refusals");
+  private static JsonNode read(String tick) throws Exception {
+    return JSON.readTree(tick).path("refusals");
   }
 
   private JsonNode all() throws Exception {
-    return read(told.get(told.size() - 1).full());
+    return read(behind.last());
   }
 
   private JsonNode news() throws Exception {
-    return read(told.get(told.size() - 1).changes());
+    return read("{" + told.get(told.size() - 1).members() + "}");
   }
 
   private static List<String> users(JsonNode refusals) {
@@ -168,7 +170,7 @@ class RefusalTailTest {
     assertThat(users(news())).hasSizeBetween(20, 2 * RefusalTail.A_SECOND - 1);
     assertThat(news().path("leftOut").asInt())
         .isEqualTo(2 * RefusalTail.A_SECOND - news().path("rows").size());
-    assertThat(told.get(told.size() - 1).changes().getBytes(StandardCharsets.UTF_8).length)
+    assertThat(told.get(told.size() - 1).members().getBytes(StandardCharsets.UTF_8).length)
         .isBetween(MOST_BYTES / 2, MOST_BYTES);
   }
 }

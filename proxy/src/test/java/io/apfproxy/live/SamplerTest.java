@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.config.Enforcement;
 import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.time.ManualTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -46,7 +48,7 @@ class SamplerTest {
   }
 
   private JsonNode changes() throws Exception {
-    return JSON.readTree("{" + told.get(told.size() - 1).changes() + "}");
+    return JSON.readTree("{" + told.get(told.size() - 1).members() + "}");
   }
 
   @Test
@@ -92,7 +94,7 @@ class SamplerTest {
     sampler.subscribe(Topic.list("levels,upstream"), told::add);
     assertThat(told).isEmpty();
     run();
-    JsonNode hello = JSON.readTree("{" + told.get(0).full() + "}");
+    JsonNode hello = JSON.readTree("{" + told.get(0).members() + "}");
     assertThat(told.get(0).first()).isTrue();
     assertThat(hello.path("product").asText()).isEqualTo("1.2.3");
     assertThat(hello.path("levels").path("rows")).hasSize(proxy.control.snapshot().size());
@@ -101,11 +103,91 @@ class SamplerTest {
     proxy.refuse(RejectReason.CONCURRENCY_LIMIT, 1);
     sampler.tick();
     assertThat(changes().path("levels").path("rows")).hasSize(1);
-    assertThat(changes().path("levels").path("rows").get(0).get(0).asText()).isEqualTo(LEVEL);
+    int place = changes().path("levels").path("rows").get(0).get(0).asInt();
+    assertThat(hello.path("levels").path("shapes").get(place).get(0).asText()).isEqualTo(LEVEL);
     assertThat(changes().path("levels").path("shapes")).isEmpty();
-    JsonNode full = JSON.readTree("{" + told.get(1).full() + "}");
+  }
+
+  @Test
+  void whoHasMissedATickIsToldAll() throws Exception {
+    BehindListener behind = new BehindListener();
+    sampler.subscribe(Topic.list("levels"), behind);
+    run();
+    sampler.tick();
+
+    assertThat(behind.told.get(1).first()).isFalse();
+    JsonNode full = JSON.readTree(behind.last());
     assertThat(full.path("levels").path("full").asBoolean()).isTrue();
     assertThat(full.path("levels").path("rows")).hasSize(proxy.control.snapshot().size());
+    assertThat(full.path("levels").path("shapes")).hasSize(proxy.control.snapshot().size());
+  }
+
+  /** Places of rows count on the names being the same. */
+  @Test
+  void otherLevelsAreATickOfEverything() throws Exception {
+    sampler.subscribe(Topic.list("levels"), told::add);
+    run();
+    sampler.tick();
+    assertThat(changes().path("levels").path("full").asBoolean()).isFalse();
+    proxy.gone = LEVEL;
+    sampler.tick();
+
+    assertThat(changes().path("levels").path("full").asBoolean()).isTrue();
+    assertThat(changes().path("levels").path("shapes"))
+        .hasSize(proxy.control.snapshot().size() - 1)
+        .noneMatch(shape -> shape.get(0).asText().equals(LEVEL));
+  }
+
+  @Test
+  void theHeaviestFlowIsNamedWhenItIsAnotherOne() throws Exception {
+    proxy.heaviest = new HeaviestFlow.Flow("schema", "ann", 1);
+    sampler.tick();
+    sampler.subscribe(Topic.list("levels"), told::add);
+    run();
+    assertThat(heaviest().path(1).asText()).isEqualTo("ann");
+
+    proxy.heaviest = new HeaviestFlow.Flow("schema", "ann", 2.5);
+    sampler.tick();
+    assertThat(heaviest().isNumber()).isTrue();
+    assertThat(heaviest().asDouble()).isEqualTo(2.5);
+    proxy.heaviest = new HeaviestFlow.Flow("schema", "bob", 2.5);
+    sampler.tick();
+    assertThat(heaviest().path(1).asText()).isEqualTo("bob");
+  }
+
+  private JsonNode heaviest() throws Exception {
+    JsonNode rows = changes().path("levels").path("rows");
+    JsonNode row = rows.get(0); // catch-all is the first by name
+    return row.get(row.size() - 1);
+  }
+
+  @Test
+  void theStateIsMadeReadyForWhoAsksAgainAndAgain() {
+    List<Long> rendered = new ArrayList<>();
+    StateText text =
+        new StateText(
+            sampleOf(1),
+            one -> {
+              rendered.add(one.tick());
+              return "of " + one.tick();
+            },
+            2);
+    text.next(sampleOf(2));
+    assertThat(rendered).isEmpty();
+
+    assertThat(text.text()).isEqualTo("of 2");
+    assertThat(text.text()).isEqualTo("of 2");
+    assertThat(rendered).containsExactly(2L);
+    text.next(sampleOf(3));
+    text.next(sampleOf(4));
+    assertThat(rendered).containsExactly(2L, 3L, 4L);
+    text.next(sampleOf(5));
+    assertThat(rendered).as("two went by without a question").containsExactly(2L, 3L, 4L);
+    assertThat(text.text()).isEqualTo("of 5");
+  }
+
+  private Sample sampleOf(long tick) {
+    return new Sample(tick, Instant.EPOCH, List.of(), proxy.head(), List.of());
   }
 
   @Test
@@ -131,7 +213,7 @@ class SamplerTest {
     sampler.tick();
 
     assertThat(proxy.tops).isEqualTo(1); // it changes every two seconds
-    assertThat(proxy.queues).isEqualTo(2 * 2); // in full, and as a change
+    assertThat(proxy.queues).isEqualTo(2);
   }
 
   @Test

@@ -23,9 +23,14 @@ export function el(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** Writes a text if it is another one. @param {Element} element @param {string} text */
+/** Writes a text if it is another one, into the node that is there already. @param {Element} element @param {string} text */
 export function text(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  const node = element.firstChild;
+  if (node instanceof Text && !node.nextSibling) {
+    if (node.data !== text) node.data = text;
+  } else if (node || text) {
+    element.textContent = text;
+  }
 }
 
 /** Sets an attribute if it is another one. @param {Element} element @param {string} name @param {string} value */
@@ -77,17 +82,18 @@ export function wait(bound) {
 }
 
 /**
- * A table with headings; `body` is where rows go.
- * @param {string} caption @param {[string, string?][]} columns text and class of each
+ * A table with headings; `body` is where rows go. It says what it is: where it is laid out in another way, a browser may forget.
+ * @param {string} caption @param {[string, string?][]} columns text and class of each @param {string} [kind]
  */
-export function table(caption, columns) {
-  const body = el('tbody');
-  const head = columns.map(([title, kind]) => el('th', {scope: 'col', class: kind}, title));
-  const made = el('table', {}, el('caption', {class: 'hidden'}, caption), el('thead', {}, el('tr', {}, ...head)), body);
+export function table(caption, columns, kind) {
+  const body = el('tbody', {role: 'rowgroup'});
+  const head = columns.map(([title, kind]) => el('th', {scope: 'col', role: 'columnheader', class: kind}, title));
+  const made = el('table', {role: 'table', class: kind}, el('caption', {class: 'hidden'}, caption),
+    el('thead', {role: 'rowgroup'}, el('tr', {role: 'row'}, ...head)), body);
   return {element: el('div', {class: 'scroll', tabindex: '0', role: 'region', 'aria-label': caption}, made), body};
 }
 
 /** A cell. @param {string | Node} content @param {string} [kind] @param {string} [label] heading on narrow screens */
 export function cell(content, kind, label) {
-  return el('td', {class: kind, 'data-label': label}, content);
+  return el('td', {role: 'cell', class: kind, 'data-label': label}, content);
 }

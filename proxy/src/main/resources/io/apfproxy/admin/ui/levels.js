@@ -36,16 +36,33 @@ function row(key) {
   const flow = el('span', {class: 'flow'});
   const line = sparkline();
   let stamp = -1;
-  const element = el('tr', {},
-    el('th', {scope: 'row'}, link, state, held),
+  let seen = false;
+  /** @type {import('./stream.js').Level | null} */ let undrawn = null;
+  const element = el('tr', {role: 'row'},
+    el('th', {scope: 'row', role: 'rowheader'}, link, state, held),
     cell(el('span', {class: 'stack'}, el('span', {class: 'pair'}, seats, moved), picture.element), 'seats', 'Seats'),
     cell(el('span', {class: 'stack'}, waiting, places), 'num', 'Waiting'),
     cell(el('span', {class: 'stack'}, refused, why), 'num', 'Refused/s'),
     cell(el('span', {class: 'stack'}, waited, would), 'num', 'Wait p99'),
     cell(flow, 'wide', 'Heaviest flow'),
     cell(line.element, 'spark', '5 min'));
+
+  /** Pictures are for eyes: they are drawn where they can be seen. @param {import('./stream.js').Level} level */
+  function draw(level) {
+    undrawn = seen ? null : level;
+    if (!seen) return;
+    picture.element.hidden = level.exempt;
+    picture.show(level);
+    line.show(level.use, 60);
+  }
+
   return {
     element,
+    /** Whether it is on the screen, or nearly. @param {boolean} now */
+    see(now) {
+      seen = now;
+      if (undrawn) draw(undrawn);
+    },
     /** @param {import('./stream.js').Level} level */
     show(level) {
       if (level.stamp === stamp) return;
@@ -57,8 +74,6 @@ function row(key) {
       const difference = level.limit - level.nominal;
       const shadow = level.shadow;
       text(moved, shadow && shadow.held !== level.seats ? `${shadow.held} really held` : level.exempt || difference === 0 ? '' : difference > 0 ? `${difference} borrowed` : `${-difference} lent`);
-      picture.element.hidden = level.exempt;
-      picture.show(level);
       text(waiting, level.queues ? String(shadow ? shadow.waiting : level.waiting) : '–');
       text(places, shadow?.wouldWait ? `${shadow.wouldWait} would` : level.queues ? `of ${number(level.queues * level.length)} places` : level.exempt ? 'never waits' : 'no queue');
       text(refused, number(level.refusedInAll));
@@ -68,7 +83,7 @@ function row(key) {
       text(would, typeof shadow?.wait === 'number' ? `would ${wait(shadow.wait)}` : '');
       text(flow, level.heaviest ? `${name(level.heaviest[1] || level.heaviest[0])}, ${number(level.heaviest[2])} seats` : '–');
       attribute(flow, 'title', level.heaviest ? `schema ${name(level.heaviest[0])}` : '');
-      line.show(level.use, 60);
+      draw(level);
     },
   };
 }
@@ -77,7 +92,7 @@ export function levels() {
   const filter = el('input', {type: 'search', 'data-filter': true, 'aria-label': 'Filter levels by name', placeholder: 'Filter  /', autocomplete: 'off', spellcheck: 'false'});
   const count = el('span', {class: 'muted', id: 'count'});
   const all = el('button', {type: 'button', hidden: true}, '');
-  const columns = table('Priority levels', [['Level'], ['Seats in use of the limit', 'seats'], ['Waiting', 'num'], ['Refused/s', 'num'], ['Wait p99', 'num'], ['Heaviest flow of 10 s', 'wide'], ['5 minutes', 'spark']]);
+  const columns = table('Priority levels', [['Level'], ['Seats in use of the limit', 'seats'], ['Waiting', 'num'], ['Refused/s', 'num'], ['Wait p99', 'num'], ['Heaviest flow of 10 s', 'wide'], ['5 minutes', 'spark']], 'levels');
   const empty = el('p', {class: 'empty', hidden: true}, 'No request in the last five minutes. Try: ', el('code', {}, 'kubectl --kubeconfig through-proxy.kubeconfig get ns'));
   const inShadow = el('span', {hidden: true}, ' Of a level in shadow: what happens, and beside it what would.');
   const legend = el('p', {class: 'legend muted small'},
@@ -85,6 +100,10 @@ export function levels() {
     el('i', {class: 'key max'}), ' most, ', el('i', {class: 'key borrowed'}), ' borrowed, ', el('i', {class: 'key lent'}), ' lent. Wait p99 is an upper bound over 10 s.', inShadow);
   const element = el('section', {}, el('div', {class: 'tools'}, el('h2', {}, 'Priority levels'), filter, count, all), empty, columns.element, legend);
   /** @type {Map<string, ReturnType<typeof row>>} */ const rows = new Map();
+  /** @type {WeakMap<Element, ReturnType<typeof row>>} */ const rowOf = new WeakMap();
+  const eyes = new IntersectionObserver(changes => {
+    for (const change of changes) rowOf.get(change.target)?.see(change.isIntersecting);
+  }, {rootMargin: '300px'});
   /** @type {string[]} */ let order = [];
   let most = ROWS;
   let sorted = -SORT_TICKS;
@@ -101,22 +120,33 @@ export function levels() {
     order = found.sort((a, b) => nearness(b) - nearness(a) || (a.name < b.name ? -1 : 1)).map(level => level.name);
   }
 
+  /** @param {string} key */
+  function added(key) {
+    const made = row(key);
+    rows.set(key, made);
+    rowOf.set(made.element, made);
+    eyes.observe(made.element);
+    return made;
+  }
+
   function update() {
     sort();
     const shown = order.slice(0, most).filter(key => store.levels.has(key));
     const wanted = new Set(shown);
     for (const [key, kept] of rows) {
       if (!wanted.has(key)) {
+        eyes.unobserve(kept.element);
         kept.element.remove();
         rows.delete(key);
       }
     }
-    shown.forEach((key, i) => {
-      const kept = rows.get(key) ?? row(key);
-      rows.set(key, kept);
+    let next = columns.body.firstElementChild;
+    for (const key of shown) {
+      const kept = rows.get(key) ?? added(key);
       kept.show(/** @type {any} */ (store.levels.get(key)));
-      if (columns.body.children[i] !== kept.element) columns.body.insertBefore(kept.element, columns.body.children[i] ?? null);
-    });
+      if (kept.element === next || kept.element === next?.nextElementSibling) next = kept.element.nextElementSibling; // who was passed over comes later
+      else columns.body.insertBefore(kept.element, next);
+    }
     text(count, order.length > shown.length ? `${shown.length} of ${order.length}` : `${order.length}`);
     all.hidden = order.length <= most;
     text(all, `Show all ${order.length}`);
@@ -129,5 +159,5 @@ export function levels() {
     most = Infinity;
     update();
   });
-  return {element, title: 'Levels', topics: ['levels'], update};
+  return {element, title: 'Levels', topics: ['levels'], update, close: () => eyes.disconnect()};
 }

@@ -33,6 +33,7 @@ export const store = {
 };
 
 let serial = 0;
+/** @type {string[]} levels in the order in which their places are counted */ let places = [];
 let token = '';
 /** @type {AbortController | null} */ let open = null;
 /** @type {string[]} */ let topics = [];
@@ -186,7 +187,8 @@ function sum(numbers) {
 /** @param {any} told @param {any} history */
 function keepLevels(told, history) {
   if (told.full) {
-    const names = new Set(told.shapes.map((/** @type {any} */ shape) => shape[0]));
+    places = told.shapes.map((/** @type {any} */ shape) => shape[0]);
+    const names = new Set(places);
     for (const name of store.levels.keys()) if (!names.has(name)) store.levels.delete(name);
   }
   for (const [name, exempt, quiescing, queues, length, nominal, min, max, enforced] of told.shapes) {
@@ -194,12 +196,15 @@ function keepLevels(told, history) {
     Object.assign(level, {stamp: serial, exempt: exempt === 1, quiescing: quiescing === 1, queues, length, nominal, min, max, enforced});
     store.levels.set(name, level);
   }
-  for (const [name, seats, executing, waiting, limit, ...rest] of told.rows) {
+  for (const [place, seats, executing, waiting, limit, ...rest] of told.rows) {
+    const level = store.levels.get(places[place]);
+    if (!level) continue;
     const refused = rest.slice(0, REASONS.length);
-    Object.assign(store.levels.get(name) ?? {}, {stamp: serial, seats, executing, waiting, limit, refused, refusedInAll: sum(refused),
-      wait: rest[REASONS.length], heaviest: rest[REASONS.length + 1], shadow: shadowOf(rest[REASONS.length + 2])});
+    const flow = rest[REASONS.length + 1]; // a number: that of before
+    const heaviest = typeof flow === 'number' && level.heaviest ? [level.heaviest[0], level.heaviest[1], flow] : flow;
+    Object.assign(level, {stamp: serial, seats, executing, waiting, limit, refused, refusedInAll: sum(refused),
+      wait: rest[REASONS.length], heaviest, shadow: shadowOf(rest[REASONS.length + 2])});
   }
-  for (const name of told.gone) store.levels.delete(name);
   if (history) for (const level of store.levels.values()) level.use = history.use[level.name] ?? [];
   let index = 0;
   for (const level of store.levels.values()) {
