@@ -101,8 +101,7 @@ final class FlowSources {
   }
 
   /** What has no effect in a proxy with these options. */
-  private static List<Hazard> idle(
-      ProxyOptions.FlowControlling options, FlowControlConfiguration inForce) {
+  static List<Hazard> idle(ProxyOptions.FlowControlling options, FlowControlConfiguration inForce) {
     List<Hazard> idle = new ArrayList<>();
     if (options.moving().burst() == 0) {
       idle.addAll(Hazard.idleBursts(inForce));

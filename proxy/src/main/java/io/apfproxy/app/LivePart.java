@@ -2,9 +2,6 @@ package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.command.RefusalJson;
-import io.apfproxy.config.ConfigurationPlan.State;
-import io.apfproxy.config.ConfigurationPlan.Verdict;
-import io.apfproxy.config.FieldError;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import io.apfproxy.flowcontrol.ApfFlowControl;
@@ -23,7 +20,6 @@ import io.apfproxy.report.refusals.Refused;
 import io.apfproxy.report.talkers.Dimension;
 import io.apfproxy.report.talkers.NowAnswer;
 import io.apfproxy.report.talkers.NowQuestion;
-import io.apfproxy.source.FlowSource;
 import io.apfproxy.source.Reconfiguration;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
@@ -31,7 +27,6 @@ import io.apfproxy.upstream.wire.Credential;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,8 +45,7 @@ final class LivePart implements Observed {
 
   private final String instance = UUID.randomUUID().toString();
   private final Parts parts;
-  private final Map<String, List<Item>> items = new HashMap<>();
-  private List<Verdict> itemised = List.of();
+  private final Optional<LiveSources> sources;
 
   /** What it looks at. */
   record Parts(
@@ -67,6 +61,10 @@ final class LivePart implements Observed {
 
   private LivePart(Parts parts) {
     this.parts = parts;
+    this.sources =
+        parts
+            .reconfiguration()
+            .map(one -> new LiveSources(one, parts.flowControl(), parts.options()));
   }
 
   /** Looks once a second from now on. */
@@ -200,59 +198,6 @@ final class LivePart implements Observed {
 
   @Override
   public List<Source> sources() {
-    return parts.reconfiguration().map(this::sources).orElse(List.of());
-  }
-
-  private List<Source> sources(Reconfiguration reconfiguration) {
-    List<Verdict> verdicts = reconfiguration.verdicts();
-    if (verdicts != itemised) {
-      itemise(verdicts);
-    }
-    List<Source> sources = new ArrayList<>();
-    for (FlowSource source : reconfiguration.sources()) {
-      FlowSource.Snapshot snapshot = source.snapshot();
-      List<Item> objects = items.getOrDefault(source.name(), List.of());
-      Map<String, Integer> counts = new HashMap<>();
-      objects.forEach(item -> counts.merge(item.state(), 1, Integer::sum));
-      sources.add(
-          new Source(
-              source.name(),
-              snapshot.loaded(),
-              snapshot.trouble(),
-              source.ageSeconds(),
-              counts,
-              objects));
-    }
-    return sources;
-  }
-
-  /** Only after a change: there may be ten thousand of them. */
-  private void itemise(List<Verdict> verdicts) {
-    Map<String, List<Item>> found = new HashMap<>();
-    for (Verdict verdict : verdicts) {
-      found
-          .computeIfAbsent(verdict.source(), name -> new ArrayList<>())
-          .add(
-              new Item(
-                  verdict.object().key().kind().toString(),
-                  verdict.object().key().name(),
-                  verdict.object().place(),
-                  state(verdict),
-                  error(verdict.object().errors())));
-    }
-    items.clear();
-    found.forEach((source, list) -> items.put(source, List.copyOf(list)));
-    itemised = verdicts;
-  }
-
-  private static String state(Verdict verdict) {
-    String state = verdict.state().name().toLowerCase(Locale.ROOT).replace('_', ' ');
-    return verdict.state() == State.OVERRIDDEN ? state + " by " + verdict.overriddenBy() : state;
-  }
-
-  private static String error(List<FieldError> errors) {
-    return errors.isEmpty()
-        ? ""
-        : errors.get(0) + (errors.size() == 1 ? "" : " (and " + (errors.size() - 1) + " more)");
+    return sources.map(LiveSources::look).orElse(List.of());
   }
 }

@@ -6,10 +6,12 @@ import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.refusals.RefusalNews;
 import io.apfproxy.report.refusals.Refused;
 import io.apfproxy.report.talkers.NowAnswer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /** The proxy, as the sampler looks at it; called on its thread only. */
 public interface Observed {
@@ -105,6 +107,7 @@ public interface Observed {
    *
    * @param trouble empty if it is well
    * @param counts of its objects by state
+   * @param change the last one; null if it was never read
    * @param objects what became of each; the same list as long as nothing has changed
    */
   record Source(
@@ -113,6 +116,7 @@ public interface Observed {
       String trouble,
       double ageSeconds,
       Map<String, Integer> counts,
+      @Nullable Change change,
       List<Item> objects) {
     public Source {
       counts = Map.copyOf(counts);
@@ -120,10 +124,31 @@ public interface Observed {
     }
   }
 
+  /** When a source held other objects than before, and how many are others. */
+  record Change(Instant time, int added, int altered, int removed) {}
+
   /**
    * An object of a source.
    *
    * @param error the first, and how many more; empty if it is valid
    */
-  record Item(String kind, String name, String place, String state, String error) {}
+  record Item(
+      String kind,
+      String name,
+      String place,
+      String state,
+      String error,
+      List<Condition> conditions) {
+    public Item {
+      conditions = List.copyOf(conditions);
+    }
+  }
+
+  /**
+   * What an object is like in one respect.
+   *
+   * @param well whether nobody has to do anything about it
+   * @param message for people; empty where it is well
+   */
+  record Condition(String type, boolean status, String reason, boolean well, String message) {}
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The proxy as a whole, as JSON. Source: specification seeing.md V-04, V-70. */
 final class StateJson {
@@ -133,6 +134,7 @@ final class StateJson {
               json.writeNumberField(count.getKey(), count.getValue());
             }
             json.writeEndObject();
+            change(json, source.change());
             json.writeNumberField("number", source.objects().size());
             if (objects) {
               objects(json, source.objects());
@@ -143,6 +145,21 @@ final class StateJson {
         });
   }
 
+  private static void change(JsonGenerator json, Observed.@Nullable Change change)
+      throws IOException {
+    if (change == null) {
+      json.writeNullField("lastChange");
+      return;
+    }
+    json.writeObjectFieldStart("lastChange");
+    json.writeStringField("time", change.time().toString());
+    json.writeNumberField("added", change.added());
+    json.writeNumberField("altered", change.altered());
+    json.writeNumberField("removed", change.removed());
+    json.writeEndObject();
+  }
+
+  /** As [kind, name, place, state, error, conditions]. */
   private static void objects(JsonGenerator json, List<Observed.Item> objects) throws IOException {
     json.writeArrayFieldStart("objects");
     for (Observed.Item item : objects.subList(0, Math.min(MOST_OBJECTS, objects.size()))) {
@@ -152,8 +169,25 @@ final class StateJson {
       json.writeString(item.place());
       json.writeString(item.state());
       json.writeString(item.error());
+      json.writeStartArray();
+      for (Observed.Condition condition : item.conditions()) {
+        condition(json, condition);
+      }
+      json.writeEndArray();
       json.writeEndArray();
     }
+    json.writeEndArray();
+  }
+
+  /** As [type, status, reason, whether it is well, message]. */
+  private static void condition(JsonGenerator json, Observed.Condition condition)
+      throws IOException {
+    json.writeStartArray();
+    json.writeString(condition.type());
+    json.writeBoolean(condition.status());
+    json.writeString(condition.reason());
+    json.writeBoolean(condition.well());
+    json.writeString(condition.message());
     json.writeEndArray();
   }
 }

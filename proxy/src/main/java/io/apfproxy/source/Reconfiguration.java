@@ -13,10 +13,12 @@ import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,6 +53,7 @@ public final class Reconfiguration implements AutoCloseable {
   private final Runnable onChange;
   private final DelayedActions thread;
   private final TimeSource time;
+  private final SourceChanges changes = new SourceChanges();
   private final AtomicBoolean asked = new AtomicBoolean();
   private volatile List<Verdict> verdicts = List.of();
 
@@ -103,6 +106,9 @@ public final class Reconfiguration implements AutoCloseable {
     for (FlowSource source : sources) {
       FlowSource.Snapshot snapshot = source.snapshot();
       layers.add(new Layer(source.name(), snapshot.loaded(), snapshot.objects()));
+      if (snapshot.loaded()) {
+        changes.seen(source.name(), snapshot.objects(), Instant.ofEpochMilli(time.epochMillis()));
+      }
     }
     ConfigurationPlan next = ConfigurationPlan.of(layers, plan);
     boolean differs = !next.sameAs(plan);
@@ -211,6 +217,11 @@ public final class Reconfiguration implements AutoCloseable {
   /** What became of each object at the last change. */
   public List<Verdict> verdicts() {
     return verdicts;
+  }
+
+  /** When a source held other objects for the last time; empty if it was never read. */
+  public Optional<SourceChange> lastChange(String source) {
+    return changes.of(source);
   }
 
   public List<FlowSource> sources() {

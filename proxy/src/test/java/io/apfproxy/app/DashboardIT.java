@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.fixtures.browser.Page;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -165,7 +167,56 @@ class DashboardIT extends DashboardFixture {
   }
 
   @Test
-  void talkersRefusalsSourcesAndExplanationsAreShown() throws Exception {
+  void sourcesShowConditionsAndTheirLastChange() throws Exception {
+    startNarrow();
+    Page page = page("#sources").awaitText("narrow.yaml");
+    page.await(conditions("narrow") + ".includes('Accepted: yes, Valid')");
+    page.await(conditions("narrow") + ".includes('InForce: yes, Applied')");
+    page.await("/Last change .* UTC, .*: 2 added/.test(document.body.innerText)");
+
+    Files.writeString(
+        directory.resolve("levels").resolve("lost.yaml"),
+        """
+        apiVersion: flowcontrol.apf-proxy.io/v1
+        kind: FlowSchema
+        metadata: {name: lost}
+        spec: {priorityLevelConfiguration: {name: nowhere}, matchingPrecedence: 200}
+        """);
+    page.await(conditions("lost") + ".includes('Dangling: yes, NotFound')");
+    page.await(conditions("lost") + ".includes('there is no such object')");
+    assertThat(page.ask(conditions("lost")).asText())
+        .contains("InForce: no, Dangling", "it matches nothing");
+    assertThat(
+            page.ask(
+                    "[...document.querySelectorAll('article')].at(-1).querySelector('tbody tr').dataset.heat")
+                .asText())
+        .as("what somebody has to look at comes first")
+        .isEqualTo("near");
+    page.await("/Last change .* UTC, .*: 1 added/.test(document.body.innerText)");
+    JsonNode files = state().path("sources").path(1);
+    assertThat(files.path("lastChange").path("added").asInt()).isEqualTo(1);
+    assertThat(Instant.parse(files.path("lastChange").path("time").asText()))
+        .isBefore(Instant.now());
+    page.ask("document.querySelectorAll('article')[1].scrollIntoView()");
+    photographBoth(page, "sources");
+    page.size(360, 740);
+    assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
+    photographBoth(page, "sources-narrow");
+    wellBehaved(page, origin());
+  }
+
+  /** The row of an object, as text; empty if there is none. */
+  private static String conditions(String object) {
+    return "([...document.querySelectorAll('article tbody tr')].find(row =>"
+        + " row.querySelector('th').textContent === '"
+        + object
+        + "' && row.innerText.includes('"
+        + object
+        + ".yaml'))?.innerText ?? '')";
+  }
+
+  @Test
+  void talkersRefusalsAndExplanationsAreShown() throws Exception {
     startNarrow();
     flood();
 
@@ -186,8 +237,6 @@ class DashboardIT extends DashboardFixture {
     assertThat(page.ask("document.querySelectorAll('tbody tr')[1] === window.first").asBoolean())
         .as("what stays is not drawn anew")
         .isTrue();
-    page.go(origin() + "/ui/#sources").awaitText("narrow.yaml");
-    photographBoth(page, "sources");
     page.go(
         origin()
             + "/ui/#explain?method=GET&user=alice&url=%2Fapi%2Fv1%2Fnamespaces%2Fx%2Fconfigmaps%2Fy");

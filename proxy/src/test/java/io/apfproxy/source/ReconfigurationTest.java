@@ -64,6 +64,23 @@ class ReconfigurationTest {
   }
 
   @Test
+  @Tag("V-70")
+  void knowsWhenItsSourceHasChangedForTheLastTime() {
+    reconfiguration.start();
+    advance(Duration.ofSeconds(5));
+    SourceChange first = reconfiguration.lastChange("changing").orElseThrow();
+    assertThat(first.added()).isPositive();
+    assertThat(reconfiguration.lastChange("another")).isEmpty();
+
+    source.change();
+    advance(Duration.ofSeconds(5));
+    SourceChange second = reconfiguration.lastChange("changing").orElseThrow();
+    assertThat(second.time()).isAfter(first.time());
+    assertThat(List.of(second.added(), second.altered(), second.removed()))
+        .containsExactly(0, 1, 0);
+  }
+
+  @Test
   @Tag("S68")
   void aSingleChangeIsInForceAtOnceAndContinualOnesOnceASecond() {
     reconfiguration.start();
