@@ -51,6 +51,7 @@ final class ConfigurationCommands {
                 USER,
                 GROUP,
                 CONFIG,
+                TopCommandLine.OUTPUT,
                 AdminFlags.ADMIN,
                 AdminFlags.TOKEN_FILE,
                 AdminFlags.CERTIFICATE_AUTHORITY),
@@ -84,7 +85,8 @@ final class ConfigurationCommands {
             what.get(1),
             config == null ? null : Path.of(config),
             admin,
-            seats(parsed)));
+            seats(parsed),
+            json(parsed)));
   }
 
   /** Null if no running proxy is to be asked. */
@@ -140,6 +142,15 @@ final class ConfigurationCommands {
   static @Nullable String last(ParseResult parsed, String name) {
     List<String> values = values(parsed, name);
     return values.isEmpty() ? null : values.get(values.size() - 1);
+  }
+
+  private static boolean json(ParseResult parsed) throws UsageException {
+    String found = last(parsed, TopCommandLine.OUTPUT);
+    if (found != null && !found.equals("text") && !found.equals("json")) {
+      throw new UsageException(
+          TopCommandLine.OUTPUT + ": found \"" + found + "\", expected one of text, json");
+    }
+    return "json".equals(found);
   }
 
   private static int seats(ParseResult parsed) throws UsageException {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param admin admin listeners of running proxies, the last of which is to explain; null for {@code
  *     config}
  * @param seats of all levels together; not for {@code admin}
+ * @param json whether as JSON, else as text
  */
 public record ExplainOptions(
     @Nullable String user,
@@ -23,7 +24,8 @@ public record ExplainOptions(
     String url,
     @Nullable Path config,
     @Nullable AdminAccess admin,
-    int seats) {
+    int seats,
+    boolean json) {
   public ExplainOptions {
     groups = List.copyOf(groups);
   }

@@ -96,6 +96,7 @@ final class HelpText {
     row(text, "--group NAME", "a group of the user, may be repeated");
     row(text, "--config FILE", "manifests, or a folder of them, over the built-in objects");
     row(text, "--seats N", "of all levels together [600]");
+    row(text, "--output NAME", "text or json, a field for each part of a step [text]");
     row(text, "--admin URL", "ask a running proxy instead, such as http://127.0.0.1:8443");
     access(text);
     return text.toString();

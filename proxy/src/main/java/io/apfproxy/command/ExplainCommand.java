@@ -35,16 +35,16 @@ public final class ExplainCommand {
     }
     FlowControlConfiguration configuration = OfflineConfiguration.read(options.config());
     try {
-      return new Output(
+      Explanation explanation =
           Explanation.of(
-                  configuration,
-                  new BySharesOnly(configuration, options.seats()),
-                  options.method(),
-                  options.url(),
-                  options.user(),
-                  options.groups())
-              .text(),
-          0);
+              configuration,
+              new BySharesOnly(configuration, options.seats()),
+              options.method(),
+              options.url(),
+              options.user(),
+              options.groups());
+      return new Output(
+          options.json() ? ExplanationJson.write(explanation) : explanation.text(), 0);
     } catch (RefusedException e) {
       throw new StartException(
           "explain: " + options.url() + " is answered " + e.code() + ": " + e.getMessage());
@@ -58,6 +58,9 @@ public final class ExplainCommand {
       query.append("&user=").append(encode(options.user()));
     }
     options.groups().forEach(group -> query.append("&group=").append(encode(group)));
+    if (options.json()) {
+      query.append("&output=json");
+    }
     URI last = admin.urls().get(admin.urls().size() - 1);
     return new Output(
         AdminClient.open(admin).get(last, "/debug/api_priority_and_fairness/explain?" + query), 0);

@@ -54,6 +54,7 @@ class ConfigurationCommandsIT {
     "explain-humans.txt, 0, explain --user alice --config @/valid-many-limits.yaml GET"
         + " /api/v1/namespaces/team/pods/a",
     "explain-exempt.txt, 0, explain GET /healthz",
+    "explain-exempt.json, 0, explain --output json GET /healthz",
     "explain-bypass.txt, 0, explain --user alice GET /api/v1/namespaces/team/pods/a/log"
   })
   void says(String expected, int exitCode, String line) throws Exception {

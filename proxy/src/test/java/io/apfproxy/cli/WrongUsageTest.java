@@ -89,6 +89,12 @@ class WrongUsageTest {
         bad("--seats: found \"0\", expected a whole number from 1", "diff", "a", "b", "--seats=0"),
         bad("explain: found 1 arguments, expected METHOD URL, such as GET /api", "explain", "GET"),
         bad(
+            "--output: found \"table\", expected one of text, json",
+            "explain",
+            "--output=table",
+            "GET",
+            "/api"),
+        bad(
             "METHOD: found \"list\", expected an HTTP method in capitals, such as GET",
             "explain",
             "list",
