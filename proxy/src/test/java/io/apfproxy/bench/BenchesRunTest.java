@@ -52,6 +52,8 @@ class BenchesRunTest {
                 "RateLimitBench.passed",
                 "RateLimitBench.unconcerned",
                 "RateLimitBench.unlimited",
+                "RecordBench.kept",
+                "RecordBench.written",
                 "ReplayBench.read",
                 "ReplayBench.simulated",
                 "RequestInfoBench.parse",

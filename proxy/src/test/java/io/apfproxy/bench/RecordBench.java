@@ -1,0 +1,97 @@
+package io.apfproxy.bench;
+
+import io.apfproxy.recorded.Naming;
+import io.apfproxy.report.Account;
+import io.apfproxy.report.talkers.Talk;
+import io.apfproxy.server.log.Recording;
+import io.apfproxy.time.TimeSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.TearDown;
+
+/**
+ * What {@code --record} costs a request: {@code kept} is its event loop's part, {@code written}
+ * that and the part of the thread that writes. Specification seeing.md V-56, V-90: at most 1 µs and
+ * 200 B on the event loop.
+ */
+public class RecordBench extends TimedBench {
+  /** There is room for them: none is lost. */
+  private static final int BATCH = 5_000;
+
+  private static final int KEYS = 1_000;
+  private static final int FILES = 2;
+  private static final long FILE_BYTES = 16 << 20;
+
+  private final Account[] accounts = new Account[KEYS];
+  private Path folder;
+  private Recording recording;
+
+  /** Prepares. */
+  @Setup
+  public void open() throws IOException {
+    folder = Files.createTempDirectory("record-bench-");
+    recording =
+        Recording.open(
+            new Recording.Place(folder, "bench", FILE_BYTES, FILES),
+            Naming.PLAIN,
+            TimeSource.system());
+    for (int i = 0; i < KEYS; i++) {
+      accounts[i] =
+          Talk.of(1, "user-" + i, "GET", "/api/v1/namespaces/shop/pods", "kubectl/v1.37")
+              .into("global-default", "global-default", "user-" + i)
+              .waited(3)
+              .held(0.2)
+              .moved(100, 4_000)
+              .ended(9_000_000);
+    }
+  }
+
+  /** What was kept before has been written. Not measured. */
+  @Setup(Level.Invocation)
+  public void drain() {
+    while (recording.waiting() > 0) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** Removes the files; fails if a request was lost. */
+  @TearDown
+  public void close() throws IOException {
+    recording.close();
+    try (var files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(folder);
+    if (recording.dropped() > 0) {
+      throw new IllegalStateException(recording.dropped() + " were lost");
+    }
+  }
+
+  private void keep() {
+    for (int i = 0; i < BATCH; i++) {
+      recording.ended(accounts[i % KEYS]);
+    }
+  }
+
+  /** On the event loop. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public void kept() {
+    keep();
+  }
+
+  /** On the event loop and on the thread that writes. */
+  @Benchmark
+  @OperationsPerInvocation(BATCH)
+  public void written() {
+    keep();
+    drain();
+  }
+}
