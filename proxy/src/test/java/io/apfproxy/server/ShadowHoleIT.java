@@ -10,6 +10,7 @@ import io.apfproxy.fixtures.attack.FrameConnection;
 import io.apfproxy.fixtures.attack.TlsClient;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.Http2Frame;
+import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.limit.Limiting;
@@ -17,9 +18,12 @@ import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
+import io.apfproxy.server.listen.ConnectionLimits;
+import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.listen.RequestLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
@@ -28,7 +32,12 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.transport.Transport;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,11 +73,21 @@ class ShadowHoleIT extends ForwardingFixture {
   /** A proxy whose level is in shadow; it refuses nobody. */
   private void shadow(
       RequestLimits limits, Consumer<HttpServerRequest> upstream, Consumer<TestProxy> test) {
+    shadow(vertx, ConnectionLimits.NONE, limits, upstream, test);
+  }
+
+  private void shadow(
+      Vertx vertx,
+      ConnectionLimits connections,
+      RequestLimits limits,
+      Consumer<HttpServerRequest> upstream,
+      Consumer<TestProxy> test) {
     try (FakeUpstream server = FakeUpstream.http(vertx, upstream, HttpVersion.HTTP_2);
         ProxyMetrics metrics = new ProxyMetrics();
         TestProxy proxy =
             TestProxy.before(vertx, server.port())
                 .requestTimeout(LONG.multipliedBy(4)) // a quarter of it for who would wait
+                .connections(connections)
                 .requests(limits)
                 .start()) {
       control = OneLevel.of(1, Enforcement.SHADOW, metrics.flow());
@@ -216,6 +235,42 @@ class ShadowHoleIT extends ForwardingFixture {
           assertThat(ask(client, TARGET).statusCode()).isEqualTo(429);
           assertThat(proxy.events.refusals).containsExactly("concurrency-limit");
         });
+  }
+
+  @Test
+  @Tag("S53")
+  void closesWhatAnAddressHasBeyondItsShare() {
+    Vertx guarded = Vertx.builder().withTransport(new GuardedTransport(Transport.NIO)).build();
+    shadow(
+        guarded,
+        new ConnectionLimits(2, 1, 0, 0, address -> false),
+        NONE,
+        held::add,
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          fill(client, 2); // on one connection
+          try (RawClient second = new RawClient(proxy.port());
+              Socket third = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+            third.setSoTimeout((int) LONG.toMillis());
+            assertThat(second).as("has the last place").isNotNull();
+            assertThat(isClosed(third)).isTrue();
+            assertThat(proxy.bound("connections-of-address").overflows().getAsLong()).isEqualTo(1);
+            assertThat(held).as("those that would wait are on their way").hasSize(2);
+          } catch (IOException e) {
+            throw new AssertionError(e);
+          }
+        });
+    get(guarded.close());
+  }
+
+  private static boolean isClosed(Socket socket) throws IOException {
+    try {
+      return socket.getInputStream().read() < 0;
+    } catch (SocketTimeoutException open) {
+      return false;
+    } catch (SocketException reset) {
+      return true;
+    }
   }
 
   private static void write(HttpServerRequest request, int left) {
