@@ -9,6 +9,7 @@ import io.apfproxy.config.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,14 @@ public record ObjectCondition(String type, boolean status, String reason, String
   private static final String VALID = "Valid";
   private static final String APPLIED = "Applied";
   private static final String FOUND = "Found";
+  private static final String OVERRIDDEN = "Overridden";
+  private static final Set<String> WELL = Set.of(VALID, APPLIED, FOUND, OVERRIDDEN);
 
-  /** Whether nobody has to do anything about it. */
+  /**
+   * Whether nobody has to do anything about it: what lies under another source's may be meant so.
+   */
   public boolean isWell() {
-    return reason.equals(VALID) || reason.equals(APPLIED) || reason.equals(FOUND);
+    return WELL.contains(reason);
   }
 
   /**
@@ -93,7 +98,7 @@ public record ObjectCondition(String type, boolean status, String reason, String
           new ObjectCondition(
               IN_FORCE,
               false,
-              "Overridden",
+              OVERRIDDEN,
               "The source " + verdict.overriddenBy() + " has an object of this name");
       case LAST_VALID ->
           new ObjectCondition(
