@@ -51,6 +51,7 @@ class WallClockTest {
           "io.apfproxy.live.Sampler",
           "io.apfproxy.app.LivePart",
           "io.apfproxy.app.TalkersPart",
+          "io.apfproxy.source.Reconfiguration",
           "io.apfproxy.command.AdoptCommand",
           "io.apfproxy.server.log.AccessLog",
           "io.apfproxy.server.log.Recording",

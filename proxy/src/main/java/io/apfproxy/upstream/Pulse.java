@@ -36,8 +36,13 @@ public final class Pulse {
    * is timed is the way from the question's being written to the head of its answer, without
    * handshakes; and nothing, while this loop itself stood still. As a client's request waits for the
    * loop that serves it as well, that is asked apart: whether anybody is there must not depend on it.
+   *
+   * A kube-apiserver that starts answers that question before it knows anybody's rights, and refuses
+   * clients what it grants a second later. So when it is to return, it is asked whether it is ready.
    */
   private static final String PATH = "/livez/ping";
+
+  private static final String RETURN_PATH = "/readyz";
 
   private static final long STEADY_MILLIS = 1_000;
   private static final long DOUBT_MILLIS = 500;
@@ -171,6 +176,8 @@ public final class Pulse {
   private final class Beat {
     private final OwnConnections connections = lanes.next(System.nanoTime());
     private final Patience patience = new Patience(vertx, LATE_MILLIS, this::missed);
+    private final boolean forReturn = outage.isDown() || outage.isClosed();
+    private final @Nullable PulseTimes times = forReturn ? null : Pulse.this.times;
     private LoopWaits.@Nullable Wait wait;
     private long connection;
     private long written;
@@ -179,7 +186,7 @@ public final class Pulse {
     void send() {
       connection = connections.generation();
       connections
-          .get(PATH)
+          .get(forReturn ? RETURN_PATH : PATH)
           .compose(this::ask)
           .onComplete(answer -> answered(answer.statusCode()), cause -> unanswered(Outcome.FAILED));
     }

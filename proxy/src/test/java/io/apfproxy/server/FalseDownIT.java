@@ -72,7 +72,7 @@ class FalseDownIT {
             vertx,
             Duration.ofMinutes(1),
             request -> {
-              if (!request.path().equals(PULSE)) {
+              if (!request.path().equals(PULSE) && !request.path().equals("/readyz")) {
                 seen.add(code.get());
               }
               request.response().setStatusCode(code.get()).end();
@@ -93,6 +93,46 @@ class FalseDownIT {
 
       assertThat(get(held)).isEqualTo(200);
       assertThat(seen).containsExactly(200, 200);
+    }
+  }
+
+  /** Whoever administers the cluster, as the proxy's own credential may, is granted all at once. */
+  @Test
+  @Tag("L-91")
+  void isBackWhenTheServerSaysThatItIsReady() {
+    AtomicInteger ready = new AtomicInteger(500);
+    Queue<Integer> seen = new ConcurrentLinkedQueue<>();
+    AtomicInteger asked = new AtomicInteger();
+    try (WatchedProxy watched =
+        new WatchedProxy(
+            vertx,
+            Duration.ofMinutes(1),
+            request -> {
+              if (request.path().equals("/readyz")) {
+                asked.incrementAndGet();
+                request.response().setStatusCode(ready.get()).end();
+                return;
+              }
+              if (!request.path().equals(PULSE)) {
+                seen.add(ready.get());
+              }
+              request.response().end();
+            })) {
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      assertThat(status(client)).isEqualTo(200);
+      await().atMost(LONG).until(() -> watched.pulse.count(Outcome.ANSWERED) >= 1);
+      assertThat(asked).hasValue(0);
+      watched.wire.cut();
+      await().atMost(LONG).until(watched.outage::isDown);
+      Future<Integer> held = ask(client);
+      await().atMost(LONG).until(() -> watched.outage.waiting() == 1);
+
+      watched.wire.mend();
+      await().atMost(LONG).until(() -> asked.get() > 0);
+      ready.set(200);
+
+      assertThat(get(held)).isEqualTo(200);
+      assertThat(seen).containsExactly(500, 200);
     }
   }
 

@@ -22,8 +22,8 @@ final class UpstreamState {
    * requests take was found open a moment ago, nobody is taken to be down for them.
    *
    * A kube-apiserver that has just started listens before it knows anybody's rights, and refuses what
-   * it grants a second later, our pulse among it. So where pulses were answered well before it went,
-   * it is back when they are again, or when it has answered otherwise for long enough.
+   * it grants a second later. So where pulses were answered well before it went, it is back when they
+   * are again, or when it has answered otherwise for long enough.
    */
   static final int MISSES = 3;
   static final long QUIET_NANOS = Duration.ofSeconds(2).toNanos();
