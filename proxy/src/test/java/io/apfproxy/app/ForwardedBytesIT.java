@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.netty.util.ResourceLeakDetector;
+import io.netty.util.ResourceLeakDetector.Level;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.net.http.HttpClient;
@@ -14,6 +16,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,6 +34,19 @@ class ForwardedBytesIT {
 
   @TempDir Path directory;
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private final Level level = ResourceLeakDetector.getLevel();
+
+  /** Tests look for leaks, and keep a stack of each buffer for it: ten times as many bytes. */
+  @BeforeEach
+  void lookForNoLeaks() {
+    ResourceLeakDetector.setLevel(Level.DISABLED);
+  }
+
+  @AfterEach
+  void lookForLeaksAgain() {
+    ResourceLeakDetector.setLevel(level);
+  }
 
   @ParameterizedTest
   @CsvSource({"HTTP_2, 37000", "HTTP_1_1, 29500"})
