@@ -12,16 +12,16 @@ import java.util.concurrent.TimeUnit;
  */
 final class Headway {
   /** What takes less is not slow, whatever is usual: a client may be far away. */
-  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(4);
+  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   /** Who begins so much later and is done sooner has overtaken. */
   private static final long LATER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /** So many times as long as usual one may take that was overtaken. */
-  private static final int MUCH_LONGER = 6;
+  private static final int MUCH_LONGER = 8;
 
   /** How long none may succeed: a busy machine that is all clients of an address takes a while. */
-  private static final long STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(5);
+  private static final long STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(8);
 
   /** The same for an address of which nothing is known. */
   private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(20);

@@ -92,7 +92,7 @@ class HandshakesTest extends ConnectionsFixture {
     time.advance(Duration.ofSeconds(1));
     all.beginHandshakes();
     assertThat(other.begun && !neighbour.begun).isTrue();
-    time.advance(Duration.ofSeconds(4));
+    time.advance(Duration.ofSeconds(7));
     all.beginHandshakes();
     assertThat(neighbour.begun).isTrue();
     assertThat(mute).filteredOn(socket -> socket.closed).hasSize(2);
@@ -176,7 +176,7 @@ class HandshakesTest extends ConnectionsFixture {
     List<FakeSocket> slow = enter(all, 1, 8);
     FakeSocket eldest = slow.get(0);
     eldest.unread = true;
-    time.advance(Duration.ofSeconds(6));
+    time.advance(Duration.ofSeconds(9));
     assertThat(enter(all, 1).begun).isTrue();
     assertThat(eldest.closed).isFalse();
     assertThat(slow.get(1).closed).isTrue();
