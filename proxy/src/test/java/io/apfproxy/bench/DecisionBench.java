@@ -1,11 +1,8 @@
 package io.apfproxy.bench;
 
 import io.apfproxy.flowcontrol.Admission;
-import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
-import io.apfproxy.flowcontrol.Rejection;
-import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.TimeSource;
@@ -67,20 +64,5 @@ public class DecisionBench extends TimedBench {
   @Benchmark
   public Admission exempt() {
     return control.admit(exempt, AtOnce.INSTANCE);
-  }
-
-  /** Is served in no time. */
-  private enum AtOnce implements AdmissionListener {
-    INSTANCE;
-
-    @Override
-    public void onExecute(SeatLease lease) {
-      lease.close();
-    }
-
-    @Override
-    public void onReject(Rejection rejection) {
-      throw new IllegalStateException("refused: " + rejection);
-    }
   }
 }

@@ -3,11 +3,8 @@ package io.apfproxy.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
-import io.apfproxy.flowcontrol.Rejection;
-import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.TimeSource;
@@ -59,19 +56,15 @@ class DecisionBytesTest {
         meters.flow());
   }
 
-  private static long bytes(ApfFlowControl control, RequestDigest asked) {
-    return bytes(control, asked, new AtOnce());
-  }
-
   /** Of one decision, the median of some rounds: what is made once, or by a compiler, is in few. */
-  private static long bytes(ApfFlowControl control, RequestDigest asked, AtOnce client) {
+  private static long bytes(ApfFlowControl control, RequestDigest asked) {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     return LongStream.range(0, ROUNDS)
         .map(
             round -> {
               long before = threads.getCurrentThreadAllocatedBytes();
               for (int i = 0; i < DECISIONS; i++) {
-                control.admit(asked, client);
+                control.admit(asked, AtOnce.INSTANCE);
               }
               return (threads.getCurrentThreadAllocatedBytes() - before) / DECISIONS;
             })
@@ -79,18 +72,5 @@ class DecisionBytesTest {
         .skip(ROUNDS / 2)
         .findFirst()
         .orElseThrow();
-  }
-
-  /** Is served in no time. */
-  private static final class AtOnce implements AdmissionListener {
-    @Override
-    public void onExecute(SeatLease lease) {
-      lease.close();
-    }
-
-    @Override
-    public void onReject(Rejection rejection) {
-      throw new IllegalStateException("refused: " + rejection);
-    }
   }
 }

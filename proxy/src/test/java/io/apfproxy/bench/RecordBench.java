@@ -3,7 +3,6 @@ package io.apfproxy.bench;
 import com.sun.management.ThreadMXBean;
 import io.apfproxy.recorded.Naming;
 import io.apfproxy.report.Account;
-import io.apfproxy.report.talkers.Talk;
 import io.apfproxy.server.log.Recording;
 import io.apfproxy.time.TimeSource;
 import java.io.IOException;
@@ -29,7 +28,7 @@ public class RecordBench extends TimedBench {
   private static final int FILES = 2;
   private static final long FILE_BYTES = 16 << 20;
 
-  private final Account[] accounts = new Account[KEYS];
+  private final Account[] accounts = EndedRequests.of(KEYS);
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
   private long kept;
   private long bytes;
@@ -45,15 +44,6 @@ public class RecordBench extends TimedBench {
             new Recording.Place(folder, "bench", FILE_BYTES, FILES),
             Naming.PLAIN,
             TimeSource.system());
-    for (int i = 0; i < KEYS; i++) {
-      accounts[i] =
-          Talk.of(1, "user-" + i, "GET", "/api/v1/namespaces/shop/pods", "kubectl/v1.37")
-              .into("global-default", "global-default", "user-" + i)
-              .waited(3)
-              .held(0.2)
-              .moved(100, 4_000)
-              .ended(9_000_000);
-    }
   }
 
   /** What was kept before has been written. Not measured. */

@@ -2,11 +2,8 @@ package io.apfproxy.bench;
 
 import io.apfproxy.config.Enforcement;
 import io.apfproxy.flowcontrol.Admission;
-import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
-import io.apfproxy.flowcontrol.Rejection;
-import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.time.TimeSource;
@@ -75,20 +72,5 @@ public class ShadowBench extends TimedBench {
   @Benchmark
   public Admission passed() {
     return control.admit(ofATenant, AtOnce.INSTANCE);
-  }
-
-  /** Is served in no time. */
-  private enum AtOnce implements AdmissionListener {
-    INSTANCE;
-
-    @Override
-    public void onExecute(SeatLease lease) {
-      lease.close();
-    }
-
-    @Override
-    public void onReject(Rejection rejection) {
-      throw new IllegalStateException("refused: " + rejection);
-    }
   }
 }

@@ -3,7 +3,6 @@ package io.apfproxy.bench;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.report.talkers.DrainedRing;
-import io.apfproxy.report.talkers.Talk;
 import io.apfproxy.report.talkers.Talkers;
 import io.apfproxy.time.TimeSource;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -46,16 +45,7 @@ public class TalkerFeedBench extends TimedBench {
   @Setup
   public void prepare() {
     loop = talkers.reporter().ofLoop();
-    accounts = new Account[keys];
-    for (int i = 0; i < keys; i++) {
-      accounts[i] =
-          Talk.of(1, "user-" + i, "GET", "/api/v1/namespaces/shop/pods", "kubectl/v1.37")
-              .into("global-default", "global-default", "user-" + i)
-              .waited(3)
-              .held(0.2)
-              .moved(100, 4_000)
-              .ended(9_000_000);
-    }
+    accounts = EndedRequests.of(keys);
   }
 
   private void tell(Reporter reporter) {
