@@ -22,6 +22,7 @@ public final class FakeAsked implements Asked {
 
   public long headBytes = 1_000;
   public boolean refused;
+  public boolean upgrade;
   public long waitsUntil;
   public String userAgent = "";
   public @Nullable InetAddress peer;
@@ -58,7 +59,7 @@ public final class FakeAsked implements Asked {
 
   @Override
   public boolean isUpgrade() {
-    return false;
+    return upgrade;
   }
 
   @Override

@@ -57,7 +57,7 @@ final class Gates {
   /** Before it is known who asks. */
   PassGates beforeIdentity() {
     return new PassGates(
-        new GateChain(List.of(upstreamDown, rates.beforeAuthentication())),
+        strangers(),
         new WaitingGates(
             new GateChain(List.of(rates.waitingRoom(Asked::address), waitingBytes.ofAddresses())),
             time),
@@ -67,15 +67,7 @@ final class Gates {
   /** When it is known who asks. */
   PassGates afterIdentity() {
     return new PassGates(
-        new GateChain(
-            List.of(
-                rates.paces(),
-                rates.places(),
-                longRequests,
-                watches,
-                watchStarts,
-                tunnels,
-                lastingHeads)),
+        users(),
         new WaitingGates(
             new GateChain(
                 List.of(
@@ -83,6 +75,24 @@ final class Gates {
                     waitingBytes.ofUsers())),
             time),
         time);
+  }
+
+  /** In the order in which they are passed, by those of whom is not known yet who they are. */
+  GateChain strangers() {
+    return new GateChain(List.of(upstreamDown, rates.beforeAuthentication()));
+  }
+
+  /** The same, by those of whom it is. */
+  GateChain users() {
+    return new GateChain(
+        List.of(
+            rates.paces(),
+            rates.places(),
+            longRequests,
+            watches,
+            watchStarts,
+            tunnels,
+            lastingHeads));
   }
 
   /** Before seats are asked for. */
