@@ -42,6 +42,13 @@ final class SeatLog implements Consumer<SeatMove> {
     }
     said = true;
     saidAt = now;
+    if (move.why() == SeatChange.SHADOW) {
+      LOG.info(
+          "{} seats instead of {}: all there are, as long as a level is in shadow",
+          move.now(),
+          move.before());
+      return;
+    }
     LOG.info(
         "{} seats instead of {} ({}): upstream keeps a tiny request waiting for {} ms,"
             + " its way takes {} ms",

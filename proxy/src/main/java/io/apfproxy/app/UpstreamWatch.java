@@ -86,7 +86,7 @@ final class UpstreamWatch implements Outage.Listener {
 
   /** Those that have seats and wait for the upstream's return wait for a seat there. */
   private SeatUse use(SeatUse seen) {
-    return outage.waiting() == 0 ? seen : new SeatUse(seen.inUse(), seen.limits(), true);
+    return outage.waiting() == 0 ? seen : seen.andWaiting();
   }
 
   @Override

@@ -13,7 +13,9 @@ public enum SeatChange {
   /** The upstream was away. */
   RECOVERY("recovery"),
   /** The upstream's own queues were full. */
-  INNER_429("inner-429");
+  INNER_429("inner-429"),
+  /** Some level lets pass whom it would hold back: there is nothing to go by. */
+  SHADOW("shadow");
 
   private final String label;
 

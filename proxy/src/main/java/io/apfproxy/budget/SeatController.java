@@ -126,6 +126,9 @@ final class SeatController {
     base = history.add(tick.quartile(), tick.now());
     judge(tick);
     ticksSinceCut = Math.min(TICKS_UNTIL_IN_FORCE, ticksSinceCut + 1);
+    if (tick.shadow()) {
+      return open(tick);
+    }
     if (dipping) {
       dip(tick);
       return null;
@@ -145,6 +148,26 @@ final class SeatController {
       return SeatChange.DIP;
     }
     return overloaded ? overloaded(tick) : calm(tick);
+  }
+
+  /**
+   * Fewer seats would spare the upstream nothing, so that there would be fewer and fewer: all of
+   * them, by doubling, as it may just have come back. Source: specification limits.md L-52.
+   */
+  private @Nullable SeatChange open(Tick tick) {
+    known = true;
+    over = null;
+    mildTicks = 0;
+    dipping = false;
+    dips.natural(tick.now());
+    if (limit >= max) {
+      return null;
+    }
+    limit = Math.min(max, 2 * limit);
+    if (limit >= max) {
+      endSlowStart(tick);
+    }
+    return SeatChange.SHADOW;
   }
 
   private void judge(Tick tick) {

@@ -11,6 +11,7 @@ package io.apfproxy.budget;
  * @param first at its beginning
  * @param waited whether somebody waited for seats half of the time or longer
  * @param refused whether the upstream's own queues were full
+ * @param shadow whether some level let pass whom it would have held back
  */
 record Tick(
     long now,
@@ -19,4 +20,5 @@ record Tick(
     double inUse,
     SeatUse first,
     boolean waited,
-    boolean refused) {}
+    boolean refused,
+    boolean shadow) {}

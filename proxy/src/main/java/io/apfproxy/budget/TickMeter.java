@@ -28,6 +28,7 @@ final class TickMeter {
   private long samples;
   private double inUse;
   private long waiting;
+  private boolean shadow;
 
   /** Begins anew; what was gathered is forgotten. */
   synchronized void begin(long now, SeatUse use) {
@@ -38,6 +39,7 @@ final class TickMeter {
     samples = 0;
     inUse = 0;
     waiting = 0;
+    shadow = false;
   }
 
   synchronized void pulse(long nanos) {
@@ -55,6 +57,7 @@ final class TickMeter {
     samples++;
     inUse += use.inUse();
     waiting += use.waiting() ? 1 : 0;
+    shadow |= use.shadow();
   }
 
   /** What was seen; null as long as it is not enough. Goes on gathering until {@link #begin}. */
@@ -71,6 +74,7 @@ final class TickMeter {
         inUse / samples,
         first,
         2 * waiting >= samples,
-        refused);
+        refused,
+        shadow);
   }
 }

@@ -229,13 +229,15 @@ final class LevelTable {
       long inUse = 0;
       long limits = 0;
       boolean waiting = false;
+      boolean shadow = false;
       for (LevelEntry entry : entries.values()) {
         Occupancy occupancy = entry.level().occupancy();
         inUse += occupancy.seatsInUse();
         waiting |= occupancy.waiting() > 0;
+        shadow |= entry.enforcedPercent() < Enforcement.ENFORCE.percent();
         limits += entry.isExempt() ? 0 : entry.currentLimit();
       }
-      return new SeatUse(inUse, limits, waiting);
+      return new SeatUse(inUse, limits, waiting, shadow);
     } finally {
       changes.unlock();
     }

@@ -68,7 +68,7 @@ enum ProxyMeterName implements MetricName {
       "apf_proxy_seats_changes",
       "Changes of the seats in all, by why: grow, cut, dip (to see upstream without our load),"
           + " rebase (the way is longer), recovery (upstream was away), inner-429 (its own queues"
-          + " were full)"),
+          + " were full), shadow (a level lets pass whom it would hold back, so there are all)"),
   SEATS(
       "apf_proxy_seats",
       "Seats of all priority levels together: now, and their bounds min and max; fewer than max"

@@ -220,6 +220,43 @@ class AdaptiveBudgetTest {
     assertThat(budget.count(SeatChange.INNER_429)).isOne();
   }
 
+  /** Else there would be fewer and fewer, as none of them spares the upstream anything. */
+  @Test
+  @Tag("L-52")
+  void hasAllSeatsWhileALevelIsInShadowHoweverBusyTheUpstreamIs() {
+    busy(40);
+    pass(SECOND.multipliedBy(2), 1);
+    use = new SeatUse(90, 100, true, true);
+    pass(SECOND.multipliedBy(2), 11);
+    assertThat(budget.seats()).isEqualTo(100);
+    told.clear();
+
+    pass(Duration.ofMinutes(30), 100);
+    budget.refusedInside();
+    pass(SECOND, 1);
+
+    assertThat(told).as("neither cut nor dip").isEmpty();
+    assertThat(budget.count(SeatChange.SHADOW)).isEqualTo(2);
+    assertThat(budget.reading().baseNanos()).as("it is looked at").isEqualTo(1_000_000);
+    use = new SeatUse(90, 100, true, false);
+    pass(SECOND, 11);
+    assertThat(budget.seats()).as("all are held to it again").isEqualTo(45);
+  }
+
+  @Test
+  @Tag("L-52")
+  @Tag("L-94")
+  void hasThemAllInAFewSecondsWhenTheUpstreamIsBack() {
+    use = new SeatUse(90, 100, false, true);
+    pass(SECOND.multipliedBy(4), 1);
+    told.clear();
+
+    budget.begin();
+    pass(SECOND.multipliedBy(6), 1);
+
+    assertThat(told).containsExactly(10, 20, 40, 80, 100);
+  }
+
   /** L-46, L-94: on the way back nobody's turn is to come sooner for being many before. */
   @Test
   void tellsWhetherFewerMayBeReachedByAndBy() {

@@ -48,7 +48,8 @@ class SeatControllerTest {
         inUse,
         new SeatUse((long) inUse, limits, waited),
         waited,
-        refused);
+        refused,
+        false);
   }
 
   private static long nanos(double millis) {
@@ -323,6 +324,7 @@ class SeatControllerTest {
                   random.nextInt(4) == 0 ? any(random) : random.nextDouble() * before,
                   new SeatUse(any(random), random.nextBoolean() ? before : any(random), waited),
                   waited,
+                  random.nextInt(20) == 0,
                   random.nextInt(20) == 0));
       if (random.nextInt(500) == 0) {
         any.recover();

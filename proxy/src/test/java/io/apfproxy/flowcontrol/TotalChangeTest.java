@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apfproxy.budget.SeatUse;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
@@ -90,6 +91,22 @@ class TotalChangeTest {
       client.lease().close();
       server.time.settle();
     }
+  }
+
+  @Test
+  @Tag("L-52")
+  void saysWhetherEverybodyIsHeldToWhatLevelsDecide() {
+    assertThat(server.control.seatUse().shadow()).isFalse();
+
+    server.control.apply(
+        List.of(),
+        List.of(
+            Config.lending("a", 50, 50),
+            Config.enforcing(Config.lending("b", 50, 50), new Enforcement(99))));
+    assertThat(server.control.seatUse().shadow()).isTrue();
+
+    server.control.apply(List.of(), List.of(Config.lending("a", 50, 50)));
+    assertThat(server.control.seatUse().shadow()).isFalse();
   }
 
   @Test

@@ -49,7 +49,7 @@ class AdaptiveSeatsMetricsTest {
     assertThat(text.value("apf_proxy_upstream_state", Map.of("state", "overloaded"))).isZero();
     assertThat(text.value("apf_proxy_upstream_delay_seconds", Map.of())).isZero();
     assertThat(text.value("apf_proxy_upstream_base_seconds", Map.of())).isZero();
-    for (String why : List.of("grow", "cut", "dip", "rebase", "recovery", "inner-429")) {
+    for (String why : List.of("grow", "cut", "dip", "rebase", "recovery", "inner-429", "shadow")) {
       assertThat(text.value("apf_proxy_seats_changes_total", Map.of("why", why))).isZero();
     }
   }
