@@ -2,10 +2,10 @@ package io.apfproxy.flowcontrol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.budget.SeatUse;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
-import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.Burst;
-import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.queueset.BurstState;
 import io.apfproxy.time.ManualTime;
@@ -25,6 +25,7 @@ class BurstConfigurationTest {
 
   private final ManualTime time = new ManualTime();
   private boolean idle = true;
+  private Enforcement mode = Enforcement.ENFORCE;
   private final BurstSeats pool = new BurstSeats(30, () -> idle);
   private ApfFlowControl control = control(pool);
 
@@ -41,6 +42,41 @@ class BurstConfigurationTest {
     assertThat(burst("a").seatsInUse()).isEqualTo(5);
     clients.forEach(BurstConfigurationTest::end);
     assertThat(pool.inUse()).isZero();
+  }
+
+  /** They are no part of the total, and in use all the same for whoever judges how many to give. */
+  @Test
+  @Tag("L-66")
+  void whatIsGrantedComesOnTopOfTheTotalAndCountsAsInUse() {
+    apply(new Burst(5, 10));
+    time.advance(Duration.ofMinutes(1));
+    SeatUse before = control.seatUse();
+
+    flood(40);
+
+    assertThat(control.seatUse()).isEqualTo(new SeatUse(limit("a") + 5, before.limits(), true));
+  }
+
+  /** As its level is: who is sent on at once has saved and spends what he would. */
+  @Test
+  @Tag("L-66")
+  void inShadowALevelBurstsAsItWould() {
+    mode = Enforcement.SHADOW;
+    apply(new Burst(5, 10));
+    time.advance(Duration.ofMinutes(1));
+
+    List<Client> clients = flood(40);
+
+    assertThat(executing(clients)).as("they are not held to it").isEqualTo(40);
+    assertThat(snapshot("a").executing()).as("they would be").isEqualTo(limit("a") + 5);
+    assertThat(pool.inUse()).isEqualTo(5);
+    long saved = burst("a").creditSeatNanos();
+    time.advance(Duration.ofSeconds(2));
+    assertThat(burst("a").creditSeatNanos()).isEqualTo(saved - 2 * 5 * SECOND);
+    clients.forEach(BurstConfigurationTest::end);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(pool.inUse()).isZero();
+    assertThat(snapshot("a").executing()).isZero();
   }
 
   /** L-62. */
@@ -127,23 +163,9 @@ class BurstConfigurationTest {
   }
 
   private void apply(@Nullable Burst burst) {
-    PriorityLevelConfiguration level = Config.queuing("a", 50, 4, 100);
-    Limited limited = Objects.requireNonNull(level.spec().limited());
     control.apply(
         List.of(Config.schema("schema-a", "a", "ann")),
-        List.of(
-            new PriorityLevelConfiguration(
-                level.metadata(),
-                new PriorityLevelConfiguration.Spec(
-                    level.spec().type(),
-                    new Limited(
-                        limited.nominalShares(),
-                        limited.lendablePercent(),
-                        limited.borrowingLimitPercent(),
-                        limited.limitResponse(),
-                        burst),
-                    null),
-                List.of())));
+        List.of(Config.bursting(Config.enforcing(Config.queuing("a", 50, 4, 100), mode), burst)));
   }
 
   private List<Client> flood(int requests) {

@@ -7,11 +7,14 @@ import io.apfproxy.config.FlowSchema.ResourceRule;
 import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.ObjectMeta;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Burst;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Objects for tests. UIDs are the names with {@code -uid}. */
 final class Config {
@@ -39,6 +42,26 @@ final class Config {
     return new PriorityLevelConfiguration(
         ObjectMeta.of(level.name(), level.uid(), Map.of(Enforcement.ANNOTATION, mode.toString())),
         level.spec(),
+        List.of());
+  }
+
+  /**
+   * @param burst what it may spend beyond its limit; null for nothing
+   */
+  static PriorityLevelConfiguration bursting(
+      PriorityLevelConfiguration level, @Nullable Burst burst) {
+    Limited limited = Objects.requireNonNull(level.spec().limited());
+    return new PriorityLevelConfiguration(
+        level.metadata(),
+        new PriorityLevelConfiguration.Spec(
+            level.spec().type(),
+            new Limited(
+                limited.nominalShares(),
+                limited.lendablePercent(),
+                limited.borrowingLimitPercent(),
+                limited.limitResponse(),
+                burst),
+            null),
         List.of());
   }
 

@@ -8,7 +8,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a level decides does not depend on whom it holds to it, as long as what comes to it does
- * not. Source: specification seeing.md V-33 to V-35.
+ * not; levels that may burst among them. Source: specification seeing.md V-33 to V-35, limits.md
+ * L-66.
  */
 class ShadowEqualityPropertyTest {
   private static final int RUNS = Integer.getInteger("apf.shadow.runs", 2_500);
@@ -19,6 +20,7 @@ class ShadowEqualityPropertyTest {
     int decisions = 0;
     int inShadow = 0;
     int looks = 0;
+    int bursts = 0;
     int waited = 0;
     int refused = 0;
     for (long seed = part * RUNS; seed < (part + 1) * RUNS; seed++) {
@@ -37,6 +39,7 @@ class ShadowEqualityPropertyTest {
       assertThat(shadow.left()).as("left over with seed %d", seed).isZero();
       decisions += enforced.fates().size();
       inShadow += shadow.inShadow();
+      bursts += shadow.mostBursting();
       looks += enforced.levels().size();
       waited += enforced.waits().size();
       refused += enforced.refusals().size();
@@ -48,6 +51,7 @@ class ShadowEqualityPropertyTest {
     assertThat(decisions).as("decisions compared").isGreaterThan(20 * RUNS);
     assertThat(inShadow).as("of them in shadow").isGreaterThan(10 * RUNS);
     assertThat(looks).as("looks at levels compared").isGreaterThan(30 * RUNS);
+    assertThat(bursts).as("bursts seen").isGreaterThan(RUNS / 10);
     assertThat(waited).as("requests that waited").isGreaterThan(RUNS);
     assertThat(refused).as("requests that were refused").isGreaterThan(RUNS);
   }

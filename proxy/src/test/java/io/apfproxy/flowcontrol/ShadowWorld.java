@@ -4,6 +4,7 @@ import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Burst;
 import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.queueset.RequestState;
 import io.apfproxy.queueset.SeatRequest;
@@ -20,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /** Flow control in virtual time under an {@link OpenLoad}, and what it decided. */
 final class ShadowWorld {
   private static final long BETWEEN_LOOKS = 100_000_000;
+
+  /** Of that time a quarter the upstream is not idle. */
+  private static final long BUSY = 40_000_000;
+
   private static final Duration LONG = Duration.ofMinutes(10);
   private static final UserInfo ADMIN =
       UserInfo.of("admin", UserInfo.MASTERS, UserInfo.AUTHENTICATED);
@@ -31,16 +36,19 @@ final class ShadowWorld {
   private final List<RejectReason> refusals = new ArrayList<>();
   private final List<Request> requests = new ArrayList<>();
   private final List<List<Object>> levels = new ArrayList<>();
+  private final BurstSeats bursts;
   private final ApfFlowControl control;
   private int heldBackInShadow;
+  private int mostBursting;
 
   private ShadowWorld(OpenLoad load, @Nullable Random modes) {
     this.load = load;
     this.modes = modes;
+    this.bursts = new BurstSeats(load.seats() / 2, () -> time.nanoTime() % BUSY > BUSY / 4);
     this.control =
         ApfFlowControl.create(
             new FlowControlSettings(
-                load.seats(), load.mostWaiting(), true, false, BurstSeats.none(), mode(), false),
+                load.seats(), load.mostWaiting(), true, false, bursts, mode(), false),
             FlowControlConfiguration.empty(),
             time,
             time,
@@ -153,6 +161,8 @@ final class ShadowWorld {
   }
 
   private void look() {
+    levels.add(List.of(time.nanoTime(), bursts.inUse()));
+    mostBursting = Math.max(mostBursting, bursts.inUse());
     for (LevelSnapshot level : control.snapshot()) {
       levels.add(
           List.of(
@@ -216,12 +226,14 @@ final class ShadowWorld {
     Integer borrowing = random.nextBoolean() ? null : Integer.valueOf(random.nextInt(300));
     return random.nextInt(5) == 0
         ? Config.rejecting(name, shares)
-        : Config.level(
-            name,
-            shares,
-            random.nextInt(101),
-            borrowing,
-            Config.queues(1 + random.nextInt(4), 1 + random.nextInt(6)));
+        : Config.bursting(
+            Config.level(
+                name,
+                shares,
+                random.nextInt(101),
+                borrowing,
+                Config.queues(1 + random.nextInt(4), 1 + random.nextInt(6))),
+            random.nextBoolean() ? null : new Burst(1 + random.nextInt(4), 1 + random.nextInt(3)));
   }
 
   List<Fate> fates() {
@@ -255,9 +267,14 @@ final class ShadowWorld {
     return heldBackInShadow;
   }
 
+  /** Seats beyond all limits that were in use at a time, as far as was seen. */
+  int mostBursting() {
+    return mostBursting;
+  }
+
   /** What waits or holds seats, also in the counts of schemas and kinds. */
   long left() {
-    long left = control.undecided().sum();
+    long left = control.undecided().sum() + bursts.inUse();
     for (LevelSnapshot level : control.snapshot()) {
       if (!level.exempt()) {
         left += level.waiting() + level.executing() + level.seatsInUse() + level.seatsWaiting();
