@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Several proxies that let pass together what one of them would. */
 @Tag("L-29")
@@ -47,6 +48,54 @@ class RateLimitFleetTest {
     assertThat(law.excess()).isLessThanOrEqualTo(0);
     long seconds = fleet.get(0).time.nanoTime() / TimeUnit.SECONDS.toNanos(1);
     assertThat(law.passed()).as("in %d s", seconds).isGreaterThan((int) (seconds * RATE * 8 / 10));
+  }
+
+  /**
+   * How many there are is told at the start, so another number is a start of all of them, and a
+   * proxy that starts has seen nobody: each change gives at most one more burst.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void aChangeOfTheirNumberGivesAtMostOneMoreBurst(long seed) {
+    RateLimit limit = shared().tokens(RATE, "1s", BURST, "0s");
+    BucketLaw all = new BucketLaw(BURST, RATE);
+    BucketLaw firstChange = new BucketLaw(BURST, RATE);
+    BucketLaw secondChange = new BucketLaw(BURST, RATE);
+    Random random = new Random(seed);
+
+    Duration now = play(fleet(1, limit), random, Duration.ZERO, List.of(all, firstChange));
+    now = play(fleet(3, limit), random, now, List.of(all, firstChange, secondChange));
+    play(fleet(2, limit), random, now, List.of(all, secondChange));
+
+    assertThat(firstChange.excess()).as("two bursts around the first").isBetween(1.0, 1.0 * BURST);
+    assertThat(secondChange.excess()).as("and the second").isBetween(1.0, 1.0 * BURST);
+    assertThat(all.excess()).isLessThanOrEqualTo(2.0 * BURST);
+  }
+
+  /**
+   * As many as there are ask for more than they get, for half a minute, in which the law holds.
+   *
+   * @param from when they start
+   * @param laws that are told of those that pass, too
+   * @return when they end
+   */
+  private static Duration play(
+      List<LimitedProxy> fleet, Random random, Duration from, List<BucketLaw> laws) {
+    BucketLaw own = new BucketLaw(BURST, RATE);
+    fleet.forEach(proxy -> proxy.time.advance(from));
+    LimitedProxy clock = fleet.get(0);
+    while (clock.time.nanoTime() - from.toNanos() < TimeUnit.SECONDS.toNanos(30)) {
+      LimitedProxy one = fleet.get(random.nextInt(fleet.size()));
+      if (one.ask(one.get("alice")).passes()) {
+        long at = one.time.nanoTime();
+        own.passed(at, at);
+        laws.forEach(law -> law.passed(at, at));
+      }
+      Duration pause = Duration.ofNanos(random.nextInt(4_000_000));
+      fleet.forEach(proxy -> proxy.time.advance(pause));
+    }
+    assertThat(own.excess()).as("of %d", fleet.size()).isLessThanOrEqualTo(0);
+    return Duration.ofNanos(clock.time.nanoTime());
   }
 
   @Test
