@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every kubectl command says the same through the proxy as it does directly, in each way the proxy
- * hands an identity on, while kube-controller-manager works through it too.
+ * hands an identity on, and while seats follow the server's delay; kube-controller-manager works
+ * through it too.
  */
 @RealControlPlane(kubelet = true, audit = true)
 final class KubectlConformanceIT {
@@ -31,6 +32,7 @@ final class KubectlConformanceIT {
   private static ControlPlane cluster;
   private static ProxyProcess frontProxy;
   private static ProxyProcess impersonator;
+  private static ProxyProcess adaptive;
 
   @BeforeAll
   static void start(ControlPlane controlPlane) {
@@ -38,6 +40,7 @@ final class KubectlConformanceIT {
     ProxyAccess.grant(cluster);
     frontProxy = ProxyProcess.startAsFrontProxy(cluster);
     impersonator = ProxyProcess.start(cluster, "--upstream-identity=impersonation");
+    adaptive = ProxyProcess.startAsFrontProxy(cluster, "--adaptive-seats", "--min-seats=1");
     cluster.startControllers(
         frontProxy.kubeconfig("kcm"), "--use-service-account-credentials=true");
   }
@@ -46,7 +49,9 @@ final class KubectlConformanceIT {
   static void stop() {
     cluster.stopControllers();
     assertAll(
-        Stream.of(frontProxy, impersonator).filter(Objects::nonNull).map(proxy -> proxy::close));
+        Stream.of(frontProxy, impersonator, adaptive)
+            .filter(Objects::nonNull)
+            .map(proxy -> proxy::close));
   }
 
   @TestFactory
@@ -62,6 +67,20 @@ final class KubectlConformanceIT {
   @TestFactory
   Stream<DynamicTest> tokenPassedThrough() {
     return compare("3", cluster.kubectl("alice"), frontProxy.kubectl("alice"), scratch);
+  }
+
+  /** Specification limits.md B. */
+  @TestFactory
+  Stream<DynamicTest> clientCertificateWithSeatsThatFollowTheServer() {
+    return Stream.concat(
+        compare("4", cluster.kubectl("admin-cert"), adaptive.kubectl("admin-cert"), scratch),
+        Stream.of(dynamicTest("the server is judged", KubectlConformanceIT::expectJudgement)));
+  }
+
+  private static void expectJudgement() {
+    assertThat(adaptive.metric("apf_proxy_upstream_pulses_total", "outcome=\"answered\""))
+        .isGreaterThan(10);
+    assertThat(adaptive.metric("apf_proxy_upstream_state", "state=\"unknown\"")).isZero();
   }
 
   @Test
