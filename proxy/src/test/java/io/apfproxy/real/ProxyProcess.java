@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * exit code 0.
  */
 final class ProxyProcess implements AutoCloseable {
+  private static final String HEAP = System.getProperty("apf.proxy.heap", "512m");
   private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(90);
 
@@ -147,7 +148,7 @@ final class ProxyProcess implements AutoCloseable {
       boolean adminTls,
       List<String> flags) {
     Ports ports = Ports.free();
-    List<String> command = ChildProxy.java("-Xmx512m", "-jar", ChildProxy.jar());
+    List<String> command = ChildProxy.java("-Xmx" + HEAP, "-jar", ChildProxy.jar());
     command.addAll(flags);
     command.addAll(List.of("--kubeconfig", kubeconfig.toString()));
     command.addAll(ports.flags());
