@@ -44,6 +44,11 @@ final class ServerUse implements AutoCloseable {
     return cores;
   }
 
+  /** What it has taken of processors since it started. */
+  static double cpuSeconds(ControlPlane cluster) {
+    return seconds(cluster.pid(PROGRAM));
+  }
+
   private void look() {
     long pid = -1;
     long since = 0;
