@@ -40,15 +40,16 @@ final class History {
     }
   }
 
+  /** What belongs to one second lies together: a thousand rings are written once a second each. */
   private static final class Ring {
     private final int[] figures = new int[FIGURES * SECONDS];
 
     void set(Figure figure, int second, long value) {
-      figures[figure.place * SECONDS + second] = (int) Math.min(Integer.MAX_VALUE, value);
+      figures[second * FIGURES + figure.place] = (int) Math.min(Integer.MAX_VALUE, value);
     }
 
     int at(Figure figure, int second) {
-      return figures[figure.place * SECONDS + second];
+      return figures[second * FIGURES + figure.place];
     }
   }
 

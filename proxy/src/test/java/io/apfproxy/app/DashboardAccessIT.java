@@ -83,10 +83,13 @@ class DashboardAccessIT extends DashboardFixture {
     Page page = page("");
 
     for (String view : VIEWS) {
-      page.size(360, 740).go(origin() + "/ui/" + view).await("document.querySelector('main h2')");
+      page.size(SMALL, 740).go(origin() + "/ui/" + view).await("document.querySelector('main h2')");
       assertThat(page.ask("document.documentElement.scrollWidth").asInt())
           .as(view)
-          .isLessThanOrEqualTo(360);
+          .isLessThanOrEqualTo(SMALL);
+      assertThat(page.ask("document.querySelector('nav').offsetHeight").asInt())
+          .as("the views are on one line")
+          .isLessThan(48);
     }
   }
 

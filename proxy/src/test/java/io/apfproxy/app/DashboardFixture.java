@@ -32,6 +32,11 @@ abstract class DashboardFixture extends AppFixture {
   static final String STATE = "/debug/apf-proxy/state";
   static final String SLOW = "/api/v1/namespaces/default/configmaps/slow";
   static final int FLOOD = 12;
+  static final int SMALL = 360;
+
+  private static final int DESKTOP = 1280;
+  private static final int LEAST_HEIGHT = 740;
+  private static final int MOST_HEIGHT = 3000;
 
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -110,10 +115,22 @@ abstract class DashboardFixture extends AppFixture {
     return chromium.open().go(origin() + "/ui/" + view);
   }
 
-  static void photographBoth(Page page, String name) throws IOException {
-    for (String theme : List.of("light", "dark")) {
-      page.theme(theme).photograph(PICTURES.resolve(name + "-" + theme + ".png"));
+  /**
+   * What is shown, from its top to its end, on a desktop and on a small screen, light and dark; of
+   * neither does it run out at the side.
+   */
+  static void photograph(Page page, String name) throws IOException {
+    for (int width : List.of(SMALL, DESKTOP)) {
+      page.size(width, LEAST_HEIGHT);
+      assertThat(page.ask("document.documentElement.scrollWidth").asInt())
+          .as(name)
+          .isLessThanOrEqualTo(width);
+      int height = page.ask("document.documentElement.scrollHeight").asInt();
+      page.size(width, Math.min(height, MOST_HEIGHT));
+      for (String theme : List.of("dark", "light")) {
+        page.theme(theme).photograph(PICTURES.resolve(name + "-" + width + "-" + theme + ".png"));
+      }
     }
-    page.theme("light");
+    page.size(DESKTOP, LEAST_HEIGHT);
   }
 }

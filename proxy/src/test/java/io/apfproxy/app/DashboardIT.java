@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.apfproxy.cli.Command;
+import io.apfproxy.command.TopCommand;
 import io.apfproxy.fixtures.browser.Page;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -18,11 +24,12 @@ import org.junit.jupiter.api.Test;
 
 /** The page, walked through in a browser. Specification seeing.md V-65, V-68, V-70. */
 class DashboardIT extends DashboardFixture {
-  /** The README's is written anew only if that is asked for: no two pictures have the same time. */
-  private static final Path README =
-      "update".equals(System.getProperty("apf.pictures"))
-          ? Path.of("..", "docs", "dashboard.webp")
-          : PICTURES.resolve("dashboard.webp");
+  /**
+   * The README's are written anew only if that is asked for: no two pictures have the same time.
+   */
+  private static final boolean UPDATE = "update".equals(System.getProperty("apf.pictures"));
+
+  private static final Path README = UPDATE ? Path.of("..", "docs") : PICTURES;
 
   private static final String ROW =
       "document.querySelector('a[href=\"#level/narrow\"]')?.closest('tr')";
@@ -53,48 +60,85 @@ class DashboardIT extends DashboardFixture {
     assertThat(page.ask("document.querySelectorAll('tbody tr').length").asInt())
         .isEqualTo(state().path("levels").size());
     page.await("document.querySelector('tbody tr a').textContent === 'narrow'"); // the nearest
-    photographBoth(page, "levels");
-    page.size(360, 740);
-    assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
-    photographBoth(page, "levels-narrow");
+    assertThat(page.text()).containsPattern("certificate own: (less than a|1) day left");
+    photograph(page, "levels");
     wellBehaved(page, origin());
   }
 
-  /** The first picture of the README. */
+  @Override
+  List<String> users() {
+    return List.of("alice", "bob", "carol");
+  }
+
+  /** The pictures of the README. */
   @Test
   void whoIsBusyIsNamed() throws Exception {
     startNarrow();
     try (Herd herd = new Herd()) {
-      herd.run(6);
-      Page page = page("").size(1180, 640);
+      herd.run("alice", SLOW, 300, 6);
+      herd.run("bob", SLOW + "er", 40, 2);
+      herd.run("carol", "/api/v1/namespaces/default/pods", 2, 1);
+      Page page = page("").size(1180, 700);
 
       page.await(ROW + "?.innerText.includes('alice')").await(ROW + ".dataset.heat === 'refusing'");
       page.await("document.querySelector('tbody tr a').textContent === 'narrow'");
-      page.photograph(README);
+      page.size(1180, page.ask("document.documentElement.scrollHeight").asInt());
+      page.await(ROW + ".querySelector('.line').points.length > " + (UPDATE ? 4 : 0));
+      for (String theme : List.of("dark", "light")) {
+        page.theme(theme).photograph(README.resolve("dashboard-" + theme + ".webp"));
+      }
       wellBehaved(page, origin());
+      await().until(() -> top().contains("carol") && top().contains("bob"));
+      String top = top();
+      assertThat(top.lines().skip(2).findFirst().orElseThrow()).startsWith("alice");
+      photographTerminal("$ apf-proxy top --window=10s\n" + top, README.resolve("top.webp"));
     }
   }
 
-  /** Alice's programs, each of which asks again a moment after it was answered. */
+  private String top() throws Exception {
+    List<String> line =
+        List.of("top", "--window=10s", "--admin=http://127.0.0.1:" + proxy.adminPort());
+    return TopCommand.run(((Command.Top) Command.parse(line, Map.of())).options(), System.out)
+        .text();
+  }
+
+  /** What a command prints, as a terminal shows it. */
+  private static void photographTerminal(String printed, Path file) throws Exception {
+    Page page = chromium.open().go("about:blank");
+    page.ask("document.body.style = 'margin: 0; background: #10151c; color: #e7ecf2'");
+    page.ask(
+        "document.body.append(Object.assign(document.createElement('pre'), {id: 'told', style:"
+            + " 'margin: 0; padding: 14px 18px; width: max-content; font: 14px/1.5 monospace'}))");
+    page.ask(
+        "document.getElementById('told').textContent = "
+            + new ObjectMapper().writeValueAsString(printed));
+    page.size(
+        page.ask("document.getElementById('told').offsetWidth").asInt(),
+        page.ask("document.getElementById('told').offsetHeight").asInt());
+    page.photograph(file);
+    page.close();
+  }
+
+  /** Programs, each of which asks again a moment after it was answered. */
   private final class Herd implements AutoCloseable {
     private static final long PAUSE_MILLIS = 200;
     private final HttpClient client = client();
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    void run(int programs) throws Exception {
-      upstream.script().on("get", SLOW).delay(Duration.ofMillis(300)).play();
+    void run(String user, String path, int millis, int programs) throws Exception {
+      upstream.script().on("get", path).delay(Duration.ofMillis(millis)).play();
       for (int i = 0; i < programs; i++) {
-        ask();
+        ask(as(user, path));
       }
     }
 
-    private void ask() {
+    private void ask(HttpRequest request) {
       if (!ended.get()) {
         var unused =
             client
-                .sendAsync(asAlice(SLOW), BodyHandlers.discarding())
+                .sendAsync(request, BodyHandlers.discarding())
                 .thenRunAsync(
-                    this::ask,
+                    () -> ask(request),
                     CompletableFuture.delayedExecutor(PAUSE_MILLIS, TimeUnit.MILLISECONDS));
       }
     }
@@ -121,10 +165,7 @@ class DashboardIT extends DashboardFixture {
     page.await("document.querySelector('.chart .used').getAttribute('points').length > 0");
     page.await(
         "document.querySelector('[aria-label=\"Users now\"] tbody tr')?.innerText.replace(/\\s+/g, ' ') === 'alice 1 1 2'");
-    photographBoth(page, "level");
-    page.size(360, 740);
-    assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
-    photographBoth(page, "level-narrow");
+    photograph(page, "level");
     wellBehaved(page, origin());
   }
 
@@ -140,11 +181,14 @@ class DashboardIT extends DashboardFixture {
     Page page = page("#refusals").awaitText("which would have been to refuse them");
     page.await("document.querySelectorAll('tbody tr').length === " + (FLOOD - 3));
     page.await("document.querySelector('tbody tr td')?.innerText.includes('queue-full')");
-    photographBoth(page, "refusals-shadow");
+    photograph(page, "refusals-shadow");
     page.go(origin() + "/ui/#levels").await(ROW + "?.innerText.includes('shadow')");
     page.await(ROW + ".innerText.includes('" + FLOOD + " really held')");
     page.await(ROW + ".innerText.includes('2 would')");
-    photographBoth(page, "levels-shadow");
+    assertThat(page.ask("getComputedStyle(" + ROW + ".querySelector('.held')).marginLeft").asText())
+        .as("stands apart from its state")
+        .isNotEqualTo("0px");
+    photograph(page, "levels-shadow");
     page.go(origin() + "/ui/#level/narrow").awaitText("Holds to its decisions");
     page.awaitText("What it decides, and what happens");
     assertThat(page.text()).contains("2 of 128 places").contains("shadow");
@@ -154,7 +198,7 @@ class DashboardIT extends DashboardFixture {
                         + ".map(row => [...row.cells].map(cell => cell.innerText).join(': ')).join('; ')")
                 .asText())
         .startsWith("Seats held: " + FLOOD + ": 1; Waiting: 0: 2; Refused per second: 0: ");
-    photographBoth(page, "level-shadow");
+    photograph(page, "level-shadow");
     JsonNode narrow = level(state(), "narrow");
     assertThat(narrow.path("enforcedPercent").asInt()).isZero();
     assertThat(narrow.path("shadow").path("heldSeats").asInt()).isEqualTo(FLOOD);
@@ -197,11 +241,7 @@ class DashboardIT extends DashboardFixture {
     assertThat(files.path("lastChange").path("added").asInt()).isEqualTo(1);
     assertThat(Instant.parse(files.path("lastChange").path("time").asText()))
         .isBefore(Instant.now());
-    page.ask("document.querySelectorAll('article')[1].scrollIntoView()");
-    photographBoth(page, "sources");
-    page.size(360, 740);
-    assertThat(page.ask("document.documentElement.scrollWidth").asInt()).isLessThanOrEqualTo(360);
-    photographBoth(page, "sources-narrow");
+    photograph(page, "sources");
     wellBehaved(page, origin());
   }
 
@@ -223,14 +263,14 @@ class DashboardIT extends DashboardFixture {
     Page page = page("#talkers");
     page.await("document.querySelector('tbody th')?.textContent === 'alice'");
     page.awaitText("queue-full");
-    photographBoth(page, "talkers");
+    photograph(page, "talkers");
     page.ask(
         "const by = document.getElementById('choose-by'); by.value = 'namespace'; by.dispatchEvent(new Event('change'))");
     page.await("document.querySelector('tbody th')?.textContent === 'default'");
     page.go(origin() + "/ui/#refusals").awaitText("Refusals");
     page.await("document.querySelector('tbody tr td')?.innerText.includes('queue-full')");
     assertThat(page.text()).contains("alice", "narrow", "1 / 1", "2 / 2", SLOW);
-    photographBoth(page, "refusals");
+    photograph(page, "refusals");
     page.ask("window.first = document.querySelector('tbody tr')");
     var unused = client().sendAsync(asAlice(SLOW), BodyHandlers.discarding());
     page.await("document.querySelectorAll('tbody tr').length === " + (FLOOD - 3 + 1));
@@ -243,7 +283,7 @@ class DashboardIT extends DashboardFixture {
     page.awaitText("narrow (100)");
     assertThat(page.ask("document.querySelector('.step.level a').getAttribute('href')").asText())
         .isEqualTo("#level/narrow");
-    photographBoth(page, "explain");
+    photograph(page, "explain");
     assertThat(page.complaints()).isEmpty();
     assertThat(page.requests()).allMatch(address -> address.startsWith(origin() + "/"));
   }

@@ -2,9 +2,14 @@ package io.apfproxy.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.admin.AdminDoor;
 import io.apfproxy.admin.AdminServer;
+import io.apfproxy.admin.FakePages;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.browser.Page;
+import io.apfproxy.live.Feed;
+import io.apfproxy.live.Topic;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +17,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,7 +34,7 @@ class DashboardStatesIT extends DashboardFixture {
     upstream =
         EmbeddedApiServer.builder(folder)
             .user("alice")
-            .allow("alice", "*", "*")
+            .allow("alice", "get", "configmaps")
             .user("operator", "system:masters")
             .start();
   }
@@ -37,7 +45,55 @@ class DashboardStatesIT extends DashboardFixture {
 
     Page page = page("");
     page.awaitText("No request in the last five minutes.");
-    photographBoth(page, "state-empty");
+    photograph(page, "state-empty");
+    page.go(origin() + "/ui/#talkers").awaitText("No request has ended in this time.");
+    photograph(page, "talkers-empty");
+    page.go(origin() + "/ui/#refusals").awaitText("Nobody was refused so far.");
+    photograph(page, "refusals-empty");
+    page.go(origin() + "/ui/#level/gone").awaitText("There is no such level now.");
+    photograph(page, "level-gone");
+    page.press("?").await("document.getElementById('keys').open");
+    photograph(page, "keys");
+  }
+
+  @Test
+  void saysThatItWaitsForTheFirstFigures() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    FakePages silent =
+        new FakePages() {
+          @Override
+          public Feed live() {
+            return new SilentFeed();
+          }
+        };
+    try {
+      AdminServer server = AdminServer.plain(vertx, silent, AdminDoor.NONE);
+      int port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
+
+      Page page = chromium.open().go("http://127.0.0.1:" + port + "/ui/");
+      page.awaitText("first figures");
+      photograph(page, "state-loading");
+    } finally {
+      vertx.close().await(60, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Has nothing to tell yet. */
+  private static final class SilentFeed implements Feed {
+    @Override
+    public String state() {
+      return "{}";
+    }
+
+    @Override
+    public Optional<String> queues(String level) {
+      return Optional.empty();
+    }
+
+    @Override
+    public Subscription subscribe(Set<Topic> topics, Listener listener) {
+      return () -> {};
+    }
   }
 
   @Test
@@ -51,7 +107,7 @@ class DashboardStatesIT extends DashboardFixture {
 
     page.awaitText("The proxy does not answer. Next try in");
     page.awaitText("these figures are").await("document.body.classList.contains('old')");
-    photographBoth(page, "state-lost");
+    photograph(page, "state-lost");
   }
 
   @Test
@@ -60,7 +116,7 @@ class DashboardStatesIT extends DashboardFixture {
 
     Page page = page("");
     page.awaitText("Two limits, no queues").awaitText("0 / 7");
-    photographBoth(page, "state-pools");
+    photograph(page, "state-pools");
     page.go(origin() + "/ui/#talkers").awaitText("No request has ended in this time.");
     assertThat(page.complaints()).isEmpty();
   }
@@ -73,9 +129,12 @@ class DashboardStatesIT extends DashboardFixture {
     Page page = chromium.open().go(elsewhere);
     page.awaitText("Who are you?");
     assertThat(page.text()).doesNotContain("narrow").doesNotContain("Seats in use");
-    photographBoth(page, "state-token");
+    photograph(page, "state-token");
     enter(page, "nobody");
     page.awaitText("This token is not valid.");
+    enter(page, upstream.token("alice"));
+    page.awaitText("That is not allowed.").awaitText("/debug/apf-proxy/*");
+    photograph(page, "state-forbidden");
     enter(page, upstream.token("operator"));
     page.awaitText("narrow");
     assertThat(
@@ -103,7 +162,7 @@ class DashboardStatesIT extends DashboardFixture {
 
     Page another = page("");
     another.awaitText("Too many are watching");
-    photographBoth(another, "state-full");
+    photograph(another, "state-full");
   }
 
   @Test
@@ -116,6 +175,6 @@ class DashboardStatesIT extends DashboardFixture {
     page.awaitText("this page is of 0.0.1");
     assertThat(page.ask("document.querySelector('#banner button').textContent").asText())
         .isEqualTo("Reload");
-    photographBoth(page, "state-upgraded");
+    photograph(page, "state-upgraded");
   }
 }

@@ -62,6 +62,12 @@ class ShadowHoleIT extends ForwardingFixture {
   private static final int READERS = 8;
   private static final int LIST = 16 << 20;
   private static final int BUFFER = 1 << 20;
+  private static final int BODY = 3 << 20;
+
+  /** What counts of each body while it waits. */
+  private static final int BODY_WINDOW = 128 << 10;
+
+  private static final String WAITING_BODIES = "waiting-body-bytes";
   private static final String TARGET = "/api/v1/pods";
   private static final String WATCH = TARGET + "?watch=true";
   private static final String ROOM = "response-buffer-bytes";
@@ -207,8 +213,56 @@ class ShadowHoleIT extends ForwardingFixture {
   }
 
   private static long waitingBytes(TestProxy proxy) {
-    var used = proxy.bound("waiting-head-bytes").used();
+    return waitingBytes(proxy, "waiting-head-bytes");
+  }
+
+  private static long waitingBytes(TestProxy proxy, String bound) {
+    var used = proxy.bound(bound).used();
     return used == null ? 0 : used.getAsLong();
+  }
+
+  /** Bodies of 3 MiB: of what would wait nothing is kept, of what does wait a window of each. */
+  @Test
+  @Tag("S51")
+  void boundsTheBodiesOfWhatWaits() {
+    Promise<Identity> review = Promise.promise();
+    Queue<Integer> received = new ConcurrentLinkedQueue<>();
+    shadow(
+        new RequestLimits(0, 0, 0, 0, 3 * BODY_WINDOW / 2, 0),
+        request -> {
+          held.add(request);
+          request.body().onSuccess(body -> received.add(body.length()));
+        },
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          for (int sent = 1; sent <= 3; sent++) {
+            var unused = post(client);
+            int all = sent;
+            await().atMost(LONG).until(() -> received.size() == all);
+          }
+          assertThat(received).as("of those that would wait, too").containsOnly(BODY);
+          assertThat(inLevel()).as("one executes, two would wait").isEqualTo(3);
+          assertThat(waitingBytes(proxy, WAITING_BODIES)).isZero();
+
+          proxy.identities = (head, request) -> review.future();
+          Future<HttpClientResponse> first = post(client);
+          await().atMost(LONG).until(() -> waitingBytes(proxy, WAITING_BODIES) == BODY_WINDOW);
+          assertThat(get(post(client)).statusCode()).isEqualTo(429);
+          assertThat(proxy.events.refusals).containsExactly("queue-full");
+          assertThat(received).hasSize(3);
+          review.complete(somebody(UserInfo.ANONYMOUS));
+          await().atMost(LONG).until(() -> received.size() == 4);
+          assertThat(received).containsOnly(BODY);
+          assertThat(waitingBytes(proxy, WAITING_BODIES)).isZero();
+          held.forEach(ShadowHoleIT::answer);
+          assertThat(get(first).statusCode()).isEqualTo(200);
+        });
+  }
+
+  private static Future<HttpClientResponse> post(HttpClient client) {
+    return client
+        .request(HttpMethod.POST, TARGET)
+        .compose(request -> request.send(Buffer.buffer(new byte[BODY])));
   }
 
   private static Identity somebody(UserInfo user) {

@@ -110,7 +110,7 @@ setInterval(() => {
   const old = seconds > 3;
   document.body.classList.toggle('old', old);
   text(age, old ? `these figures are ${seconds} s old` : `as of ${store.time.slice(11, 19)} UTC` + (store.missed ? `, ${store.missed} ticks missed` : ''));
-  if (old) states.old(seconds);
+  if (old) states.old();
 }, 500);
 
 route();

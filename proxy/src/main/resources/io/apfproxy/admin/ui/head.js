@@ -55,6 +55,11 @@ function sumOf(pools) {
   return pools.reduce((all, pool) => all + pool.executing, 0);
 }
 
+/** @param {number} days */
+function left(days) {
+  return days < 1 ? 'less than a day' : days < 2 ? '1 day' : Math.floor(days) + ' days';
+}
+
 /** @param {any} up @returns {string[]} */
 function trouble(up) {
   const lines = [];
@@ -65,7 +70,7 @@ function trouble(up) {
     lines.push(`${bound.rule}: ${Math.floor(100 * bound.used / bound.limit)} % of ${number(bound.limit)} used`);
   }
   for (const certificate of up.certificates) {
-    if (certificate.days < FEW_DAYS) lines.push(`certificate ${certificate.name}: ${Math.floor(certificate.days)} days left`);
+    if (certificate.days < FEW_DAYS) lines.push(`certificate ${certificate.name}: ${left(certificate.days)} left`);
   }
   if (up.lost > 0) lines.push(`top talkers: ${number(up.lost)} requests could not be counted`);
   return lines;

@@ -23,7 +23,7 @@ function reasons(refused) {
 function row(key) {
   const link = el('a', {href: '#level/' + encodeURIComponent(key)}, name(key));
   const state = el('span', {class: 'state'});
-  const held = el('span', {class: 'muted small'});
+  const held = el('span', {class: 'held muted small'});
   const seats = el('span', {class: 'figure'});
   const picture = bar();
   const moved = el('span', {class: 'muted small'});

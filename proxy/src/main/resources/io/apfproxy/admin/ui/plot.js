@@ -22,8 +22,9 @@ export function sparkline() {
     element,
     /** @param {number[]} percents oldest first @param {number} most points that fill the width */
     show(percents, most) {
-      const points = percents.map((value, i) => {
-        const x = 120 - (percents.length - 1 - i) * (120 / Math.max(1, most - 1));
+      const values = percents.length === 1 ? [percents[0], percents[0]] : percents; // one alone would be no line
+      const points = values.map((value, i) => {
+        const x = 120 - (values.length - 1 - i) * (120 / Math.max(1, most - 1));
         return x.toFixed(1) + ',' + (26 - Math.min(value, 110) / 100 * 22).toFixed(1);
       });
       attribute(line, 'points', points.join(' '));

@@ -12,7 +12,7 @@ function panel(title, kinds, unit) {
     element: el('figure', {class: 'panel'}, el('figcaption', {}, title, top), picture.element, el('p', {class: 'axis muted small'}, el('span', {}, '5 min ago'), el('span', {}, 'now'))),
     /** @param {number[][]} series */
     show(series) {
-      text(top, `scale to ${number(picture.show(series))} ${unit}`);
+      text(top, `${unit}, 0 to ${number(picture.show(series))}`);
     },
   };
 }

@@ -27,13 +27,13 @@ export function well() {
 
 /** @param {number} seconds until it is tried again @param {() => void} again */
 export function lost(seconds, again) {
-  say('lost ' + seconds, `The proxy does not answer. Next try in ${seconds} s. `,
+  say('lost ' + seconds, `The proxy does not answer. Next try in ${seconds}\u00a0s. `,
     el('button', {type: 'button', on: {click: again}}, 'Try now'));
 }
 
-/** @param {number} seconds */
-export function old(seconds) {
-  if (!said) say('lost', `The proxy has told nothing for ${seconds} s; the figures below are of before.`);
+/** Their age stands below. */
+export function old() {
+  if (!said) say('silent', 'The proxy tells nothing; the figures below are of before.');
 }
 
 /** @param {string} why */
@@ -64,7 +64,7 @@ export function right(refusal) {
   if (refusal.status === 403 || refusal.token) {
     form.insertBefore(el('p', {class: 'wrong', role: 'alert'},
       refusal.status === 401 ? 'This token is not valid. ' : 'That is not allowed. ', refusal.why.trim(),
-      el('br'), 'The ClusterRole that allows it has get on nonResourceURLs /debug/apf-proxy/*.'), form.children[2]);
+      el('br'), 'The ClusterRole that allows it has get on nonResourceURLs /debug/apf-proxy/*.'), form.children[1]);
   }
   return form;
 }

@@ -39,7 +39,7 @@ export function talkers(_, watch) {
     const told = store.topics[topic()];
     if (told === undefined) return;
     none.hidden = told !== null;
-    rows.element.hidden = told === null;
+    rows.element.hidden = !told?.rows.length;
     if (told === null) return;
     const seconds = Math.max(told.seconds, 1);
     rows.body.replaceChildren(...told.rows.map((/** @type {any} */ row) => {
