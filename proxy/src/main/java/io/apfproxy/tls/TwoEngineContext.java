@@ -18,14 +18,15 @@ final class TwoEngineContext extends SslContext {
    * What a handshake of the JDK's computes takes milliseconds, and the engine lets it be computed
    * elsewhere. As many wait as there are handshakes under way, which are bounded.
    */
-  private static final Executor JDK_TASKS =
-      Executors.newFixedThreadPool(
-          Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
-          task -> {
-            Thread thread = new Thread(task, "tls-handshakes");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private static final TasksInTurn JDK_TASKS =
+      new TasksInTurn(
+          Executors.newFixedThreadPool(
+              Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+              task -> {
+                Thread thread = new Thread(task, "tls-handshakes");
+                thread.setDaemon(true);
+                return thread;
+              }));
 
   private final SslContext boring;
   private final SslContext jdk;
@@ -43,7 +44,7 @@ final class TwoEngineContext extends SslContext {
     boolean byJdk = choice.needsJdk(peer);
     SslHandler handler =
         byJdk
-            ? jdk.newHandler(allocator, peer, port, JDK_TASKS)
+            ? jdk.newHandler(allocator, peer, port, JDK_TASKS.of(peer))
             : boring.newHandler(allocator, peer, port, delegatedTasks);
     handler
         .handshakeFuture()

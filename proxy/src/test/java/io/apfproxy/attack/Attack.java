@@ -13,6 +13,7 @@ enum Attack {
   GREETINGS("ClientHello, then silence", HandshakeAttacks::greetings),
   DRIBBLED_GREETINGS("ClientHello in 1-byte records", HandshakeAttacks::dribbled),
   SILENT_NEIGHBOURS("without a byte, of its address", HandshakeAttacks::silent, true),
+  GREETING_NEIGHBOURS("ClientHello, of its address", HandshakeAttacks::pacedGreetings, true),
   HANDSHAKES("handshakes, one after the other", HandshakeAttacks::whole),
 
   LARGE_PARTIAL_HEADS("heads of 250 KiB without end", HeadAttacks::large),

@@ -26,12 +26,22 @@ final class HandshakeAttacks {
   }
 
   static void greetings(Siege siege) throws InterruptedException {
+    greetings(siege, Duration.ZERO);
+  }
+
+  /** Some hundred a second: no more than the proxy's share of this machine is enough for. */
+  static void pacedGreetings(Siege siege) throws InterruptedException {
+    greetings(siege, Duration.ofMillis(6));
+  }
+
+  private static void greetings(Siege siege, Duration pause) throws InterruptedException {
     TlsClient client = siege.client();
     siege.crew(
         CREW,
         () -> {
           if (siege.connections() < MOST) {
             siege.hold(client.greeted());
+            siege.rest(pause);
           } else {
             siege.rest(Duration.ofMillis(100));
           }

@@ -40,6 +40,12 @@ public record ConnectionLimits(
   private static final int BURST_SECONDS = 5;
   private static final int SHARE = 4;
 
+  /** What waits for its client holds memory, no more of it than a connection that is open. */
+  private static final int ASIDE = 10;
+
+  /** Each takes an event loop a millisecond at most. */
+  private static final int OWED = 64;
+
   public boolean none() {
     return total == 0 && perAddress == 0 && newPerSecond == 0 && handshakes == 0;
   }
@@ -52,7 +58,18 @@ public record ConnectionLimits(
     return (int) Math.min(Integer.MAX_VALUE, (long) newPerSecond * BURST_SECONDS);
   }
 
-  int handshakesPerAddress() {
-    return perAddress == 0 || handshakes == 0 ? 0 : Math.max(1, handshakes / SHARE);
+  /** How many handshakes may wait for us at a time. */
+  int handshakesOwed() {
+    return Math.min(handshakes, OWED);
+  }
+
+  /** How many handshakes may stand aside, beside those that are under way. */
+  int handshakesAside() {
+    return (int) Math.min(Integer.MAX_VALUE, (long) handshakes * ASIDE);
+  }
+
+  /** The share of one address in so many handshakes. */
+  int ofAddress(int all) {
+    return perAddress == 0 || all == 0 ? 0 : Math.max(1, all / SHARE);
   }
 }

@@ -1,17 +1,21 @@
 package io.apfproxy.server.listen;
 
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.ssl.SslHandler;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reports what is read and the end of a client's handshake, and lets its heads be counted behind
- * it; a listener without TLS has none of these. Belongs to one connection's event loop.
+ * Reports what is read, whose step is next, and the end of a client's handshake, and lets its heads
+ * be counted behind it; a listener without TLS has none of these. Belongs to one connection's event
+ * loop.
  */
-final class HandshakeWatch extends ChannelInboundHandlerAdapter {
+final class HandshakeWatch extends ChannelDuplexHandler {
   private final OpenConnection connection;
   private final HeadMeter meter;
   private final Runnable roomMade;
+  private @Nullable SslHandler tls;
 
   HandshakeWatch(OpenConnection connection, HeadMeter meter, Runnable roomMade) {
     this.connection = connection;
@@ -21,14 +25,16 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    SslHandler tls = context.pipeline().get(SslHandler.class);
-    if (tls == null) {
+    SslHandler found = context.pipeline().get(SslHandler.class);
+    tls = found;
+    if (found == null) {
       connection.handshaken();
       context.fireChannelActive();
       context.pipeline().remove(this);
     } else {
-      context.pipeline().addAfter(context.pipeline().context(tls).name(), null, meter);
-      tls.handshakeFuture()
+      context.pipeline().addAfter(context.pipeline().context(found).name(), null, meter);
+      found
+          .handshakeFuture()
           .addListener(
               ended -> {
                 if (!context.isRemoved()) {
@@ -47,5 +53,20 @@ final class HandshakeWatch extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext context, Object bytes) {
     connection.hears();
     context.fireChannelRead(bytes);
+    lookWhoseTurnItIs(); // what was read is worked off now, or elsewhere
+  }
+
+  @Override
+  public void flush(ChannelHandlerContext context) {
+    context.flush();
+    lookWhoseTurnItIs();
+  }
+
+  private void lookWhoseTurnItIs() {
+    if (tls != null
+        && tls.engine().getHandshakeStatus() == HandshakeStatus.NEED_UNWRAP
+        && connection.waitsForItsClient()) {
+      roomMade.run();
+    }
   }
 }

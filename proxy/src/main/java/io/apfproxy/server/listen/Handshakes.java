@@ -16,41 +16,49 @@ import org.jspecify.annotations.Nullable;
  * The handshakes under way, and the line of those that wait for theirs: the addresses take turns,
  * those that come too often after the others. Who has not sent a byte counts for none, and begins
  * only while there is room for all; or whoever opens connections and says nothing would keep others
- * out. Who has just come may have a handshake give way that does not get on: of an address that has
- * more, or of its own, which may be that of many clients. Not thread-safe: guarded by the lock of
- * {@link OpenConnections}.
+ * out. For who has just come one stands aside that does not get on: of an address that has more, or
+ * of its own, which may be that of many clients. It goes on there, as that costs memory only; where
+ * there are too many, it gives way. Not thread-safe: guarded by the lock of {@link
+ * OpenConnections}.
  */
 final class Handshakes {
   /** The buckets are bounded in themselves. */
   static final int MOST_ADDRESSES = 10_000;
 
-  /** A handshake that takes longer may have to give way. */
+  /** A handshake that takes longer may have to stand aside for other addresses, or to give way. */
   private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   /**
-   * Who has stood in line for longer has nobody of its own address give way: clients in Go wait for
-   * a handshake no longer.
+   * Who has stood in line for longer has nobody of its own address stand aside: clients in Go wait
+   * for a handshake no longer.
    */
   private static final long NEWCOMER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Each is a call of the system. */
   private static final int ASKED_AT_A_TIME = 16;
 
-  private final ConnectionLimits limits;
   private final TimeSource time;
   private final @Nullable KeyTable newOnes;
   private final Headway headway = new Headway(MOST_ADDRESSES);
   private final Turns<ClientAddress, OpenConnection> inTime = new Turns<>();
   private final Turns<ClientAddress, OpenConnection> tooOften = new Turns<>();
   private final Turns<ClientAddress, OpenConnection> silent = new Turns<>();
-  private final Crowd<ClientAddress, OpenConnection> byAddress = new Crowd<>();
-  private final Crowd<ClientAddress, OpenConnection> ofUnlimited = new Crowd<>();
-  private int underWay; // of those that spoke
+
+  private final HandshakePlaces underWay;
+  private final HandshakePlaces aside;
+
+  /** Those of both whose first step is ours to make: who is new waits for them on the loops. */
+  private final HandshakePlaces owed;
+
   private int mute;
 
   Handshakes(ConnectionLimits limits, TimeSource time) {
-    this.limits = limits;
     this.time = time;
+    this.underWay = new HandshakePlaces(limits.handshakes(), limits.ofAddress(limits.handshakes()));
+    this.aside =
+        new HandshakePlaces(limits.handshakesAside(), limits.ofAddress(limits.handshakesAside()));
+    this.owed =
+        new HandshakePlaces(limits.handshakesOwed(), limits.ofAddress(limits.handshakesOwed()));
     this.newOnes =
         limits.newPerSecond() == 0
             ? null
@@ -99,10 +107,9 @@ final class Handshakes {
   }
 
   private void count(OpenConnection one) {
-    underWay++;
-    Crowd<ClientAddress, OpenConnection> crowd = crowdOf(one);
-    crowd.add(one.address(), one);
-    if (crowd.of(one.address()) == 1) {
+    owed.take(one);
+    underWay.take(one);
+    if (underWay.likeThis(one).size() + aside.likeThis(one).size() == 1) {
       headway.firstBegins(one.address(), time.nanoTime());
     }
   }
@@ -116,27 +123,41 @@ final class Handshakes {
     }
   }
 
+  /** One under way that spoke waits for its client, for the first time. */
+  void answered(OpenConnection one) {
+    one.waitsForClient();
+    owed.giveBack(one);
+  }
+
   /** To be told before its {@link #end}. */
   void succeeded(OpenConnection one) {
     headway.succeeded(one.address(), one.since(), time.nanoTime());
   }
 
   void end(OpenConnection one) {
-    if (one.spoke()) {
-      underWay--;
-      crowdOf(one).remove(one.address(), one);
-    } else {
+    if (!one.spoke()) {
       mute--;
+    } else {
+      (one.standsAside() ? aside : underWay).giveBack(one);
+      if (!one.answered()) {
+        owed.giveBack(one);
+      }
     }
   }
 
-  private Crowd<ClientAddress, OpenConnection> crowdOf(OpenConnection one) {
-    return one.shares() ? byAddress : ofUnlimited;
+  /** Of those whose first byte came, but those that stand aside. */
+  int underWay() {
+    return underWay.taken();
   }
 
-  /** Of those whose first byte came. */
-  int underWay() {
-    return underWay;
+  /** How many wait for us. */
+  int owed() {
+    return owed.taken();
+  }
+
+  /** How many stand aside. */
+  int aside() {
+    return aside.taken();
   }
 
   /** How many have begun without a byte. */
@@ -144,11 +165,16 @@ final class Handshakes {
     return mute;
   }
 
+  /** How many may. */
+  long mostMute() {
+    return Scarcity.from(underWay.limit());
+  }
+
   /** Some of those that wait without a word, each in its turn. */
   List<OpenConnection> silent(int most) {
     List<OpenConnection> some = new ArrayList<>();
     for (int i = Math.min(most, silent.size()); i > 0; i--) {
-      OpenConnection one = Objects.requireNonNull(silent.next(any -> true));
+      OpenConnection one = Objects.requireNonNull(silent.next(any -> any));
       silent.add(one.address(), one);
       some.add(one);
     }
@@ -166,7 +192,7 @@ final class Handshakes {
 
   /** Of the address that has most, unlimited ones not counted. */
   int mostOfAddress() {
-    return byAddress.most();
+    return underWay.mostOfAddress();
   }
 
   /** How many have not begun theirs. */
@@ -179,7 +205,7 @@ final class Handshakes {
     if (silent.contains(one)) {
       return null;
     }
-    if (allTaken()) {
+    if (underWay.isFull() || owed.isFull()) {
       return ConnectionRule.HANDSHAKES;
     }
     return tooOften.contains(one)
@@ -202,85 +228,96 @@ final class Handshakes {
    * @return null if nobody may
    */
   @Nullable Next next(boolean forAnother) {
-    OpenConnection next = inTime.next(this::hasRoom);
+    Next next = inTime.next(this::whereRoomIs);
     if (next == null) {
-      next = tooOften.next(this::hasRoom);
+      next = tooOften.next(this::whereRoomIs);
     }
     if (next == null && hasRoomForSilent()) {
-      next = silent.next(any -> true);
+      next = silent.next(any -> new Next(any, null));
     }
-    if (next != null) {
-      return new Next(next, null);
-    }
-    return forAnother ? nextInAPlace(time.nanoTime()) : null;
-  }
-
-  private @Nullable Next nextInAPlace(long now) {
-    OpenConnection next = inTime.nextLatest(one -> inItsPlace(one, now) != null);
     if (next == null) {
-      next = tooOften.nextLatest(one -> inItsPlace(one, now) != null);
+      long now = time.nanoTime();
+      next = inTime.nextLatest(one -> inAPlace(one, forAnother, now));
+      if (next == null) {
+        next = tooOften.nextLatest(one -> inAPlace(one, forAnother, now));
+      }
     }
-    return next == null ? null : new Next(next, inItsPlace(next, now));
+    return next;
   }
 
   /** Takes out of the line whoever is next. */
   @Nullable OpenConnection nextOfAll() {
-    OpenConnection next = inTime.next(any -> true);
-    next = next != null ? next : tooOften.next(any -> true);
-    return next != null ? next : silent.next(any -> true);
+    OpenConnection next = inTime.next(any -> any);
+    next = next != null ? next : tooOften.next(any -> any);
+    return next != null ? next : silent.next(any -> any);
   }
 
   private boolean hasRoomForSilent() {
-    return limits.handshakes() == 0 || !Scarcity.binds(mute + underWay, limits.handshakes());
+    return underWay.limit() == 0 || !Scarcity.binds(mute + underWay.taken(), underWay.limit());
   }
 
-  private boolean hasRoom(OpenConnection one) {
-    return limits.handshakes() == 0
-        || (!allTaken()
-            && (!one.shares()
-                || !Scarcity.binds(underWay, limits.handshakes())
-                || byAddress.of(one.address()) < limits.handshakesPerAddress()));
+  private @Nullable Next whereRoomIs(OpenConnection one) {
+    return underWay.hasRoom(one) && owed.hasRoom(one) ? new Next(one, null) : null;
   }
 
-  /** In whose place one begins for which there is no room; null if there is nobody. */
-  private @Nullable OpenConnection inItsPlace(OpenConnection one, long now) {
-    if (allTaken()) {
-      Crowd<ClientAddress, OpenConnection> most = crowdOfMost();
-      OpenConnection slowest = eldest(most.ofMost());
-      if (slowest != null
-          && !slowest.address().equals(one.address())
-          && (!one.shares() || byAddress.of(one.address()) + 1 < most.most())
-          && now - slowest.since() >= PATIENCE_NANOS) {
-        return slowest;
-      }
+  /** One for which there is no room but that of another, which stands aside for it. */
+  private @Nullable Next inAPlace(OpenConnection one, boolean forAnother, long now) {
+    OpenConnection slow = owed.hasRoom(one) ? whoGoesAside(one, now) : null;
+    if (slow == null) {
+      return null;
     }
-    return now - one.since() <= NEWCOMER_NANOS ? leftBehind(one, now) : null;
+    if (aside.hasRoom(slow)) {
+      goesAside(slow);
+      return new Next(one, null);
+    }
+    OpenConnection givesWay = forAnother ? whoGivesWay(slow, now) : null;
+    if (givesWay == null) {
+      return null;
+    }
+    if (!givesWay.equals(slow)) {
+      goesAside(slow);
+    }
+    return new Next(one, givesWay);
   }
 
-  /** The eldest of its own address that does not get on, though we have read all that it sent. */
-  private @Nullable OpenConnection leftBehind(OpenConnection one, long now) {
+  private void goesAside(OpenConnection slow) {
+    underWay.giveBack(slow);
+    slow.goesAside();
+    aside.take(slow);
+  }
+
+  private @Nullable OpenConnection whoGoesAside(OpenConnection one, long now) {
+    OpenConnection slowest = underWay.isFull() ? underWay.eldestOfMost(one) : null;
+    if (slowest != null && now - slowest.since() >= PATIENCE_NANOS) {
+      return slowest;
+    }
+    return now - one.since() <= NEWCOMER_NANOS
+        ? slowest(underWay.likeThis(one), Headway.Patience.SHORT, now)
+        : null;
+  }
+
+  /** Who is closed so that one can stand aside: of another address, of the same one, or itself. */
+  private @Nullable OpenConnection whoGivesWay(OpenConnection slow, long now) {
+    OpenConnection slowest = aside.eldestOfMost(slow);
+    return slowest != null && now - slowest.since() >= PATIENCE_NANOS
+        ? slowest
+        : slowest(aside.likeThis(slow), Headway.Patience.LONG, now);
+  }
+
+  /** The eldest of an address that does not get on, though we have read all that it sent. */
+  private @Nullable OpenConnection slowest(
+      Set<OpenConnection> ofAddress, Headway.Patience patience, long now) {
     int asked = 0;
-    for (OpenConnection own : crowdOf(one).all(one.address())) {
-      if (asked++ == ASKED_AT_A_TIME || !headway.isLeftBehind(own.address(), own.since(), now)) {
+    for (OpenConnection own : ofAddress) {
+      if (asked++ == ASKED_AT_A_TIME
+          || !headway.isBeyond(patience, own.address(), own.since(), now)) {
         return null;
       }
-      if (!own.socket().hasUnread(now - own.readAt())) {
+      if (own.answered() && !own.socket().hasUnread(now - own.readAt())) {
         return own;
       }
     }
     return null;
-  }
-
-  private static @Nullable OpenConnection eldest(Set<OpenConnection> of) {
-    return of.isEmpty() ? null : of.iterator().next();
-  }
-
-  private boolean allTaken() {
-    return ConnectionLimits.isReached(underWay, limits.handshakes());
-  }
-
-  private Crowd<ClientAddress, OpenConnection> crowdOfMost() {
-    return ofUnlimited.most() > byAddress.most() ? ofUnlimited : byAddress;
   }
 
   /** Addresses whose new connections are counted. Thread-safe. */

@@ -11,32 +11,44 @@ import java.util.concurrent.TimeUnit;
  * to do. Not thread-safe.
  */
 final class Headway {
-  /** What takes less is not slow, whatever is usual: a client may be far away. */
-  private static final long LEAST_NANOS = TimeUnit.SECONDS.toNanos(8);
+  /** How long a handshake may take to get on, in nanoseconds. */
+  enum Patience {
+    /** Until it has to stand aside, which costs it nothing. */
+    SHORT(250, 250, 1_000),
+
+    /** Until it has to give way: a busy machine that is all clients of an address takes a while. */
+    LONG(2_000, 8_000, 8_000);
+
+    /** What takes less is not slow, whatever is usual: a client may be far away. */
+    private final long least;
+
+    /** How long none may succeed. */
+    private final long standstill;
+
+    /** The same for an address of which nothing is known. */
+    private final long unknown;
+
+    Patience(int least, int standstill, int unknown) {
+      this.least = TimeUnit.MILLISECONDS.toNanos(least);
+      this.standstill = TimeUnit.MILLISECONDS.toNanos(standstill);
+      this.unknown = TimeUnit.MILLISECONDS.toNanos(unknown);
+    }
+  }
 
   /** Who begins so much later and is done sooner has overtaken. */
-  private static final long LATER_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LATER_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  /** So many times as long as usual one may take that was overtaken. */
-  private static final int MUCH_LONGER = 8;
+  /** So many times as long as usual one may take that was overtaken, or none may succeed. */
+  private static final int MUCH_LONGER = 4;
 
-  /** How long none may succeed: a busy machine that is all clients of an address takes a while. */
-  private static final long STANDSTILL_NANOS = TimeUnit.SECONDS.toNanos(8);
-
-  /** The same for an address of which nothing is known. */
-  private static final long UNKNOWN_NANOS = TimeUnit.SECONDS.toNanos(20);
-
-  /** So many times as long as one usually takes none may succeed, if that is longer. */
-  private static final int LONG = 10;
-
-  /** One that is quicker than usual counts for so much; a slower one is usual at once. */
-  private static final int WEIGHT = 8;
+  /** With each that took longer, or less long, what is usual moves by so much of it. */
+  private static final int STEP = 4;
 
   private final Map<ClientAddress, Course> courses;
 
   /** Of one address; times in nanoseconds. */
   private static final class Course {
-    /** How long those that succeeded took; 0 if there was none. */
+    /** How long about half of those that succeeded took at most; 0 if there was none. */
     private long usual;
 
     /** When the latest of those began. */
@@ -72,26 +84,32 @@ final class Headway {
     Course course = course(address);
     long took = Math.max(1, now - begunAt);
     course.latest = course.usual == 0 ? begunAt : Math.max(course.latest, begunAt);
-    course.usual = Math.max(took, course.usual + (took - course.usual) / WEIGHT);
+    course.usual = course.usual == 0 ? took : towards(took, course.usual);
     course.quietSince = now;
+  }
+
+  private static long towards(long took, long usual) {
+    long step = usual / STEP + 1;
+    return took > usual ? Math.min(took, usual + step) : Math.max(took, usual - step);
   }
 
   /**
    * Whether one only holds its place: it was overtaken, and takes much longer than is usual for its
    * address; or none of them succeeds for long.
    */
-  boolean isLeftBehind(ClientAddress address, long begunAt, long now) {
+  boolean isBeyond(Patience patience, ClientAddress address, long begunAt, long now) {
     long age = now - begunAt;
     Course course = courses.get(address);
     if (course == null) {
-      return age >= UNKNOWN_NANOS; // more addresses came since than are remembered
+      return age >= patience.unknown; // more addresses came since than are remembered
     }
     boolean known = course.usual > 0;
     boolean overtaken =
         known
             && course.latest - begunAt >= LATER_NANOS
-            && age >= Math.max(LEAST_NANOS, MUCH_LONGER * course.usual);
-    long patience = known ? Math.max(STANDSTILL_NANOS, LONG * course.usual) : UNKNOWN_NANOS;
-    return overtaken || Math.min(age, now - course.quietSince) >= patience;
+            && age >= Math.max(patience.least, MUCH_LONGER * course.usual);
+    long standstill =
+        known ? Math.max(patience.standstill, MUCH_LONGER * course.usual) : patience.unknown;
+    return overtaken || Math.min(age, now - course.quietSince) >= standstill;
   }
 }

@@ -67,7 +67,10 @@ final class OpenConnection {
   private boolean spoke; // the same
   private volatile int requests = NO_REQUEST_YET;
   private volatile long readAt;
-  private boolean heard; // its event loop's
+  private boolean answered; // guarded as well
+  private boolean aside; // the same
+  private boolean heard; // its event loop's, which tells each only once
+  private boolean toldOfAnswer; // the same
 
   /**
    * @param shares whether the limits of one address hold for it
@@ -112,6 +115,24 @@ final class OpenConnection {
     spoke = true;
   }
 
+  void waitsForClient() {
+    answered = true;
+  }
+
+  /** Whether its client has, or had, a step of the handshake to make. */
+  boolean answered() {
+    return answered;
+  }
+
+  void goesAside() {
+    aside = true;
+  }
+
+  /** Whether its handshake stands aside, as it does not get on. */
+  boolean standsAside() {
+    return aside;
+  }
+
   void handshakeBegins(long now) {
     since = now;
   }
@@ -146,6 +167,20 @@ final class OpenConnection {
       heard = true;
       all.heard(this);
     }
+  }
+
+  /**
+   * On its event loop: its client has the next step of the handshake to make.
+   *
+   * @return whether that is new
+   */
+  boolean waitsForItsClient() {
+    boolean isNew = heard && !toldOfAnswer;
+    if (isNew) {
+      toldOfAnswer = true;
+      all.answered(this);
+    }
+    return isNew;
   }
 
   /** When bytes of its handshake were last read. */

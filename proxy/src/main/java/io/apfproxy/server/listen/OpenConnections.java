@@ -196,6 +196,13 @@ public final class OpenConnections {
     }
   }
 
+  /** It waits for its client. */
+  synchronized void answered(OpenConnection one) {
+    if (one.stage() == Stage.HANDSHAKING) {
+      handshakes.answered(one);
+    }
+  }
+
   long now() {
     return time.nanoTime();
   }
@@ -259,12 +266,10 @@ public final class OpenConnections {
         bound(
             ConnectionRule.HANDSHAKES_OF_ADDRESS,
             handshakes::mostOfAddress,
-            limits.handshakesPerAddress()),
-        new Bound(
-            "handshakes-silent",
-            locked(handshakes::mute),
-            Scarcity.from(limits.handshakes()),
-            () -> 0),
+            limits.ofAddress(limits.handshakes())),
+        new Bound("handshakes-owed", locked(handshakes::owed), limits.handshakesOwed(), () -> 0),
+        new Bound("handshakes-aside", locked(handshakes::aside), limits.handshakesAside(), () -> 0),
+        new Bound("handshakes-silent", locked(handshakes::mute), handshakes.mostMute(), () -> 0),
         new Bound("handshakes-waiting", this::waiting, limits.total(), gaveUp::sum),
         bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),
         new Bound(

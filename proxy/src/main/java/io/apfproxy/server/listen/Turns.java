@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,18 +51,23 @@ final class Turns<K, V> {
     }
   }
 
-  /** Takes the first of the next one that may go; null if there is none. */
-  @Nullable V next(Predicate<V> may) {
+  /**
+   * Takes the first of the next one that may go.
+   *
+   * @param may what becomes of one; null if it may not go
+   * @return what becomes of it; null if there is none
+   */
+  <R> @Nullable R next(Function<V, @Nullable R> may) {
     return next(NavigableMap::firstEntry, may);
   }
 
-  /** Takes the latest of the next one that may go; null if there is none. */
-  @Nullable V nextLatest(Predicate<V> may) {
+  /** The same with the latest of the next one. */
+  <R> @Nullable R nextLatest(Function<V, @Nullable R> may) {
     return next(NavigableMap::lastEntry, may);
   }
 
-  private @Nullable V next(
-      Function<NavigableMap<Long, V>, Map.Entry<Long, V>> end, Predicate<V> may) {
+  private <R> @Nullable R next(
+      Function<NavigableMap<Long, V>, Map.Entry<Long, V>> end, Function<V, @Nullable R> may) {
     for (int i = Math.min(PASSED_OVER, lines.size()); i > 0; i--) {
       Iterator<Map.Entry<K, NavigableMap<Long, V>>> all = lines.entrySet().iterator();
       Map.Entry<K, NavigableMap<Long, V>> turn = all.next();
@@ -71,16 +75,16 @@ final class Turns<K, V> {
       K key = turn.getKey();
       NavigableMap<Long, V> line = turn.getValue();
       Map.Entry<Long, V> one = end.apply(line);
-      boolean goes = may.test(one.getValue());
-      if (goes) {
+      R becomes = may.apply(one.getValue());
+      if (becomes != null) {
         line.remove(one.getKey());
         numbers.remove(one.getValue());
       }
       if (!line.isEmpty()) {
         lines.put(key, line);
       }
-      if (goes) {
-        return one.getValue();
+      if (becomes != null) {
+        return becomes;
       }
     }
     return null;

@@ -22,6 +22,7 @@ abstract class ConnectionsFixture {
     private @Nullable OpenConnection counted;
     boolean silent;
     boolean unread;
+    boolean owed;
     boolean begun;
     boolean closed;
 
@@ -41,6 +42,9 @@ abstract class ConnectionsFixture {
       begun = true;
       if (!silent) {
         counted().hears();
+        if (!owed) {
+          counted().waitsForItsClient();
+        }
       }
     }
 

@@ -14,6 +14,14 @@ import org.junit.jupiter.api.Test;
 /** Who begins his handshake when, and who has to give way for it. */
 @Tag("S53")
 class HandshakesTest extends ConnectionsFixture {
+  private boolean standsAside(FakeSocket socket) {
+    return socket.counted().standsAside();
+  }
+
+  private static long aside(OpenConnections all) {
+    return bound(all, "handshakes-aside").used().getAsLong();
+  }
+
   @Test
   void letsHandshakesOfAnAddressWaitForThoseOfOthers() {
     OpenConnections all = limited(0, 1_000, 0, 10);
@@ -36,7 +44,7 @@ class HandshakesTest extends ConnectionsFixture {
 
   @Test
   @Tag("S30")
-  void closesTheSlowestHandshakeOfTheAddressWithMostForOneThatHasNone() {
+  void hasTheSlowestHandshakeOfTheAddressWithMostStandAsideForOneThatHasNone() {
     OpenConnections all = limited(0, 1_000, 0, 10);
     List<FakeSocket> mute = enter(all, 1, 8);
     enter(all, 2, 2);
@@ -45,9 +53,12 @@ class HandshakesTest extends ConnectionsFixture {
     time.advance(Duration.ofSeconds(1));
     all.beginHandshakes();
     assertThat(honest.begun).isTrue();
-    assertThat(mute.get(0).closed).isTrue();
-    assertThat(mute.subList(1, 8)).noneMatch(socket -> socket.closed);
+    assertThat(mute).filteredOn(this::standsAside).containsExactly(mute.get(0));
     assertThat(used(all, ConnectionRule.HANDSHAKES)).isEqualTo(10);
+    assertThat(aside(all)).isEqualTo(1);
+    mute.get(0).counted().handshaken(); // it goes on there
+    assertThat(aside(all)).isZero();
+    assertThat(mute).noneMatch(socket -> socket.closed);
   }
 
   @Test
@@ -66,7 +77,7 @@ class HandshakesTest extends ConnectionsFixture {
   }
 
   @Test
-  void closesTheSlowestHandshakeForAnUnlimitedAddressToo() {
+  void hasTheSlowestHandshakeStandAsideForAnUnlimitedAddressToo() {
     InetAddress free = address("192.0.2.1");
     OpenConnections all = limited(0, 1_000, 0, 10, free::equals);
     List<FakeSocket> mute = enter(all, 1, 8);
@@ -76,12 +87,12 @@ class HandshakesTest extends ConnectionsFixture {
     time.advance(Duration.ofSeconds(1));
     all.beginHandshakes();
     assertThat(honest.begun).isTrue();
-    assertThat(mute).filteredOn(socket -> socket.closed).hasSize(1);
+    assertThat(mute).filteredOn(this::standsAside).hasSize(1);
   }
 
   /** A neighbour behind the same balancer is no other address. */
   @Test
-  void closesTheSlowestHandshakeOfAnUnlimitedAddressForWhoeverWaits() {
+  void hasTheSlowestHandshakeOfAnUnlimitedAddressStandAsideForWhoeverWaits() {
     InetAddress free = address("192.0.2.1");
     OpenConnections all = limited(0, 1_000, 0, 10, free::equals);
     enter(all, free).counted().handshaken();
@@ -89,13 +100,13 @@ class HandshakesTest extends ConnectionsFixture {
     FakeSocket neighbour = enter(all, free);
     FakeSocket other = enter(all, 1);
     assertThat(neighbour.begun || other.begun).isFalse();
-    time.advance(Duration.ofSeconds(1));
+    time.advance(Duration.ofMillis(250));
     all.beginHandshakes();
-    assertThat(other.begun && !neighbour.begun).isTrue();
-    time.advance(Duration.ofSeconds(7));
+    assertThat(neighbour.begun && !other.begun).isTrue();
+    time.advance(Duration.ofMillis(750));
     all.beginHandshakes();
-    assertThat(neighbour.begun).isTrue();
-    assertThat(mute).filteredOn(socket -> socket.closed).hasSize(2);
+    assertThat(other.begun).isTrue();
+    assertThat(mute).filteredOn(this::standsAside).hasSize(2);
   }
 
   /** Or whoever opens connections and says nothing would keep out all who share his address. */
@@ -150,7 +161,7 @@ class HandshakesTest extends ConnectionsFixture {
   /** Its address may be that of many clients. */
   @Test
   @Tag("S30")
-  void closesTheSlowestHandshakeOfAnAddressForItsNewcomer() {
+  void hasTheSlowestHandshakeOfAnAddressStandAsideForItsNewcomer() {
     OpenConnections all = limited(0, 1_000, 0, 10);
     enter(all, 1).counted().handshaken();
     List<FakeSocket> mute = enter(all, 1, 30);
@@ -166,7 +177,51 @@ class HandshakesTest extends ConnectionsFixture {
       all.beginHandshakes();
       time.advance(Duration.ofSeconds(1));
     }
-    assertThat(used(all, ConnectionRule.HANDSHAKES)).isEqualTo(7); // and the honest client's
+    assertThat(mute).noneMatch(socket -> socket.closed);
+  }
+
+  /** However many there are, and however fast they come. */
+  @Test
+  @Tag("S30")
+  void closesWhoStandsAsideForLongest() {
+    OpenConnections all = limited(0, 100_000, 0, 1_000);
+    enter(all, 1).counted().handshaken();
+    List<FakeSocket> mute = new ArrayList<>();
+    for (int i = 0; i < 30_000; i++) {
+      mute.add(enter(all, 1));
+      assertThat(mute.get(i).begun || i % 1_000 != 0).isTrue();
+      time.advance(Duration.ofMillis(1));
+      if (i % 1_000 == 500) {
+        FakeSocket honest = enter(all, 1);
+        assertThat(honest.begun).as("after %d", i).isTrue();
+        honest.counted().handshaken();
+      }
+    }
+    assertThat(aside(all)).isEqualTo(8_000); // what is left is for others
+    int closed = (int) mute.stream().filter(socket -> socket.closed).count();
+    assertThat(closed).isBetween(21_000, 22_000);
+    assertThat(mute.subList(0, closed)).allMatch(socket -> socket.closed);
+  }
+
+  /** Who comes next waits for what we do, so that is not much. */
+  @Test
+  void beginsOnlyAsManyAsWeCanAnswerSoon() {
+    OpenConnections all = limited(0, 10_000, 0, 1_000);
+    List<FakeSocket> many = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      many.add(new FakeSocket());
+      many.get(i).owed = true;
+      enter(all, address(1), many.get(i));
+    }
+    all.beginHandshakes();
+    assertThat(many).filteredOn(socket -> socket.begun).hasSize(52); // four fifths of 64
+    assertThat(enter(all, 2).begun).isTrue();
+    many.stream().filter(socket -> socket.begun).forEach(s -> s.counted().waitsForItsClient());
+    all.beginHandshakes();
+    assertThat(many).filteredOn(socket -> socket.begun).hasSize(104);
+    assertThat(bound(all, "handshakes-owed").used().getAsLong()).isEqualTo(52);
+    many.forEach(socket -> socket.counted().leave());
+    assertThat(bound(all, "handshakes-owed").used().getAsLong()).isZero();
   }
 
   @Test
@@ -178,8 +233,7 @@ class HandshakesTest extends ConnectionsFixture {
     eldest.unread = true;
     time.advance(Duration.ofSeconds(9));
     assertThat(enter(all, 1).begun).isTrue();
-    assertThat(eldest.closed).isFalse();
-    assertThat(slow.get(1).closed).isTrue();
+    assertThat(slow).filteredOn(this::standsAside).containsExactly(slow.get(1));
 
     slow.forEach(one -> one.unread = true);
     assertThat(enter(all, 1).begun).isFalse();
@@ -190,10 +244,9 @@ class HandshakesTest extends ConnectionsFixture {
   void isPatientWithAnAddressOfWhichNothingIsKnown() {
     OpenConnections all = limited(0, 1_000, 0, 10);
     enter(all, 1, 8);
-    time.advance(Duration.ofSeconds(19));
+    time.advance(Duration.ofMillis(999));
     assertThat(enter(all, 1).begun).isFalse();
-    time.advance(Duration.ofSeconds(1));
-    all.beginHandshakes();
+    time.advance(Duration.ofMillis(1));
     assertThat(enter(all, 1).begun).isTrue();
   }
 
