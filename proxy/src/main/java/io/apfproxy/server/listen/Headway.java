@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * to do. Not thread-safe.
  */
 final class Headway {
-  /** How long a handshake may take to get on, in nanoseconds. */
+  /** How long a handshake may take to get on; in milliseconds here, in nanoseconds inside. */
   enum Patience {
     /** Until it has to stand aside, which costs it nothing. */
     SHORT(250, 250, 1_000),

@@ -147,7 +147,7 @@ public final class OpenConnections {
       move(next.begins(), Stage.HANDSHAKING);
     }
     if (leaves != null) {
-      leaves.socket().leave(ConnectionRule.HANDSHAKES_OF_ADDRESS);
+      leaves.socket().leave(ConnectionRule.HANDSHAKES_ASIDE);
     }
     return next.begins();
   }
@@ -268,7 +268,7 @@ public final class OpenConnections {
             handshakes::mostOfAddress,
             limits.ofAddress(limits.handshakes())),
         new Bound("handshakes-owed", locked(handshakes::owed), limits.handshakesOwed(), () -> 0),
-        new Bound("handshakes-aside", locked(handshakes::aside), limits.handshakesAside(), () -> 0),
+        bound(ConnectionRule.HANDSHAKES_ASIDE, handshakes::aside, limits.handshakesAside()),
         new Bound("handshakes-silent", locked(handshakes::mute), handshakes.mostMute(), () -> 0),
         new Bound("handshakes-waiting", this::waiting, limits.total(), gaveUp::sum),
         bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),
