@@ -31,6 +31,11 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
    * tells; whatever goes unnoticed, such as a file that was closed, is found by looking again.
    */
   private static final long LOOK_AGAIN_MILLIS = 100;
+
+  /** Most clients say their first word as soon as they are connected. */
+  private static final long LISTEN_AGAIN_MILLIS = 2;
+
+  private static final int LESS_OFTEN = 4;
   private static final long SUM_UP_SECONDS = 10;
   private static final AttributeKey<OpenConnection> COUNTED =
       AttributeKey.valueOf(OpenConnection.class.getName());
@@ -145,6 +150,26 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
     }
   }
 
+  /** Looks a few times whether one that has said nothing speaks; then {@link #lookLater} does. */
+  private void listenTo(ChannelHandlerContext context, OpenConnection silent, long millis) {
+    if (millis < LOOK_AGAIN_MILLIS && connections.isSilent(silent)) {
+      var unused =
+          context
+              .executor()
+              .schedule(
+                  () -> {
+                    if (!connections.isSilent(silent) || !connections.hasSpoken(silent)) {
+                      listenTo(context, silent, millis * LESS_OFTEN);
+                    } else if (context.channel().isOpen()) {
+                      connections.beginHandshakes();
+                      silent.saysIfItWaits();
+                    }
+                  },
+                  millis,
+                  TimeUnit.MILLISECONDS);
+    }
+  }
+
   private boolean somebodyWaits() {
     return paused || connections.waiting() > 0;
   }
@@ -164,6 +189,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
       accepted.counted = counted;
       connections.beginHandshakes();
       counted.saysIfItWaits();
+      listenTo(context, counted, LISTEN_AGAIN_MILLIS);
     } else if (refusal != null && refusal.stopsAccepting()) {
       return refusal;
     } else if (refusal != null) {

@@ -40,9 +40,6 @@ public record ConnectionLimits(
   private static final int BURST_SECONDS = 5;
   private static final int SHARE = 4;
 
-  /** What waits for its client holds memory, no more of it than a connection that is open. */
-  private static final int ASIDE = 10;
-
   /** Each takes an event loop a millisecond at most. */
   private static final int OWED = 64;
 
@@ -61,11 +58,6 @@ public record ConnectionLimits(
   /** How many handshakes may wait for us at a time. */
   int handshakesOwed() {
     return Math.min(handshakes, OWED);
-  }
-
-  /** How many handshakes may stand aside, beside those that are under way. */
-  int handshakesAside() {
-    return (int) Math.min(Integer.MAX_VALUE, (long) handshakes * ASIDE);
   }
 
   /** The share of one address in so many handshakes. */

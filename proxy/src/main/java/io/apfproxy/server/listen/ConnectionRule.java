@@ -7,7 +7,6 @@ enum ConnectionRule {
   OF_ADDRESS("connections-of-address", Fate.CLOSED, "--max-connections-per-address"),
   HANDSHAKES("handshakes-total", Fate.WAITS, "--max-tls-handshakes"),
   HANDSHAKES_OF_ADDRESS("handshakes-of-address", Fate.WAITS, "a quarter of --max-tls-handshakes"),
-  HANDSHAKES_ASIDE("handshakes-aside", Fate.CLOSED, "ten times --max-tls-handshakes"),
   NEW_OF_ADDRESS("new-connections-of-address", Fate.WAITS, "--max-new-connections-per-address");
 
   private enum Fate {

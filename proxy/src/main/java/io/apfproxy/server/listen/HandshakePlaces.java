@@ -2,7 +2,6 @@ package io.apfproxy.server.listen;
 
 import io.apfproxy.request.ClientAddress;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Handshakes of which there may only be so many at a time, and of one address only its share once
@@ -68,15 +67,12 @@ final class HandshakePlaces {
     return crowdOf(one).all(one.address());
   }
 
-  /** The eldest of another address that has most, if that is more than this one's; else null. */
-  @Nullable OpenConnection eldestOfMost(OpenConnection one) {
+  /** Those of the other address that has most, if that is more than this one's; else nobody. */
+  Set<OpenConnection> ofMost(OpenConnection one) {
     Crowd<ClientAddress, OpenConnection> most =
         ofUnlimited.most() > byAddress.most() ? ofUnlimited : byAddress;
-    if (one.shares() && byAddress.of(one.address()) + 1 >= most.most()) {
-      return null;
-    }
-    Set<OpenConnection> its = most.ofMost();
-    OpenConnection eldest = its.isEmpty() ? null : its.iterator().next();
-    return eldest == null || eldest.address().equals(one.address()) ? null : eldest;
+    return one.shares() && byAddress.of(one.address()) + 1 >= most.most()
+        ? Set.of()
+        : most.ofMost();
   }
 }

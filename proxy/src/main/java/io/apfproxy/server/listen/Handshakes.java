@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,46 +16,37 @@ import org.jspecify.annotations.Nullable;
  * those that come too often after the others. Who has not sent a byte counts for none, and begins
  * only while there is room for all; or whoever opens connections and says nothing would keep others
  * out. For who has just come one stands aside that does not get on: of an address that has more, or
- * of its own, which may be that of many clients. It goes on there, as that costs memory only; where
- * there are too many, it gives way. Not thread-safe: guarded by the lock of {@link
- * OpenConnections}.
+ * of its own, which may be that of many clients. It goes on there, as that costs memory only, less
+ * than a connection that is open. Not thread-safe: guarded by the lock of {@link OpenConnections}.
  */
 final class Handshakes {
   /** The buckets are bounded in themselves. */
   static final int MOST_ADDRESSES = 10_000;
-
-  /** A handshake that takes longer may have to stand aside for other addresses, or to give way. */
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-  /**
-   * Who has stood in line for longer has nobody of its own address stand aside: clients in Go wait
-   * for a handshake no longer.
-   */
-  private static final long NEWCOMER_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   /** Each is a call of the system. */
   private static final int ASKED_AT_A_TIME = 16;
 
   private final TimeSource time;
   private final @Nullable KeyTable newOnes;
-  private final Headway headway = new Headway(MOST_ADDRESSES);
+  private final HandshakeTimes times = new HandshakeTimes(MOST_ADDRESSES);
   private final Turns<ClientAddress, OpenConnection> inTime = new Turns<>();
   private final Turns<ClientAddress, OpenConnection> tooOften = new Turns<>();
   private final Turns<ClientAddress, OpenConnection> silent = new Turns<>();
 
   private final HandshakePlaces underWay;
-  private final HandshakePlaces aside;
 
-  /** Those of both whose first step is ours to make: who is new waits for them on the loops. */
+  /**
+   * Those, and those that stand aside, whose first step is ours to make: who is new waits for them
+   * on the loops.
+   */
   private final HandshakePlaces owed;
 
+  private int aside;
   private int mute;
 
   Handshakes(ConnectionLimits limits, TimeSource time) {
     this.time = time;
     this.underWay = new HandshakePlaces(limits.handshakes(), limits.ofAddress(limits.handshakes()));
-    this.aside =
-        new HandshakePlaces(limits.handshakesAside(), limits.ofAddress(limits.handshakesAside()));
     this.owed =
         new HandshakePlaces(limits.handshakesOwed(), limits.ofAddress(limits.handshakesOwed()));
     this.newOnes =
@@ -109,9 +99,6 @@ final class Handshakes {
   private void count(OpenConnection one) {
     owed.take(one);
     underWay.take(one);
-    if (underWay.likeThis(one).size() + aside.likeThis(one).size() == 1) {
-      headway.firstBegins(one.address(), time.nanoTime());
-    }
   }
 
   /** The first byte of one under way was read. */
@@ -131,17 +118,21 @@ final class Handshakes {
 
   /** To be told before its {@link #end}. */
   void succeeded(OpenConnection one) {
-    headway.succeeded(one.address(), one.since(), time.nanoTime());
+    times.succeeded(one.address(), time.nanoTime() - one.since());
   }
 
   void end(OpenConnection one) {
     if (!one.spoke()) {
       mute--;
+      return;
+    }
+    if (one.standsAside()) {
+      aside--;
     } else {
-      (one.standsAside() ? aside : underWay).giveBack(one);
-      if (!one.answered()) {
-        owed.giveBack(one);
-      }
+      underWay.giveBack(one);
+    }
+    if (!one.answered()) {
+      owed.giveBack(one);
     }
   }
 
@@ -157,7 +148,7 @@ final class Handshakes {
 
   /** How many stand aside. */
   int aside() {
-    return aside.taken();
+    return aside;
   }
 
   /** How many have begun without a byte. */
@@ -181,8 +172,13 @@ final class Handshakes {
     return some;
   }
 
+  /** Whether it stands among those. */
+  boolean isSilent(OpenConnection one) {
+    return silent.contains(one);
+  }
+
   void speaksInLine(OpenConnection one) {
-    if (silent.contains(one)) {
+    if (isSilent(one)) {
       silent.remove(one.address(), one);
       one.speaks();
       one.standsInLine(time.nanoTime());
@@ -202,7 +198,7 @@ final class Handshakes {
 
   /** Why one that stands in line has not begun yet; null if nothing is known that it waits for. */
   @Nullable ConnectionRule reasonToWait(OpenConnection one) {
-    if (silent.contains(one)) {
+    if (isSilent(one)) {
       return null;
     }
     if (underWay.isFull() || owed.isFull()) {
@@ -214,20 +210,12 @@ final class Handshakes {
   }
 
   /**
-   * Who begins.
-   *
-   * @param givesWay null if nobody has to
-   */
-  record Next(OpenConnection begins, @Nullable OpenConnection givesWay) {}
-
-  /**
    * Takes out of the line who may begin now: who has stood there longest if there is room, and who
    * came last if another one has to make it, as that one is there still.
    *
-   * @param forAnother whether others may be told to give way
    * @return null if nobody may
    */
-  @Nullable Next next(boolean forAnother) {
+  @Nullable OpenConnection next() {
     Next next = inTime.next(this::whereRoomIs);
     if (next == null) {
       next = tooOften.next(this::whereRoomIs);
@@ -237,13 +225,26 @@ final class Handshakes {
     }
     if (next == null) {
       long now = time.nanoTime();
-      next = inTime.nextLatest(one -> inAPlace(one, forAnother, now));
+      next = inTime.nextLatest(one -> inAPlace(one, now));
       if (next == null) {
-        next = tooOften.nextLatest(one -> inAPlace(one, forAnother, now));
+        next = tooOften.nextLatest(one -> inAPlace(one, now));
       }
     }
-    return next;
+    if (next == null) {
+      return null;
+    }
+    if (next.goesAside() != null) {
+      goesAside(next.goesAside());
+    }
+    return next.begins();
   }
+
+  /**
+   * Who begins.
+   *
+   * @param goesAside for it; null if nobody has to
+   */
+  private record Next(OpenConnection begins, @Nullable OpenConnection goesAside) {}
 
   /** Takes out of the line whoever is next. */
   @Nullable OpenConnection nextOfAll() {
@@ -260,57 +261,27 @@ final class Handshakes {
     return underWay.hasRoom(one) && owed.hasRoom(one) ? new Next(one, null) : null;
   }
 
-  /** One for which there is no room but that of another, which stands aside for it. */
-  private @Nullable Next inAPlace(OpenConnection one, boolean forAnother, long now) {
-    OpenConnection slow = owed.hasRoom(one) ? whoGoesAside(one, now) : null;
-    if (slow == null) {
+  /** One for which there is no room but that of another. */
+  private @Nullable Next inAPlace(OpenConnection one, long now) {
+    if (!owed.hasRoom(one)) {
       return null;
     }
-    if (aside.hasRoom(slow)) {
-      goesAside(slow);
-      return new Next(one, null);
-    }
-    OpenConnection givesWay = forAnother ? whoGivesWay(slow, now) : null;
-    if (givesWay == null) {
-      return null;
-    }
-    if (!givesWay.equals(slow)) {
-      goesAside(slow);
-    }
-    return new Next(one, givesWay);
+    OpenConnection slow = underWay.isFull() ? slowest(underWay.ofMost(one), now) : null;
+    slow = slow != null ? slow : slowest(underWay.likeThis(one), now);
+    return slow == null ? null : new Next(one, slow);
   }
 
   private void goesAside(OpenConnection slow) {
     underWay.giveBack(slow);
     slow.goesAside();
-    aside.take(slow);
-  }
-
-  private @Nullable OpenConnection whoGoesAside(OpenConnection one, long now) {
-    OpenConnection slowest = underWay.isFull() ? underWay.eldestOfMost(one) : null;
-    if (slowest != null && now - slowest.since() >= PATIENCE_NANOS) {
-      return slowest;
-    }
-    return now - one.since() <= NEWCOMER_NANOS
-        ? slowest(underWay.likeThis(one), Headway.Patience.SHORT, now)
-        : null;
-  }
-
-  /** Who is closed so that one can stand aside: of another address, of the same one, or itself. */
-  private @Nullable OpenConnection whoGivesWay(OpenConnection slow, long now) {
-    OpenConnection slowest = aside.eldestOfMost(slow);
-    return slowest != null && now - slowest.since() >= PATIENCE_NANOS
-        ? slowest
-        : slowest(aside.likeThis(slow), Headway.Patience.LONG, now);
+    aside++;
   }
 
   /** The eldest of an address that does not get on, though we have read all that it sent. */
-  private @Nullable OpenConnection slowest(
-      Set<OpenConnection> ofAddress, Headway.Patience patience, long now) {
+  private @Nullable OpenConnection slowest(Set<OpenConnection> ofAddress, long now) {
     int asked = 0;
     for (OpenConnection own : ofAddress) {
-      if (asked++ == ASKED_AT_A_TIME
-          || !headway.isBeyond(patience, own.address(), own.since(), now)) {
+      if (asked++ == ASKED_AT_A_TIME || !times.isSlow(own.address(), now - own.since())) {
         return null;
       }
       if (own.answered() && !own.socket().hasUnread(now - own.readAt())) {

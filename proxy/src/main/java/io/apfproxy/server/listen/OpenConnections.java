@@ -94,7 +94,7 @@ public final class OpenConnections {
   }
 
   private @Nullable OpenConnection oneToGiveWay(OpenConnection comes, boolean beyondShare) {
-    return beyondShare ? places.strangerLike(comes) : places.oneToGiveWay(comes);
+    return beyondShare ? places.strangerLike(comes, now()) : places.oneToGiveWay(comes, now());
   }
 
   private boolean mayLeave() {
@@ -132,24 +132,12 @@ public final class OpenConnections {
     }
   }
 
-  private @Nullable OpenConnection next() {
-    Handshakes.Next next;
-    OpenConnection leaves;
-    synchronized (this) {
-      next = handshakes.next(mayLeave());
-      if (next == null) {
-        return null;
-      }
-      leaves = next.givesWay();
-      if (leaves != null) {
-        move(leaves, Stage.LEAVING);
-      }
-      move(next.begins(), Stage.HANDSHAKING);
+  private synchronized @Nullable OpenConnection next() {
+    OpenConnection next = handshakes.next();
+    if (next != null) {
+      move(next, Stage.HANDSHAKING);
     }
-    if (leaves != null) {
-      leaves.socket().leave(ConnectionRule.HANDSHAKES_ASIDE);
-    }
-    return next.begins();
+    return next;
   }
 
   /**
@@ -161,14 +149,27 @@ public final class OpenConnections {
   List<OpenConnection> listen() {
     List<OpenConnection> spoke = new ArrayList<>();
     for (OpenConnection silent : silent()) {
-      if (silent.socket().hasSpoken()) {
-        speaks(silent);
+      if (hasSpoken(silent)) {
         spoke.add(silent);
       } else if (now() - silent.since() >= SILENT_NANOS && leaves(silent)) {
         silent.socket().leave(null);
       }
     }
     return spoke;
+  }
+
+  /** Looks whether one that waits without a word has spoken meanwhile. */
+  boolean hasSpoken(OpenConnection silent) {
+    boolean spoke = silent.socket().hasSpoken();
+    if (spoke) {
+      speaks(silent);
+    }
+    return spoke;
+  }
+
+  /** Whether it waits without a word. */
+  synchronized boolean isSilent(OpenConnection one) {
+    return one.stage() == Stage.WAITING && handshakes.isSilent(one);
   }
 
   private synchronized boolean leaves(OpenConnection silent) {
@@ -268,7 +269,7 @@ public final class OpenConnections {
             handshakes::mostOfAddress,
             limits.ofAddress(limits.handshakes())),
         new Bound("handshakes-owed", locked(handshakes::owed), limits.handshakesOwed(), () -> 0),
-        bound(ConnectionRule.HANDSHAKES_ASIDE, handshakes::aside, limits.handshakesAside()),
+        new Bound("handshakes-aside", locked(handshakes::aside), limits.total(), () -> 0),
         new Bound("handshakes-silent", locked(handshakes::mute), handshakes.mostMute(), () -> 0),
         new Bound("handshakes-waiting", this::waiting, limits.total(), gaveUp::sum),
         bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),

@@ -3,9 +3,9 @@ package io.apfproxy.server.listen;
 import io.apfproxy.request.ClientAddress;
 import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,13 +16,16 @@ final class Places {
   private static final int LOOKED_AT = 64;
   private static final int SHARE = 4;
 
+  /** Clients in Go wait for a handshake no longer. */
+  private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(10);
+
   private final ConnectionLimits limits;
   private final FileDescriptors descriptors;
   private final Crowd<ClientAddress, OpenConnection> byAddress = new Crowd<>();
   private final Crowd<ClientAddress, OpenConnection> ofUnlimited = new Crowd<>();
 
-  /** Who has not ended its handshake, the longest first, where that gives way. */
-  private final Set<OpenConnection> strangers = new LinkedHashSet<>();
+  /** Those that have not ended their handshake. */
+  private final Crowd<ClientAddress, OpenConnection> strangers = new Crowd<>();
 
   private int taken;
 
@@ -35,28 +38,35 @@ final class Places {
     descriptors.taken();
     taken++;
     crowdOf(one).add(one.address(), one);
-    if (limits.strangersGiveWay()) {
-      strangers.add(one);
-    }
+    strangers.add(one.address(), one);
   }
 
   void giveBack(OpenConnection one) {
     taken--;
     crowdOf(one).remove(one.address(), one);
-    strangers.remove(one);
+    strangers.remove(one.address(), one);
   }
 
   /** One has ended its handshake. */
   void shown(OpenConnection one) {
-    strangers.remove(one);
+    strangers.remove(one.address(), one);
   }
 
-  /** Who gives way to one whose address has its share; null if nobody does. */
-  @Nullable OpenConnection strangerLike(OpenConnection comes) {
-    return strangers.stream()
-        .filter(one -> one.address().equals(comes.address()))
-        .findFirst()
-        .orElse(null);
+  /**
+   * Who of its own address gives way to one that comes: who has not ended its handshake, and where
+   * that is not reason enough, has most likely been given up.
+   *
+   * @return null if nobody does
+   */
+  @Nullable OpenConnection strangerLike(OpenConnection comes, long now) {
+    OpenConnection eldest = eldest(strangers.all(comes.address()));
+    return eldest != null && (limits.strangersGiveWay() || now - eldest.since() >= GIVEN_UP_NANOS)
+        ? eldest
+        : null;
+  }
+
+  private static @Nullable OpenConnection eldest(Set<OpenConnection> some) {
+    return some.isEmpty() ? null : some.iterator().next();
   }
 
   private Crowd<ClientAddress, OpenConnection> crowdOf(OpenConnection one) {
@@ -106,13 +116,17 @@ final class Places {
   /**
    * Who gives up his place for one that comes: one of the address that has most, if that is more
    * than somebody with so many would have. What is beyond a share goes first; to an unlimited
-   * address it gives way however many that has. Else a stranger, where those give way.
+   * address it gives way however many that has. Else a stranger of its own, or, where strangers
+   * give way, of the address that has most of them.
    *
    * @return null if nobody has to
    */
-  @Nullable OpenConnection oneToGiveWay(OpenConnection comes) {
+  @Nullable OpenConnection oneToGiveWay(OpenConnection comes, long now) {
     OpenConnection one = oneOfMost(comes);
-    return one == null && !strangers.isEmpty() ? strangers.iterator().next() : one;
+    if (one == null && limits.strangersGiveWay()) {
+      return eldest(strangers.ofMost());
+    }
+    return one != null ? one : strangerLike(comes, now);
   }
 
   private @Nullable OpenConnection oneOfMost(OpenConnection comes) {

@@ -50,7 +50,7 @@ class HandshakesTest extends ConnectionsFixture {
     enter(all, 2, 2);
     FakeSocket honest = enter(all, 3);
     assertThat(honest.begun).isFalse();
-    time.advance(Duration.ofSeconds(1));
+    time.advance(Duration.ofMillis(100));
     all.beginHandshakes();
     assertThat(honest.begun).isTrue();
     assertThat(mute).filteredOn(this::standsAside).containsExactly(mute.get(0));
@@ -84,7 +84,7 @@ class HandshakesTest extends ConnectionsFixture {
     enter(all, 2, 2);
     FakeSocket honest = enter(all, free);
     assertThat(honest.begun).isFalse();
-    time.advance(Duration.ofSeconds(1));
+    time.advance(Duration.ofMillis(100));
     all.beginHandshakes();
     assertThat(honest.begun).isTrue();
     assertThat(mute).filteredOn(this::standsAside).hasSize(1);
@@ -100,12 +100,9 @@ class HandshakesTest extends ConnectionsFixture {
     FakeSocket neighbour = enter(all, free);
     FakeSocket other = enter(all, 1);
     assertThat(neighbour.begun || other.begun).isFalse();
-    time.advance(Duration.ofMillis(250));
+    time.advance(Duration.ofMillis(50));
     all.beginHandshakes();
-    assertThat(neighbour.begun && !other.begun).isTrue();
-    time.advance(Duration.ofMillis(750));
-    all.beginHandshakes();
-    assertThat(other.begun).isTrue();
+    assertThat(neighbour.begun && other.begun).isTrue();
     assertThat(mute).filteredOn(this::standsAside).hasSize(2);
   }
 
@@ -166,41 +163,36 @@ class HandshakesTest extends ConnectionsFixture {
     enter(all, 1).counted().handshaken();
     List<FakeSocket> mute = enter(all, 1, 30);
     assertThat(mute).filteredOn(socket -> socket.begun).hasSize(8);
-    time.advance(Duration.ofSeconds(11)); // what waits has most likely been given up
-    all.beginHandshakes();
-    assertThat(mute).noneMatch(socket -> socket.closed);
-
     for (int i = 0; i < 100; i++) {
+      time.advance(Duration.ofMillis(50));
       FakeSocket honest = enter(all, 1);
       assertThat(honest.begun).as("%d", i).isTrue();
       honest.counted().handshaken();
       all.beginHandshakes();
-      time.advance(Duration.ofSeconds(1));
     }
     assertThat(mute).noneMatch(socket -> socket.closed);
   }
 
-  /** However many there are, and however fast they come. */
+  /** However many there are, and however fast they come: they cost less than open connections. */
   @Test
   @Tag("S30")
-  void closesWhoStandsAsideForLongest() {
+  void letsAnyNumberStandAside() {
     OpenConnections all = limited(0, 100_000, 0, 1_000);
     enter(all, 1).counted().handshaken();
     List<FakeSocket> mute = new ArrayList<>();
-    for (int i = 0; i < 30_000; i++) {
+    for (int i = 0; i < 40_000; i++) {
       mute.add(enter(all, 1));
-      assertThat(mute.get(i).begun || i % 1_000 != 0).isTrue();
-      time.advance(Duration.ofMillis(1));
+      if (i % 10 == 0) {
+        time.advance(Duration.ofMillis(1));
+      }
       if (i % 1_000 == 500) {
         FakeSocket honest = enter(all, 1);
         assertThat(honest.begun).as("after %d", i).isTrue();
         honest.counted().handshaken();
       }
     }
-    assertThat(aside(all)).isEqualTo(8_000); // what is left is for others
-    int closed = (int) mute.stream().filter(socket -> socket.closed).count();
-    assertThat(closed).isBetween(21_000, 22_000);
-    assertThat(mute.subList(0, closed)).allMatch(socket -> socket.closed);
+    assertThat(mute).allMatch(socket -> socket.begun && !socket.closed);
+    assertThat(aside(all)).isEqualTo(40_000 - 800); // what is left is for others
   }
 
   /** Who comes next waits for what we do, so that is not much. */
@@ -244,7 +236,7 @@ class HandshakesTest extends ConnectionsFixture {
   void isPatientWithAnAddressOfWhichNothingIsKnown() {
     OpenConnections all = limited(0, 1_000, 0, 10);
     enter(all, 1, 8);
-    time.advance(Duration.ofMillis(999));
+    time.advance(Duration.ofMillis(99));
     assertThat(enter(all, 1).begun).isFalse();
     time.advance(Duration.ofMillis(1));
     assertThat(enter(all, 1).begun).isTrue();

@@ -113,6 +113,29 @@ class OpenConnectionsTest extends ConnectionsFixture {
     assertThat(refusal(all, 1)).isEqualTo(ConnectionRule.OF_ADDRESS);
   }
 
+  /** Or whoever takes the places of an address keeps all others out that share it. */
+  @Test
+  @Tag("S30")
+  void letsGiveWayToItsOwnAddressWhoHasNotEndedItsHandshakeForLong() {
+    OpenConnections all = limited(100, 25, 0, 0);
+    List<FakeSocket> mute = enter(all, 1, 78);
+    List<FakeSocket> open = enter(all, 1, 2);
+    open.forEach(socket -> socket.counted().handshaken());
+    time.advance(Duration.ofMillis(9_999));
+    assertThat(refusal(all, 1)).isEqualTo(ConnectionRule.OF_ADDRESS);
+    time.advance(Duration.ofMillis(1));
+
+    FakeSocket honest = enter(all, 1);
+    honest.counted().handshaken();
+
+    assertThat(mute).filteredOn(socket -> socket.closed).containsExactly(mute.get(0));
+    enter(all, 1, 77);
+    assertThat(mute).allMatch(socket -> socket.closed);
+    assertThat(refusal(all, 1)).isEqualTo(ConnectionRule.OF_ADDRESS);
+    assertThat(open).noneMatch(socket -> socket.closed);
+    assertThat(honest.closed).isFalse();
+  }
+
   /** All kubelets of a cluster behind one balancer. */
   @Test
   void letsOneAddressHaveWhatNobodyElseNeeds() {
