@@ -37,7 +37,7 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
   private static final int LESS_OFTEN = 4;
   private static final long SUM_UP_SECONDS = 10;
-  private static final AttributeKey<OpenConnection> COUNTED =
+  static final AttributeKey<OpenConnection> COUNTED =
       AttributeKey.valueOf(OpenConnection.class.getName());
 
   private final OpenConnections connections;

@@ -74,6 +74,9 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
     if (((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLIN)) {
       this.registration = registration;
       this.event = event;
+      if (((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLRDHUP)) {
+        isInNoHurry(); // or thousands that leave at once go before who has just come
+      }
       ready();
     } else {
       socket.handle(registration, event);

@@ -89,6 +89,11 @@ final class FairTurns<T extends FairTurns.Taker> {
       return order;
     }
 
+    /** It is not fresh any more, however little it has had. */
+    final void isInNoHurry() {
+      had = Math.max(had, FRESH_NANOS);
+    }
+
     final boolean isFresh() {
       return had < FRESH_NANOS;
     }

@@ -15,6 +15,8 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -27,6 +29,7 @@ class ClientSocketTest {
   private final ManualTime time = new ManualTime();
   private final ReadingTurns turns = new ReadingTurns(time);
   private final ReadingFailures failures = new ReadingFailures(time);
+  private final ConnectionLimits limits = new ConnectionLimits(1_000, 100, 0, 0, free -> false);
 
   /** Of a descriptor that another socket has by the time it is closed: it is told no end. */
   private static final class Handle implements EpollIoHandle {
@@ -75,6 +78,35 @@ class ClientSocketTest {
                 + " 39 more since this was said last");
   }
 
+  /** Thousands that leave at once are as much work as those that come. */
+  @Test
+  @Tag("S30")
+  void readsWhoHasJustComeBeforeThoseThatLeave() {
+    List<String> read = new ArrayList<>();
+    EpollIoEvent leaves = () -> EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLRDHUP);
+    for (int i = 0; i < 100; i++) {
+      ClientSocket.of(ofOneAddress(), reading(() -> read.add("left")), turns, failures)
+          .handle(registered(), leaves);
+    }
+    ClientSocket.of(ofOneAddress(), reading(() -> read.add("came")), turns, failures)
+        .handle(registered(), (EpollIoEvent) () -> EpollIoOps.EPOLLIN);
+
+    turns.read();
+
+    assertThat(read).startsWith("came", "left").hasSize(101);
+  }
+
+  private Channel ofOneAddress() {
+    OpenConnections all = new OpenConnections(limits, FileDescriptors.unlimited(time), time);
+    Channel channel = new EmbeddedChannel();
+    channel
+        .attr(AcceptGuard.COUNTED)
+        .set(
+            all.enter(ConnectionsFixture.address(1), new ConnectionsFixture.FakeSocket())
+                .connection());
+    return channel;
+  }
+
   private static IoRegistration registered() {
     return (IoRegistration)
         Proxy.newProxyInstance(
@@ -88,13 +120,22 @@ class ClientSocketTest {
 
   /** The handle of a channel that throws whenever it is to be read. */
   private static EpollIoHandle broken() {
+    return reading(
+        () -> {
+          throw new IllegalStateException("broken");
+        });
+  }
+
+  /** The handle of a channel. */
+  private static EpollIoHandle reading(Runnable read) {
     return (EpollIoHandle)
         Proxy.newProxyInstance(
             ClientSocketTest.class.getClassLoader(),
             new Class<?>[] {EpollIoHandle.class, Channel.Unsafe.class},
             (self, method, arguments) -> {
               if (method.getName().equals("handle")) {
-                throw new IllegalStateException("broken");
+                read.run();
+                return null;
               }
               assertThat(method.getName()).isEqualTo("recvBufAllocHandle");
               return new FixedRecvByteBufAllocator(64).newHandle();
