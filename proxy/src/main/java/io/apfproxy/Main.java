@@ -30,9 +30,19 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    int code = run(List.of(arguments));
-    LogLevel.flush();
-    System.exit(code);
+    int code = Command.EXIT_FAILURE;
+    try {
+      code = run(List.of(arguments));
+    } catch (RuntimeException | Error e) {
+      // event loops would keep a program alive whose main thread just ends
+      Thread main = Thread.currentThread();
+      main.getUncaughtExceptionHandler().uncaughtException(main, e);
+    }
+    try {
+      LogLevel.flush();
+    } finally {
+      System.exit(code);
+    }
   }
 
   private static int run(List<String> arguments) {
@@ -86,7 +96,7 @@ public final class Main {
     OneHandshake.demand();
     LogLevel.set(options.logLevel());
     MemoryEnd.watch();
-    Termination termination = Termination.watch();
+    Termination termination = Termination.watch(ProxyApp.longestEnd(options));
     AtomicReference<Throwable> failed = new AtomicReference<>();
     try (ProxyApp proxy = ProxyApp.start(options)) {
       proxy

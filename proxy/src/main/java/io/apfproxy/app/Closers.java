@@ -1,5 +1,6 @@
 package io.apfproxy.app;
 
+import io.apfproxy.process.OutOfMemory;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.slf4j.Logger;
@@ -27,6 +28,9 @@ final class Closers implements AutoCloseable {
         closer.closeable().close();
       } catch (Exception e) {
         LOG.warn("could not close {}: {}", closer.what(), e.toString());
+      } catch (Error e) {
+        OutOfMemory.endIf(e);
+        LOG.warn("could not close {}", closer.what(), e);
       }
     }
   }

@@ -13,6 +13,7 @@ import io.apfproxy.time.TimeSource;
 import io.apfproxy.timer.Timers;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,9 @@ public final class ProxyApp implements AutoCloseable {
    * answers 503 until it was reached and examined.
    */
   private static final Logger LOG = LoggerFactory.getLogger(ProxyApp.class);
+
+  /** Of it, watches may take 3 s, the break-glass listener 5, each log 2; the manifests give 20. */
+  private static final Duration CLOSING = Duration.ofSeconds(17);
 
   private final ProxyOptions options;
   private final Closers closers = new Closers();
@@ -208,6 +212,11 @@ public final class ProxyApp implements AutoCloseable {
    */
   public CompletionStage<Void> failure() {
     return upstream.failure();
+  }
+
+  /** How long {@link #close} may take if nothing hangs. */
+  public static Duration longestEnd(ProxyOptions options) {
+    return options.shutdown().delay().plus(options.shutdown().grace()).plus(CLOSING);
   }
 
   /**

@@ -2,11 +2,15 @@ package io.apfproxy.app;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends of the program asked for by a signal: the first gracefully, the second at once. */
+/**
+ * Ends of the program asked for by a signal: the first gracefully, the second at once, and at once
+ * too if the first takes too long.
+ */
 public final class Termination {
   /*
    * A shutdown hook would not do: the JVM then exits with 143 whatever the hook does, and a second
@@ -14,13 +18,18 @@ public final class Termination {
    * hence by name; where it is missing, a signal ends the process as ever.
    */
   private static final Logger LOG = LoggerFactory.getLogger(Termination.class);
-  private static final int AT_ONCE = 1;
+  static final int AT_ONCE = 1;
 
   private final CountDownLatch asked = new CountDownLatch(1);
 
-  /** Watches for SIGTERM and SIGINT from now on. */
-  public static Termination watch() {
+  /**
+   * Watches for SIGTERM and SIGINT from now on.
+   *
+   * @param longest if the program has not ended so long after it was asked to, it ends at once
+   */
+  public static Termination watch(Duration longest) {
     Termination termination = new Termination();
+    LastResort.after(termination.asked, longest, Thread.currentThread());
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");

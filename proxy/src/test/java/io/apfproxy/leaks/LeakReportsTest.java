@@ -3,7 +3,6 @@ package io.apfproxy.leaks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.request.ClientAddress;
 import io.netty.util.ResourceLeakDetector;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
@@ -11,8 +10,6 @@ import org.junit.jupiter.api.Test;
 
 @Tag("I4")
 class LeakReportsTest {
-  private static final String IN_THE_PRODUCT = ClientAddress.class.getName() + ".of(ClientAddress)";
-
   private final LeakReports reports = new LeakReports();
   private final ResourceLeakDetector<Object> detector =
       reports.detectors().newResourceLeakDetector(Object.class);
@@ -42,18 +39,8 @@ class LeakReportsTest {
     assertThat(reports.leaks()).isEmpty();
   }
 
-  @Test
-  void knowsWhatTheProductHadInHands() {
-    assertThat(LeakReports.isOurs(IN_THE_PRODUCT)).isTrue();
-    assertThat(LeakReports.isOurs("io.apfproxy.leaks.LeakReportsTest.lose(LeakReportsTest)"))
-        .isFalse();
-    assertThat(LeakReports.isOurs("io.apfproxy.fixtures.raw.RawClient.send(RawClient)")).isFalse();
-    assertThat(LeakReports.isOurs("io.netty.buffer.Unpooled.buffer(Unpooled)")).isFalse();
-  }
-
   private void lose() {
-    var tracker = detector.trackForcibly(new Object());
-    tracker.record(IN_THE_PRODUCT);
+    assertThat(detector.trackForcibly(new Object())).isNotNull();
   }
 
   private void giveBack() {

@@ -12,7 +12,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
@@ -69,15 +68,14 @@ class GoAwayIT {
         TestProxy proxy = proxy(upstream, 1)) {
       HttpClient client = proxy.client(HttpVersion.HTTP_2);
       HttpClientRequest slow = get(client.request(HttpMethod.GET, "/api/v1/nodes"));
-      Promise<GoAway> told = Promise.promise();
-      slow.connection().goAwayHandler(told::tryComplete);
+      Future<Long> told = ToldToGo.on(slow.connection());
       Future<Buffer> slowAnswer = bodyOf(slow);
       get(seen.future());
       HttpClientRequest quick = get(client.request(HttpMethod.GET, "/api/v1/pods"));
       assertThat(quick.connection()).isSameAs(slow.connection());
       assertThat(get(bodyOf(quick))).hasToString("quick");
 
-      assertThat(get(told.future()).getErrorCode()).isZero();
+      assertThat(get(told)).isZero();
       get(seen.future()).response().end("slow");
       assertThat(get(slowAnswer)).hasToString("slow");
 
@@ -125,12 +123,11 @@ class GoAwayIT {
         TestProxy proxy = proxy(upstream, 0)) {
       HttpClient client = proxy.client(HttpVersion.HTTP_2);
       HttpClientRequest first = get(client.request(HttpMethod.GET, "/api/v1/pods"));
-      Promise<GoAway> told = Promise.promise();
-      first.connection().goAwayHandler(told::tryComplete);
+      Future<Long> told = ToldToGo.on(first.connection());
       first.putHeader("Authorization", authorization);
       assertThat(get(bodyOf(first))).hasToString("quick");
       if (goes) {
-        assertThat(get(told.future()).getErrorCode()).isZero();
+        assertThat(get(told)).isZero();
       }
 
       HttpClientRequest second = get(client.request(HttpMethod.GET, "/api/v1/pods"));

@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.GoAway;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -197,15 +196,14 @@ class LifecycleIT {
     try (TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       HttpClientRequest request =
           get(proxy.client(HttpVersion.HTTP_2).request(HttpMethod.GET, "/api/v1/nodes"));
-      Promise<GoAway> told = Promise.promise();
-      request.connection().goAwayHandler(told::tryComplete);
+      Future<Long> told = ToldToGo.on(request.connection());
       Future<String> answer =
           request.send().compose(head -> head.body().map(body -> head.statusCode() + " " + body));
       get(slow.future());
 
       Future<Void> stopped = proxy.server.shutdown(LONG_GRACE);
 
-      assertThat(get(told.future()).getErrorCode()).isZero();
+      assertThat(get(told)).isZero();
       for (HttpVersion version : List.of(HttpVersion.HTTP_1_1, HttpVersion.HTTP_2)) {
         assertThat(
                 get(

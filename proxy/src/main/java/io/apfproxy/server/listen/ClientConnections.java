@@ -22,7 +22,7 @@ public final class ClientConnections {
   }
 
   /** A client has connected, and no request of it is read yet. */
-  public void connected(HttpConnection http) {
+  public ClientConnection connected(HttpConnection http) {
     StreamWritability.watch(http);
     Liveness.ofClient(http);
     Http1Versions.guard(http);
@@ -31,6 +31,7 @@ public final class ClientConnections {
     UnreadableBody.watch(http, connection::bodyUnreadable);
     open.put(http, connection);
     http.closeHandler(closed -> open.remove(http));
+    return connection;
   }
 
   /**

@@ -117,9 +117,11 @@ final class FairTurns<T extends FairTurns.Taker> {
 
   /** Begins the turn of whoever is next; somebody must wait. */
   T next() {
+    // in turn where both wait, or those with next to nothing would keep all others waiting
     freshWasLast = !fresh.isEmpty() && (waiting.isEmpty() || !freshWasLast);
     T next = freshWasLast ? fresh.remove() : waiting.remove();
     long start = next.begins();
+    // who went before his time tells nothing of how far the others are
     virtual = freshWasLast && !waiting.isEmpty() ? virtual : Math.max(virtual, start);
     return next;
   }

@@ -242,8 +242,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
 
   /** A client has connected. */
   public void connected(HttpConnection http) {
-    connections.connected(http);
-    connections.of(http).afterReading(arrivals::beginAll);
+    connections.connected(http).afterReading(arrivals::beginAll);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Recordings of the proxy's own before a configuration. */
 class RecordingReplayTest extends ReplayFixture {
   private static final String PODS = "/api/v1/pods?limit=500";
+  private static final String HELD = "\"apf-proxy.io/held\":\"1s\"";
 
   private static String recorded(String more) {
     return "\"apf-proxy.io/bytes\":\"0\"" + (more.isEmpty() ? "" : "," + more);
@@ -22,6 +23,20 @@ class RecordingReplayTest extends ReplayFixture {
 
   private static String placed(String more) {
     return recorded("\"apf-proxy.io/level\":\"only\"," + more);
+  }
+
+  /**
+   * Three lists: one that says how many objects it was of, one that says what it weighed as well,
+   * and another.
+   */
+  private String lists(String another) throws Exception {
+    String objects = HELD + ",\"apf-proxy.io/objects\":\"9000/1000\"";
+    String learned = objects + ",\"apf-proxy.io/learned-bytes\":\"300000\"";
+    return file(
+        "a.jsonl",
+        Events.event("objects").asks("list", PODS).at(0).annotations(placed(objects)),
+        Events.event("learned").asks("list", PODS).at(10).annotations(placed(learned)),
+        Events.event("another").asks("list", PODS).at(20).annotations(placed(another)));
   }
 
   @Test
@@ -84,20 +99,7 @@ class RecordingReplayTest extends ReplayFixture {
   @Tag("V-49")
   @Tag("V-56")
   void makesListsAsWideAsTheyWereUnlessItIsToldOtherwise() throws Exception {
-    String then = "\"apf-proxy.io/held\":\"1s\",\"apf-proxy.io/objects\":\"9000/1000\"";
-    String log =
-        file(
-            "a.jsonl",
-            Events.event("objects").asks("list", PODS).at(0).annotations(placed(then)),
-            Events.event("learned")
-                .asks("list", PODS)
-                .at(10)
-                .annotations(placed(then + ",\"apf-proxy.io/learned-bytes\":\"300000\"")),
-            Events.event("nonsense")
-                .asks("list", PODS)
-                .at(20)
-                .annotations(
-                    placed("\"apf-proxy.io/held\":\"1s\",\"apf-proxy.io/objects\":\"9/-1\"")));
+    String log = lists(HELD + ",\"apf-proxy.io/objects\":\"9/-1\"");
     seats = 1_000; // a request may be as wide as a part of its level
     Report report = replay(log);
     assertThat(counts(report).seatSeconds()).isEqualTo(5 + 3 + 1);
@@ -119,19 +121,7 @@ class RecordingReplayTest extends ReplayFixture {
   @Tag("V-53")
   void makesListsAsWideAsIsAskedFor(
       @Nullable ListCost asked, double alone, double withObjects, int cautions) throws Exception {
-    String then = "\"apf-proxy.io/held\":\"1s\",\"apf-proxy.io/objects\":\"9000/1000\"";
-    String log =
-        file(
-            "a.jsonl",
-            Events.event("objects").asks("list", PODS).at(0).annotations(placed(then)),
-            Events.event("learned")
-                .asks("list", PODS)
-                .at(10)
-                .annotations(placed(then + ",\"apf-proxy.io/learned-bytes\":\"300000\"")),
-            Events.event("unknown")
-                .asks("list", PODS)
-                .at(20)
-                .annotations(placed("\"apf-proxy.io/held\":\"1s\"")));
+    String log = lists(HELD);
     seats = 1_000;
     listCost = asked;
     Report report = replay(log);
