@@ -18,6 +18,7 @@ import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -235,7 +236,10 @@ final class BreakGlassRealIT {
 
   /** Seats, queue and connections; the rest of its lists is refused. */
   private static void fill(List<Socket> silent) throws Exception {
-    await().atMost(LONG).until(() -> waiting() >= WAITING);
+    await() // while they come, the page of metrics may take longer than is waited for
+        .atMost(LONG.plusMillis(10L * WAITING))
+        .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+        .until(() -> waiting() >= WAITING);
     await()
         .atMost(LONG)
         .until(() -> proxy.metric("apiserver_flowcontrol_rejected_requests_total") > 0);
