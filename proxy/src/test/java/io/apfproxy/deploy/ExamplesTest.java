@@ -2,6 +2,11 @@ package io.apfproxy.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.apfproxy.config.PriorityLevelConfiguration;
+import io.apfproxy.config.PriorityLevelConfiguration.Burst;
+import io.apfproxy.config.SourceObject;
+import io.apfproxy.source.ObjectDecoder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +18,8 @@ import org.junit.jupiter.api.Test;
 class ExamplesTest {
   private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
   private static final Pattern LINK = Pattern.compile("\\]\\(\\.\\./deploy/examples/([^)]+)\\)");
+
+  private static final Pattern BLOCK = Pattern.compile("(?sm)^```yaml\n(.*?)^```$");
 
   /** L-34. */
   @Test
@@ -29,5 +36,32 @@ class ExamplesTest {
       }
     }
     assertThat(Files.readString(ROOT.resolve("README.md"))).contains("](docs/limits.md)");
+  }
+
+  /**
+   * L-60: README's level that bursts. What such a burst of 20 seats for 10 s comes to, {@code
+   * BurstScenarioTest} shows.
+   */
+  @Test
+  void theLevelThatBurstsIsOneThatKubectlMayApply() throws Exception {
+    List<String> blocks =
+        BLOCK
+            .matcher(Files.readString(ROOT.resolve("README.md")))
+            .results()
+            .map(block -> block.group(1))
+            .filter(block -> block.contains("burst:"))
+            .toList();
+    assertThat(blocks).hasSize(1);
+
+    SourceObject level =
+        ObjectDecoder.written(new YAMLMapper().readTree(blocks.get(0)), "README.md")
+            .object()
+            .orElseThrow();
+
+    assertThat(level.errors()).isEmpty();
+    assertThat(level.content())
+        .isInstanceOfSatisfying(
+            PriorityLevelConfiguration.class,
+            written -> assertThat(written.burst()).isEqualTo(new Burst(20, 10)));
   }
 }

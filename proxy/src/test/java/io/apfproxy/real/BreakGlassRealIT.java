@@ -18,11 +18,13 @@ import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.json.JsonObject;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -58,6 +60,15 @@ final class BreakGlassRealIT {
   /** For as long lists are counted before the lane is used, and after that. */
   private static final Duration ALONE =
       Duration.ofSeconds(Integer.getInteger("apf.glass.seconds", 5));
+
+  private static final int SHOWN = 5;
+
+  /**
+   * What a step took.
+   *
+   * @param ended requests by the lane that had ended when it had
+   */
+  private record Taken(String name, long millis, int ended) {}
 
   private static final String LEVEL =
       """
@@ -168,6 +179,7 @@ final class BreakGlassRealIT {
     Vertx vertx = Vertx.vertx();
     List<Socket> silent = new ArrayList<>();
     Histogram steps = new Histogram(3);
+    List<Taken> taken = new ArrayList<>();
     try (LoadClient elephant =
         new LoadClient(
             vertx,
@@ -188,7 +200,9 @@ final class BreakGlassRealIT {
       for (KubectlStep step : STEPS) {
         long stepBegun = System.nanoTime();
         CommandResult result = step.action().apply(ann);
-        steps.recordValue(millisSince(stepBegun));
+        long millis = millisSince(stepBegun);
+        steps.recordValue(millis);
+        taken.add(new Taken(step.name(), millis, (int) told("ends").count()));
         leastWaiting = Math.min(leastWaiting, waiting());
         assertThat(result.exitCode()).as("%s", result).isEqualTo(step.exitCode());
         assertThat(result.stdout()).contains(step.shown());
@@ -198,6 +212,7 @@ final class BreakGlassRealIT {
       run(page.get(3));
       assertThat(leastWaiting).as("the flood goes on").isPositive();
       print(steps, requests(), flood.report());
+      printSlowest(taken);
       System.out.printf(
           "beside it everybody's listener, %.0f or more waiting: %.1f lists/s of 1 MB before,"
               + " %.1f while kubectl ran (%.2f of without), %.1f after%n",
@@ -221,7 +236,10 @@ final class BreakGlassRealIT {
 
   /** Seats, queue and connections; the rest of its lists is refused. */
   private static void fill(List<Socket> silent) throws Exception {
-    await().atMost(LONG).until(() -> waiting() >= WAITING);
+    await() // while they come, the page of metrics may take longer than is waited for
+        .atMost(LONG.plusMillis(10L * WAITING))
+        .ignoreExceptionsInstanceOf(UncheckedIOException.class)
+        .until(() -> waiting() >= WAITING);
     await()
         .atMost(LONG)
         .until(() -> proxy.metric("apiserver_flowcontrol_rejected_requests_total") > 0);
@@ -273,6 +291,23 @@ final class BreakGlassRealIT {
         requests.getValueAtPercentile(50),
         requests.getValueAtPercentile(99),
         flood.rejected());
+  }
+
+  /** Of those that took longest, what was theirs and what the lane's and the server's. */
+  private static void printSlowest(List<Taken> taken) {
+    List<JsonObject> ends = told("ends").toList();
+    List<String> lines = new ArrayList<>();
+    int from = 0;
+    for (Taken step : taken) {
+      int to = Math.min(step.ended(), ends.size());
+      long asked =
+          ends.subList(from, to).stream().mapToLong(end -> end.getLong("milliseconds")).sum();
+      lines.add(
+          "%6d ms, %d requests that took %d ms in all: %s"
+              .formatted(step.millis(), to - from, asked, step.name()));
+      from = to;
+    }
+    lines.stream().sorted(Comparator.reverseOrder()).limit(SHOWN).forEach(System.out::println);
   }
 
   private static void eachIsToldOnceHereAndAtTheServer() {

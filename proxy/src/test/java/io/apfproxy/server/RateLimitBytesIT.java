@@ -4,12 +4,14 @@ import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.limit.Limiting;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RateLimitBytesIT extends RateLimitFixture {
   /** That a limit may be overdrawn by: what is read at a time. */
   private static final int LARGEST_PIECE = 64 << 10;
+
+  private static final int ROUNDS = 5;
+  private static final int PIECES = 10;
+  private static final int SLOW_MILLIS = 600;
 
   /** L-21: logs hold no seats, and come as slowly as the limit says. */
   @ParameterizedTest
@@ -117,5 +123,56 @@ class RateLimitBytesIT extends RateLimitFixture {
           assertThat(get(ask(client, TARGET, "other")).passed()).isTrue();
         },
         Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(10_000, "1s", 65_536, "0s"));
+  }
+
+  /**
+   * L-21: a list that overdraws its limit by days holds its seats as long as one without. They come
+   * in turn, so that both have the same machine, and the least of each counts.
+   */
+  @ParameterizedTest
+  @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+  void holdsTheSeatsOfAListInDebtAsLongAsWithoutALimit(HttpVersion version) {
+    limited(
+        this::serveSlowly,
+        proxy -> {
+          HttpClient client = proxy.client(version);
+          long limited = Long.MAX_VALUE;
+          long unlimited = Long.MAX_VALUE;
+          for (int i = 0; i < ROUNDS; i++) {
+            limited = Math.min(limited, seatsHeldBy(proxy, client, "ci-" + i));
+            unlimited = Math.min(unlimited, seatsHeldBy(proxy, client, "free"));
+          }
+          System.out.printf(
+              "seats of a list of 400 kB in %d ms: %.1f ms in debt, %.1f ms without limit%n",
+              SLOW_MILLIS, limited / 1e6, unlimited / 1e6);
+          assertThat((double) limited / unlimited).isBetween(0.95, 1.05);
+          expectRefusal(get(ask(client, "/api/v1/pods", "ci-0")), "bytes");
+        },
+        Limiting.of("bytes")
+            .except(Subject.user("free"))
+            .by("User")
+            .unit(RateLimit.BYTES)
+            .tokens(1, "1s", 65_536, "0s"));
+  }
+
+  /** In equal pieces. */
+  private void serveSlowly(HttpServerRequest request) {
+    request.response().putHeader("Content-Length", String.valueOf(LARGE));
+    vertx.setPeriodic(
+        SLOW_MILLIS / PIECES,
+        due -> {
+          request.response().write(Buffer.buffer(new byte[LARGE / PIECES]));
+          if (request.response().bytesWritten() >= LARGE) {
+            vertx.cancelTimer(due);
+            request.response().end();
+          }
+        });
+  }
+
+  private static long seatsHeldBy(TestProxy proxy, HttpClient client, String user) {
+    long begun = System.nanoTime();
+    assertThat(get(ask(client, "/api/v1/pods", user)).body().length()).isEqualTo(LARGE);
+    await().pollInterval(Duration.ofMillis(1)).until(() -> proxy.flowControl.executing.get() == 0);
+    return System.nanoTime() - begun;
   }
 }

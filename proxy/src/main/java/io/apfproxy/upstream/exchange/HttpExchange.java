@@ -63,7 +63,7 @@ public final class HttpExchange extends Exchange {
     if (isOver()) {
       end(false);
     } else if (!chosen.isAway()) {
-      upstream.open(request).onComplete(this::opened, this::notOpened);
+      upstream.open(request, () -> !isOver()).onComplete(this::opened, this::notOpened);
     } else if (!somebody().begin()) {
       notSent();
     }

@@ -16,6 +16,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.SocketAddress;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,10 +28,10 @@ final class LaneConnections {
    * allows about 100 streams on each. Who is here has been let in, and has seats or a place among the
    * watches, tunnels or long requests, so there is a stream for each: the pools grow as they must,
    * and MAX_CONNECTIONS is more than all of those limits and the process's descriptors allow. A burst
-   * makes one connection after the other, each as full as the upstream allows: StreamOpener.
+   * makes one connection after the other, each as full as the upstream allows: StreamOpener. So
+   * nobody waits in the library's own queue.
    */
   private static final int MAX_CONNECTIONS = 1 << 15; // squared it must fit into an int
-  private static final int MAX_WAITING = 4096;
   private static final int MAX_HEADER_BYTES = 1 << 20;
   private static final int CONNECTION_WINDOW = 32 << 20;
   private static final int IDLE_SECONDS = 60;
@@ -63,7 +64,7 @@ final class LaneConnections {
     this.lane = lane;
     this.where = where;
     this.attempts = attempts;
-    this.opener = new StreamOpener(vertx, MAX_WAITING, MemberConnections.STREAM_TIMEOUT_MILLIS);
+    this.opener = new StreamOpener(vertx, MemberConnections.STREAM_TIMEOUT_MILLIS);
     opener.parallel(lane.anonymous());
     this.client =
         client(vertx, tls)
@@ -98,8 +99,7 @@ final class LaneConnections {
             .with(
                 new PoolOptions()
                     .setHttp1MaxSize(MAX_CONNECTIONS)
-                    .setHttp2MaxSize(MAX_CONNECTIONS)
-                    .setMaxWaitQueueSize(MAX_WAITING));
+                    .setHttp2MaxSize(MAX_CONNECTIONS));
     if (tls == null) {
       return builder.with(options);
     }
@@ -122,11 +122,13 @@ final class LaneConnections {
    *
    * @param own where its handlers are to run
    * @param request of this request alone; is told the server
+   * @param wanted whether somebody still waits for it
    */
-  Future<HttpClientRequest> open(ContextInternal own, RequestOptions request) {
+  Future<HttpClientRequest> open(
+      ContextInternal own, RequestOptions request, BooleanSupplier wanted) {
     Promise<HttpClientRequest> opened = own.promise();
     opener
-        .open(() -> where.find().compose(at -> on(own, () -> connect(request, at))))
+        .open(() -> where.find().compose(at -> on(own, () -> connect(request, at))), wanted)
         .onComplete(opened);
     return opened.future();
   }

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.net.NetSocket;
 import java.net.URI;
+import java.util.function.BooleanSupplier;
 
 /**
  * One kube-apiserver of the upstream, as requests are sent to it. Belongs to one event loop; what
@@ -22,8 +23,12 @@ public interface Member {
   /** The target there. */
   String target(Outgoing request);
 
-  /** A stream or connection to send the request on. Fails only if certainly nothing was sent. */
-  Future<HttpClientRequest> open(Outgoing request);
+  /**
+   * A stream or connection to send the request on. Fails only if certainly nothing was sent.
+   *
+   * @param wanted whether somebody still waits for it
+   */
+  Future<HttpClientRequest> open(Outgoing request, BooleanSupplier wanted);
 
   /** A connection of its own for an upgrade: HTTP/1.1, nothing sent yet. */
   Future<NetSocket> dial(Credential credential);

@@ -24,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -86,13 +87,18 @@ public final class MemberConnections implements Member {
   }
 
   @Override
-  public Future<HttpClientRequest> open(Outgoing request) {
+  public Future<HttpClientRequest> open(Outgoing request, BooleanSupplier wanted) {
     renew();
-    return open(Lane.of(request), HttpMethod.valueOf(request.method()), endpoint.target(request))
+    return open(
+            Lane.of(request),
+            HttpMethod.valueOf(request.method()),
+            endpoint.target(request),
+            wanted)
         .map(stream -> stream.authority(endpoint.authority(request)));
   }
 
-  private Future<HttpClientRequest> open(Lane lane, HttpMethod method, String target) {
+  private Future<HttpClientRequest> open(
+      Lane lane, HttpMethod method, String target, BooleanSupplier wanted) {
     RequestOptions options =
         new RequestOptions()
             .setHost(tlsName())
@@ -103,7 +109,7 @@ public final class MemberConnections implements Member {
             .setFollowRedirects(false);
     return lanes
         .computeIfAbsent(lane, this::connections)
-        .open((ContextInternal) vertx.getOrCreateContext(), options);
+        .open((ContextInternal) vertx.getOrCreateContext(), options, wanted);
   }
 
   private LaneConnections connections(Lane lane) {
@@ -145,7 +151,7 @@ public final class MemberConnections implements Member {
 
   private Future<Void> probe(Lane lane) {
     Future<Void> probed =
-        open(lane, HttpMethod.GET, "/version")
+        open(lane, HttpMethod.GET, "/version", () -> true)
             .compose(
                 unsent -> {
                   HttpConnection connection = unsent.connection();

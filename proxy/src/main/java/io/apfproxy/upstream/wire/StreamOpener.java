@@ -9,12 +9,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the streams of one HTTP client, with no more than one HTTP/2 connection being made at a
- * time, or a few where they are slow. Belongs to one event loop.
+ * time, or {@value #AT_A_TIME} of HTTP/1.1, and more where they are slow. Belongs to one event
+ * loop.
  */
 final class StreamOpener {
   /*
@@ -26,16 +28,31 @@ final class StreamOpener {
    * One attempt may hang where the next would not, at one of several servers behind an address or for
    * a lost packet. So the others wait for it no longer than PATIENCE, then for a second one. The first
    * goes on meanwhile, and whichever stands first serves all.
+   *
+   * In HTTP/1.1 each needs a connection of its own, and ten thousand watches that dialled at once
+   * would overflow what the upstream's kernel keeps of connections that are not accepted yet (4096 as
+   * a rule), and have it shake ten thousand hands side by side, so that all of them are late. So
+   * there a number of them are made at a time, each for one request, which alone fails with it; one
+   * that takes longer than PATIENCE counts no more.
+   *
+   * The queue has no bound of its own: who is here has been let in, and is bounded there. Those who
+   * left meanwhile are not, so they are looked for whenever it has become twice as long. Whoever
+   * waits goes on doing so as long as others get through.
    */
+  static final int AT_A_TIME = 128;
+
   private static final long PATIENCE_MILLIS = 1_000;
   private static final long MARGIN_MILLIS = 1_000;
+  private static final int SELDOM = 4096;
 
   private final Vertx vertx;
-  private final int maxWaiting;
   private final long timeoutMillis;
   private final Deque<Waiter> waiters = new ArrayDeque<>();
   private @Nullable Attempt newest; // that the others wait for; null if none is under way
   private boolean parallel;
+  private int dialling; // in parallel, and not late
+  private long opened;
+  private int lookAt = SELDOM;
 
   private static final class Attempt {
     private final boolean second;
@@ -48,87 +65,161 @@ final class StreamOpener {
 
   private final class Waiter {
     private final Supplier<Future<HttpClientRequest>> opening;
+    private final BooleanSupplier wanted;
     private final Promise<HttpClientRequest> promise = Promise.promise();
-    private final Patience patience = new Patience(vertx, timeoutMillis, this::giveUp);
+    private long seen = opened;
+    private Patience patience = new Patience(vertx, timeoutMillis, this::late);
 
-    Waiter(Supplier<Future<HttpClientRequest>> opening) {
+    Waiter(Supplier<Future<HttpClientRequest>> opening, BooleanSupplier wanted) {
       this.opening = opening;
+      this.wanted = wanted;
     }
 
-    private void giveUp() {
+    private boolean hasLeft() {
+      return !wanted.getAsBoolean();
+    }
+
+    private void leave() {
+      fail(new IllegalStateException("nobody waits for it any more"));
+    }
+
+    private void fail(Throwable cause) {
+      patience.end();
+      promise.fail(cause);
+    }
+
+    private void late() {
+      if (seen != opened) {
+        seen = opened;
+        patience = new Patience(vertx, timeoutMillis, this::late);
+        return;
+      }
       waiters.remove(this);
       promise.fail("no connection to the upstream in time");
     }
   }
 
   /**
-   * @param timeoutMillis longest time in the queue
+   * @param timeoutMillis longest time in the queue without a stream for anybody; 1 or more
    */
-  StreamOpener(Vertx vertx, int maxWaiting, long timeoutMillis) {
+  StreamOpener(Vertx vertx, long timeoutMillis) {
     this.vertx = vertx;
-    this.maxWaiting = maxWaiting;
     this.timeoutMillis = timeoutMillis;
   }
 
   /** Whether every request needs a connection of its own, as in HTTP/1.1. */
   void parallel(boolean each) {
     parallel = each;
+    beginWhoMay();
   }
 
-  Future<HttpClientRequest> open(Supplier<Future<HttpClientRequest>> opening) {
-    if (parallel || (newest == null && waiters.isEmpty())) {
+  /**
+   * @param opening asks for it, when it is its turn
+   * @param wanted whether somebody still waits for it
+   */
+  Future<HttpClientRequest> open(
+      Supplier<Future<HttpClientRequest>> opening, BooleanSupplier wanted) {
+    if (waiters.isEmpty() && mayBegin()) {
       return begin(opening);
     }
-    Attempt awaited = newest;
-    if (awaited != null && awaited.late && !awaited.second) {
-      return begin(opening);
-    }
-    if (waiters.size() >= maxWaiting) {
-      return Future.failedFuture("too many requests wait for a connection to the upstream");
-    }
-    Waiter waiter = new Waiter(opening);
+    Waiter waiter = new Waiter(opening, wanted);
     waiters.add(waiter);
+    if (waiters.size() >= lookAt) {
+      forgetThoseWhoLeft();
+    }
     return waiter.promise.future();
   }
 
-  private Future<HttpClientRequest> begin(Supplier<Future<HttpClientRequest>> opening) {
-    Future<HttpClientRequest> opened = attempt(opening);
-    if (!parallel && !opened.isComplete()) {
-      Attempt attempt = new Attempt(newest != null);
-      newest = attempt;
-      long impatience = vertx.setTimer(PATIENCE_MILLIS, late -> tryOnceMore(attempt));
-      // one that never settled would shut everybody out
-      Patience watchdog =
-          new Patience(
-              vertx,
-              timeoutMillis + MARGIN_MILLIS,
-              () ->
-                  settled(
-                      attempt,
-                      Future.<HttpClientRequest>failedFuture(
-                          "no connection to the upstream in time")));
-      opened.onComplete(
-          result -> {
-            vertx.cancelTimer(impatience);
-            if (watchdog.end()) {
-              settled(attempt, result);
-            }
-          });
+  private void forgetThoseWhoLeft() {
+    List<Waiter> left = new ArrayList<>();
+    waiters.removeIf(waiter -> waiter.hasLeft() && left.add(waiter));
+    lookAt = Math.max(SELDOM, 2 * waiters.size());
+    left.forEach(Waiter::leave);
+  }
+
+  private boolean mayBegin() {
+    if (parallel) {
+      return dialling < AT_A_TIME;
     }
-    return opened;
+    Attempt awaited = newest;
+    return awaited == null || (awaited.late && !awaited.second);
+  }
+
+  private Future<HttpClientRequest> begin(Supplier<Future<HttpClientRequest>> opening) {
+    Future<HttpClientRequest> result = attempt(opening);
+    if (result.isComplete()) {
+      count(result);
+    } else if (parallel) {
+      dial(result);
+    } else {
+      lead(result);
+    }
+    return result;
+  }
+
+  private void count(AsyncResult<HttpClientRequest> result) {
+    if (result.succeeded()) {
+      opened++;
+    }
+  }
+
+  private void dial(Future<HttpClientRequest> dialled) {
+    dialling++;
+    long impatience = vertx.setTimer(PATIENCE_MILLIS, late -> dialled());
+    dialled.onComplete(
+        result -> {
+          count(result);
+          if (vertx.cancelTimer(impatience)) {
+            dialled();
+          }
+        });
+  }
+
+  private void dialled() {
+    dialling--;
+    beginWhoMay();
+  }
+
+  /** The others wait for it. */
+  private void lead(Future<HttpClientRequest> awaited) {
+    Attempt attempt = new Attempt(newest != null);
+    newest = attempt;
+    long impatience = vertx.setTimer(PATIENCE_MILLIS, late -> tryOnceMore(attempt));
+    // one that never settled would shut everybody out
+    Patience watchdog =
+        new Patience(
+            vertx,
+            timeoutMillis + MARGIN_MILLIS,
+            () ->
+                settled(
+                    attempt,
+                    Future.<HttpClientRequest>failedFuture(
+                        "no connection to the upstream in time")));
+    awaited.onComplete(
+        result -> {
+          count(result);
+          vertx.cancelTimer(impatience);
+          if (watchdog.end()) {
+            settled(attempt, result);
+          }
+        });
   }
 
   private void tryOnceMore(Attempt attempt) {
     attempt.late = true;
-    while (attempt == newest && !attempt.second && !waiters.isEmpty()) {
-      beginNext(); // at once, if a stream has become free meanwhile
-    }
+    beginWhoMay(); // at once, if a stream has become free meanwhile
   }
 
-  private Future<HttpClientRequest> beginNext() {
-    Waiter next = waiters.remove();
-    next.patience.end();
-    return begin(next.opening).onComplete(next.promise);
+  private void beginWhoMay() {
+    while (!waiters.isEmpty() && mayBegin()) {
+      Waiter next = waiters.remove();
+      if (next.hasLeft()) {
+        next.leave();
+      } else {
+        next.patience.end();
+        begin(next.opening).onComplete(next.promise);
+      }
+    }
   }
 
   /** The library throws at some addresses, and whoever asked would wait for ever. */
@@ -140,12 +231,10 @@ final class StreamOpener {
     }
   }
 
-  private void settled(Attempt attempt, AsyncResult<HttpClientRequest> opened) {
-    if (opened.succeeded()) {
+  private void settled(Attempt attempt, AsyncResult<HttpClientRequest> result) {
+    if (result.succeeded()) {
       newest = null;
-      while (!waiters.isEmpty() && (parallel || newest == null)) {
-        beginNext();
-      }
+      beginWhoMay();
       return;
     }
     if (attempt != newest) {
@@ -154,9 +243,6 @@ final class StreamOpener {
     newest = null;
     List<Waiter> failed = new ArrayList<>(waiters);
     waiters.clear();
-    for (Waiter waiter : failed) {
-      waiter.patience.end();
-      waiter.promise.fail(opened.cause());
-    }
+    failed.forEach(waiter -> waiter.fail(result.cause()));
   }
 }

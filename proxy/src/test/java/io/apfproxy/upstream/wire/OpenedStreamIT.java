@@ -65,7 +65,9 @@ class OpenedStreamIT {
                     vertx,
                     () -> new UpstreamConfig(url, null, false, null, null, null),
                     new Reporter() {})
-                .open(PlainRequest.by(new Sender(Credential.NONE, false, null, List.of())))
+                .open(
+                    PlainRequest.by(new Sender(Credential.NONE, false, null, List.of())),
+                    () -> true)
                 .onComplete(
                     opened -> {
                       ended.complete(new WeakReference<>(opened.connection()));

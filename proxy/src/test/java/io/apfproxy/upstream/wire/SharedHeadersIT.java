@@ -55,7 +55,7 @@ class SharedHeadersIT {
               null);
       MemberConnections upstream = new MemberConnections(vertx, () -> config, Reporter.NONE);
       for (String token : List.of("Bearer one", "Bearer two", "Bearer one")) {
-        HttpClientRequest request = get(onLoop(() -> upstream.open(asking(token))));
+        HttpClientRequest request = get(onLoop(() -> upstream.open(asking(token), () -> true)));
         request.putHeader("Authorization", token);
         assertThat(get(request.send().compose(HttpClientResponse::end))).isNull();
         assertThat(tableBytes(request.connection())).isZero();

@@ -98,7 +98,7 @@ class UpstreamRenewalIT {
         PlainRequest.by(
             new Sender(
                 Credential.FRONT_PROXY, false, Map.entry("X-Remote-User", "somebody"), List.of()));
-    return onLoop(() -> upstream.open(request).compose(HttpClientRequest::send));
+    return onLoop(() -> upstream.open(request, () -> true).compose(HttpClientRequest::send));
   }
 
   private HttpServerRequest arrived(int number) {
