@@ -213,6 +213,18 @@ class DashboardIT extends DashboardFixture {
   @Test
   void sourcesShowConditionsAndTheirLastChange() throws Exception {
     startNarrow();
+  @Test
+  void oneIsNotMany() throws Exception {
+    start();
+    Page page = page("#level/exempt").awaitText("Heaviest flow");
+
+    page.ask("import('/ui/dom.js').then(dom => { window.count = dom.count; })");
+    page.await("window.count");
+
+    assertThat(page.ask("[0, 1, 1.0001, 1.5, 2, 10000].map(n => count(n, 'seat')).join()").asText())
+        .isEqualTo("0 seats,1 seat,1.00 seats,1.50 seats,2 seats,10k seats");
+  }
+
     Page page = page("#sources").awaitText("narrow.yaml");
     page.await(conditions("narrow") + ".includes('Accepted: yes, Valid')");
     page.await(conditions("narrow") + ".includes('InForce: yes, Applied')");
