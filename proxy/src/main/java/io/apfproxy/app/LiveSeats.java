@@ -52,10 +52,10 @@ final class LiveSeats implements Explanation.Seats {
             + " to "
             + snapshot.maxLimit()
             + " by lending and borrowing; "
-            + snapshot.executing()
-            + " requests execute, "
+            + Explanation.count(snapshot.executing(), "request")
+            + " executing, "
             + snapshot.waiting()
-            + " wait";
+            + " waiting";
       }
     }
     return "the level has just gone";

@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.cli.ProxyOptions;
+import io.apfproxy.command.Explanation;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.StringJoiner;
@@ -53,7 +54,7 @@ final class Welcome {
   private String limits() {
     ProxyOptions.FlowControlling flow = options.flowControl();
     return flow.fair()
-        ? flow.serverLimit() + " seats, shared by priority and fairness"
+        ? Explanation.count(flow.serverLimit(), "seat") + ", shared by priority and fairness"
         : limit(flow.maxInFlight()) + " reading, " + limit(flow.maxMutatingInFlight()) + " writing";
   }
 

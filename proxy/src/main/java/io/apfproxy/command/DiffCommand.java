@@ -67,7 +67,10 @@ public final class DiffCommand {
     fields.put("borrowing", borrowing == null ? "unlimited" : borrowing + "%");
     Burst burst = level.burst();
     fields.put(
-        "burst", burst == null ? "-" : burst.seats() + " seats for " + burst.seconds() + "s");
+        "burst",
+        burst == null
+            ? "-"
+            : Explanation.count(burst.seats(), "seat") + " for " + burst.seconds() + "s");
     fields.put("response", level.isExempt() ? "Exempt" : queuing == null ? "Reject" : "Queue");
     fields.put("queues", queuing == null ? "-" : String.valueOf(queuing.queues()));
     fields.put("handSize", queuing == null ? "-" : String.valueOf(queuing.handSize()));
@@ -87,7 +90,7 @@ public final class DiffCommand {
         lines.add(name + ": " + text(was) + " -> " + text(is));
       }
     }
-    section("limits, of " + seats + " seats (nominal, least to most)", lines);
+    section("limits, of " + Explanation.count(seats, "seat") + " (nominal, least to most)", lines);
   }
 
   private static String text(LimitBounds bounds) {

@@ -91,7 +91,8 @@ public record Explanation(List<Step> steps) {
         .collect(Collectors.joining());
   }
 
-  public static String count(int number, String what) {
+  /** So many of them; another than one takes an s. */
+  public static String count(long number, String what) {
     return number + " " + what + (number == 1 ? "" : "s");
   }
 

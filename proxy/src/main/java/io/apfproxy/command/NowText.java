@@ -112,8 +112,8 @@ public final class NowText {
         .text(
             TIME.format(Instant.ofEpochMilli(answer.at()))
                 + " UTC, now: "
-                + total.seats()
-                + " seats, "
+                + Explanation.count(total.seats(), "seat")
+                + ", "
                 + total.executing()
                 + " executing, "
                 + total.waiting()

@@ -89,8 +89,7 @@ final class Reasoning {
         "hand",
         Arrays.stream(hand).mapToObj(String::valueOf).collect(Collectors.joining(" "))
             + " of "
-            + queuing.queues()
-            + " queues");
+            + Explanation.count(queuing.queues(), "queue"));
   }
 
   private static String response(PriorityLevelConfiguration level) {

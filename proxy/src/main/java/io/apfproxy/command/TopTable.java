@@ -83,8 +83,8 @@ public final class TopTable {
         : "; now "
             + levels.seatsInUse()
             + " of "
-            + levels.limit()
-            + " seats, "
+            + Explanation.count(levels.limit(), "seat")
+            + ", "
             + levels.waiting()
             + " waiting";
   }

@@ -7,16 +7,27 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.apfproxy.cli.UsageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 /** The access log of a proxy before a server. Specification seeing.md V-90 to V-93. */
 class AccessLogIT extends AppFixture {
+  private static final int REQUESTS = 20;
+  private static final String DROPPED = "apf_proxy_access_log_dropped_total{log=\"access\"}";
+
   private List<JsonNode> lines(Path file) throws Exception {
     List<JsonNode> lines = new ArrayList<>();
     if (Files.exists(file)) {
@@ -53,6 +64,48 @@ class AccessLogIT extends AppFixture {
     assertThat(admin("/metrics").body())
         .contains("apf_proxy_access_log_dropped_total{log=\"access\"} 0.0")
         .contains("apf_proxy_bound_limit{rule=\"access-log\"} 10000.0");
+  }
+
+  private void answered(int requests) throws Exception {
+    HttpClient client = client();
+    for (int i = 0; i < requests; i++) {
+      assertThat(client.send(asAlice(NAMESPACES), BodyHandlers.discarding()).statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void holdsUpNobodyWhereTheDiskIsFullAndCountsWhatIsLost() throws Exception {
+    start("--access-log=/dev/full");
+
+    answered(REQUESTS);
+
+    await().until(() -> LocalProxy.metric(proxy, DROPPED) == REQUESTS);
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void holdsUpNobodyWhileNobodyReadsItsPipe() throws Exception {
+    Path pipe = directory.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    start("--access-log=" + pipe);
+
+    answered(REQUESTS);
+
+    assertThat(LocalProxy.metric(proxy, DROPPED)).isZero();
+    assertThat(CompletableFuture.supplyAsync(() -> first(REQUESTS, pipe)).get(60, TimeUnit.SECONDS))
+        .as("what waited until somebody read it")
+        .hasSize(REQUESTS)
+        .allMatch(line -> line.contains("\"resp\":200"));
+  }
+
+  private static List<String> first(int lines, Path pipe) {
+    try (Stream<String> read = Files.lines(pipe)) {
+      return read.limit(lines).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.apfproxy.admin.AdminServer;
 import io.apfproxy.admin.FakePages;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.browser.Page;
+import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.live.Feed;
 import io.apfproxy.live.Topic;
 import io.vertx.core.Vertx;
@@ -54,6 +55,24 @@ class DashboardStatesIT extends DashboardFixture {
     photograph(page, "level-gone");
     page.press("?").await("document.getElementById('keys').open");
     photograph(page, "keys");
+  }
+
+  @Test
+  void saysWhichCertificateSoonEnds() throws Exception {
+    TestAuthority.named("serving-ca")
+        .leaf("apf-proxy")
+        .forServers("127.0.0.1", "localhost")
+        .issue()
+        .write(directory, "serving");
+    startNarrow(
+        "--tls-cert-file=" + directory.resolve("serving.crt"),
+        "--tls-private-key-file=" + directory.resolve("serving.key"));
+
+    Page page = page("").await("document.querySelector('#head .troubles li')");
+    assertThat(page.ask("document.querySelector('#head .troubles').innerText").asText())
+        .as("of two, of which the other is good for a year")
+        .matches("certificate serving: (less than a|1) day left");
+    photograph(page, "state-trouble");
   }
 
   @Test

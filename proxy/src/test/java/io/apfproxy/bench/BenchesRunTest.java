@@ -31,6 +31,7 @@ class BenchesRunTest {
                     .param("schemas", "11")
                     .param("limits", "11")
                     .param("keys", "1", "1000")
+                    .param("millis", "50")
                     .shouldFailOnError(true)
                     .verbosity(VerboseMode.SILENT)
                     .build())
@@ -60,6 +61,7 @@ class BenchesRunTest {
                 "ShadowBench.passed",
                 "TalkerFeedBench.counted",
                 "TalkerFeedBench.told",
+                "TalkerLoopBench.alternate",
                 "TracingBench.kept",
                 "TracingBench.notKept",
                 "TracingBench.off",

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -16,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The same generated requests straight to kube-apiserver and through the proxy: it reads them
  * alike, puts them into the same schema and level, is told the same by the server and passes the
  * answer on unchanged. Over HTTP/2 each caller has one connection with several requests on their
- * way; what either side sends away, as after a 401, is sent again on another one.
+ * way; what either side sends away, as after a 401, is sent again on another one. All that looks on
+ * does: seeing.md V-01.
  *
  * <p>System properties: {@code apf.differential.seed}, {@code apf.differential.count}, {@code
  * apf.differential.protocol} ({@code http1}, {@code http2} or {@code both}), and {@code
@@ -37,8 +41,8 @@ final class DifferentialRealIT {
 
   @ParameterizedTest
   @MethodSource("protocols")
-  void decidesAndAnswersAsTheServerItself(WireProtocol protocol, ControlPlane cluster)
-      throws Exception {
+  void decidesAndAnswersAsTheServerItself(
+      WireProtocol protocol, ControlPlane cluster, @TempDir Path folder) throws Exception {
     // Given
     prepare(cluster);
     var credentials = CallerCatalogue.all(cluster);
@@ -46,9 +50,15 @@ final class DifferentialRealIT {
 
     // When
     DifferentialRun.Result result;
-    try (ProxyProcess proxy =
-        ProxyProcess.startAsFrontProxy(
-            cluster, "--expose-flow-headers", "-v=6", "--upstream-identity=" + IDENTITY)) {
+    try (EveryPart parts = new EveryPart(folder);
+        ProxyProcess proxy =
+            ProxyProcess.startAsFrontProxy(
+                cluster,
+                Stream.concat(
+                        Stream.of(
+                            "--expose-flow-headers", "-v=6", "--upstream-identity=" + IDENTITY),
+                        parts.flags().stream())
+                    .toArray(String[]::new))) {
       result = new DifferentialRun(cluster, proxy, credentials, protocol).send(probes);
     }
 

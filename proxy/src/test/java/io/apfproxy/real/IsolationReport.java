@@ -26,9 +26,9 @@ import org.awaitility.Awaitility;
 
 /**
  * A mouse beside an elephant before one real kube-apiserver: alone, without flow control, with
- * apf-proxy, with kube-apiserver's own APF, and with other numbers of seats, fixed and adaptive.
- * Both users fall under the schema {@code global-default}, so nothing but fair queuing keeps them
- * apart.
+ * apf-proxy, with kube-apiserver's own APF, with other numbers of seats, fixed and adaptive, and
+ * with and without all that looks on (seeing.md V-01). Both users fall under the schema {@code
+ * global-default}, so nothing but fair queuing keeps them apart.
  */
 final class IsolationReport {
   private static final List<String> SMALL_LIMITS =
@@ -111,7 +111,29 @@ final class IsolationReport {
     for (int round = 0; round < rounds; round++) {
       System.out.print(measure(perRow).text());
       System.out.print(text(measureSeats(perRow, targets)));
+      System.out.print(text(measureParts(perRow)));
     }
+  }
+
+  /** The proxy without anything that looks on, then with all of it, twice before one server. */
+  private static List<Row> measureParts(Duration perRow) {
+    List<Row> rows = new ArrayList<>();
+    try (ControlPlane roomy = start(List.of())) {
+      for (int i = 0; i < 2; i++) {
+        List<String> off = new ArrayList<>(SMALL_LIMITS);
+        off.add("--top-counters=0");
+        rows.add(seats(roomy, "nothing looks on", perRow, off.toArray(String[]::new)));
+        Path folder = Files.createTempDirectory(roomy.directory(), "parts-");
+        try (EveryPart parts = new EveryPart(folder)) {
+          List<String> on = new ArrayList<>(SMALL_LIMITS);
+          on.addAll(parts.flags());
+          rows.add(seats(roomy, "every part on", perRow, on.toArray(String[]::new)));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return rows;
   }
 
   /** The proxy with fixed numbers of seats, and with adaptive ones, before one server. */

@@ -48,7 +48,7 @@ final class SourcesRealIT extends SourcesFixture {
     String explained = scene.explained();
     System.out.println(explained);
     assertThat(explained)
-        .contains("schema   tenants (3000)", "level    tenants, 128 queues", "requests execute");
+        .contains("schema   tenants (3000)", "level    tenants, 128 queues", "requests executing");
 
     SortedMap<String, Integer> ends = load.stop();
     System.out.println("changes of a level under load: " + ends);

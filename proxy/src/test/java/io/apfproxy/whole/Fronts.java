@@ -31,8 +31,8 @@ final class Fronts {
         .forEach(
             (name, jar) -> {
               List<String> command = ChildProxy.java(settings.java().toArray(String[]::new));
-              command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-jar", jar.toString()));
-              fronts.add(new JarFront(name, jar, command, settings.flags()));
+              command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-jar", jar.file().toString()));
+              fronts.add(new JarFront(name, jar.file(), command, jar.flags()));
             });
     return fronts;
   }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What a run measures, and for how long.
@@ -24,7 +25,6 @@ import java.util.regex.Pattern;
  * @param fronts names of those that are measured, in their order; our jars have their own
  * @param jars by name: more than one to compare them, say before and after a change
  * @param java options of our jars' JVM
- * @param flags of our jars
  * @param out folder of what is written
  */
 record Settings(
@@ -39,11 +39,18 @@ record Settings(
     int watches,
     int first,
     List<String> fronts,
-    Map<String, Path> jars,
+    Map<String, Jar> jars,
     List<String> java,
-    List<String> flags,
     Path out) {
+  /**
+   * One of our jars.
+   *
+   * @param flags of all of them, then its own
+   */
+  record Jar(Path file, List<String> flags) {}
+
   private static final String JAR = "apf-proxy";
+  private static final String OWN_FLAGS = "flags.";
   private static final Pattern COMMA = Pattern.compile(",");
 
   /** What may be said, with what holds if it is not. Times are seconds. */
@@ -67,14 +74,19 @@ record Settings(
 
   /**
    * @param words each {@code name=value}; lists have commas between, {@code jars} is {@code
-   *     before=FILE,after=FILE}
+   *     before=FILE,after=FILE}, and {@code flags.before} are flags of that one
    * @param own measured if the words name none
    * @throws IllegalArgumentException if a name or a value is none
    */
   static Settings of(Path own, String... words) {
     Map<String, String> values = new TreeMap<>(DEFAULTS);
+    Map<String, List<String>> flags = new TreeMap<>();
     for (String word : words) {
       int equals = word.indexOf('=');
+      if (equals > 0 && word.startsWith(OWN_FLAGS)) {
+        flags.put(word.substring(OWN_FLAGS.length(), equals), list(word.substring(equals + 1)));
+        continue;
+      }
       if (equals < 0 || !DEFAULTS.containsKey(word.substring(0, equals))) {
         throw new IllegalArgumentException(
             "found \"" + word + "\", expected NAME=VALUE with a name of " + values.keySet());
@@ -93,9 +105,8 @@ record Settings(
         number(values, "watches"),
         number(values, "first"),
         list(values, "fronts"),
-        jars(own, list(values, "jars")),
+        jars(own, list(values, "jars"), list(values, "flags"), flags),
         list(values, "java"),
-        list(values, "flags"),
         Path.of(values.get("out")));
   }
 
@@ -108,18 +119,41 @@ record Settings(
   }
 
   private static List<String> list(Map<String, String> values, String name) {
-    return COMMA.splitAsStream(values.get(name)).filter(part -> !part.isEmpty()).toList();
+    return list(values.getOrDefault(name, ""));
   }
 
-  private static Map<String, Path> jars(Path own, List<String> named) {
-    Map<String, Path> jars = new LinkedHashMap<>();
+  private static List<String> list(String value) {
+    return COMMA.splitAsStream(value).filter(part -> !part.isEmpty()).toList();
+  }
+
+  private static Map<String, Jar> jars(
+      Path own, List<String> named, List<String> flags, Map<String, List<String>> ownFlags) {
+    Map<String, Path> files = new LinkedHashMap<>();
     for (String one : named) {
       int equals = one.indexOf('=');
       if (equals < 0) {
         throw new IllegalArgumentException("found \"" + one + "\", expected NAME=FILE");
       }
-      jars.put(one.substring(0, equals), Path.of(one.substring(equals + 1)));
+      files.put(one.substring(0, equals), Path.of(one.substring(equals + 1)));
     }
-    return jars.isEmpty() ? Map.of(JAR, own) : jars;
+    if (files.isEmpty()) {
+      files.put(JAR, own);
+    }
+    for (String name : ownFlags.keySet()) {
+      if (!files.containsKey(name)) {
+        throw new IllegalArgumentException(
+            "found \"" + OWN_FLAGS + name + "\", expected the name of a jar: " + files.keySet());
+      }
+    }
+    Map<String, Jar> jars = new LinkedHashMap<>();
+    files.forEach(
+        (name, file) ->
+            jars.put(
+                name,
+                new Jar(
+                    file,
+                    Stream.concat(flags.stream(), ownFlags.getOrDefault(name, List.of()).stream())
+                        .toList())));
+    return jars;
   }
 }

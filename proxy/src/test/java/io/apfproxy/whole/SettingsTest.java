@@ -14,10 +14,28 @@ class SettingsTest {
 
   @Test
   void measuresTheOneJarUnlessOthersAreNamed() {
-    assertThat(Settings.of(JAR).jars()).containsExactly(Map.entry("apf-proxy", JAR));
+    assertThat(Settings.of(JAR).jars()).containsExactly(Map.entry("apf-proxy", of(JAR)));
     assertThat(Settings.of(JAR, "jars=before=a.jar,after=b.jar").jars())
         .containsExactly(
-            Map.entry("before", Path.of("a.jar")), Map.entry("after", Path.of("b.jar")));
+            Map.entry("before", of(Path.of("a.jar"))), Map.entry("after", of(Path.of("b.jar"))));
+  }
+
+  private static Settings.Jar of(Path file, String... flags) {
+    return new Settings.Jar(file, List.of(flags));
+  }
+
+  @Test
+  void givesOneOfTheJarsFlagsThatTheOthersDoNotHave() {
+    assertThat(
+            Settings.of(
+                    JAR,
+                    "flags.on=--access-log=a.log,--v=2",
+                    "flags=--v=1",
+                    "jars=off=a.jar,on=a.jar")
+                .jars())
+        .containsExactly(
+            Map.entry("off", of(Path.of("a.jar"), "--v=1")),
+            Map.entry("on", of(Path.of("a.jar"), "--v=1", "--access-log=a.log", "--v=2")));
   }
 
   @Test
@@ -27,14 +45,14 @@ class SettingsTest {
     assertThat(settings.rounds()).isEqualTo(2);
     assertThat(settings.warm()).isEqualTo(Duration.ofMillis(500));
     assertThat(settings.fronts()).containsExactly("direct");
-    assertThat(settings.flags()).isEmpty();
+    assertThat(settings.jars()).containsExactly(Map.entry("apf-proxy", of(JAR)));
     assertThat(settings.low()).isEqualTo(500);
   }
 
   @Test
   void keepsWhatFollowsTheFirstEqualsSign() {
-    assertThat(Settings.of(JAR, "flags=--warm-up=0s,--v=1").flags())
-        .isEqualTo(List.of("--warm-up=0s", "--v=1"));
+    assertThat(Settings.of(JAR, "flags=--warm-up=0s,--v=1").jars())
+        .containsExactly(Map.entry("apf-proxy", of(JAR, "--warm-up=0s", "--v=1")));
   }
 
   @Test
@@ -46,5 +64,9 @@ class SettingsTest {
     assertThatIllegalArgumentException().isThrownBy(() -> Settings.of(JAR, "rounds"));
     assertThatIllegalArgumentException().isThrownBy(() -> Settings.of(JAR, "rounds=few"));
     assertThatIllegalArgumentException().isThrownBy(() -> Settings.of(JAR, "jars=a.jar"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Settings.of(JAR, "jars=off=a.jar", "flags.on=--v=1"))
+        .withMessageContaining("\"flags.on\"")
+        .withMessageContaining("off");
   }
 }

@@ -1,6 +1,6 @@
 // @ts-check
 // The page: which view is shown, what is wrong, and what the keys do.
-import {el, text} from './dom.js';
+import {count, el, text} from './dom.js';
 import {connect, listen, store, watch} from './stream.js';
 import * as head from './head.js';
 import * as states from './states.js';
@@ -109,7 +109,7 @@ setInterval(() => {
   const seconds = Math.floor((performance.now() - store.told) / 1000);
   const old = seconds > 3;
   document.body.classList.toggle('old', old);
-  text(age, old ? `these figures are ${seconds} s old` : `as of ${store.time.slice(11, 19)} UTC` + (store.missed ? `, ${store.missed} ticks missed` : ''));
+  text(age, old ? `these figures are ${seconds} s old` : `as of ${store.time.slice(11, 19)} UTC` + (store.missed ? `, ${count(store.missed, 'tick')} missed` : ''));
   if (old) states.old();
 }, 500);
 

@@ -65,6 +65,12 @@ function trim(value) {
   return value.toFixed(digits);
 }
 
+/** So many of them. @param {number} value @param {string} what one of them is called */
+export function count(value, what) {
+  const shown = number(value);
+  return `${shown} ${what}${shown === '1' ? '' : 's'}`;
+}
+
 /** A duration. @param {number} seconds */
 export function duration(seconds) {
   if (seconds === 0) return '0';

@@ -1,6 +1,6 @@
 // @ts-check
 // The proxy as a whole, and what is in trouble.
-import {attribute, el, number, text} from './dom.js';
+import {attribute, count, el, number, text} from './dom.js';
 import {store} from './stream.js';
 
 const section = /** @type {HTMLElement} */ (document.getElementById('head'));
@@ -37,7 +37,7 @@ export function update() {
   text(figures.waiting, up.pools.length ? '–' : number(up.waiting));
   text(figures.refused, up.pools.length ? '–' : number(up.refused));
   text(figures.upstream, (up.serverVersion || 'unknown version') + ' at ' + up.server.replace(/^https?:\/\//, ''));
-  text(figures.ready, bad.length ? `no: ${bad.map((/** @type {any} */ check) => check.name).join(', ')}` : `yes, ${up.checks.length} checks`);
+  text(figures.ready, bad.length ? `no: ${bad.map((/** @type {any} */ check) => check.name).join(', ')}` : `yes, ${count(up.checks.length, 'check')}`);
   attribute(figures.ready, 'class', bad.length ? 'bad' : 'good');
   text(figures.streams, String(up.streams));
   text(/** @type {Element} */ (document.getElementById('product')), store.product);
@@ -72,6 +72,6 @@ function trouble(up) {
   for (const certificate of up.certificates) {
     if (certificate.days < FEW_DAYS) lines.push(`certificate ${certificate.name}: ${left(certificate.days)} left`);
   }
-  if (up.lost > 0) lines.push(`top talkers: ${number(up.lost)} requests could not be counted`);
+  if (up.lost > 0) lines.push(`top talkers: ${count(up.lost, 'request')} could not be counted`);
   return lines;
 }

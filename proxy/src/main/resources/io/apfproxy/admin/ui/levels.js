@@ -1,6 +1,6 @@
 // @ts-check
 // All priority levels, the nearest to its limit first.
-import {attribute, cell, el, name, number, table, text, wait} from './dom.js';
+import {attribute, cell, count, el, name, number, table, text, wait} from './dom.js';
 import {bar, condition, heat, mode, sparkline} from './plot.js';
 import {store} from './stream.js';
 
@@ -75,13 +75,13 @@ function row(key) {
       const shadow = level.shadow;
       text(moved, shadow && shadow.held !== level.seats ? `${shadow.held} really held` : level.exempt || difference === 0 ? '' : difference > 0 ? `${difference} borrowed` : `${-difference} lent`);
       text(waiting, level.queues ? String(shadow ? shadow.waiting : level.waiting) : '–');
-      text(places, shadow?.wouldWait ? `${shadow.wouldWait} would` : level.queues ? `of ${number(level.queues * level.length)} places` : level.exempt ? 'never waits' : 'no queue');
+      text(places, shadow?.wouldWait ? `${shadow.wouldWait} would` : level.queues ? `of ${count(level.queues * level.length, 'place')}` : level.exempt ? 'never waits' : 'no queue');
       text(refused, number(level.refusedInAll));
       text(why, shadow?.refusedInAll ? `${number(shadow.refusedInAll)} would: ${reasons(shadow.refused)}` : reasons(level.refused));
       text(waited, wait(level.wait));
       would.hidden = !shadow;
       text(would, typeof shadow?.wait === 'number' ? `would ${wait(shadow.wait)}` : '');
-      text(flow, level.heaviest ? `${name(level.heaviest[1] || level.heaviest[0])}, ${number(level.heaviest[2])} seats` : '–');
+      text(flow, level.heaviest ? `${name(level.heaviest[1] || level.heaviest[0])}, ${count(level.heaviest[2], 'seat')}` : '–');
       attribute(flow, 'title', level.heaviest ? `schema ${name(level.heaviest[0])}` : '');
       draw(level);
     },

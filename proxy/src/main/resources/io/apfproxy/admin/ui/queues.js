@@ -1,6 +1,6 @@
 // @ts-check
 // One level: its figures, its five minutes, its schemas, and a square for each of its queues.
-import {attribute, cell, el, name, number, table, text, wait} from './dom.js';
+import {attribute, cell, count, el, name, number, table, text, wait} from './dom.js';
 import {bar, chart, condition, heat, mode} from './plot.js';
 import {store} from './stream.js';
 
@@ -81,13 +81,13 @@ export function level(argument) {
     fact('Seats in use', now.exempt ? `${now.seats}, no limit` : `${now.seats} / ${now.limit}`);
     fact('Holds to its decisions', mode(now.exempt, now.enforcedPercent) || (now.exempt ? 'nobody' : 'everybody'));
     fact('Executing', String(now.executing));
-    fact('Waiting', now.queues ? `${now.waiting} of ${number(now.queues * now.queueLengthLimit)} places` : now.exempt ? 'never' : 'no queue');
+    fact('Waiting', now.queues ? `${now.waiting} of ${count(now.queues * now.queueLengthLimit, 'place')}` : now.exempt ? 'never' : 'no queue');
     fact('Limit', `${now.nominal} nominal, ${now.min} to ${now.max}`);
-    fact('Wanted, last 10 s', `${number(told.demand.average)} seats, at most ${number(told.demand.high)}`);
+    fact('Wanted, last 10 s', `${count(told.demand.average, 'seat')}, at most ${number(told.demand.high)}`);
     fact('Wait p99', wait(now.wait));
     fact('Refused per second', refusals(now.refused));
     fact('Since the start', `${number(now.dispatched)} dispatched, ${number(now.rejected)} refused`);
-    fact('Heaviest flow', now.heaviest ? `${name(now.heaviest[1] || now.heaviest[0])}, ${number(now.heaviest[2])} seats` : '–');
+    fact('Heaviest flow', now.heaviest ? `${name(now.heaviest[1] || now.heaviest[0])}, ${count(now.heaviest[2], 'seat')}` : '–');
     if (told.history) {
       seats.show([told.history.seats, told.history.limit]);
       waiting.show([told.history.waiting]);
@@ -129,7 +129,7 @@ export function level(argument) {
       map.replaceChildren(...squares);
     }
     text(about, queues.number === 0 ? 'This level has no queues.'
-      : `${queues.number} queues of at most ${queues.limit} requests each, ${queues.made} used since the start`
+      : `${count(queues.number, 'queue')} of at most ${count(queues.limit, 'request')} each, ${queues.made} used since the start`
         + (queues.group > 1 ? `; a square is ${queues.group} queues, its number the longest of them.` : '; a square’s number is how many wait in it.'));
     const busy = new Map(queues.squares.map((/** @type {number[]} */ square) => [square[0] / queues.group, square]));
     squares.forEach((square, i) => {
@@ -137,7 +137,7 @@ export function level(argument) {
       const part = queues.limit ? waits / queues.limit : 0;
       attribute(square, 'data-full', part >= 1 ? 'full' : part > 0.5 ? 'most' : waits ? 'some' : executing ? 'served' : 'none');
       text(square, waits ? String(waits) : '');
-      attribute(square, 'aria-label', `queue ${i * queues.group}: ${waits} waiting, ${executing} executing, ${held} seats`);
+      attribute(square, 'aria-label', `queue ${i * queues.group}: ${waits} waiting, ${executing} executing, ${count(held, 'seat')}`);
       attribute(square, 'title', square.getAttribute('aria-label') ?? '');
     });
   }

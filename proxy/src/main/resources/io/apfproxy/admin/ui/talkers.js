@@ -1,6 +1,6 @@
 // @ts-check
 // Who uses the proxy most, and who is refused.
-import {cell, duration, el, name, number, table, text} from './dom.js';
+import {cell, count, duration, el, name, number, table, text} from './dom.js';
 import {store} from './stream.js';
 
 const BY = ['user', 'agent', 'namespace', 'what', 'address', 'flow'];
@@ -55,8 +55,8 @@ export function talkers(_, watch) {
         cell(why || '–', 'wide', 'Why'));
     }));
     text(about, told.rows.length
-      ? `${number(told.total.requests)} requests in ${number(told.seconds)} s. Seats are the mean of those held; ~ marks what may be over 5 % too low.`
-        + (told.lost ? ` ${number(told.lost)} requests could not be counted.` : '')
+      ? `${count(told.total.requests, 'request')} in ${number(told.seconds)} s. Seats are the mean of those held; ~ marks what may be over 5 % too low.`
+        + (told.lost ? ` ${count(told.lost, 'request')} could not be counted.` : '')
       : 'No request has ended in this time.');
   }
 
