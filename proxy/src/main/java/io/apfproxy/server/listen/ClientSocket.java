@@ -75,7 +75,7 @@ final class ClientSocket extends ReadingTurns.Reader implements EpollIoHandle {
       this.registration = registration;
       this.event = event;
       if (((EpollIoEvent) event).ops().contains(EpollIoOps.EPOLLRDHUP)) {
-        isInNoHurry(); // or thousands that leave at once go before who has just come
+        leaves(); // as do thousands of others, it may be, at once
       }
       ready();
     } else {

@@ -1,7 +1,9 @@
 package io.apfproxy.server.listen;
 
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -11,7 +13,8 @@ import java.util.function.Consumer;
  *
  * <p>Where it is asked for, every second turn is for those who have had next to nothing, in the
  * order in which they came: what a handshake and a first request need does not wait for all that
- * send without end.
+ * send without end. And whoever has come to its end, as thousands may at once, goes after the
+ * others, but for a share of the turns.
  */
 final class FairTurns<T extends FairTurns.Taker> {
   /**
@@ -28,11 +31,16 @@ final class FairTurns<T extends FairTurns.Taker> {
   /** Who had less has next to nothing: some handshakes and a head. */
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
+  /** Those that leave have every fourth turn, or all that nobody else needs. */
+  private static final int LEAVING_EVERY = 4;
+
   private final boolean favoursFresh;
   private final PriorityQueue<T> waiting = new PriorityQueue<>();
   private final PriorityQueue<T> fresh =
       new PriorityQueue<>(Comparator.comparingLong(Taker::order));
+  private final Queue<T> leaving = new ArrayDeque<>();
   private boolean freshWasLast;
+  private int turns;
 
   /** The latest start of those that had a turn, in ns of an equal share. */
   private long virtual;
@@ -54,6 +62,7 @@ final class FairTurns<T extends FairTurns.Taker> {
     private long finish;
     private long order;
     private long had;
+    private boolean leaving;
 
     /** It is as new to those among whom it waits from now on. */
     final void beginAnew() {
@@ -89,9 +98,13 @@ final class FairTurns<T extends FairTurns.Taker> {
       return order;
     }
 
-    /** It is not fresh any more, however little it has had. */
-    final void isInNoHurry() {
-      had = Math.max(had, FRESH_NANOS);
+    /** It has come to its end, and whoever has not goes before it. */
+    final void leaves() {
+      leaving = true;
+    }
+
+    final boolean isLeaving() {
+      return leaving;
     }
 
     final boolean isFresh() {
@@ -108,22 +121,38 @@ final class FairTurns<T extends FairTurns.Taker> {
   /** Has it wait for a turn, at the place it kept if there is one; it must not wait yet. */
   void add(T taker) {
     taker.waits(virtual, adds++);
-    (favoursFresh && taker.isFresh() ? fresh : waiting).add(taker);
+    lineOf(taker).add(taker);
+  }
+
+  private Queue<T> lineOf(T taker) {
+    if (taker.isLeaving()) {
+      return leaving;
+    }
+    return favoursFresh && taker.isFresh() ? fresh : waiting;
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty() && fresh.isEmpty();
+    return waiting.isEmpty() && fresh.isEmpty() && leaving.isEmpty();
   }
 
   /** Begins the turn of whoever is next; somebody must wait. */
   T next() {
-    // in turn where both wait, or those with next to nothing would keep all others waiting
-    freshWasLast = !fresh.isEmpty() && (waiting.isEmpty() || !freshWasLast);
-    T next = freshWasLast ? fresh.remove() : waiting.remove();
+    Queue<T> line = nextLine();
+    T next = line.remove();
     long start = next.begins();
     // who went before his time tells nothing of how far the others are
-    virtual = freshWasLast && !waiting.isEmpty() ? virtual : Math.max(virtual, start);
+    virtual = line != waiting && !waiting.isEmpty() ? virtual : Math.max(virtual, start);
     return next;
+  }
+
+  private Queue<T> nextLine() {
+    boolean nobodyElse = waiting.isEmpty() && fresh.isEmpty();
+    if (nobodyElse || (++turns % LEAVING_EVERY == 0 && !leaving.isEmpty())) {
+      return leaving;
+    }
+    // in turn where both wait, or those with next to nothing would keep all others waiting
+    freshWasLast = !fresh.isEmpty() && (waiting.isEmpty() || !freshWasLast);
+    return freshWasLast ? fresh : waiting;
   }
 
   /** Nobody waits any more; who did keeps its place. */
@@ -132,5 +161,7 @@ final class FairTurns<T extends FairTurns.Taker> {
     waiting.clear();
     fresh.forEach(told);
     fresh.clear();
+    leaving.forEach(told);
+    leaving.clear();
   }
 }

@@ -149,6 +149,36 @@ class ReadingTurnsTest {
     assertThat(turns).isBetween(99, 101);
   }
 
+  /** Whoever opened thousands of connections may cut all of them at once. */
+  @Test
+  @Tag("S30")
+  void thoseThatLeaveGoAfterWhoStaysAndWhoHasJustCome() {
+    Socket stays = greedy(1).get(0);
+    for (int i = 0; i < 10; i++) {
+      round(List.of(stays)); // until it has had much
+    }
+    List<Socket> leaving = Stream.generate(this::light).limit(400).toList();
+    leaving.forEach(Socket::leaves);
+
+    List<Socket> first = round(and(and(leaving, stays), light()));
+
+    assertThat(first.indexOf(stays)).isBetween(0, 2);
+    assertThat(first).filteredOn(socket -> !leaving.contains(socket)).hasSize(2);
+  }
+
+  @Test
+  void thoseThatLeaveHaveEveryFourthTurnWhileOthersNeverRest() {
+    List<Socket> many = greedy(4);
+    List<Socket> leaving = Stream.generate(this::light).limit(400).toList();
+    leaving.forEach(Socket::leaves);
+    List<Socket> all = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      all.addAll(round(Stream.concat(many.stream(), leaving.stream()).toList()));
+    }
+    assertThat(all.stream().filter(leaving::contains).count())
+        .isBetween(all.size() / 4 - 1L, all.size() / 4 + 1L);
+  }
+
   @Test
   void aPauseOfTheMachineIsNobodysDoing() {
     List<Socket> many = greedy(40);
