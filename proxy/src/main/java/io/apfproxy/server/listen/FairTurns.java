@@ -31,8 +31,8 @@ final class FairTurns<T extends FairTurns.Taker> {
   /** Who had less has next to nothing: some handshakes and a head. */
   private static final long FRESH_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
-  /** Those that leave have every fourth turn, or all that nobody else needs. */
-  private static final int LEAVING_EVERY = 4;
+  /** Those that leave have every second turn: as many do, in the long run, as come. */
+  private static final int LEAVING_EVERY = 2;
 
   private final boolean favoursFresh;
   private final PriorityQueue<T> waiting = new PriorityQueue<>();
