@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.apfproxy.fixtures.otlp.OtlpCollector;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.net.http.HttpClient;
@@ -62,34 +61,19 @@ final class AuditIdRealIT {
 
   @TempDir static Path folder;
 
-  private static OtlpCollector collector;
+  private static EveryPart every;
   private static ControlPlane cluster;
   private static ProxyProcess proxy;
-  private static Path accessLog;
 
   @BeforeAll
   static void start(ControlPlane controlPlane) throws Exception {
     cluster = controlPlane;
     ProxyAccess.grant(cluster);
-    collector = OtlpCollector.start();
-    accessLog = folder.resolve("access.log");
+    every = new EveryPart(folder);
     Files.writeString(Files.createDirectory(folder.resolve("levels")).resolve("shut.yaml"), LEVEL);
-    Path tracing =
-        Files.writeString(
-            folder.resolve("tracing.yaml"),
-            """
-            apiVersion: apiserver.config.k8s.io/v1beta1
-            kind: TracingConfiguration
-            endpoint: %s
-            samplingRatePerMillion: 1000000
-            """
-                .formatted(collector.url()));
-    proxy =
-        ProxyProcess.start(
-            cluster,
-            "--flowcontrol-source=builtin,files:" + folder.resolve("levels"),
-            "--access-log=" + accessLog,
-            "--tracing-config-file=" + tracing);
+    List<String> flags = new ArrayList<>(every.flags());
+    flags.add("--flowcontrol-source=builtin,files:" + folder.resolve("levels"));
+    proxy = ProxyProcess.start(cluster, flags.toArray(String[]::new));
   }
 
   @AfterAll
@@ -97,8 +81,8 @@ final class AuditIdRealIT {
     if (proxy != null) {
       proxy.close();
     }
-    if (collector != null) {
-      collector.close();
+    if (every != null) {
+      every.close();
     }
   }
 
@@ -143,14 +127,14 @@ final class AuditIdRealIT {
 
   private static List<String> logged() throws Exception {
     List<String> ids = new ArrayList<>();
-    for (String line : Files.readAllLines(accessLog)) {
+    for (String line : Files.readAllLines(every.accessLog())) {
       ids.add(JSON.readTree(line).path("audit-ID").asText());
     }
     return ids;
   }
 
   private static List<String> traced() {
-    return collector.spans().stream()
+    return every.collector().spans().stream()
         .map(span -> String.valueOf(span.attributes().get("audit-id")))
         .toList();
   }

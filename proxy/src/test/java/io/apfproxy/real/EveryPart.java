@@ -14,11 +14,13 @@ import java.util.List;
 final class EveryPart implements AutoCloseable {
   private final OtlpCollector collector = OtlpCollector.start();
   private final List<String> flags;
+  private final Path accessLog;
 
   /**
    * @param folder for what is written
    */
   EveryPart(Path folder) {
+    accessLog = folder.resolve("access.log");
     try {
       Path tracing =
           Files.writeString(
@@ -33,7 +35,7 @@ final class EveryPart implements AutoCloseable {
       flags =
           List.of(
               "--top-metrics=20",
-              "--access-log=" + folder.resolve("access.log"),
+              "--access-log=" + accessLog,
               "--record=" + Files.createDirectory(folder.resolve("recorded")),
               "--tracing-config-file=" + tracing);
     } catch (IOException e) {
@@ -44,6 +46,14 @@ final class EveryPart implements AutoCloseable {
   /** Of a proxy; the others are on by default. */
   List<String> flags() {
     return flags;
+  }
+
+  OtlpCollector collector() {
+    return collector;
+  }
+
+  Path accessLog() {
+    return accessLog;
   }
 
   @Override

@@ -15,7 +15,8 @@ import java.util.function.Predicate;
  * @param handshakes under way; of one address a quarter of them
  * @param unlimited addresses that the limits per address do not hold for
  * @param strangersGiveWay who has not ended its handshake gives way to who comes, the longest one
- *     first: for listeners where that proves something
+ *     first: for listeners where that proves something. Elsewhere only to its own address, and
+ *     after ten seconds
  */
 public record ConnectionLimits(
     int total,

@@ -103,6 +103,11 @@ final class FairTurns<T extends FairTurns.Taker> {
       leaving = true;
     }
 
+    /** It has not, after all. */
+    final void stays() {
+      leaving = false;
+    }
+
     final boolean isLeaving() {
       return leaving;
     }

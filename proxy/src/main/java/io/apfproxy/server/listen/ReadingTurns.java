@@ -54,6 +54,9 @@ final class ReadingTurns {
     /** Has it take part in this round; at most once in each. */
     final void ready() {
       if (owned.ready.isEmpty()) {
+        if (isLeaving() && owned.sockets == 1) {
+          owned.leaves();
+        }
         turns.ready.add(owned);
       }
       owned.ready.add(this);
@@ -91,6 +94,7 @@ final class ReadingTurns {
   private Owned join(SocketOwner owner) {
     Owned owned = owners.computeIfAbsent(owner, Owned::new);
     owned.sockets++;
+    owned.stays();
     return owned;
   }
 

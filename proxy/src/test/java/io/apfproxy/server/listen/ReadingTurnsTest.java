@@ -6,6 +6,7 @@ import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -164,6 +165,34 @@ class ReadingTurnsTest {
 
     assertThat(first.indexOf(stays)).isBetween(0, 2);
     assertThat(first).filteredOn(socket -> !leaving.contains(socket)).hasSize(2);
+  }
+
+  /** As those of addresses that no limit holds for are. */
+  @Test
+  @Tag("S30")
+  void ownersThatLeaveWithTheirOnlySocketGoAfterOthersToo() {
+    Socket stays = light("stays");
+    round(List.of(stays));
+    List<Socket> leaving = IntStream.range(0, 400).mapToObj(i -> light("leaves " + i)).toList();
+    round(leaving);
+    leaving.forEach(Socket::leaves);
+
+    List<Socket> first = round(and(and(leaving, stays), light("comes")));
+
+    assertThat(first.subList(0, 4)).filteredOn(one -> !leaving.contains(one)).hasSize(2);
+  }
+
+  @Test
+  void anOwnerStaysWhoComesAgain() {
+    List<Socket> others = IntStream.range(0, 400).mapToObj(i -> light("leaves " + i)).toList();
+    round(others);
+    others.forEach(Socket::leaves);
+    round(others);
+    List<Socket> again = IntStream.range(0, 2).mapToObj(i -> light("leaves " + i)).toList();
+
+    List<Socket> first = round(Stream.concat(others.stream(), again.stream()).toList());
+
+    assertThat(first).containsAll(again);
   }
 
   @Test
