@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Prints, second by second, the seats, the upstream's delay, the lists and what a mouse feels, from
- * before an elephant's flood until after it, before a real kube-apiserver. Needs what {@link
- * IsolationReport} needs; the argument is the seconds of the flood, 30 if absent.
+ * before an elephant's flood until after it, before a real kube-apiserver, and draws them as {@code
+ * seats.png}. Needs what {@link IsolationReport} needs; the arguments are the seconds of the flood,
+ * 30 if absent, and the picture's folder, the working directory if absent.
  */
 final class SeatsTimeline {
   private static final int QUIET_SECONDS = 8;
@@ -33,6 +35,7 @@ final class SeatsTimeline {
 
   public static void main(String[] args) throws Exception {
     int seconds = args.length == 0 ? 30 : Integer.parseInt(args[0]);
+    Path folder = Path.of(args.length < 2 ? "" : args[1]);
     Vertx small = Vertx.vertx();
     Vertx large = Vertx.vertx();
     try (ControlPlane server = IsolationReport.start(List.of());
@@ -47,11 +50,13 @@ final class SeatsTimeline {
       try (LoadClient mouse = new LoadClient(small, users.as(ControlPlane.token("mouse")));
           LoadClient elephant = new LoadClient(large, users.as(ControlPlane.token("elephant")))) {
         System.out.println(HEAD);
-        watch(proxy, mouse, null, 0, QUIET_SECONDS);
+        List<Second> all =
+            new ArrayList<>(watch(proxy, mouse, null, -QUIET_SECONDS, QUIET_SECONDS));
         Load flood = elephant.start(IsolationReport.LARGE, Pace.closedLoop(300));
-        watch(proxy, mouse, flood, QUIET_SECONDS, seconds);
+        all.addAll(watch(proxy, mouse, flood, 0, seconds));
         flood.stop();
-        watch(proxy, mouse, null, QUIET_SECONDS + seconds, QUIET_SECONDS);
+        all.addAll(watch(proxy, mouse, null, seconds, QUIET_SECONDS));
+        SeatsPlot.write(all, folder.resolve("seats"));
       }
     } finally {
       small.close().toCompletionStage().toCompletableFuture().join();
@@ -62,9 +67,18 @@ final class SeatsTimeline {
   /**
    * What one second brought.
    *
+   * @param number since the flood's begin
+   * @param delay of upstream, milliseconds
+   * @param p50 of the mouse, milliseconds
    * @param p99 of the mouse, milliseconds
    */
-  record Second(double lists, double p99) {}
+  record Second(int number, int seats, double delay, double lists, double p50, double p99) {
+    String text() {
+      return String.format(
+          "%3d %5d %8.1f %7.0f %12.1f %6.1f  %s",
+          number, seats, delay, lists, p50, p99, "#".repeat(Math.min(MOST_SEATS, seats)));
+    }
+  }
 
   /**
    * Prints so many of them.
@@ -84,17 +98,16 @@ final class SeatsTimeline {
       long now = flood == null ? 0 : flood.report().succeeded();
       double took = (System.nanoTime() - begin) / 1e9;
       PrometheusText metrics = metrics(proxy);
-      int seats = (int) metrics.value("apf_proxy_seats", Map.of("bound", "now"));
-      System.out.printf(
-          "%3d %5d %8.1f %7.0f %12.1f %6.1f  %s%n",
-          second,
-          seats,
-          1_000 * metrics.value("apf_proxy_upstream_delay_seconds", Map.of()),
-          (now - lists) / took,
-          millis(felt.percentile(50)),
-          millis(felt.percentile(99)),
-          "#".repeat(Math.min(MOST_SEATS, seats)));
-      all.add(new Second((now - lists) / took, millis(felt.percentile(99))));
+      Second one =
+          new Second(
+              second,
+              (int) metrics.value("apf_proxy_seats", Map.of("bound", "now")),
+              1_000 * metrics.value("apf_proxy_upstream_delay_seconds", Map.of()),
+              (now - lists) / took,
+              millis(felt.percentile(50)),
+              millis(felt.percentile(99)));
+      System.out.println(one.text());
+      all.add(one);
       lists = now;
     }
     return all;
