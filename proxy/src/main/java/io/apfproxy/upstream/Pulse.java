@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Asks kube-apiserver again and again whether it is there: once a second, twice while there is
  * doubt, ten times where somebody wants to know how long it takes. Any answer is one, whatever it
- * says. Thread-safe; all that it does is done on one event loop. Source: specification limits.md
- * L-40, L-41, L-90.
+ * says; only when it is to return, that it is ready. Thread-safe; all that it does is done on one
+ * event loop. Source: specification limits.md L-40, L-41, L-90.
  */
 public final class Pulse {
   /*
@@ -38,11 +38,14 @@ public final class Pulse {
    * loop that serves it as well, that is asked apart: whether anybody is there must not depend on it.
    *
    * A kube-apiserver that starts answers that question before it knows anybody's rights, and refuses
-   * clients what it grants a second later. So when it is to return, it is asked whether it is ready.
+   * clients what it grants a second later. So when it is to return, it is asked whether it is ready;
+   * and a few times before, in case that is a question it never allows.
    */
   private static final String PATH = "/livez/ping";
 
-  private static final String RETURN_PATH = "/readyz";
+  private static final String READY_PATH = "/readyz";
+
+  private static final int FIRST_ASKS = 5;
 
   private static final long STEADY_MILLIS = 1_000;
   private static final long DOUBT_MILLIS = 500;
@@ -76,6 +79,7 @@ public final class Pulse {
   private long timer = -1;
   private long beats = -1;
   private long due;
+  private int asks = FIRST_ASKS;
   private boolean closed;
 
   /**
@@ -176,8 +180,8 @@ public final class Pulse {
   private final class Beat {
     private final OwnConnections connections = lanes.next(System.nanoTime());
     private final Patience patience = new Patience(vertx, LATE_MILLIS, this::missed);
-    private final boolean forReturn = outage.isDown() || outage.isClosed();
-    private final @Nullable PulseTimes times = forReturn ? null : Pulse.this.times;
+    private final boolean asksWhetherReady = outage.awaitsReturn() || asks > 0;
+    private final @Nullable PulseTimes times = asksWhetherReady ? null : Pulse.this.times;
     private LoopWaits.@Nullable Wait wait;
     private long connection;
     private long written;
@@ -186,7 +190,7 @@ public final class Pulse {
     void send() {
       connection = connections.generation();
       connections
-          .get(forReturn ? RETURN_PATH : PATH)
+          .get(asksWhetherReady ? READY_PATH : PATH)
           .compose(this::ask)
           .onComplete(answer -> answered(answer.statusCode()), cause -> unanswered(Outcome.FAILED));
     }
@@ -211,9 +215,19 @@ public final class Pulse {
         long now = System.nanoTime();
         first(timed(now - written, now) ? Outcome.ANSWERED : Outcome.OWN_DELAY);
       }
-      if (!closed) {
-        outage.pulseAnswered(code / 100 == 2);
+      if (closed) {
+        return;
       }
+      if (asksWhetherReady) {
+        answeredWhetherReady(code / 100 == 2);
+      } else {
+        outage.pulseAnswered();
+      }
+    }
+
+    private void answeredWhetherReady(boolean ready) {
+      asks = ready ? 0 : outage.awaitsReturn() ? FIRST_ASKS : asks - 1;
+      outage.pulseAnsweredWhetherReady(ready);
     }
 
     private void missed() {

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -184,6 +185,11 @@ public final class Outage {
     return state.isDown();
   }
 
+  /** Whether its return is awaited, so that it is to be asked whether it is ready. */
+  public boolean awaitsReturn() {
+    return state.isClosed();
+  }
+
   /** Whether nothing bad was heard since a pulse was answered last. */
   public boolean isTrusted() {
     return !state.isDoubted();
@@ -199,19 +205,24 @@ public final class Outage {
     return herd.size();
   }
 
-  /**
-   * A pulse was answered.
-   *
-   * @param well as it should be: the question was allowed
-   */
-  public void pulseAnswered(boolean well) {
+  /** A pulse was answered, whatever it says. */
+  public void pulseAnswered() {
+    answered(now -> state.answered());
+  }
+
+  /** The upstream was asked whether it is ready to serve. */
+  public void pulseAnsweredWhetherReady(boolean ready) {
+    answered(now -> state.answeredWhetherReady(ready, now));
+  }
+
+  private void answered(LongPredicate isBack) {
     boolean back;
     long away;
     List<Runnable> next = List.of();
     synchronized (this) {
       long now = nanos.getAsLong();
       away = state.quietNanos(now);
-      back = state.answered(well, now);
+      back = isBack.test(now);
       if (back) {
         returns++;
         seats = 0; // until it is known how many may go

@@ -22,8 +22,9 @@ final class UpstreamState {
    * requests take was found open a moment ago, nobody is taken to be down for them.
    *
    * A kube-apiserver that has just started listens before it knows anybody's rights, and refuses what
-   * it grants a second later. So where pulses were answered well before it went, it is back when they
-   * are again, or when it has answered otherwise for long enough.
+   * it grants a second later. So where it used to say that it is ready, it is back when it says so
+   * again, or when it has answered otherwise for long enough. That it is alive says nothing then: the
+   * proxy's own credential need not be allowed that question, and its answer looks the same anyway.
    */
   static final int MISSES = 3;
   static final long QUIET_NANOS = Duration.ofSeconds(2).toNanos();
@@ -37,22 +38,34 @@ final class UpstreamState {
   private int missed;
   private boolean wayOpen;
   private long wayOpenAt;
-  private boolean usuallyWell;
+  private boolean usuallyReady;
   private boolean starting;
   private long startingSince;
 
   /**
-   * A pulse was answered.
+   * A pulse was answered, whatever it says.
    *
-   * @param well as it should be: the question was allowed
    * @return whether it was down until now, and is not any more
    */
-  boolean answered(boolean well, long now) {
-    if (isStarting(well, now)) {
+  boolean answered() {
+    return !(usuallyReady && isClosed()) && isBack();
+  }
+
+  /**
+   * It was asked whether it is ready to serve.
+   *
+   * @return whether it was down until now, and is not any more
+   */
+  boolean answeredWhetherReady(boolean ready, long now) {
+    if (isStarting(ready, now)) {
       return false;
     }
+    usuallyReady = ready;
+    return isBack();
+  }
+
+  private boolean isBack() {
     boolean wasDown = down;
-    usuallyWell = well;
     starting = false;
     missed = 0;
     down = false;
@@ -61,8 +74,8 @@ final class UpstreamState {
     return wasDown;
   }
 
-  private boolean isStarting(boolean well, long now) {
-    if (well || !usuallyWell || !isClosed()) {
+  private boolean isStarting(boolean ready, long now) {
+    if (ready || !usuallyReady || !isClosed()) {
       return false;
     }
     if (!starting) {

@@ -106,7 +106,7 @@ class HeldReviewsTest {
     assertThat(outage.waiting()).isOne();
     assertThat(answer).isNotDone();
 
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
     await().atMost(LONG).until(() -> number(tokens) == 1);
     tokens.remove().complete(Optional.empty());
 
@@ -121,7 +121,7 @@ class HeldReviewsTest {
         reviews.allowed(new Question(UserInfo.of("a"), "get", new Path("/"))).toCompletableFuture();
     assertThat(number(access)).isZero();
 
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
     await().atMost(LONG).until(() -> number(access) == 1);
     access.remove().complete(true);
 
@@ -150,7 +150,7 @@ class HeldReviewsTest {
     for (int i = 0; i < 5; i++) {
       await().atMost(LONG).until(() -> number(tokens) == 1);
       tokens.remove().completeExceptionally(new ConnectException("refused"));
-      outage.pulseAnswered(true);
+      outage.pulseAnswered();
     }
     expectRefused(answer);
     assertThat(number(tokens)).isZero();
@@ -181,7 +181,7 @@ class HeldReviewsTest {
     tokens.remove().completeExceptionally(new ConnectException("refused"));
     assertThat(outage.waiting()).isOne();
 
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
 
     await().atMost(LONG).until(answer::isDone);
     assertThat(answer).isCompletedExceptionally();

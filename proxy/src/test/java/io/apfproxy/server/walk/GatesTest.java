@@ -61,7 +61,7 @@ class GatesTest {
     List<String> refusals = new ArrayList<>();
 
     refusals.add(refusal());
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
     refusals.add(refusal());
     rates.apply(List.of(ofUsers, atATime));
     refusals.add(refusal());

@@ -137,7 +137,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
       case 5, 6, 7 -> server.open();
       case 8, 9, 10 -> loop.runTurn();
       case 11, 12, 13, 14 -> client.somethingHappens(random);
-      case 24, 25 -> outage.pulseAnswered(true);
+      case 24, 25 -> outage.pulseAnswered();
       case 26, 27 -> outage.pulseMissed();
       case 28 -> now += random.nextLong(HOLD.toNanos());
       case 29 -> withdraw();

@@ -69,7 +69,7 @@ class OutageTest {
     assertThat(outage.waiting()).isEqualTo(3);
     time.advance(Duration.ofSeconds(1));
 
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
 
     assertThat(seen).containsExactly("pulse wanted", "a", "b", "c");
     assertThat(outage.isClosed()).isFalse();
@@ -90,7 +90,7 @@ class OutageTest {
     assertThat(seen).containsExactly("down", "a in vain", "b in vain");
     assertThat(outage.isRefusing()).isTrue();
     assertThat(hold("c", 1)).isNull();
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
     assertThat(outage.isRefusing()).isFalse();
     assertThat(backs).containsExactly(16);
     assertThat(outage.returns()).isOne();
@@ -121,7 +121,7 @@ class OutageTest {
   @Test
   void letsOneGoAtOnceThatComesTooLateToWait() {
     outage.foundNobody();
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
 
     hold("a", 1);
 
@@ -141,7 +141,7 @@ class OutageTest {
     assertThat(seen).containsExactly("a", "pulse wanted", "b");
     left.run();
 
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
     outage.whenClosed(() -> seen.add("c"));
     goDown();
     assertThat(seen).containsExactly("a", "pulse wanted", "b", "c", "down");
@@ -173,7 +173,7 @@ class OutageTest {
     hold("d", 9);
     Outage.Place e = hold("e", 1);
 
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
     assertThat(seen).as("not known yet how many").containsExactly("back");
     outage.letGo(4);
     assertThat(seen).containsExactly("back", "a", "b");
@@ -192,7 +192,7 @@ class OutageTest {
     seen.clear();
     Outage.Place wide = hold("wide", 50);
     hold("next", 1);
-    outage.pulseAnswered(true);
+    outage.pulseAnswered();
     outage.letGo(3);
     assertThat(seen).containsExactly("back", "wide");
     wide.close();
@@ -226,7 +226,7 @@ class OutageTest {
     for (int i = 0; i < told.length; i++) {
       int number = i;
       switch (random.nextInt(9)) {
-        case 0 -> under.pulseAnswered(true);
+        case 0 -> under.pulseAnswered();
         case 1, 2, 3 -> under.pulseMissed();
         case 4 -> under.foundNobody();
         case 5 -> under.headCame();
@@ -263,7 +263,7 @@ class OutageTest {
         }
       }
     }
-    under.pulseAnswered(true);
+    under.pulseAnswered();
     time.advance(Duration.ofMinutes(1));
     open.forEach(Runnable::run);
     assertThat(under.waiting()).isZero();

@@ -44,11 +44,11 @@ class UpstreamStateTest {
     for (int i = 0; i < 5; i++) {
       missedAfter(1_000);
     }
-    assertThat(state.answered(true, now)).isTrue();
+    assertThat(state.answered()).isTrue();
     assertThat(state.isDown()).isFalse();
     assertThat(state.isClosed()).isFalse();
     assertThat(state.quietNanos(now)).isZero();
-    assertThat(state.answered(true, now)).as("it was not down").isFalse();
+    assertThat(state.answered()).as("it was not down").isFalse();
     missedAfter(0);
     missedAfter(0);
     assertThat(missedAfter(0)).as("counted anew").isFalse();
@@ -56,42 +56,51 @@ class UpstreamStateTest {
 
   /** A kube-apiserver listens before it knows anybody's rights. */
   @Test
-  void isBackWhenPulsesAreAnsweredAsWellAsBefore() {
-    state.answered(true, now);
+  void isBackWhenItSaysThatItIsReadyAsItDidBefore() {
+    state.answeredWhetherReady(true, now);
     for (int i = 0; i < 5; i++) {
       missedAfter(1_000);
     }
-    assertThat(state.answered(false, now)).isFalse();
+    assertThat(state.answeredWhetherReady(false, now)).isFalse();
+    assertThat(state.answered()).as("alive, as it says to everybody").isFalse();
     now += UpstreamState.STARTING_NANOS - 1;
-    assertThat(state.answered(false, now)).isFalse();
+    assertThat(state.answeredWhetherReady(false, now)).isFalse();
     assertThat(state.isDown()).isTrue();
 
-    assertThat(state.answered(true, now)).isTrue();
+    assertThat(state.answeredWhetherReady(true, now)).isTrue();
     assertThat(state.isDown()).isFalse();
   }
 
   @Test
   void isBackWhenItHasAnsweredOtherwiseThanBeforeForLongEnough() {
-    state.answered(true, now);
+    state.answeredWhetherReady(true, now);
     state.foundNobody(now);
-    state.answered(false, now);
+    state.answeredWhetherReady(false, now);
     assertThat(state.isClosed()).isTrue();
     now += UpstreamState.STARTING_NANOS;
 
-    state.answered(false, now);
+    state.answeredWhetherReady(false, now);
 
     assertThat(state.isClosed()).isFalse();
     state.foundNobody(now);
-    state.answered(false, now);
+    state.answeredWhetherReady(false, now);
     assertThat(state.isClosed()).as("it has become its way").isFalse();
   }
 
   @Test
+  void isBackForAnyAnswerWhereItNeverSaysThatItIsReady() {
+    state.answeredWhetherReady(false, now);
+    state.foundNobody(now);
+    state.answered();
+    assertThat(state.isClosed()).isFalse();
+  }
+
+  @Test
   void isNotClosedByAnAnswerThatIsNotAsWellAsBefore() {
-    state.answered(true, now);
+    state.answeredWhetherReady(true, now);
     missedAfter(0);
 
-    state.answered(false, now);
+    state.answeredWhetherReady(false, now);
 
     assertThat(state.isDoubted()).isFalse();
     assertThat(state.isClosed()).isFalse();
@@ -141,7 +150,7 @@ class UpstreamStateTest {
     assertThat(state.head(now)).isFalse();
 
     state.foundNobody(now);
-    state.answered(true, now);
+    state.answered();
     assertThat(state.isClosed()).isFalse();
   }
 
@@ -183,7 +192,7 @@ class UpstreamStateTest {
     boolean down = false;
     boolean deserted = false;
     boolean doubt = false;
-    boolean usuallyWell = false;
+    boolean usuallyReady = false;
     long oddSince = -1;
     long heardOdd = 0;
     boolean wayOpen = false;
@@ -219,14 +228,24 @@ class UpstreamStateTest {
         wayAt = now;
         state.way(wayOpen, now);
       } else if (event < 18) {
-        boolean well = random.nextInt(3) > 0;
-        boolean odd = !well && usuallyWell && (down || deserted);
+        boolean ready = random.nextInt(3) > 0;
+        boolean odd = !ready && usuallyReady && (down || deserted);
         oddSince = odd && oddSince < 0 ? i : oddSince;
         heardOdd = odd && oddSince == i ? now : heardOdd;
         boolean accepted = !odd || now - heardOdd >= UpstreamState.STARTING_NANOS;
-        assertThat(state.answered(well, now)).isEqualTo(accepted && down);
+        assertThat(state.answeredWhetherReady(ready, now)).isEqualTo(accepted && down);
         if (accepted) {
-          usuallyWell = well;
+          usuallyReady = ready;
+          oddSince = -1;
+          missed = 0;
+          down = false;
+          deserted = false;
+          doubt = false;
+        }
+      } else if (event < 19) {
+        boolean accepted = !(usuallyReady && (down || deserted));
+        assertThat(state.answered()).isEqualTo(accepted && down);
+        if (accepted) {
           oddSince = -1;
           missed = 0;
           down = false;
