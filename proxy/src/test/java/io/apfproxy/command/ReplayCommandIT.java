@@ -28,6 +28,11 @@ class ReplayCommandIT {
       "[...document.querySelectorAll('table')].filter(table => table.caption.innerText"
           + ".startsWith('levels') && table.scrollWidth > table.clientWidth).length";
 
+  /** The row of the level that has none of what the last three columns say. */
+  private static final String EXEMPT =
+      "[...document.querySelectorAll('td')].find(cell => cell.innerText === 'exempt')"
+          + ".parentNode.innerText.replace(/\\s+/g, ' ')";
+
   @TempDir private Path folder;
 
   private CommandResult replay(String... arguments) throws Exception {
@@ -68,6 +73,7 @@ class ReplayCommandIT {
       assertThat(page.ask("document.images.length").asInt()).isZero();
       assertThat(page.complaints()).isEmpty();
       assertThat(page.ask(CUT_OFF).asInt()).as("levels, on a desktop").isZero();
+      assertThat(page.ask(EXEMPT).asText()).as("no limit").endsWith("- - -");
       assertThat(page.requests()).containsOnly(address);
     }
   }

@@ -36,7 +36,7 @@ public final class HtmlReport {
       body{background:var(--back);color:var(--fore);font:14px/1.4 system-ui,sans-serif;margin:2em auto;max-width:90em;padding:0 1em}
       table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:1em 0;display:block;overflow-x:auto}
       caption{text-align:left;font-weight:600}
-      th,td{text-align:left;padding:.2em .7em;border-bottom:1px solid var(--line);white-space:nowrap}
+      th,td{text-align:left;padding:.2em .5em;border-bottom:1px solid var(--line);white-space:nowrap}
       th{white-space:normal;vertical-align:bottom}
       svg{width:100%;max-width:48em;height:auto;display:block}
       svg text{font-size:9px;fill:var(--fore)}
@@ -109,9 +109,9 @@ public final class HtmlReport {
       cells.addAll(counts(level.counts()));
       cells.add(Words.number(level.meanSeats()));
       cells.add(Integer.toString(level.peakSeats()));
-      cells.add(Integer.toString(level.nominal()));
-      cells.add(Words.number(level.meanLimit()));
-      cells.add(Integer.toString(level.borrowedMost()));
+      cells.add(level.exempt() ? "-" : Integer.toString(level.nominal()));
+      cells.add(level.exempt() ? "-" : Words.number(level.meanLimit()));
+      cells.add(level.exempt() ? "-" : Integer.toString(level.borrowedMost()));
       html.append(Html.row(cells));
     }
     html.append("</table>\n");
