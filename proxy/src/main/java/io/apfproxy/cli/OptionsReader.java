@@ -2,15 +2,11 @@ package io.apfproxy.cli;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import io.apfproxy.cli.ProxyOptions.AccessLogging;
-import io.apfproxy.cli.ProxyOptions.Admin;
 import io.apfproxy.cli.ProxyOptions.Authentication;
 import io.apfproxy.cli.ProxyOptions.FlowControlling;
 import io.apfproxy.cli.ProxyOptions.FrontProxy;
 import io.apfproxy.cli.ProxyOptions.ListCost;
 import io.apfproxy.cli.ProxyOptions.Listener;
-import io.apfproxy.cli.ProxyOptions.RecordedNames;
-import io.apfproxy.cli.ProxyOptions.Recording;
 import io.apfproxy.cli.ProxyOptions.Shutdown;
 import io.apfproxy.cli.ProxyOptions.Source;
 import io.apfproxy.cli.ProxyOptions.SourceKind;
@@ -18,7 +14,6 @@ import io.apfproxy.cli.ProxyOptions.TlsEngine;
 import io.apfproxy.cli.ProxyOptions.Transport;
 import io.apfproxy.cli.ProxyOptions.Upstream;
 import io.apfproxy.config.Enforcement;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,10 +35,6 @@ final class OptionsReader {
           Flag.REQUESTHEADER_EXTRA_HEADERS_PREFIX);
 
   private static final int MOST_REPLICAS = 64;
-  private static final int MOST_COUNTERS = 1000;
-  private static final int MOST_NAMED = 20;
-  private static final int LEAST_RECORD = 1 << 20;
-  private static final int MOST_RECORDS = 1000;
   private static final Duration LONGEST_WARM_UP = Duration.ofMinutes(1);
 
   private static final String FILES = "files:";
@@ -62,83 +53,12 @@ final class OptionsReader {
         flowControl(),
         new LimitsReader(settings, Runtime.getRuntime().maxMemory()).read(),
         new BreakGlassReader(settings).read(),
-        admin(),
+        new AdminReader(settings).read(),
         new Shutdown(
             settings.duration(Flag.SHUTDOWN_DELAY_DURATION),
             settings.duration(Flag.SHUTDOWN_GRACE)),
         warmUp(),
         settings.count(Flag.V));
-  }
-
-  private Admin admin() throws UsageException {
-    int counters = settings.count(Flag.TOP_COUNTERS);
-    if (counters > MOST_COUNTERS) {
-      throw settings.unexpected(Flag.TOP_COUNTERS);
-    }
-    int metrics = settings.count(Flag.TOP_METRICS);
-    if (metrics > MOST_NAMED) {
-      throw settings.unexpected(Flag.TOP_METRICS);
-    }
-    if (metrics > 0 && counters == 0) {
-      throw new UsageException(
-          Flag.TOP_METRICS.flag()
-              + ": found with "
-              + Flag.TOP_COUNTERS.flag()
-              + "=0, which lets nobody be counted; expected one of the two");
-    }
-    return new Admin(
-        settings.address(Flag.ADMIN_BIND_ADDRESS),
-        settings.port(Flag.ADMIN_PORT),
-        settings.bool(Flag.ADMIN_TLS),
-        counters,
-        metrics,
-        accessLog(),
-        recording(),
-        settings.path(Flag.TRACING_CONFIG_FILE));
-  }
-
-  private @Nullable Recording recording() throws UsageException {
-    int size = settings.size(Flag.RECORD_MAX_SIZE);
-    if (size < LEAST_RECORD) {
-      throw settings.unexpected(Flag.RECORD_MAX_SIZE);
-    }
-    int files = settings.count(Flag.RECORD_MAX_FILES);
-    if (files < 1 || files > MOST_RECORDS) {
-      throw settings.unexpected(Flag.RECORD_MAX_FILES);
-    }
-    boolean hashed =
-        settings.constant(Flag.RECORD_NAMES, RecordedNames.class) == RecordedNames.HASHED;
-    Path key = settings.path(Flag.RECORD_NAMES_KEY_FILE);
-    if (hashed != (key != null)) {
-      throw new UsageException(
-          settings.origin(hashed ? Flag.RECORD_NAMES : Flag.RECORD_NAMES_KEY_FILE)
-              + ": found "
-              + (hashed ? "hashed without " : "a key without ")
-              + (hashed ? Flag.RECORD_NAMES_KEY_FILE.flag() : Flag.RECORD_NAMES.flag() + "=hashed")
-              + ", expected both");
-    }
-    Path folder = settings.path(Flag.RECORD);
-    if (folder == null) {
-      return null;
-    }
-    if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
-      throw settings.unexpected(Flag.RECORD);
-    }
-    return new Recording(folder, size, files, key);
-  }
-
-  private @Nullable AccessLogging accessLog() throws UsageException {
-    double sample = settings.part(Flag.ACCESS_LOG_SAMPLE);
-    Duration slow = settings.duration(Flag.ACCESS_LOG_SLOW);
-    Path file = settings.path(Flag.ACCESS_LOG);
-    if (file == null) {
-      return null;
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)) {
-      throw settings.unexpected(Flag.ACCESS_LOG);
-    }
-    return new AccessLogging(file, sample, slow);
   }
 
   private Duration warmUp() throws UsageException {

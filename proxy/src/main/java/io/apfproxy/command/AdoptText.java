@@ -92,7 +92,7 @@ final class AdoptText {
       case LOOK ->
           "look: apf-proxy top --sort="
               + (level.refused() > 0 ? "would-refuse" : "would-wait")
-              + " names whom";
+              + " --window=10m names whom";
       case SAFE, ENFORCED -> word(level);
     };
   }
@@ -108,6 +108,9 @@ final class AdoptText {
   }
 
   private static String wait(double seconds) {
+    if (seconds == 0) {
+      return "0s"; // the first bucket holds those alone that did not wait
+    }
     return Double.isInfinite(seconds)
         ? "> 30s"
         : "<= " + (seconds == Math.rint(seconds) ? String.valueOf((long) seconds) : seconds) + "s";

@@ -87,9 +87,10 @@ final class Reasoning {
     new Dealer(queuing.queues(), queuing.handSize()).deal(match.flowHash(), hand);
     step(
         "hand",
-        Arrays.stream(hand).mapToObj(String::valueOf).collect(Collectors.joining(" "))
+        (hand.length == 1 ? "queue " : "queues ")
+            + Arrays.stream(hand).mapToObj(String::valueOf).collect(Collectors.joining(" "))
             + " of "
-            + Explanation.count(queuing.queues(), "queue"));
+            + queuing.queues());
   }
 
   private static String response(PriorityLevelConfiguration level) {

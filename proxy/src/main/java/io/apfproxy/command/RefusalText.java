@@ -127,7 +127,7 @@ final class RefusalText {
     if (refused.place().priorityLevel().isEmpty() || found.equals(Circumstances.NONE)) {
       return "try again later";
     }
-    return "no flow holds most of it: an operator can give "
+    return "no flow is known to hold most of it: an operator can give "
         + refused.place().priorityLevel()
         + ", limited to "
         + found.limit()

@@ -20,10 +20,11 @@ final class CgroupGauges implements MultiCollector {
     GaugeSnapshot.Builder memory = Points.gauge(ProxyMeterName.MEMORY_LIMIT);
     CounterSnapshot.Builder periods = Points.counter(ProxyMeterName.CPU_PERIODS);
     CounterSnapshot.Builder throttled = Points.counter(ProxyMeterName.CPU_THROTTLED_PERIODS);
-    cgroup
-        .memoryLimit()
+    Cgroup.Limits limits = cgroup.limits();
+    limits
+        .memory()
         .ifPresent(bytes -> memory.dataPoint(Points.point(Labels.EMPTY, (double) bytes)));
-    cgroup
+    limits
         .processor()
         .ifPresent(
             limited -> {

@@ -33,6 +33,14 @@ public final class Cgroup {
    */
   public record Processor(long periods, long throttled) {}
 
+  /**
+   * What a process may have.
+   *
+   * @param memory bytes: the least limit of the group and those it is in; empty if none has one
+   * @param processor of the innermost group that has a limit; empty if none has one
+   */
+  public record Limits(OptionalLong memory, Optional<Processor> processor) {}
+
   /** That of this process. */
   public static Cgroup own() {
     return under(Path.of("/"));
@@ -43,18 +51,22 @@ public final class Cgroup {
     return new Cgroup(root.resolve("sys/fs/cgroup"), root.resolve("proc/self/cgroup"));
   }
 
-  /** Bytes: the least limit of the group and those it is in; empty if none has one. */
-  public OptionalLong memoryLimit() {
-    return groups().stream()
+  /** What holds now, read in one walk over the groups. */
+  public Limits limits() {
+    List<Path> groups = groups();
+    return new Limits(memory(groups), processor(groups));
+  }
+
+  private static OptionalLong memory(List<Path> groups) {
+    return groups.stream()
         .map(group -> text(group.resolve("memory.max")))
         .filter(limit -> !limit.equals(NONE))
         .flatMapToLong(limit -> number(limit).stream())
         .min();
   }
 
-  /** Of the innermost group that has a limit; empty if none has one. */
-  public Optional<Processor> processor() {
-    for (Path group : groups()) {
+  private static Optional<Processor> processor(List<Path> groups) {
+    for (Path group : groups) {
       String quota = text(group.resolve("cpu.max"));
       if (!quota.isEmpty() && !quota.startsWith(NONE)) {
         List<String> counts = text(group.resolve("cpu.stat")).lines().toList();

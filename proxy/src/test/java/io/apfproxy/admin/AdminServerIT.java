@@ -1,31 +1,8 @@
 package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.admin.AdminPages.Check;
-import io.apfproxy.admin.AdminPages.Dump;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,126 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Covers S77, S78 and S81 of the security specification as far as the admin listener goes. */
-class AdminServerIT {
-  private static final Duration LONG = Duration.ofSeconds(60);
-  private static final String DUMPS = "/debug/api_priority_and_fairness/";
-
-  private final Vertx vertx = Vertx.vertx();
-  private final Pages pages = new Pages();
-  private int port;
-
-  private record Answer(int code, String head, String body) {}
-
-  private static final class Pages extends FakePages {
-    private volatile boolean upstream = true;
-    private volatile boolean queues = true;
-    private volatile String note = "";
-    private final CountDownLatch slow = new CountDownLatch(1);
-    private final CountDownLatch entered = new CountDownLatch(1);
-    private volatile boolean block;
-    private volatile @Nullable Error thrown;
-
-    private void fail() {
-      Error error = thrown;
-      if (error != null) {
-        throw error;
-      }
-    }
-
-    @Override
-    public List<Check> readiness() {
-      fail();
-      return List.of(new Check("upstream", upstream), new Check("shutdown", true, note));
-    }
-
-    @Override
-    public String metrics() {
-      fail();
-      stand();
-      return "up 1\n";
-    }
-
-    private void stand() {
-      if (block) {
-        entered.countDown();
-        try {
-          slow.await(60, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
-
-    @Override
-    public Optional<String> explain(
-        String method, String url, @Nullable String user, List<String> groups, boolean json) {
-      if (url.isEmpty()) {
-        throw new IllegalArgumentException("no URL");
-      }
-      return queues
-          ? Optional.of(
-              (json ? "as JSON " : "")
-                  + method
-                  + " "
-                  + url
-                  + " by "
-                  + user
-                  + " of "
-                  + groups
-                  + "\n")
-          : Optional.empty();
-    }
-
-    @Override
-    public Optional<String> top(
-        @Nullable String by,
-        @Nullable String window,
-        @Nullable String sort,
-        @Nullable String limit,
-        String output) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Optional<String> dump(Dump what, boolean withRequestDetails) {
-      fail();
-      stand();
-      return queues ? Optional.of(what + " " + withRequestDetails + "\n") : Optional.empty();
-    }
-  }
-
-  private final Queue<String> refusals = new ConcurrentLinkedQueue<>();
-  private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final AdminDoor door =
-      new AdminDoor() {
-        @Override
-        public void open(Context context) {}
-
-        @Override
-        public void refused(
-            int code, String rule, String message, @Nullable Throwable cause, String address) {
-          refusals.add(code + " " + rule);
-        }
-
-        @Override
-        public void cutOff(String rule, String message, String address) {
-          refusals.add("cut off " + rule);
-        }
-      };
-
-  @BeforeEach
-  void start() throws Exception {
-    AdminServer server = AdminServer.plain(vertx, pages, door);
-    port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    pages.slow.countDown();
-    threads.shutdown();
-    vertx.close().await(60, TimeUnit.SECONDS);
-  }
-
+class AdminServerIT extends AdminServerFixture {
   @Test
   void explainsARequestByItsParameters() throws Exception {
     String page = "/debug/api_priority_and_fairness/explain";
@@ -189,25 +47,6 @@ class AdminServerIT {
     assertThat(send("GET", "/readyz?verbose", "10.1.2.3:8443").body())
         .contains("[+]shutdown ok\n")
         .doesNotContain("tenants");
-  }
-
-  private Answer get(String path) throws IOException {
-    return send("GET", path, "localhost:" + port);
-  }
-
-  private Answer send(String method, String path, String host) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(60_000);
-      String head =
-          method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
-      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-      String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      int end = all.indexOf("\r\n\r\n");
-      return new Answer(
-          Integer.parseInt(all.substring(9, 12)),
-          all.substring(0, end).toLowerCase(Locale.ROOT),
-          all.substring(end + 4));
-    }
   }
 
   @Test
@@ -301,87 +140,6 @@ class AdminServerIT {
   @ValueSource(strings = {"localhost", "LOCALHOST:1", "127.0.0.1", "[::1]:8443"})
   void knowsTheNamesOfThisMachine(String host) throws IOException {
     assertThat(send("GET", "/metrics", host).code()).isEqualTo(200);
-  }
-
-  private java.util.concurrent.CompletableFuture<Answer> ask(String path) {
-    return java.util.concurrent.CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return get(path);
-          } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-          }
-        },
-        threads);
-  }
-
-  @Tag("S81")
-  @Test
-  void makesOnePageForAllWhoAskMeanwhileAndOthersInTurn() throws Exception {
-    // Given
-    pages.block = true;
-    var first = ask("/metrics");
-    assertThat(pages.entered.await(60, TimeUnit.SECONDS)).isTrue();
-
-    // When
-    var scrapers = Stream.generate(() -> ask("/metrics")).limit(5).toList();
-    var dump = ask(DUMPS + "dump_requests");
-
-    // Then
-    assertThat(get("/livez").code()).as("probes do not wait").isEqualTo(200);
-    pages.slow.countDown();
-    assertThat(first.get(60, TimeUnit.SECONDS).code()).isEqualTo(200);
-    for (var scraper : scrapers) {
-      assertThat(scraper.get(60, TimeUnit.SECONDS)).returns("up 1\n", Answer::body);
-    }
-    assertThat(dump.get(60, TimeUnit.SECONDS).code()).isEqualTo(200);
-    assertThat(refusals).isEmpty();
-  }
-
-  @Tag("S81")
-  @Test
-  void scrapesAndTopTalkersWaitForNoDump() throws Exception {
-    pages.block = true;
-    var dump = ask(DUMPS + "dump_requests");
-    assertThat(pages.entered.await(60, TimeUnit.SECONDS)).isTrue();
-    pages.block = false;
-
-    assertThat(get("/metrics").code()).isEqualTo(200);
-    assertThat(get("/debug/apf-proxy/top").body())
-        .isEqualTo("404: --top-counters=0 lets nobody be counted\n");
-    assertThat(dump).isNotDone();
-
-    pages.slow.countDown();
-    assertThat(dump.get(60, TimeUnit.SECONDS).code()).isEqualTo(200);
-  }
-
-  @Tag("S81")
-  @Test
-  void refusesOnlyWhenTooManyDifferentPagesWait() throws Exception {
-    pages.block = true;
-    var first = ask(DUMPS + "dump_requests");
-    assertThat(pages.entered.await(60, TimeUnit.SECONDS)).isTrue();
-    var pending =
-        IntStream.range(0, 40)
-            .mapToObj(i -> ask(DUMPS + "explain?method=GET&url=%2F" + i))
-            .toList();
-    await().atMost(LONG).until(() -> refusals.size() == 40 - 32);
-
-    pages.slow.countDown();
-
-    assertThat(first.get(60, TimeUnit.SECONDS).code()).isEqualTo(200);
-    int served = 0;
-    for (var page : pending) {
-      Answer answer = page.get(60, TimeUnit.SECONDS);
-      if (answer.code() == 200) {
-        served++;
-      } else {
-        assertThat(answer.code()).isEqualTo(429);
-        assertThat(answer.head()).contains("retry-after: 1");
-      }
-    }
-    assertThat(served).isEqualTo(32);
-    assertThat(refusals).containsOnly("429 admin-pages");
   }
 
   @Tag("S77")

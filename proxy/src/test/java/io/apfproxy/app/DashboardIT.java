@@ -165,6 +165,8 @@ class DashboardIT extends DashboardFixture {
     assertThat(page.ask("document.querySelector('[data-full=full]').textContent").asText())
         .isEqualTo("2");
     assertThat(page.text()).contains("queues").contains("1 / 1").contains("2 of 128 places");
+    assertThat(page.text()).contains("1 nominal, 1 to 1 by lending and borrowing");
+    assertThat(page.text()).as("it is watched by this page").contains("Watching this page\n1");
     page.await("document.querySelector('.chart .used').getAttribute('points').length > 0");
     page.await(
         "document.querySelector('[aria-label=\"Users now\"] tbody tr')?.innerText.replace(/\\s+/g, ' ') === 'alice 1 1 2'");
@@ -295,7 +297,8 @@ class DashboardIT extends DashboardFixture {
     page.go(
         origin()
             + "/ui/#explain?method=GET&user=alice&url=%2Fapi%2Fv1%2Fnamespaces%2Fx%2Fconfigmaps%2Fy");
-    page.awaitText("narrow (100)");
+    page.awaitText("narrow (100)").awaitText("May wait in");
+    assertThat(page.text()).containsPattern("queue \\d+ of 64");
     assertThat(page.ask("document.querySelector('.step.level a').getAttribute('href')").asText())
         .isEqualTo("#level/narrow");
     photograph(page, "explain");

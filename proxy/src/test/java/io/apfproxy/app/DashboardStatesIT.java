@@ -138,6 +138,9 @@ class DashboardStatesIT extends DashboardFixture {
 
     Page page = page("");
     page.awaitText("Two limits, no queues").awaitText("0 / 7");
+    assertThat(page.ask("document.getElementById('age').textContent").asText())
+        .as("no figures without their age")
+        .startsWith("as of ");
     photograph(page, "state-pools");
     page.go(origin() + "/ui/#talkers").awaitText("No request has ended in this time.");
     assertThat(page.complaints()).isEmpty();
@@ -156,6 +159,7 @@ class DashboardStatesIT extends DashboardFixture {
     page.awaitText("This token is not valid.");
     enter(page, upstream.token("alice"));
     page.awaitText("That is not allowed.").awaitText("/debug/apf-proxy/*");
+    assertThat(page.text()).contains("ClusterRole apf-proxy-viewer");
     photograph(page, "state-forbidden");
     enter(page, upstream.token("operator"));
     page.awaitText("narrow");

@@ -93,9 +93,9 @@ class AdoptCommandIT {
             What would have happened to requests in shadow, since the start
             LEVEL       MODE  REQUESTS  WAIT P99  REFUSED  WATCHED  VERDICT
             calm      shadow      1000   <= 0.1s        0    1h59m  safe
-            crowded      25%      2000     <= 0s        3    1h59m  look: apf-proxy top --sort=would-refuse names whom
-            slow      shadow      1000     > 30s        0    1h59m  look: apf-proxy top --sort=would-wait names whom
-            new       shadow       999     <= 0s        0    1h59m  quiet: watch longer
+            crowded      25%      2000        0s        3    1h59m  look: apf-proxy top --sort=would-refuse --window=10m names whom
+            slow      shadow      1000     > 30s        0    1h59m  look: apf-proxy top --sort=would-wait --window=10m names whom
+            new       shadow       999        0s        0    1h59m  quiet: watch longer
             exempt   enforce         0         -        0    1h59m  enforced
             kubectl annotate plc calm apf-proxy.io/enforcement=enforce --overwrite
             """);

@@ -23,6 +23,16 @@ class ReplayCommandIT {
   private static final Duration LIMIT = Duration.ofMinutes(2);
   private static final String NAME = "<img src=x onerror=window.harmed=1>";
 
+  /** Tables of levels that are wider than the page. */
+  private static final String CUT_OFF =
+      "[...document.querySelectorAll('table')].filter(table => table.caption.innerText"
+          + ".startsWith('levels') && table.scrollWidth > table.clientWidth).length";
+
+  /** The row of the level that has none of what the last three columns say. */
+  private static final String EXEMPT =
+      "[...document.querySelectorAll('td')].find(cell => cell.innerText === 'exempt')"
+          + ".parentNode.innerText.replace(/\\s+/g, ' ')";
+
   @TempDir private Path folder;
 
   private CommandResult replay(String... arguments) throws Exception {
@@ -62,6 +72,8 @@ class ReplayCommandIT {
       assertThat(page.ask("typeof window.harmed").asText()).isEqualTo("undefined");
       assertThat(page.ask("document.images.length").asInt()).isZero();
       assertThat(page.complaints()).isEmpty();
+      assertThat(page.ask(CUT_OFF).asInt()).as("levels, on a desktop").isZero();
+      assertThat(page.ask(EXEMPT).asText()).as("no limit").endsWith("- - -");
       assertThat(page.requests()).containsOnly(address);
     }
   }

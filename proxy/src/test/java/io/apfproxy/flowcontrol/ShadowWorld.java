@@ -288,22 +288,7 @@ final class ShadowWorld {
   }
 
   /** Who is not held to it is counted as one that would wait, and as one that did not. */
-  private final class Meter implements FlowMetrics.FlowMeter {
-    @Override
-    public void estimated(int seats) {}
-
-    @Override
-    public void watchersSeen(int count) {}
-
-    @Override
-    public void enqueued(int queueLength) {}
-
-    @Override
-    public void dispatched() {}
-
-    @Override
-    public void executed(long nanos, boolean watch) {}
-
+  private final class Meter extends QuietMeter {
     @Override
     public void rejected(RejectReason reason) {
       refusals.add(reason);

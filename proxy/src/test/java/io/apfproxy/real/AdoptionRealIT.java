@@ -224,7 +224,8 @@ final class AdoptionRealIT {
     System.out.println(table);
     assertThat(table)
         .containsPattern("(?m)^leader-election +shadow .* safe$")
-        .containsPattern("(?m)^" + LEVEL + " +shadow .* look: .*would-refuse names whom$")
+        .containsPattern(
+            "(?m)^" + LEVEL + " +shadow .* look: .*would-refuse --window=10m names whom$")
         .endsWith("\n" + commands.element());
     assertThat(table.lines().filter(line -> line.startsWith("kubectl "))).hasSize(1);
   }

@@ -3,30 +3,22 @@ package io.apfproxy.server;
 import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.server.listen.ConnectionLimits;
-import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.listen.RequestLimits;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.transport.Transport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,100 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What becomes of connections beyond the limits, and that places come back. */
 @Tag("S53")
-class ConnectionLimitsIT {
-  private static final int EVENT_LOOPS = 2; // the limits are those of all together
-
-  static Stream<Named<Transport>> transports() {
-    return Stream.of(Transport.NIO, Transport.EPOLL)
-        .filter(Transport::available)
-        .map(transport -> Named.of(transport.name(), transport));
-  }
-
-  private static ConnectionLimits limits(
-      int total, int perAddress, int newPerSecond, int handshakes) {
-    return new ConnectionLimits(total, perAddress, newPerSecond, handshakes, address -> false);
-  }
-
-  private static void with(
-      Transport transport, ConnectionLimits limits, BiConsumer<TestProxy, Integer> test) {
-    with(transport, limits, RequestLimits.NONE, test);
-  }
-
-  private static void with(
-      Transport transport,
-      ConnectionLimits limits,
-      RequestLimits requests,
-      BiConsumer<TestProxy, Integer> test) {
-    Vertx vertx = Vertx.builder().withTransport(new GuardedTransport(transport)).build();
-    try (FakeUpstream upstream =
-            FakeUpstream.http(vertx, request -> request.response().end("ok"), HttpVersion.HTTP_2);
-        TestProxy proxy =
-            TestProxy.before(vertx, upstream.port())
-                .eventLoops(EVENT_LOOPS)
-                .connections(limits)
-                .requests(requests)
-                .start()) {
-      test.accept(proxy, proxy.port());
-      await()
-          .untilAsserted(
-              () -> {
-                assertThat(used(proxy, "connections-total")).isZero();
-                assertThat(used(proxy, "handshakes-total")).isZero();
-                assertThat(used(proxy, "connections-of-address")).isZero();
-              });
-    } finally {
-      get(vertx.close());
-    }
-  }
-
-  private static long used(TestProxy proxy, String rule) {
-    return proxy.bound(rule).used().getAsLong();
-  }
-
-  private static long overflows(TestProxy proxy, String rule) {
-    return proxy.bound(rule).overflows().getAsLong();
-  }
-
-  private static void expectServed(RawClient client) {
-    client.send("GET /version HTTP/1.1\r\nHost: a\r\n\r\n");
-    assertThat(client.readHead()).startsWith("HTTP/1.1 200");
-    assertThat(client.read(2)).asString().isEqualTo("ok");
-  }
-
-  /** Connects and never says a word. */
-  private static Socket mute(int port) {
-    return mute(port, 1);
-  }
-
-  /** From 127.0.0.HOST. */
-  private static Socket mute(int port, int host) {
-    try {
-      InetAddress from = InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) host});
-      return new Socket(InetAddress.getLoopbackAddress(), port, from, 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Begins its handshake and never goes on. */
-  private static Socket stuck(int port) {
-    Socket socket = mute(port);
-    try {
-      socket.getOutputStream().write(22); // a record of TLS
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return socket;
-  }
-
-  private static void close(Socket socket) {
-    try {
-      socket.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
+class ConnectionLimitsIT extends ConnectionLimitsFixture {
   private static void expectClosed(Socket socket) {
     try {
       socket.setSoTimeout(60_000);
@@ -174,88 +73,6 @@ class ConnectionLimitsIT {
 
   @ParameterizedTest
   @MethodSource("transports")
-  void letsOneWaitWhileTooManyHandshakesAreUnderWay(Transport transport) {
-    with(
-        transport,
-        limits(0, 0, 0, 2),
-        (proxy, port) -> {
-          Socket stuck = stuck(port);
-          Socket other = stuck(port);
-          await().until(() -> used(proxy, "handshakes-total") == 2);
-          CompletableFuture<RawClient> late =
-              CompletableFuture.supplyAsync(() -> new RawClient(port));
-          await().until(() -> overflows(proxy, "handshakes-total") == 1);
-          assertThat(late).isNotDone();
-          close(stuck);
-          try (RawClient client = late.join()) {
-            expectServed(client);
-            await().until(() -> used(proxy, "handshakes-total") == 1);
-          }
-          close(other);
-        });
-  }
-
-  /** They share their address with who is honest, as all do behind a balancer. */
-  @Test
-  @Tag("S30")
-  void keepsNobodyWaitingForThoseWhoSayNothing() {
-    assumeThat(Transport.EPOLL).as("only it can tell").isNotNull();
-    assumeThat(Transport.EPOLL.available()).isTrue();
-    with(
-        Transport.EPOLL,
-        limits(0, 1_000, 0, 10),
-        (proxy, port) -> {
-          List<Socket> mute = new ArrayList<>();
-          for (int i = 0; i < 100; i++) {
-            mute.add(mute(port));
-          }
-          await().until(() -> used(proxy, "handshakes-waiting") == 92);
-          for (int i = 0; i < 20; i++) {
-            try (RawClient client = new RawClient(port)) {
-              expectServed(client);
-            }
-          }
-          assertThat(used(proxy, "handshakes-silent")).isEqualTo(8);
-          assertThat(overflows(proxy, "handshakes-of-address")).isZero();
-          mute.forEach(ConnectionLimitsIT::close);
-          await().until(() -> used(proxy, "handshakes-waiting") == 0);
-        });
-  }
-
-  /**
-   * Clients give up after ten seconds. Handshakes for those who did would take the time of those
-   * who have not yet: a storm would go on for ever.
-   */
-  @Test
-  @Tag("S30")
-  void makesNoHandshakeForThoseWhoLeftWhileTheyWaited() {
-    assumeThat(Transport.EPOLL).as("only it can tell").isNotNull();
-    assumeThat(Transport.EPOLL.available()).isTrue();
-    with(
-        Transport.EPOLL,
-        limits(0, 0, 0, 1),
-        (proxy, port) -> {
-          Socket stuck = stuck(port);
-          await().until(() -> used(proxy, "handshakes-total") == 1);
-          List<Socket> impatient = new ArrayList<>();
-          for (int i = 0; i < 5; i++) {
-            impatient.add(mute(port));
-          }
-          await().until(() -> used(proxy, "handshakes-waiting") == 5);
-          impatient.forEach(ConnectionLimitsIT::close);
-          CompletableFuture<RawClient> patient =
-              CompletableFuture.supplyAsync(() -> new RawClient(port));
-          await().until(() -> used(proxy, "handshakes-waiting") == 6);
-          close(stuck);
-          try (RawClient client = patient.join()) {
-            expectServed(client);
-          }
-          assertThat(overflows(proxy, "handshakes-waiting")).isEqualTo(5);
-        });
-  }
-
-  @ParameterizedTest
-  @MethodSource("transports")
   void closesWhatAnAddressHasBeyondItsShare(Transport transport) {
     with(
         transport,
@@ -272,30 +89,6 @@ class ConnectionLimitsIT {
             try (RawClient third = new RawClient(port)) {
               expectServed(third);
             }
-          }
-        });
-  }
-
-  /** One address cannot keep the others from their handshakes, nor loses its own. */
-  @ParameterizedTest
-  @MethodSource("transports")
-  void letsHandshakesOfAnAddressBeyondItsShareWait(Transport transport) {
-    with(
-        transport,
-        limits(0, 100, 0, 4),
-        (proxy, port) -> {
-          List<Socket> stuck = new ArrayList<>();
-          for (int i = 0; i < 4; i++) {
-            stuck.add(stuck(port));
-          }
-          await().until(() -> used(proxy, "handshakes-total") == 4);
-          CompletableFuture<RawClient> late =
-              CompletableFuture.supplyAsync(() -> new RawClient(port));
-          await().until(() -> overflows(proxy, "handshakes-total") > 0);
-          assertThat(late).isNotDone();
-          stuck.forEach(ConnectionLimitsIT::close);
-          try (RawClient client = late.join()) {
-            expectServed(client);
           }
         });
   }
@@ -322,8 +115,8 @@ class ConnectionLimitsIT {
           expectClosed(most.get(0));
           expectClosed(most.get(1));
           assertThat(used(proxy, "connections-total")).isEqualTo(10);
-          most.forEach(ConnectionLimitsIT::close);
-          others.forEach(ConnectionLimitsIT::close);
+          most.forEach(ConnectionLimitsFixture::close);
+          others.forEach(ConnectionLimitsFixture::close);
         });
   }
 
@@ -339,7 +132,7 @@ class ConnectionLimitsIT {
           Burst burst = Burst.of(60, () -> new RawClient(port));
           try {
             assertThat(burst.opened()).hasSize(60);
-            burst.opened().forEach(ConnectionLimitsIT::expectServed);
+            burst.opened().forEach(ConnectionLimitsFixture::expectServed);
             assertThat(overflows(proxy, "connections-of-address")).isZero();
           } finally {
             burst.close();

@@ -11,6 +11,7 @@ import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowMetrics;
+import io.apfproxy.flowcontrol.QuietMeter;
 import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
@@ -57,7 +58,7 @@ final class ShadowLoadReport extends ForwardingFixture {
   private static final double MOST_ADDED_MILLIS = 1;
 
   /** What a level decided: in earnest, or for a request that goes on all the same. */
-  private static final class Decided implements FlowMetrics, FlowMetrics.FlowMeter {
+  private static final class Decided extends QuietMeter implements FlowMetrics {
     private final Queue<Double> services = new ConcurrentLinkedQueue<>();
     private final Queue<Double> waits = new ConcurrentLinkedQueue<>();
     private final AtomicInteger refusals = new AtomicInteger();
@@ -96,18 +97,6 @@ final class ShadowLoadReport extends ForwardingFixture {
         wouldRefuse.incrementAndGet();
       }
     }
-
-    @Override
-    public void estimated(int seats) {}
-
-    @Override
-    public void watchersSeen(int count) {}
-
-    @Override
-    public void enqueued(int queueLength) {}
-
-    @Override
-    public void dispatched() {}
 
     @Override
     public void executed(long nanos, boolean watch) {

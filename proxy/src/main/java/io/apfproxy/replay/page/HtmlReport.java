@@ -33,10 +33,11 @@ public final class HtmlReport {
       """
       :root{color-scheme:light dark;--back:#fff;--fore:#1b1f24;--old:#a04000;--new:#0b5cad;--limit:#57606a;--line:#d0d7de}
       @media (prefers-color-scheme:dark){:root{--back:#0d1117;--fore:#e6edf3;--old:#f0a060;--new:#6cb6ff;--limit:#9aa4af;--line:#3d444d}}
-      body{background:var(--back);color:var(--fore);font:14px/1.4 system-ui,sans-serif;margin:2em auto;max-width:72em;padding:0 1em}
+      body{background:var(--back);color:var(--fore);font:14px/1.4 system-ui,sans-serif;margin:2em auto;max-width:90em;padding:0 1em}
       table{border-collapse:collapse;font-variant-numeric:tabular-nums;margin:1em 0;display:block;overflow-x:auto}
       caption{text-align:left;font-weight:600}
-      th,td{text-align:left;padding:.2em .7em;border-bottom:1px solid var(--line);white-space:nowrap}
+      th,td{text-align:left;padding:.2em .5em;border-bottom:1px solid var(--line);white-space:nowrap}
+      th{white-space:normal;vertical-align:bottom}
       svg{width:100%;max-width:48em;height:auto;display:block}
       svg text{font-size:9px;fill:var(--fore)}
       path{fill:none;stroke-width:1.3}
@@ -108,9 +109,9 @@ public final class HtmlReport {
       cells.addAll(counts(level.counts()));
       cells.add(Words.number(level.meanSeats()));
       cells.add(Integer.toString(level.peakSeats()));
-      cells.add(Integer.toString(level.nominal()));
-      cells.add(Words.number(level.meanLimit()));
-      cells.add(Integer.toString(level.borrowedMost()));
+      cells.add(level.exempt() ? "-" : Integer.toString(level.nominal()));
+      cells.add(level.exempt() ? "-" : Words.number(level.meanLimit()));
+      cells.add(level.exempt() ? "-" : Integer.toString(level.borrowedMost()));
       html.append(Html.row(cells));
     }
     html.append("</table>\n");
@@ -159,8 +160,12 @@ public final class HtmlReport {
             .filter(level -> level.counts().requests() > 0 || busy(old.get(level.name())))
             .toList();
     int points = Math.min(MOST_POINTS, MOST_POINTS_IN_ALL / Math.max(1, busy.size()));
-    html.append("<p>Pictures: ").append(before == null ? "" : "old is dashed, ");
-    html.append("the limit is dotted.</p>\n");
+    html.append("<p>Pictures: ");
+    html.append(
+        before == null
+            ? "the limit is dotted"
+            : "old is dashed, the limit of the new one is dotted");
+    html.append(".</p>\n");
     busy.forEach(level -> pictures(level, old.get(level.name()), Math.max(1, points)));
   }
 
@@ -262,7 +267,10 @@ public final class HtmlReport {
 
   private void throttled(String by, List<ThrottledRow> rows) {
     if (!rows.isEmpty()) {
-      html.append(Html.table("throttled, by " + by, List.of(by, "waited", "refused", "error")));
+      html.append(
+          Html.table(
+              Words.throttled(report.before() != null, by),
+              List.of(by, "waited", "refused", "error")));
       rows.stream()
           .limit(limit)
           .forEach(

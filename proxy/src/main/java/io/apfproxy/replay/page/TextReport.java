@@ -228,7 +228,7 @@ public final class TextReport {
                         (row.error() > 0 ? "~" : "") + row.waited(),
                         (row.error() > 0 ? "~" : "") + row.refused())));
     line("");
-    line("throttled, by " + by + ":");
+    line(Words.throttled(report.before() != null, by) + ":");
     text.append(table);
   }
 

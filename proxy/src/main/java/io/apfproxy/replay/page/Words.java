@@ -53,6 +53,11 @@ final class Words {
     return text.isEmpty() ? "0s" : text;
   }
 
+  /** Heading of who is throttled; the old configuration has none of its own. */
+  static String throttled(boolean compared, String by) {
+    return "throttled" + (compared ? " under the new one" : "") + ", by " + by;
+  }
+
   /** Without control characters, cut in the middle. */
   static String name(String name, int most) {
     StringBuilder text = new StringBuilder();

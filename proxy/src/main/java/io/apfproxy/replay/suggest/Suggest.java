@@ -30,6 +30,7 @@ public final class Suggest {
   private final LogReplay log;
   private final int seats;
   private final List<Suggestion> found = new ArrayList<>();
+  private final List<Suggestion> leftOut = new ArrayList<>();
   private FlowControlConfiguration present;
 
   private Suggest(LogReplay log, FlowControlConfiguration present, int seats) {
@@ -50,7 +51,7 @@ public final class Suggest {
       Report alone =
           log.compare(null, question.after(), question.seatsAfter(), Witness.NONE, contention);
       int tried = suggest.tryAll(contention.elephants());
-      return new Suggestions(alone, tried, suggest.found);
+      return new Suggestions(alone, tried, suggest.found, suggest.leftOut);
     } catch (IOException | UncheckedIOException e) {
       throw new StartException("--temp: cannot be read (" + e.getMessage() + ")", e);
     }
@@ -73,19 +74,22 @@ public final class Suggest {
     Others after = new Others(present, elephant.appetite());
     FlowControlConfiguration with = proposal.over(present);
     Report report = log.compare(present, with, seats, before, after);
+    Suggestion suggestion =
+        new Suggestion(
+            proposal,
+            before.waitP99(),
+            after.waitP99(),
+            before.refused(),
+            after.refused(),
+            before.ownRefused(),
+            after.ownRefused());
     if (helps(before, after)
         && hurtsNobody(
             Objects.requireNonNull(report.before()), report.after(), elephant.appetite().level())) {
-      found.add(
-          new Suggestion(
-              proposal,
-              before.waitP99(),
-              after.waitP99(),
-              before.refused(),
-              after.refused(),
-              before.ownRefused(),
-              after.ownRefused()));
+      found.add(suggestion);
       present = with;
+    } else {
+      leftOut.add(suggestion);
     }
   }
 

@@ -11,6 +11,11 @@ import java.util.stream.Collectors;
 
 /** Writes manifests. Texts that come from a log are quoted: a user's name may be anything. */
 final class SuggestedYaml {
+  /*
+   * By hand, as people read it before they apply it: Jackson's generator writes no comments, which
+   * have the reasons here, and either all of a document on one line or every value on one of its
+   * own, where rules are known by sight if what belongs together shares a line.
+   */
   private static final double SECOND = 1e9;
   private static final double ALL_PERCENT = 100;
 
@@ -21,6 +26,7 @@ final class SuggestedYaml {
     for (String caution : suggestions.alone().cautions()) {
       text.append("# caution: ").append(comment(caution)).append('\n');
     }
+    suggestions.leftOut().forEach(one -> leftOut(text, one));
     if (suggestions.all().isEmpty()) {
       return text.append("# no change found; tried: ")
           .append(suggestions.tried())
@@ -35,6 +41,24 @@ final class SuggestedYaml {
       schema(text, suggestion.proposal().schema());
     }
     return text.toString();
+  }
+
+  /** Why somebody who holds most gets no level of his own: else one wonders whether he was seen. */
+  private static void leftOut(StringBuilder text, Suggestion suggestion) {
+    Appetite appetite = suggestion.proposal().elephant().appetite();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "# left out: a level of its own for %s (%s %s). The others at %s: wait p99 %.3fs before,"
+                + " %.3fs after; refused %d before, %d after.%n",
+            comment(appetite.user()),
+            appetite.verbs(),
+            comment(appetite.resource()),
+            comment(appetite.level()),
+            suggestion.waitBefore() / SECOND,
+            suggestion.waitAfter() / SECOND,
+            suggestion.refusedBefore(),
+            suggestion.refusedAfter()));
   }
 
   private static void reasons(StringBuilder text, Suggestion suggestion) {

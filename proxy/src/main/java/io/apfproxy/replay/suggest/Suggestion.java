@@ -1,8 +1,8 @@
 package io.apfproxy.replay.suggest;
 
 /**
- * A proposal that was run and helps. Waits in nanoseconds, of the elephant's level without the
- * elephant: the longest of all but a hundredth.
+ * A proposal that was run. Waits in nanoseconds, of the elephant's level without the elephant: the
+ * longest of all but a hundredth.
  *
  * @param ownRefusedBefore requests of the elephant itself that were refused
  */

@@ -7,11 +7,14 @@ import java.util.List;
  * What was found in a log.
  *
  * @param alone what the present configuration makes of it
- * @param tried elephants for which a proposal was run
+ * @param tried elephants that were looked at
+ * @param all proposals that help
+ * @param leftOut those that were run and do not
  */
-public record Suggestions(Report alone, int tried, List<Suggestion> all) {
+public record Suggestions(Report alone, int tried, List<Suggestion> all, List<Suggestion> leftOut) {
   public Suggestions {
     all = List.copyOf(all);
+    leftOut = List.copyOf(leftOut);
   }
 
   /** Manifests to apply, with the reasons as comments. */

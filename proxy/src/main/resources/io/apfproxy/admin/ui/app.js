@@ -60,6 +60,7 @@ listen((what, detail) => {
     states.well();
     head.update();
     show();
+    tellAge();
   } else if (what === 'right') {
     ready = false;
     head.hide();
@@ -100,7 +101,8 @@ addEventListener('keydown', event => {
 document.getElementById('help')?.addEventListener('click', () => keys.showModal());
 document.getElementById('keys-close')?.addEventListener('click', () => keys.close());
 
-setInterval(() => {
+/** Says how old the figures are: as soon as there are any. */
+function tellAge() {
   const age = /** @type {HTMLElement} */ (document.getElementById('age'));
   if (!store.told) {
     if (performance.now() > 1000) states.loading(main);
@@ -111,6 +113,7 @@ setInterval(() => {
   document.body.classList.toggle('old', old);
   text(age, old ? `these figures are ${seconds} s old` : `as of ${store.time.slice(11, 19)} UTC` + (store.missed ? `, ${count(store.missed, 'tick')} missed` : ''));
   if (old) states.old();
-}, 500);
+}
+setInterval(tellAge, 500);
 
 route();

@@ -4,7 +4,7 @@ import {el, name} from './dom.js';
 import {ask} from './stream.js';
 
 /** What the words of an explanation are in full. */
-const TITLES = {request: 'Request', user: 'User', not: 'Does not match', schema: 'Matches', level: 'Level', flow: 'Flow', hand: 'Queues it may use', width: 'Width', limit: 'Limit', burst: 'Burst'};
+const TITLES = {request: 'Request', user: 'User', not: 'Does not match', schema: 'Matches', level: 'Level', flow: 'Flow', hand: 'May wait in', width: 'Width', limit: 'Limit', burst: 'Burst'};
 
 /** @param {string} argument what was asked before, as a query */
 export function explain(argument) {

@@ -39,7 +39,7 @@ export function update() {
   text(figures.upstream, (up.serverVersion || 'unknown version') + ' at ' + up.server.replace(/^https?:\/\//, ''));
   text(figures.ready, bad.length ? `no: ${bad.map((/** @type {any} */ check) => check.name).join(', ')}` : `yes, ${count(up.checks.length, 'check')}`);
   attribute(figures.ready, 'class', bad.length ? 'bad' : 'good');
-  text(figures.streams, String(up.streams));
+  text(figures.streams, String(Math.max(1, up.streams))); // the sample may be of before this page came
   text(/** @type {Element} */ (document.getElementById('product')), store.product);
   attribute(/** @type {Element} */ (document.getElementById('pulse')), 'data-beat', String(store.tick % 2));
   const lines = trouble(up);

@@ -82,7 +82,7 @@ export function level(argument) {
     fact('Holds to its decisions', mode(now.exempt, now.enforcedPercent) || (now.exempt ? 'nobody' : 'everybody'));
     fact('Executing', String(now.executing));
     fact('Waiting', now.queues ? `${now.waiting} of ${count(now.queues * now.queueLengthLimit, 'place')}` : now.exempt ? 'never' : 'no queue');
-    fact('Limit', `${now.nominal} nominal, ${now.min} to ${now.max}`);
+    fact('Limit', `${now.nominal} nominal, ${now.min} to ${now.max} by lending and borrowing`);
     fact('Wanted, last 10 s', `${count(told.demand.average, 'seat')}, at most ${number(told.demand.high)}`);
     fact('Wait p99', wait(now.wait));
     fact('Refused per second', refusals(now.refused));

@@ -64,7 +64,7 @@ export function right(refusal) {
   if (refusal.status === 403 || refusal.token) {
     form.insertBefore(el('p', {class: 'wrong', role: 'alert'},
       refusal.status === 401 ? 'This token is not valid. ' : 'That is not allowed. ', refusal.why.trim(),
-      el('br'), 'The ClusterRole that allows it has get on nonResourceURLs /debug/apf-proxy/*.'), form.children[1]);
+      el('br'), 'Ask for the ClusterRole apf-proxy-viewer of its chart: it has get on nonResourceURLs /debug/apf-proxy/*.'), form.children[1]);
   }
   return form;
 }

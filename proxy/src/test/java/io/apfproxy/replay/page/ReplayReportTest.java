@@ -85,7 +85,7 @@ class ReplayReportTest {
             level-0  schema  alice  old       100   90.0%  250us  15ms  15ms        0          40.0
                                     new       100   10.0%      0  1.2s    4s        4          12.5
 
-            throttled, by user:
+            throttled under the new one, by user:
             USER   WAITED  REFUSED
             alice     ~10       ~4
 

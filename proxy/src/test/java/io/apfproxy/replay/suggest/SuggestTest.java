@@ -157,6 +157,20 @@ class SuggestTest {
     assertThat(suggest().text()).contains("# no change found; tried: 0\n");
   }
 
+  /** Each has its level by then; one more would take from the others what it gives. */
+  @Test
+  void saysWhatWasTriedAndDoesNotHelp() throws Exception {
+    log.mice();
+    for (String name : List.of("bulk", "bulk-2", "bulk-3", "bulk-4")) {
+      log.elephant(name);
+    }
+    assertThat(suggest().text())
+        .containsPattern(
+            "# left out: a level of its own for bulk(-\\d)? \\(list pods\\)\\. The others at"
+                + " global-default: wait p99 [0-9.]+s before, [0-9.]+s after; refused \\d+ before, \\d+"
+                + " after\\.\n");
+  }
+
   @Test
   void saysTheSameEachTime() throws Exception {
     log.mice();
