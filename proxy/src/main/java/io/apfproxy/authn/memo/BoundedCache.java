@@ -32,6 +32,8 @@ public final class BoundedCache<K, V> {
         Caffeine.newBuilder()
             .ticker(time::nanoTime)
             .scheduler(Scheduler.systemScheduler())
+            .executor(
+                Runnable::run) // waking a thread after some reads costs more than their upkeep
             .maximumWeight(mostBytes)
             .weigher((K key, Remembered<V> entry) -> Math.max(least, weight(entry)))
             .expireAfter(

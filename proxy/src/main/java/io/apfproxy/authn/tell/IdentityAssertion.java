@@ -22,7 +22,7 @@ public final class IdentityAssertion {
    */
   public static Identity check(Identity identity) throws RefusedException {
     Assertion told = identity.assertion();
-    long tokens = count(told, AUTHORIZATION);
+    int tokens = count(told, AUTHORIZATION);
     boolean good =
         switch (identity.mode()) {
           case PASS_THROUGH ->
@@ -56,7 +56,11 @@ public final class IdentityAssertion {
         && count(told, line.getKey()) == 0;
   }
 
-  private static long count(Assertion told, String name) {
-    return told.others().stream().filter(line -> line.getKey().equalsIgnoreCase(name)).count();
+  private static int count(Assertion told, String name) {
+    int count = 0;
+    for (Map.Entry<String, String> line : told.others()) {
+      count += line.getKey().equalsIgnoreCase(name) ? 1 : 0;
+    }
+    return count;
   }
 }

@@ -19,6 +19,9 @@ final class TalkerRing {
    */
   static final int SLOTS = 4096;
 
+  /** Somebody is told each time that so many more were written. */
+  static final int QUARTER = SLOTS / 4;
+
   private static final int REFERENCES = 6;
   private static final int NUMBERS = 4;
   private static final int WOULD = 1 << 30; // beside the number of requests
@@ -30,11 +33,20 @@ final class TalkerRing {
   private final @Nullable Object[] references = new Object[SLOTS * REFERENCES];
   private final long[] numbers = new long[SLOTS * NUMBERS];
 
+  private final Runnable filling;
+
   // Each is changed by one thread only.
   private long written;
   private long read;
   private long lost;
   private long readAsKnown; // to the writer
+
+  /**
+   * @param filling run by the writing thread when a quarter of it was written
+   */
+  TalkerRing(Runnable filling) {
+    this.filling = filling;
+  }
 
   private static VarHandle handle(String name) {
     try {
@@ -68,6 +80,9 @@ final class TalkerRing {
     numbers[number + 2] = record.seatNanos;
     numbers[number + 3] = record.bytes;
     WRITTEN.setRelease(this, at + 1);
+    if ((at & (QUARTER - 1)) == QUARTER - 1) {
+      filling.run();
+    }
   }
 
   /**

@@ -1,11 +1,9 @@
 package io.apfproxy.report.talkers;
 
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** The thread that counts. It takes a fifth of a processor at most, but for answers. */
 public final class TalkerThread implements AutoCloseable {
-  private static final long PERIOD = TimeUnit.MILLISECONDS.toNanos(Talkers.PERIOD_MILLIS);
   private static final long LONGEST_JOIN_MILLIS = 1_000;
 
   private final Talkers talkers;
@@ -21,21 +19,23 @@ public final class TalkerThread implements AutoCloseable {
   /** Starts to count. */
   public static TalkerThread start(Talkers talkers) {
     TalkerThread counting = new TalkerThread(talkers);
-    talkers.whenAsked(() -> LockSupport.unpark(counting.thread));
+    Runnable wake = () -> LockSupport.unpark(counting.thread);
+    talkers.whenAsked(wake);
+    talkers.pace().whenSooner(wake);
     counting.thread.start();
     return counting;
   }
 
   private void run() {
-    long next = System.nanoTime();
+    long last = System.nanoTime();
     while (!ended) {
       long now = System.nanoTime();
-      if (now - next >= 0) {
+      if (now - talkers.pace().next(last) >= 0) {
         talkers.turn();
-        next = now + PERIOD;
+        last = now;
       }
       talkers.answer();
-      LockSupport.parkNanos(this, Math.max(1, next - System.nanoTime()));
+      LockSupport.parkNanos(this, Math.max(1, talkers.pace().next(last) - System.nanoTime()));
     }
     talkers.answer();
   }

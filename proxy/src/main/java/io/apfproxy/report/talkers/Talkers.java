@@ -15,12 +15,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Who uses the proxy and who is refused. Give {@link #reporter} to the data path, and let one
- * thread take a {@link #turn} every {@value #PERIOD_MILLIS} ms, as {@link TalkerThread} does; the
- * rest is for any thread. Source: specification seeing.md A.
+ * thread take a {@link #turn} every {@value #PERIOD_MILLIS} ms, or less often where little comes,
+ * as {@link TalkerThread} does; the rest is for any thread. Source: specification seeing.md A.
  */
 public final class Talkers {
-  /** How often what event loops wrote is read. */
+  /** How often what event loops wrote is read, where it is much. */
   public static final long PERIOD_MILLIS = 50;
+
+  /** The same where it is little. */
+  static final long LONGEST_PERIOD_MILLIS = 250;
 
   private static final long WORK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final int MOST_QUESTIONS = 64;
@@ -35,6 +38,7 @@ public final class Talkers {
   private final TalkerPanes panes;
   private final HeaviestFlows heaviest = new HeaviestFlows();
   private final TopUsers users;
+  private final TalkerPace pace = new TalkerPace();
   private final List<TalkerRing> rings = new CopyOnWriteArrayList<>();
   private final Queue<Question> questions = new ArrayBlockingQueue<>(MOST_QUESTIONS);
   private volatile Map<Dimension, Integer> fullest = Map.of();
@@ -63,7 +67,7 @@ public final class Talkers {
     return new Reporter() {
       @Override
       public Reporter ofLoop() {
-        TalkerRing ring = new TalkerRing();
+        TalkerRing ring = new TalkerRing(pace::filling);
         rings.add(ring);
         return new LoopTalkers(ring);
       }
@@ -110,6 +114,11 @@ public final class Talkers {
     return answer;
   }
 
+  /** When a turn is due. */
+  TalkerPace pace() {
+    return pace;
+  }
+
   /** Who is to be told that somebody has asked. */
   void whenAsked(Runnable told) {
     asked = told;
@@ -117,6 +126,7 @@ public final class Talkers {
 
   /** Reads what there is, for ten milliseconds at most. By one thread, always the same. */
   public void turn() {
+    pace.turn();
     long now = time.nanoTime();
     if (panes.advance(now)) {
       heaviest.look(panes.counters(), panes.panes(Window.TEN_SECONDS));

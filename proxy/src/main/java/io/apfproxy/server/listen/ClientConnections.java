@@ -1,5 +1,6 @@
 package io.apfproxy.server.listen;
 
+import io.apfproxy.upstream.wire.GatheredFlushes;
 import io.apfproxy.upstream.wire.Liveness;
 import io.apfproxy.upstream.wire.StreamWritability;
 import io.vertx.core.Vertx;
@@ -24,6 +25,7 @@ public final class ClientConnections {
   /** A client has connected, and no request of it is read yet. */
   public ClientConnection connected(HttpConnection http) {
     StreamWritability.watch(http);
+    GatheredFlushes.on(http);
     Liveness.ofClient(http);
     Http1Versions.guard(http);
     HeadMeter.watch(http);

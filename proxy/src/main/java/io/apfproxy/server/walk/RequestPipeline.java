@@ -200,7 +200,7 @@ public final class RequestPipeline implements Handler<HttpServerRequest> {
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
     Call call =
         new Call(
-            new ContextLoop(vertx, context),
+            new ContextLoop(context),
             new HttpCaller(client, connection, replies),
             account(client, connection),
             reporter);

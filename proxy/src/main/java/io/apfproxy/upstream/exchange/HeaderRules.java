@@ -20,7 +20,9 @@ public final class HeaderRules {
   private static final String CONNECTION = "connection";
   private static final String CONTENT_LENGTH = "content-length";
   private static final String TRANSFER_ENCODING = "transfer-encoding";
-  private static final String FORWARDED_FOR = "X-Forwarded-For";
+  private static final String FORWARDED_FOR = "x-forwarded-for"; // HTTP/2 knows no others
+
+  private static final String AUDIT_ID = "audit-id";
 
   private static final String TRACE_PARENT = "traceparent";
   private static final String TRACE_STATE = "tracestate";
@@ -46,7 +48,7 @@ public final class HeaderRules {
     to.set(
         FORWARDED_FOR,
         before == null ? request.clientAddress() : before + ", " + request.clientAddress());
-    to.set("Audit-ID", request.auditId());
+    to.set(AUDIT_ID, request.auditId());
     Sender sender = request.sender();
     if (sender.user() != null) {
       to.add(sender.user().getKey(), sender.user().getValue());

@@ -1,6 +1,7 @@
 package io.apfproxy.upstream.exchange;
 
 import io.apfproxy.upstream.wire.LaneKind;
+import io.apfproxy.upstream.wire.NettyHttp2;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Pieces;
 import io.vertx.core.Vertx;
@@ -137,7 +138,7 @@ final class Upload {
       sent = true;
       stream.end(again);
       passing.run();
-    } else if (clientEnded || length == 0 || (length < 0 && !http2 && !chunked)) {
+    } else if (clientEnded || length == 0 || (length < 0 && isBodyless(http2, chunked))) {
       sent = true;
       stream.end();
       readToEnd();
@@ -148,6 +149,10 @@ final class Upload {
     } else {
       pump(stream);
     }
+  }
+
+  private boolean isBodyless(boolean http2, boolean chunked) {
+    return http2 ? NettyHttp2.hasComeWithoutBody(client) : !chunked;
   }
 
   /** There is no body, which the codec enforces: only the end of the request is left to be read. */

@@ -125,6 +125,7 @@ public final class MemberConnections implements Member {
           resets.remove(connection);
         });
     StreamWritability.watch(connection);
+    GatheredFlushes.on(connection);
     Liveness.ofUpstream(connection);
     if (connection.protocolVersion() == HttpVersion.HTTP_2) {
       NettyHttp2.forgetHeaders(connection);

@@ -7,7 +7,9 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +57,18 @@ public final class NettyHttp2 {
     }
     Http2Connection state = http2.connection();
     return state.goAwayReceived() && stream > state.local().lastStreamKnownByPeer();
+  }
+
+  /**
+   * Whether all of a client's request has come, and there was no body: Vert.x tells that only of a
+   * request that is read, in a later turn. On the connection's event loop; false for HTTP/1.1.
+   */
+  public static boolean hasComeWithoutBody(HttpServerRequest request) {
+    Http2ConnectionHandler http2 = handler(request.connection());
+    Http2Stream stream = http2 == null ? null : http2.connection().stream((int) request.streamId());
+    return stream != null
+        && stream.state() == Http2Stream.State.HALF_CLOSED_REMOTE
+        && request.bytesRead() == 0;
   }
 
   /**

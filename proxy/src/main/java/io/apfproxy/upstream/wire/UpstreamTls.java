@@ -2,9 +2,7 @@ package io.apfproxy.upstream.wire;
 
 import io.apfproxy.tls.KeyPairOptions;
 import io.apfproxy.tls.PemKeyPair;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.ClientSSLOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +28,7 @@ final class UpstreamTls {
     options.setSslHandshakeTimeout(HANDSHAKE_SECONDS).setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
     String authority = config.certificateAuthority();
     if (authority != null && !config.insecureSkipTlsVerify()) {
-      options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authority)));
+      options.setTrustOptions(new TrustedAuthority(authority));
     }
     PemKeyPair pair = certificate(config, credential);
     if (pair != null) {

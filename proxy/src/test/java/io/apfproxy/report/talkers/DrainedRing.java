@@ -7,7 +7,7 @@ public final class DrainedRing {
   /** Records that it takes between two drains. */
   public static final int ROOM = TalkerRing.SLOTS;
 
-  private final TalkerRing ring = new TalkerRing();
+  private final TalkerRing ring = new TalkerRing(() -> {});
   private final LoopTalkers loop = new LoopTalkers(ring);
   private final TalkerRecord record = new TalkerRecord();
 
