@@ -36,7 +36,7 @@ echo 'nonroot:x:65532:65532::/tmp:/sbin/nologin' >"$root/etc/passwd"
 echo 'nonroot:x:65532:' >"$root/etc/group"
 echo 'hosts: files dns' >"$root/etc/nsswitch.conf"
 
-# ---- class-data archive: a start before an upstream that is down, then SIGTERM ----
+# ---- class-data archive: a start before an upstream that is down, up to the end of the warm-up, which loads what requests need; then SIGTERM ----
 cat >"$out/training.kubeconfig" <<'K'
 apiVersion: v1
 kind: Config
@@ -51,7 +51,7 @@ cd "$app"
   --cert-dir "$out/training" --shutdown-grace=0s >"$out/training.log" 2>&1 &
 training=$!
 for _ in $(seq 600); do
-  grep -q '^Try:' "$out/training.log" && break
+  grep -q 'warmed up' "$out/training.log" && break
   kill -0 $training 2>/dev/null || break
   sleep 0.1
 done

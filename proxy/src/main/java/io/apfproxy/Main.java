@@ -1,8 +1,10 @@
 package io.apfproxy;
 
+import io.apfproxy.app.LeanStart;
 import io.apfproxy.app.LogLevel;
 import io.apfproxy.app.MemoryEnd;
 import io.apfproxy.app.ProxyApp;
+import io.apfproxy.app.SpareMemory;
 import io.apfproxy.app.Termination;
 import io.apfproxy.app.Version;
 import io.apfproxy.cli.Command;
@@ -94,6 +96,8 @@ public final class Main {
 
   private static int serve(ProxyOptions options) throws StartException {
     OneHandshake.demand();
+    LeanStart.demand();
+    SpareMemory.arm();
     LogLevel.set(options.logLevel());
     MemoryEnd.watch();
     Termination termination = Termination.watch(ProxyApp.longestEnd(options));

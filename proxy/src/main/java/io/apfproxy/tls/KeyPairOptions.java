@@ -42,7 +42,7 @@ public record KeyPairOptions(PemKeyPair pair) implements KeyCertOptions {
       throw new IOException("found " + e.getMessage() + ", expected " + e.expected(""), e);
     }
     char[] password = "in memory".toCharArray();
-    KeyStore store = KeyStore.getInstance("PKCS12");
+    KeyStore store = KeyStore.getInstance(KeysInMemory.TYPE);
     store.load(null);
     store.setKeyEntry("own", parts.key(), password, parts.chain().toArray(Certificate[]::new));
     KeyManagerFactory factory =
