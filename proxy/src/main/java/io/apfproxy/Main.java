@@ -4,7 +4,6 @@ import io.apfproxy.app.LeanStart;
 import io.apfproxy.app.LogLevel;
 import io.apfproxy.app.MemoryEnd;
 import io.apfproxy.app.ProxyApp;
-import io.apfproxy.app.SpareMemory;
 import io.apfproxy.app.Termination;
 import io.apfproxy.app.Version;
 import io.apfproxy.cli.Command;
@@ -97,7 +96,6 @@ public final class Main {
   private static int serve(ProxyOptions options) throws StartException {
     OneHandshake.demand();
     LeanStart.demand();
-    SpareMemory.arm();
     LogLevel.set(options.logLevel());
     MemoryEnd.watch();
     Termination termination = Termination.watch(ProxyApp.longestEnd(options));

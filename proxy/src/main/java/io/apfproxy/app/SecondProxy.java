@@ -72,14 +72,9 @@ final class SecondProxy implements WarmUp.Rehearsal {
 
   @Override
   public long play(CountDownLatch asked) throws StartException, IOException, InterruptedException {
-    long answered;
     try (Closers closers = new Closers()) {
-      answered = play(asked, closers);
+      return play(asked, closers);
     }
-    if (asked.getCount() > 0) {
-      SpareMemory.giveBack(); // before clients come: it stops the process for a moment
-    }
-    return answered;
   }
 
   private long play(CountDownLatch asked, Closers closers)

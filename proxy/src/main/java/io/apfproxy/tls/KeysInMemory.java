@@ -7,9 +7,9 @@ import java.security.Security;
  */
 public final class KeysInMemory {
   /*
-   * The JDK's default, PKCS12, derives a key from a password by 10,000 rounds for each entry that is
-   * put in and for each that is taken out: right for files, but here the password lies beside the
-   * entry. At the start that was three seconds of the JVM's compiler, while all else waited for it.
+   * The JDK's default, PKCS12, derives a key from a password by thousands of rounds for each entry that
+   * is put in and for each that is taken out: right for files, but here the password lies beside the
+   * entry. At the start the JVM's compiler was busy with that for seconds, and all else waited for it.
    */
   static final String TYPE = "JKS";
 
