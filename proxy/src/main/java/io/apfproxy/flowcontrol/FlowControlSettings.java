@@ -2,7 +2,6 @@ package io.apfproxy.flowcontrol;
 
 import io.apfproxy.config.Enforcement;
 import io.apfproxy.queueset.BurstSeats;
-import java.util.function.Consumer;
 
 /**
  * What flow control is told besides its objects.
@@ -51,49 +50,49 @@ public record FlowControlSettings(
 
   /** The same with lists as wide as such answers were heavy. */
   public FlowControlSettings withLearnedListCost(boolean learned) {
-    return with(draft -> draft.learned = learned);
-  }
-
-  /** The same with so many seats beyond the limit, for all levels together. */
-  public FlowControlSettings withBursts(BurstSeats seats) {
-    return with(draft -> draft.seats = seats);
-  }
-
-  /** The same with others held to the decisions. */
-  public FlowControlSettings withEnforcement(Enforcement who) {
-    return with(draft -> draft.who = who);
-  }
-
-  /** The same, and requests keep what their widths were made from if so. */
-  public FlowControlSettings withInputs(boolean keep) {
-    return with(draft -> draft.keep = keep);
-  }
-
-  private FlowControlSettings with(Consumer<Draft> change) {
-    Draft draft = new Draft(this);
-    change.accept(draft);
     return new FlowControlSettings(
         serverLimit,
         mostWaiting,
         consistentReadsFromCache,
-        draft.learned,
-        draft.seats,
-        draft.who,
-        draft.keep);
+        learned,
+        bursts,
+        enforcement,
+        withInputs);
   }
 
-  /** What can be said otherwise. */
-  private static final class Draft {
-    private boolean learned;
-    private BurstSeats seats;
-    private Enforcement who;
-    private boolean keep;
+  /** The same with so many seats beyond the limit, for all levels together. */
+  public FlowControlSettings withBursts(BurstSeats seats) {
+    return new FlowControlSettings(
+        serverLimit,
+        mostWaiting,
+        consistentReadsFromCache,
+        learnedListCost,
+        seats,
+        enforcement,
+        withInputs);
+  }
 
-    Draft(FlowControlSettings like) {
-      learned = like.learnedListCost;
-      seats = like.bursts;
-      who = like.enforcement;
-      keep = like.withInputs;
-    }
+  /** The same with others held to the decisions. */
+  public FlowControlSettings withEnforcement(Enforcement who) {
+    return new FlowControlSettings(
+        serverLimit,
+        mostWaiting,
+        consistentReadsFromCache,
+        learnedListCost,
+        bursts,
+        who,
+        withInputs);
+  }
+
+  /** The same, and requests keep what their widths were made from if so. */
+  public FlowControlSettings withInputs(boolean keep) {
+    return new FlowControlSettings(
+        serverLimit,
+        mostWaiting,
+        consistentReadsFromCache,
+        learnedListCost,
+        bursts,
+        enforcement,
+        keep);
   }
 }

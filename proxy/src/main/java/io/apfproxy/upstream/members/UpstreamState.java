@@ -48,7 +48,7 @@ final class UpstreamState {
    * @return whether it was down until now, and is not any more
    */
   boolean answered() {
-    return !(usuallyReady && isClosed()) && isBack();
+    return !(usuallyReady && isClosed()) && trust();
   }
 
   /**
@@ -61,10 +61,11 @@ final class UpstreamState {
       return false;
     }
     usuallyReady = ready;
-    return isBack();
+    return trust();
   }
 
-  private boolean isBack() {
+  /** Whether it was down until now. */
+  private boolean trust() {
     boolean wasDown = down;
     starting = false;
     missed = 0;
