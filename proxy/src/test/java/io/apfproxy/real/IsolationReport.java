@@ -40,6 +40,11 @@ final class IsolationReport {
   private static final String CONFIG_MAPS = "/api/v1/namespaces/load/configmaps";
   static final Supplier<LoadRequest> SMALL = LoadRequest.get(CONFIG_MAPS + "/small");
   static final Supplier<LoadRequest> LARGE = LoadRequest.get(CONFIG_MAPS + "?resourceVersion=0");
+  static final Supplier<LoadRequest> ELEPHANTS = Searches.WANTED ? Searches.SEARCH : LARGE;
+  private static final List<String> TABLES =
+      List.of(System.getProperty("apf.tables", "who,seats,parts").split(","));
+  private static final List<String> FIXED =
+      List.of(System.getProperty("apf.seats", "4,8,15,30").split(","));
   private static final Pace MOUSE_PACE = Pace.openLoop(20);
   private static final LoadReport NOTHING =
       new LoadReport(new Histogram(3), new TreeMap<>(), 0, new Histogram(3), 0);
@@ -102,16 +107,24 @@ final class IsolationReport {
   /**
    * Measures with {@code KUBEBUILDER_ASSETS} and {@code -Dapf.jar}; the arguments are the seconds
    * per row, 25 if absent, the number of rounds, 1 if absent, and the delays that adaptive seats
-   * are to bear, {@code 5ms} if absent.
+   * are to bear, {@code 5ms} if absent. With {@code -Dapf.searches=true} the elephant's lists are
+   * those of {@link Searches}; {@code -Dapf.tables} and {@code -Dapf.seats} choose among the tables
+   * and the fixed numbers of seats.
    */
   public static void main(String[] args) {
     Duration perRow = Duration.ofSeconds(args.length == 0 ? 25 : Integer.parseInt(args[0]));
     int rounds = args.length < 2 ? 1 : Integer.parseInt(args[1]);
     List<String> targets = args.length < 3 ? List.of("5ms") : List.of(args).subList(2, args.length);
     for (int round = 0; round < rounds; round++) {
-      System.out.print(measure(perRow).text());
-      System.out.print(text(measureSeats(perRow, targets)));
-      System.out.print(text(measureParts(perRow)));
+      if (TABLES.contains("who")) {
+        System.out.print(measure(perRow).text());
+      }
+      if (TABLES.contains("seats")) {
+        System.out.print(text(measureSeats(perRow, targets)));
+      }
+      if (TABLES.contains("parts")) {
+        System.out.print(text(measureParts(perRow)));
+      }
     }
   }
 
@@ -140,7 +153,8 @@ final class IsolationReport {
   private static List<Row> measureSeats(Duration perRow, List<String> targets) {
     List<Row> rows = new ArrayList<>();
     try (ControlPlane roomy = start(List.of())) {
-      for (int seats : new int[] {4, 8, 15, 30}) {
+      for (String fixed : FIXED) {
+        int seats = Integer.parseInt(fixed);
         rows.add(
             seats(
                 roomy,
@@ -205,22 +219,21 @@ final class IsolationReport {
     try (LoadClient mouse = new LoadClient(small, server.as(ControlPlane.token("mouse")));
         LoadClient elephant = new LoadClient(large, server.as(ControlPlane.token("elephant")))) {
       // both are at work, connected and warm, before the measurement starts
-      Load mouseBefore = mouse.start(SMALL, MOUSE_PACE);
+      Load gets = mouse.start(SMALL, MOUSE_PACE);
       Optional<Load> lists =
           listsInFlight == 0
               ? Optional.empty()
-              : Optional.of(elephant.start(LARGE, Pace.closedLoop(listsInFlight)));
+              : Optional.of(elephant.start(ELEPHANTS, Pace.closedLoop(listsInFlight)));
       long begin = System.nanoTime();
-      await(() -> mouseBefore.report().succeeded() >= 40);
+      await(() -> gets.report().succeeded() >= 40);
       lists.ifPresent(load -> await(() -> load.report().succeeded() >= listsInFlight));
       await(() -> System.nanoTime() - begin >= time.toNanos());
-      mouseBefore.stop();
 
       LoadReport before = lists.map(Load::report).orElse(NOTHING);
       long start = System.nanoTime();
-      Load measured = mouse.start(SMALL, MOUSE_PACE);
+      gets.recount(); // a new load would reset what is in flight, whose seats are kept for a second
       await(() -> System.nanoTime() - start >= time.toNanos());
-      LoadReport result = measured.stop();
+      LoadReport result = gets.report();
       double seconds = (System.nanoTime() - start) / 1e9;
       LoadReport after = lists.map(Load::report).orElse(NOTHING);
       return new Row(
@@ -234,7 +247,7 @@ final class IsolationReport {
     }
   }
 
-  private static void await(Callable<Boolean> condition) {
+  static void await(Callable<Boolean> condition) {
     Awaitility.await().atMost(Duration.ofMinutes(2)).until(condition);
   }
 
@@ -261,6 +274,9 @@ final class IsolationReport {
     try {
       ProxyAccess.grant(cluster);
       cluster.kubectl("admin").runWithInput(objects(), "create", "-f", "-").orThrow();
+      if (Searches.WANTED) {
+        Searches.create(target(cluster.url(), cluster.pki("ca.crt")));
+      }
       return cluster;
     } catch (RuntimeException | Error e) {
       cluster.close();

@@ -52,7 +52,7 @@ final class SeatsTimeline {
         System.out.println(HEAD);
         List<Second> all =
             new ArrayList<>(watch(proxy, mouse, null, -QUIET_SECONDS, QUIET_SECONDS));
-        Load flood = elephant.start(IsolationReport.LARGE, Pace.closedLoop(300));
+        Load flood = elephant.start(IsolationReport.ELEPHANTS, Pace.closedLoop(300));
         all.addAll(watch(proxy, mouse, flood, 0, seconds));
         flood.stop();
         all.addAll(watch(proxy, mouse, null, seconds, QUIET_SECONDS));
@@ -90,11 +90,12 @@ final class SeatsTimeline {
       throws Exception {
     List<Second> all = new ArrayList<>();
     long lists = flood == null ? 0 : flood.report().succeeded();
+    Load small = mouse.start(IsolationReport.SMALL, Pace.openLoop(20));
     for (int second = from; second < from + seconds; second++) {
       long begin = System.nanoTime();
-      Load small = mouse.start(IsolationReport.SMALL, Pace.openLoop(20));
+      small.recount();
       TimeUnit.SECONDS.sleep(1);
-      LoadReport felt = small.stop();
+      LoadReport felt = small.report();
       long now = flood == null ? 0 : flood.report().succeeded();
       double took = (System.nanoTime() - begin) / 1e9;
       PrometheusText metrics = metrics(proxy);
@@ -110,6 +111,7 @@ final class SeatsTimeline {
       all.add(one);
       lists = now;
     }
+    small.drain(); // a request that is reset keeps its seats for a second
     return all;
   }
 

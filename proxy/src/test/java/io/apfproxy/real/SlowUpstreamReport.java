@@ -53,7 +53,7 @@ final class SlowUpstreamReport {
       Target users = IsolationReport.target(proxy.url(), proxy.certificate());
       try (LoadClient mouse = new LoadClient(small, users.as(ControlPlane.token("mouse")));
           LoadClient elephant = new LoadClient(large, users.as(ControlPlane.token("elephant")))) {
-        Load flood = elephant.start(IsolationReport.LARGE, Pace.closedLoop(300));
+        Load flood = elephant.start(IsolationReport.ELEPHANTS, Pace.closedLoop(300));
         for (Trouble trouble : ALL) {
           measure(trouble, part, wire, proxy, mouse, flood);
         }
