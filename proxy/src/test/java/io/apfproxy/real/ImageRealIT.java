@@ -9,14 +9,20 @@ import io.apfproxy.deploy.Manifests;
 import io.apfproxy.deploy.Yaml;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
+import io.apfproxy.fixtures.realcluster.RunningCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
 @RealControlPlane(audit = true)
 final class ImageRealIT {
   private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
+
+  /** As the JVM tells where it has a class from. */
+  private static final Pattern READY_MADE =
+      Pattern.compile("io\\.apfproxy\\.Main source: shared objects file");
 
   @TempDir Path scratch;
 
@@ -81,6 +91,29 @@ final class ImageRealIT {
           .doesNotContain("ERROR")
           .doesNotContain("shared class paths mismatch");
     }
+  }
+
+  @Test
+  void imageTakesItsClassesFromWhatTheTrainingLeftAndStartsWithoutWhereThatDoesNotFit()
+      throws Exception {
+    Path tar = Path.of(System.getProperty("apf.image", "none"));
+    assumeThat(tar).as("mvn -Pimage writes it").exists();
+    assumeThat(System.getProperty("user.name")).as("mounts need root").isEqualTo("root");
+    UnpackedImage image = UnpackedImage.unpack(tar, scratch);
+    List<String> command = image.command(List.of("--help"));
+    command.add(command.indexOf("-jar"), "-Xlog:class+load");
+
+    CommandResult fits = run(command);
+    Path jar = image.root().resolve("opt/apf-proxy/apf-proxy.jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH.plusSeconds(1))); // another jar
+    CommandResult doesNotFit = run(command);
+
+    assertThat(fits.orThrow().stdout()).containsPattern(READY_MADE).contains("Usage:");
+    assertThat(doesNotFit.orThrow().stdout()).doesNotContainPattern(READY_MADE).contains("Usage:");
+  }
+
+  private static CommandResult run(List<String> command) {
+    return RunningCommand.start(new ProcessBuilder(command)).await(Duration.ofMinutes(1));
   }
 
   @Test
