@@ -23,6 +23,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,11 @@ import org.junit.jupiter.api.io.TempDir;
 @RealControlPlane(audit = true)
 final class ImageRealIT {
   private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
+
+  private static final String KINDS =
+      Stream.of("flowschemas", "prioritylevelconfigurations", "ratelimits")
+          .map(kind -> kind + ".flowcontrol.apf-proxy.io")
+          .collect(Collectors.joining(","));
 
   /** As the JVM tells where it has a class from. */
   private static final Pattern READY_MADE =
@@ -51,8 +58,8 @@ final class ImageRealIT {
     Kubectl admin = cluster.kubectl("admin");
     ProxyAccess.grant(cluster);
     admin.run("apply", "-f", CrdRealIT.crds().toString()).orThrow();
-    // served a moment after they are there
-    await().until(() -> admin.run("get", "fs,plc").exitCode() == 0);
+    // served a moment after they are there; the names are kube-apiserver's own, too
+    await().until(() -> admin.run("get", KINDS).exitCode() == 0);
     admin.run("apply", "-k", Manifests.FOLDER.toString()).orThrow();
     UnpackedImage image = UnpackedImage.unpack(tar, scratch);
     image.mount(
@@ -127,6 +134,9 @@ final class ImageRealIT {
         Yaml.named(Manifests.objects(), "Deployment apf-proxy").at("/spec/template/spec");
     String user = pod.at("/securityContext/runAsUser").asText();
     assertThat(image.config().path("User").asText()).isEqualTo(user + ":" + user);
+    boolean cached = Files.exists(image.root().resolve("opt/apf-proxy/apf-proxy.aot"));
+    assertThat(image.config().path("Env").toString())
+        .contains("\"APF_WARM_UP=" + (cached ? "2s" : "6s") + "\"");
     assertThat(image.root().resolve("opt/apf-proxy/sbom.json"))
         .content()
         .contains("\"bomFormat\" : \"CycloneDX\"")
