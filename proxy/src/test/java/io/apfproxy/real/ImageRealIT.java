@@ -9,14 +9,22 @@ import io.apfproxy.deploy.Manifests;
 import io.apfproxy.deploy.Yaml;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
+import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
+import io.apfproxy.fixtures.realcluster.RunningCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +38,15 @@ import org.junit.jupiter.api.io.TempDir;
 final class ImageRealIT {
   private static final String ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/";
 
+  private static final String KINDS =
+      Stream.of("flowschemas", "prioritylevelconfigurations", "ratelimits")
+          .map(kind -> kind + ".flowcontrol.apf-proxy.io")
+          .collect(Collectors.joining(","));
+
+  /** As the JVM tells where it has a class from. */
+  private static final Pattern READY_MADE =
+      Pattern.compile("io\\.apfproxy\\.Main source: shared objects file");
+
   @TempDir Path scratch;
 
   @Test
@@ -41,8 +58,8 @@ final class ImageRealIT {
     Kubectl admin = cluster.kubectl("admin");
     ProxyAccess.grant(cluster);
     admin.run("apply", "-f", CrdRealIT.crds().toString()).orThrow();
-    // served a moment after they are there
-    await().until(() -> admin.run("get", "fs,plc").exitCode() == 0);
+    // served a moment after they are there; the names are kube-apiserver's own, too
+    await().until(() -> admin.run("get", KINDS).exitCode() == 0);
     admin.run("apply", "-k", Manifests.FOLDER.toString()).orThrow();
     UnpackedImage image = UnpackedImage.unpack(tar, scratch);
     image.mount(
@@ -84,6 +101,29 @@ final class ImageRealIT {
   }
 
   @Test
+  void imageTakesItsClassesFromWhatTheTrainingLeftAndStartsWithoutWhereThatDoesNotFit()
+      throws Exception {
+    Path tar = Path.of(System.getProperty("apf.image", "none"));
+    assumeThat(tar).as("mvn -Pimage writes it").exists();
+    assumeThat(System.getProperty("user.name")).as("mounts need root").isEqualTo("root");
+    UnpackedImage image = UnpackedImage.unpack(tar, scratch);
+    List<String> command = image.command(List.of("--help"));
+    command.add(command.indexOf("-jar"), "-Xlog:class+load");
+
+    CommandResult fits = run(command);
+    Path jar = image.root().resolve("opt/apf-proxy/apf-proxy.jar");
+    Files.setLastModifiedTime(jar, FileTime.from(Instant.EPOCH.plusSeconds(1))); // another jar
+    CommandResult doesNotFit = run(command);
+
+    assertThat(fits.orThrow().stdout()).containsPattern(READY_MADE).contains("Usage:");
+    assertThat(doesNotFit.orThrow().stdout()).doesNotContainPattern(READY_MADE).contains("Usage:");
+  }
+
+  private static CommandResult run(List<String> command) {
+    return RunningCommand.start(new ProcessBuilder(command)).await(Duration.ofMinutes(1));
+  }
+
+  @Test
   void imageIsWhatTheDeploymentExpects() throws Exception {
     Path tar = Path.of(System.getProperty("apf.image", "none"));
     assumeThat(tar).as("mvn -Pimage writes it").exists();
@@ -94,6 +134,9 @@ final class ImageRealIT {
         Yaml.named(Manifests.objects(), "Deployment apf-proxy").at("/spec/template/spec");
     String user = pod.at("/securityContext/runAsUser").asText();
     assertThat(image.config().path("User").asText()).isEqualTo(user + ":" + user);
+    boolean cached = Files.exists(image.root().resolve("opt/apf-proxy/apf-proxy.aot"));
+    assertThat(image.config().path("Env").toString())
+        .contains("\"APF_WARM_UP=" + (cached ? "2s" : "6s") + "\"");
     assertThat(image.root().resolve("opt/apf-proxy/sbom.json"))
         .content()
         .contains("\"bomFormat\" : \"CycloneDX\"")

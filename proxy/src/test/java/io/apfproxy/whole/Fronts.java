@@ -1,6 +1,7 @@
 package io.apfproxy.whole;
 
 import io.apfproxy.child.ChildProxy;
+import io.apfproxy.deploy.JvmFlags;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,7 +32,7 @@ final class Fronts {
         .forEach(
             (name, jar) -> {
               List<String> command = ChildProxy.java(settings.java().toArray(String[]::new));
-              command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-jar", jar.file().toString()));
+              command.addAll(List.of(JvmFlags.option(), "-jar", jar.file().toString()));
               fronts.add(new JarFront(name, jar.file(), command, jar.flags()));
             });
     return fronts;
