@@ -24,7 +24,6 @@ import io.vertx.core.net.ServerSSLOptions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +45,6 @@ public final class AdminServer {
   public static final long MOST_UNREAD_BYTES = ReplyWriter.MOST_BYTES;
 
   private static final int IDLE_SECONDS = 75;
-  private static final int HANDSHAKE_SECONDS = 10;
   private static final long SWEEP_MILLIS = 5_000;
   private static final List<HttpMethod> READING = List.of(HttpMethod.GET, HttpMethod.HEAD);
 
@@ -100,8 +98,7 @@ public final class AdminServer {
     return new HttpServerOptions()
         .setHttp2ClearTextEnabled(false)
         .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
-        .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
-        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+        .setSslHandshakeTimeout(0) // its door's, which tells of it
         .setIdleTimeout(IDLE_SECONDS);
   }
 

@@ -8,6 +8,7 @@ import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.GuardedTransport;
 import io.apfproxy.server.log.RefusalLog;
 import io.vertx.core.Context;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Limits the operators' listener, and tells of whom it refused. */
@@ -15,6 +16,7 @@ final class AdminEntrance implements AdminDoor {
   private static final int CONNECTIONS = 256;
   private static final int CONNECTIONS_OF_ADDRESS = 64;
   private static final int HANDSHAKES = 64;
+  private static final Duration HANDSHAKE_TIME = Duration.ofSeconds(10);
   private static final long SUM_UP_MILLIS = 10_000;
 
   private final ProxyMetrics metrics;
@@ -27,7 +29,14 @@ final class AdminEntrance implements AdminDoor {
   @Override
   public void open(Context context) {
     ConnectionLimits limits =
-        new ConnectionLimits(CONNECTIONS, CONNECTIONS_OF_ADDRESS, 0, HANDSHAKES, address -> false);
+        new ConnectionLimits(
+            CONNECTIONS,
+            CONNECTIONS_OF_ADDRESS,
+            0,
+            HANDSHAKES,
+            address -> false,
+            false,
+            HANDSHAKE_TIME);
     GuardedTransport.guard(context, "admin", limits)
         .forEach(
             bound ->

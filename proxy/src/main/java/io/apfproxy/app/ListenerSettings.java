@@ -13,6 +13,7 @@ import io.apfproxy.tls.PemKeyPair;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -35,6 +36,10 @@ final class ListenerSettings {
 
   private static final int LANE_CONNECTIONS = 64;
   private static final int LANE_CONNECTIONS_OF_ADDRESS = 8;
+
+  /** Strangers must not stand in the way of the few for longer. */
+  private static final Duration LANE_HANDSHAKE_TIME = Duration.ofSeconds(3);
+
   private static final int LANE_WATCHES = 256;
   private static final LongRequestLimits LANE_LONG_ONES =
       new LongRequestLimits(16, 0, 256, 0, 16 << 20);
@@ -76,7 +81,13 @@ final class ListenerSettings {
         options.upstream().requestTimeout(),
         0,
         new ConnectionLimits(
-            LANE_CONNECTIONS, LANE_CONNECTIONS_OF_ADDRESS, 0, 0, address -> false, true),
+            LANE_CONNECTIONS,
+            LANE_CONNECTIONS_OF_ADDRESS,
+            0,
+            0,
+            address -> false,
+            true,
+            LANE_HANDSHAKE_TIME),
         new RequestLimits(
             LANE_WATCHES,
             0,

@@ -199,8 +199,8 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
     return null;
   }
 
-  /** One that was let in; all on the event loop that accepts. */
-  private final class Accepted implements OpenConnection.Socket {
+  /** One that was let in; on the event loop that accepts, but for what its handshake tells. */
+  private final class Accepted implements OpenConnection.Socket, HandshakeWatch.Told {
     private final ChannelHandlerContext context;
     private final Channel client;
     private final InetAddress from;
@@ -234,13 +234,26 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
           .addListener(
               closed -> {
                 own.leave();
-                roomMade(context);
+                roomMade();
               });
       client.attr(COUNTED).set(own);
       HeadMeter meter = new HeadMeter(heads, ClientAddress.of(from), address);
-      client.pipeline().addLast(new HandshakeWatch(own, meter, () -> roomMade(context)));
+      client.pipeline().addLast(new HandshakeWatch(own, meter, this));
       client.pipeline().addLast(new Http2StreamOrder.Start());
       context.fireChannelRead(client);
+    }
+
+    @Override
+    public void roomMade() {
+      AcceptGuard.this.roomMade(context);
+    }
+
+    @Override
+    public void tookTooLong() {
+      EventExecutor accepting = context.executor();
+      if (!accepting.isShuttingDown()) {
+        accepting.execute(() -> turnedAway(ConnectionRule.HANDSHAKE_TIME, address));
+      }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.apfproxy.server.listen;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.function.Predicate;
 
 /**
@@ -17,6 +18,8 @@ import java.util.function.Predicate;
  * @param strangersGiveWay who has not ended its handshake gives way to who comes, the longest one
  *     first: for listeners where that proves something. Elsewhere only to its own address, and
  *     after ten seconds
+ * @param handshakeTime what a client may take in all for its own part of its handshake, and, in
+ *     line, for its first byte; whole seconds
  */
 public record ConnectionLimits(
     int total,
@@ -24,7 +27,14 @@ public record ConnectionLimits(
     int newPerSecond,
     int handshakes,
     Predicate<InetAddress> unlimited,
-    boolean strangersGiveWay) {
+    boolean strangersGiveWay,
+    Duration handshakeTime) {
+  /**
+   * Of a thousand clients on one slow machine the last one takes half of that. Those of Kubernetes
+   * themselves give up after ten seconds.
+   */
+  public static final Duration HANDSHAKE_TIME = Duration.ofMinutes(1);
+
   /** Where strangers are as good as anybody. */
   public ConnectionLimits(
       int total,
@@ -32,7 +42,7 @@ public record ConnectionLimits(
       int newPerSecond,
       int handshakes,
       Predicate<InetAddress> unlimited) {
-    this(total, perAddress, newPerSecond, handshakes, unlimited, false);
+    this(total, perAddress, newPerSecond, handshakes, unlimited, false, HANDSHAKE_TIME);
   }
 
   /** No limits at all. */

@@ -7,7 +7,8 @@ enum ConnectionRule {
   OF_ADDRESS("connections-of-address", Fate.CLOSED, "--max-connections-per-address"),
   HANDSHAKES("handshakes-total", Fate.WAITS, "--max-tls-handshakes"),
   HANDSHAKES_OF_ADDRESS("handshakes-of-address", Fate.WAITS, "a quarter of --max-tls-handshakes"),
-  NEW_OF_ADDRESS("new-connections-of-address", Fate.WAITS, "--max-new-connections-per-address");
+  NEW_OF_ADDRESS("new-connections-of-address", Fate.WAITS, "--max-new-connections-per-address"),
+  HANDSHAKE_TIME("handshake-seconds", Fate.CLOSED, "its time for its part of the handshake");
 
   private enum Fate {
     STAYS_OUTSIDE("accepting pauses, "),
@@ -46,8 +47,10 @@ enum ConnectionRule {
     return fate.words + limit + " is reached";
   }
 
-  /** The same, for one that was there already. */
+  /** The same, for one that was there already and has to go. */
   String givesWay() {
-    return "closed to make room for another, " + limit + " is reached";
+    return this == HANDSHAKE_TIME
+        ? message()
+        : "closed to make room for another, " + limit + " is reached";
   }
 }

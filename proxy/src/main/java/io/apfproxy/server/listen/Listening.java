@@ -15,7 +15,6 @@ import java.net.Socket;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -35,11 +34,10 @@ public final class Listening {
   private static final int CONNECTION_WINDOW = STREAMS * STREAM_WINDOW;
   private static final int BACKLOG = 4096;
 
-  /** As kube-apiserver: of a thousand clients on one slow machine the last one takes that long. */
-  private static final int HANDSHAKE_SECONDS = 32;
-
-  /** Of the few: strangers must not stand in their way for longer. */
-  private static final int HANDSHAKE_SECONDS_OF_FEW = 3;
+  /**
+   * Vert.x's own would count our time as the client's, and says nothing: {@link HandshakeWatch}.
+   */
+  private static final int NO_HANDSHAKE_TIMEOUT = 0;
 
   private static final List<String> ALPN = List.of("h2", "http/1.1", "http/1.0");
 
@@ -56,8 +54,7 @@ public final class Listening {
             .setKeyCertOptions(new KeyPairOptions(config.certificate()))
             .setClientAuth(asking(config.clientele()))
             .setTrustOptions(TrustOptions.wrap(new Presented(config.clientele())))
-            .setSslHandshakeTimeout(handshakeSeconds(config.clientele()))
-            .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+            .setSslHandshakeTimeout(NO_HANDSHAKE_TIMEOUT)
             .setAcceptBacklog(BACKLOG)
             .setMaxInitialLineLength(MAX_LINE)
             .setMaxHeaderSize(MAX_HEADERS)
@@ -85,12 +82,7 @@ public final class Listening {
         .setTrustOptions(TrustOptions.wrap(new Presented(clientele)))
         .setUseAlpn(true)
         .setApplicationLayerProtocols(ALPN)
-        .setSslHandshakeTimeout(handshakeSeconds(clientele))
-        .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS);
-  }
-
-  private static int handshakeSeconds(Clientele clientele) {
-    return clientele.few() ? HANDSHAKE_SECONDS_OF_FEW : HANDSHAKE_SECONDS;
+        .setSslHandshakeTimeout(NO_HANDSHAKE_TIMEOUT);
   }
 
   private static ClientAuth asking(Clientele clientele) {

@@ -188,6 +188,16 @@ final class OpenConnection {
     return readAt;
   }
 
+  /** What its client may take for its part of its handshake. */
+  long handshakeSeconds() {
+    return all.handshakeSeconds();
+  }
+
+  /** Whether its client has sent what we have not read yet. */
+  boolean hasUnread() {
+    return socket.hasUnread(all.now() - (heard ? readAt : since));
+  }
+
   /** Its handshake succeeded. Harmless when repeated. */
   void handshaken() {
     all.handshaken(this);

@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +29,6 @@ public final class OpenConnections {
    * a busy loop cannot make us exceed the descriptors by much, only so many are on their way out.
    */
   static final int MOST_LEAVING = 64;
-
-  /** How long one may wait without a word. */
-  private static final long SILENT_NANOS = TimeUnit.SECONDS.toNanos(32);
 
   /** Each is a call of the system, of less than a microsecond. */
   private static final int HEARD_AT_A_TIME = 2000;
@@ -142,7 +138,7 @@ public final class OpenConnections {
 
   /**
    * Looks whether some of those that wait without a word have spoken meanwhile, each in its turn;
-   * who has not for as long as a handshake may take has to go. One thread at a time.
+   * who has not in the time for its handshake has to go. One thread at a time.
    *
    * @return who has
    */
@@ -151,11 +147,16 @@ public final class OpenConnections {
     for (OpenConnection silent : silent()) {
       if (hasSpoken(silent)) {
         spoke.add(silent);
-      } else if (now() - silent.since() >= SILENT_NANOS && leaves(silent)) {
-        silent.socket().leave(null);
+      } else if (now() - silent.since() >= limits.handshakeTime().toNanos() && leaves(silent)) {
+        silent.socket().leave(ConnectionRule.HANDSHAKE_TIME);
       }
     }
     return spoke;
+  }
+
+  /** What a client may take for its part of its handshake. */
+  long handshakeSeconds() {
+    return limits.handshakeTime().toSeconds();
   }
 
   /** Looks whether one that waits without a word has spoken meanwhile. */
@@ -273,6 +274,7 @@ public final class OpenConnections {
         new Bound("handshakes-silent", locked(handshakes::mute), handshakes.mostMute(), () -> 0),
         new Bound("handshakes-waiting", this::waiting, limits.total(), gaveUp::sum),
         bound(ConnectionRule.NEW_OF_ADDRESS, null, limits.newPerSecond()),
+        bound(ConnectionRule.HANDSHAKE_TIME, null, handshakeSeconds()),
         new Bound(
             "addresses-remembered",
             handshakes::remembered,

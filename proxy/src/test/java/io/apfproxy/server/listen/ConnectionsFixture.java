@@ -25,6 +25,7 @@ abstract class ConnectionsFixture {
     boolean owed;
     boolean begun;
     boolean closed;
+    private @Nullable ConnectionRule closedBy;
 
     FakeSocket() {
       this(false);
@@ -66,7 +67,13 @@ abstract class ConnectionsFixture {
     @Override
     public void leave(@Nullable ConnectionRule rule) {
       closed = true;
+      closedBy = rule;
       counted().leave();
+    }
+
+    /** Whether that is why it was closed. */
+    boolean wasTooSlow() {
+      return closedBy == ConnectionRule.HANDSHAKE_TIME;
     }
 
     OpenConnection counted() {

@@ -142,7 +142,7 @@ class HandshakesTest extends ConnectionsFixture {
     }
     assertThat(late).filteredOn(socket -> socket.begun).containsExactly(speaks);
 
-    time.advance(Duration.ofSeconds(31));
+    time.advance(Duration.ofSeconds(59));
     for (int i = 0; i < 3; i++) {
       all.listen();
     }
@@ -153,6 +153,7 @@ class HandshakesTest extends ConnectionsFixture {
     }
     assertThat(late).allMatch(socket -> socket.closed || socket == speaks);
     assertThat(bound(all, "handshakes-waiting").used().getAsLong()).isZero();
+    assertThat(late).filteredOn(socket -> socket != speaks).allMatch(FakeSocket::wasTooSlow);
   }
 
   /** Its address may be that of many clients. */

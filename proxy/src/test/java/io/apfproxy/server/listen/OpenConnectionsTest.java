@@ -22,6 +22,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Each limit of connections is reached, holds, and gives way again. */
 @Tag("S53")
 class OpenConnectionsTest extends ConnectionsFixture {
+  private static ConnectionLimits strangersGiveWay() {
+    return new ConnectionLimits(10, 2, 0, 0, address -> false, true, Duration.ofSeconds(3));
+  }
+
   @Test
   void isFullWhenAllPlacesAreTaken() {
     OpenConnections all = limited(3, 0, 0, 0);
@@ -75,7 +79,7 @@ class OpenConnectionsTest extends ConnectionsFixture {
   @Test
   @Tag("S82")
   void letsWhoHasNotShownWhoItIsGiveWayWhereThatIsAsked() {
-    OpenConnections all = limited(new ConnectionLimits(10, 2, 0, 0, address -> false, true));
+    OpenConnections all = limited(strangersGiveWay());
     OpenConnection holder = enter(all, 1).counted();
     holder.handshaken();
     List<FakeSocket> silent = new ArrayList<>();
@@ -97,7 +101,7 @@ class OpenConnectionsTest extends ConnectionsFixture {
   @Test
   @Tag("S82")
   void letsStrangersGiveWayWithinTheirAddressToo() {
-    OpenConnections all = limited(new ConnectionLimits(10, 2, 0, 0, address -> false, true));
+    OpenConnections all = limited(strangersGiveWay());
     List<FakeSocket> silent = enter(all, 1, 8);
 
     FakeSocket comes = enter(all, 1);
