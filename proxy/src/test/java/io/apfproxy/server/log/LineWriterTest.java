@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -64,7 +65,7 @@ class LineWriterTest {
               goesOn.await();
             })) {
       writer.write("first");
-      rests.await();
+      assertThat(rests.await(Patience.OF_TESTS.toSeconds(), TimeUnit.SECONDS)).isTrue();
       assertThat(file).content().isEqualTo("first\n");
       IntStream.range(0, 100).forEach(i -> writer.write("line " + i));
       assertThat(writer.waiting()).isEqualTo(100);
