@@ -21,7 +21,7 @@ final class RunHelp {
         text,
         "--retries N",
         "how often a refused request comes again, after its Retry-After [as the scenario says]");
-    HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10m at most]");
+    HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10s to 10m]");
     return text.toString();
   }
 
@@ -41,7 +41,7 @@ final class RunHelp {
     common(text, "of all levels together [600]");
     HelpText.row(
         text, "--retries N", "how often a refused request comes again, after its Retry-After [0]");
-    HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10m at most]");
+    HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10s to 10m]");
     logs(text);
     return text.toString();
   }
@@ -62,7 +62,7 @@ final class RunHelp {
     HelpText.row(text, "--request-timeout DURATION", "as of the proxy [1m]");
     HelpText.row(
         text, "--retries N", "how often a refused request comes again, after its Retry-After [0]");
-    HelpText.row(text, "--warm-up DURATION", "left out, at the start [a tenth, 10m at most]");
+    HelpText.row(text, "--warm-up DURATION", "left out, at the start [a tenth, 10s to 10m]");
     HelpText.row(text, "--output NAME", "text, which is YAML with comments, or json [text]");
     logs(text);
     return text.toString();

@@ -5,6 +5,7 @@ import io.apfproxy.replay.figures.Figures;
 import io.apfproxy.replay.figures.Move;
 import io.apfproxy.replay.figures.Outcome;
 import io.apfproxy.replay.figures.Span;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -15,6 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /** One configuration, or an old and a new one, before the same requests, each on its own thread. */
 public final class Comparison {
+  /*
+   * A run begins with limits of levels that nobody has asked anything. One that lends all of its
+   * seats has none then, and whoever comes waits until the first borrowing period ends: as before a
+   * server that was just started, but in no log of one that was not.
+   */
+  private static final long MOST_WARM_UP = Duration.ofMinutes(10).toNanos();
+  private static final int SHARE_OF_WARM_UP = 10;
+
   private final @Nullable Terms before;
   private final Terms after;
   private final Span span;
@@ -31,6 +40,22 @@ public final class Comparison {
     this.after = after;
     this.span = span;
     this.throttledRows = throttledRows;
+  }
+
+  /**
+   * What is reported of a run: all but its beginning. By default a tenth is left out, ten minutes
+   * at most, and the first borrowing period of a run that lasts for two. In nanoseconds. Source:
+   * specification seeing.md V-51.
+   *
+   * @param warmUp that is left out; null for the default
+   */
+  public static Span reported(long end, @Nullable Long warmUp) {
+    if (warmUp != null) {
+      return new Span(Math.min(warmUp, end), end);
+    }
+    long part = Math.min(MOST_WARM_UP, end / SHARE_OF_WARM_UP);
+    return new Span(
+        end < 2 * VirtualServer.BORROWING ? part : Math.max(part, VirtualServer.BORROWING), end);
   }
 
   /** Lets somebody see what becomes of each request before, and somebody after. */

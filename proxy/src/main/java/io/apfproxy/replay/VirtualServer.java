@@ -25,7 +25,7 @@ public final class VirtualServer {
    * which is how it is known whose they are (end).
    */
   static final long SECOND = 1_000_000_000;
-  private static final long BORROWING = 10 * SECOND;
+  static final long BORROWING = 10 * SECOND;
   private static final long OBJECTS = 60 * SECOND;
 
   private final Terms terms;

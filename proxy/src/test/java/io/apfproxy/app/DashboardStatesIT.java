@@ -40,6 +40,9 @@ class DashboardStatesIT extends DashboardFixture {
             .start();
   }
 
+  /** What is shown where there is nothing to show; it looks alike everywhere. */
+  private static final String EMPTY = "document.querySelector('.empty:not([hidden])').textContent";
+
   @Test
   void saysThatThereWasNoRequestYet() throws Exception {
     startNarrow();
@@ -48,8 +51,10 @@ class DashboardStatesIT extends DashboardFixture {
     page.awaitText("No request in the last five minutes.");
     photograph(page, "state-empty");
     page.go(origin() + "/ui/#talkers").awaitText("No request has ended in this time.");
+    assertThat(page.ask(EMPTY).asText()).startsWith("No request has ended");
     photograph(page, "talkers-empty");
     page.go(origin() + "/ui/#refusals").awaitText("Nobody was refused so far.");
+    assertThat(page.ask(EMPTY).asText()).startsWith("Nobody was refused");
     photograph(page, "refusals-empty");
     page.go(origin() + "/ui/#level/gone").awaitText("There is no such level now.");
     photograph(page, "level-gone");

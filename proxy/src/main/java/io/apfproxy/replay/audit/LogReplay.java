@@ -15,7 +15,6 @@ import io.apfproxy.request.RequestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,7 +35,6 @@ public final class LogReplay implements AutoCloseable {
   private static final int SHARE_OF_RUN = 4;
   private static final int SHARE_OF_NAMES = 2;
   private static final int MOST_RUN = 1 << 30;
-  private static final long MOST_WARM_UP = Duration.ofMinutes(10).toNanos();
   private static final long MICROS_PER_MILLI = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double MOST_BAD_PERCENT = 1;
@@ -58,7 +56,7 @@ public final class LogReplay implements AutoCloseable {
    *
    * @param logs files, folders of them, or {@code -}
    * @param before null if nothing is compared
-   * @param warmUp in nanoseconds; null for a tenth of the log, ten minutes at most
+   * @param warmUp in nanoseconds; null for what {@link Comparison#reported} makes it
    * @param objects number and size by {@code resource} or {@code resource.group}
    * @param listCost what makes lists wide; null for what did when they were recorded
    * @param memory bytes of the heap for reading and sorting
@@ -214,14 +212,13 @@ public final class LogReplay implements AutoCloseable {
       Witness beforeWitness,
       Witness afterWitness) {
     long end = log.span();
-    Long asked = question.warmUp();
-    long warmUp = Math.min(asked == null ? Math.min(MOST_WARM_UP, end / 10) : asked, end);
+    Span reported = Comparison.reported(end, question.warmUp());
     AtomicReference<Pass> last = new AtomicReference<>();
     Comparison.Result result =
         new Comparison(
                 before == null ? null : terms(before, seatsBefore),
                 terms(after, question.seatsAfter()),
-                new Span(warmUp, end),
+                reported,
                 question.throttledRows())
             .seenBy(beforeWitness, afterWitness)
             .run(server -> last.set(pass(server, end)));
@@ -229,7 +226,7 @@ public final class LogReplay implements AutoCloseable {
     return new Report(
         String.join(", ", question.logs()),
         end / NANOS_PER_SECOND,
-        warmUp / NANOS_PER_SECOND,
+        reported.from() / NANOS_PER_SECOND,
         amounts(pass),
         cautions(pass),
         result.before(),

@@ -7,14 +7,12 @@ import io.apfproxy.replay.figures.Amount;
 import io.apfproxy.replay.figures.Report;
 import io.apfproxy.replay.figures.Span;
 import io.apfproxy.request.RequestTimeout;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a scenario under one configuration or two. Source: specification seeing.md V-58. */
 public final class Simulation {
-  private static final long MOST_WARM_UP = Duration.ofMinutes(10).toNanos();
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   private Simulation() {}
@@ -23,7 +21,7 @@ public final class Simulation {
    * What is asked beside the scenario; null means as it says.
    *
    * @param before null if nothing is compared
-   * @param warmUp in nanoseconds; by default a tenth of the scenario, ten minutes at most
+   * @param warmUp in nanoseconds; null for what {@link Comparison#reported} makes it
    * @param throttledRows of each dimension
    */
   public record Question(
@@ -38,18 +36,14 @@ public final class Simulation {
 
   /** Runs it; the same scenario and question always give the same report. */
   public static Report run(Scenario scenario, Question question) {
-    long asked =
-        question.warmUp() == null
-            ? Math.min(MOST_WARM_UP, scenario.duration() / 10)
-            : question.warmUp();
-    long warmUp = Math.min(asked, scenario.duration());
+    Span reported = Comparison.reported(scenario.duration(), question.warmUp());
     FlowControlConfiguration before = question.before();
     Crowd crowd = new Crowd(scenario);
     Comparison.Result result =
         new Comparison(
                 before == null ? null : terms(scenario, before, question.seatsBefore(), question),
                 terms(scenario, question.after(), question.seatsAfter(), question),
-                new Span(warmUp, scenario.duration()),
+                reported,
                 question.throttledRows())
             .run(crowd::ask);
     List<Amount> amounts = new ArrayList<>();
@@ -59,7 +53,7 @@ public final class Simulation {
     return new Report(
         "scenario " + scenario.name(),
         seconds(scenario.duration()),
-        seconds(warmUp),
+        seconds(reported.from()),
         amounts,
         List.of(),
         result.before(),

@@ -56,7 +56,12 @@ public record Proposal(
       return null;
     }
     String name = name(present, elephant.appetite());
-    PriorityLevelConfiguration level = level(name, shares(present, seats, elephant));
+    int shares = shares(present, seats, elephant);
+    PriorityLevelConfiguration level = level(name, shares, LENDABLE);
+    int nominal = nominal(seats, with(level, present), name);
+    if (nominal == 1) {
+      level = level(name, shares, 0); // half of one seat is one: it would stand still once idle
+    }
     FlowSchema schema =
         new FlowSchema(
             ObjectMeta.of(name, "", Map.of()),
@@ -70,7 +75,7 @@ public record Proposal(
         elephant,
         level,
         schema,
-        nominal(seats, with(level, present), name),
+        nominal,
         present.schemas().stream()
             .filter(other -> other.spec().matchingPrecedence() > precedence)
             .takeWhile(other -> !other.name().equals(now.name()))
@@ -78,14 +83,14 @@ public record Proposal(
             .toList());
   }
 
-  private static PriorityLevelConfiguration level(String name, int shares) {
+  private static PriorityLevelConfiguration level(String name, int shares, int lendable) {
     return new PriorityLevelConfiguration(
         ObjectMeta.of(name, "", Map.of()),
         new PriorityLevelConfiguration.Spec(
             PriorityLevelConfiguration.LIMITED,
             new PriorityLevelConfiguration.Limited(
                 shares,
-                LENDABLE,
+                lendable,
                 0,
                 new PriorityLevelConfiguration.LimitResponse(
                     PriorityLevelConfiguration.QUEUE, QUEUES)),

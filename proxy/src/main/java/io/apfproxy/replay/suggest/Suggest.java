@@ -7,6 +7,7 @@ import io.apfproxy.replay.audit.LogReplay;
 import io.apfproxy.replay.figures.LevelRow;
 import io.apfproxy.replay.figures.Outcome;
 import io.apfproxy.replay.figures.Report;
+import io.apfproxy.replay.suggest.Suggestion.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -82,15 +83,23 @@ public final class Suggest {
             before.refused(),
             after.refused(),
             before.ownRefused(),
-            after.ownRefused());
-    if (helps(before, after)
-        && hurtsNobody(
-            Objects.requireNonNull(report.before()), report.after(), elephant.appetite().level())) {
+            after.ownRefused(),
+            verdict(before, after, report, elephant.appetite().level()));
+    if (suggestion.verdict() == Verdict.HELPS) {
       found.add(suggestion);
       present = with;
     } else {
       leftOut.add(suggestion);
     }
+  }
+
+  private static Verdict verdict(Others before, Others after, Report report, String level) {
+    if (!helps(before, after)) {
+      return Verdict.TOO_LITTLE;
+    }
+    return hurtsNobody(Objects.requireNonNull(report.before()), report.after(), level)
+        ? Verdict.HELPS
+        : Verdict.HURTS_ANOTHER_LEVEL;
   }
 
   /** One of both becomes clearly better, and the other no worse. */

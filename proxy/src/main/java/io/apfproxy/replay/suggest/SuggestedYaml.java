@@ -4,9 +4,14 @@ import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.Limited;
+import io.apfproxy.replay.figures.Counts;
+import io.apfproxy.replay.figures.LevelRow;
+import io.apfproxy.replay.figures.Outcome;
+import io.apfproxy.replay.suggest.Suggestion.Verdict;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** Writes manifests. Texts that come from a log are quoted: a user's name may be anything. */
@@ -28,10 +33,7 @@ final class SuggestedYaml {
     }
     suggestions.leftOut().forEach(one -> leftOut(text, one));
     if (suggestions.all().isEmpty()) {
-      return text.append("# no change found; tried: ")
-          .append(suggestions.tried())
-          .append('\n')
-          .toString();
+      return nothing(text, suggestions).toString();
     }
     for (Suggestion suggestion : suggestions.all()) {
       text.append("---\n");
@@ -43,6 +45,30 @@ final class SuggestedYaml {
     return text.toString();
   }
 
+  /** One who looks for somebody that he knows of is told what may be why he is not there. */
+  private static StringBuilder nothing(StringBuilder text, Suggestions suggestions) {
+    text.append("# no change found; tried: ").append(suggestions.tried()).append('\n');
+    if (suggestions.tried() == 0) {
+      Outcome alone = suggestions.alone().after();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "# With %d seats (--seats) %d of %d requests waited, and %d were refused; none while"
+                  + " somebody else held a quarter of its level.%n"
+                  + "# What a proxy or flow control held back before this was recorded is in it as it"
+                  + " came through; a recording of the proxy's own (--record) has when it came.%n",
+              alone.seats(),
+              sum(alone, Counts::waited),
+              alone.requests(),
+              sum(alone, Counts::refused)));
+    }
+    return text;
+  }
+
+  private static long sum(Outcome outcome, ToLongFunction<Counts> what) {
+    return outcome.levels().stream().map(LevelRow::counts).mapToLong(what).sum();
+  }
+
   /** Why somebody who holds most gets no level of his own: else one wonders whether he was seen. */
   private static void leftOut(StringBuilder text, Suggestion suggestion) {
     Appetite appetite = suggestion.proposal().elephant().appetite();
@@ -50,7 +76,7 @@ final class SuggestedYaml {
         String.format(
             Locale.ROOT,
             "# left out: a level of its own for %s (%s %s). The others at %s: wait p99 %.3fs before,"
-                + " %.3fs after; refused %d before, %d after.%n",
+                + " %.3fs after; refused %d before, %d after: %s.%n",
             comment(appetite.user()),
             appetite.verbs(),
             comment(appetite.resource()),
@@ -58,7 +84,10 @@ final class SuggestedYaml {
             suggestion.waitBefore() / SECOND,
             suggestion.waitAfter() / SECOND,
             suggestion.refusedBefore(),
-            suggestion.refusedAfter()));
+            suggestion.refusedAfter(),
+            suggestion.verdict() == Verdict.HURTS_ANOTHER_LEVEL
+                ? "another level is worse off"
+                : "too little"));
   }
 
   private static void reasons(StringBuilder text, Suggestion suggestion) {
@@ -91,7 +120,7 @@ final class SuggestedYaml {
     text.append(
         String.format(
             Locale.ROOT,
-            "# The elephant itself: refused %d before, %d after.%n",
+            "# The elephant itself: refused %d before, %d after, were it to come as fast as before.%n",
             suggestion.ownRefusedBefore(),
             suggestion.ownRefusedAfter()));
     if (!proposal.passed().isEmpty()) {

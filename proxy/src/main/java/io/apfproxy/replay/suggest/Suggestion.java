@@ -13,4 +13,14 @@ public record Suggestion(
     long refusedBefore,
     long refusedAfter,
     long ownRefusedBefore,
-    long ownRefusedAfter) {}
+    long ownRefusedAfter,
+    Verdict verdict) {
+  /** What speaks for it, or against it. */
+  public enum Verdict {
+    HELPS,
+    /** The others wait hardly less, and as many of them are refused. */
+    TOO_LITTLE,
+    /** At another level somebody waits longer, or more are refused. */
+    HURTS_ANOTHER_LEVEL
+  }
+}

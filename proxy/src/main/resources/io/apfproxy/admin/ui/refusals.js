@@ -15,6 +15,7 @@ export function refusals() {
     const told = store.refusals;
     if (!told) return;
     const {refused, spared, total, leftOut} = told;
+    about.className = total ? 'muted' : 'empty';
     text(about, !total ? 'Nobody was refused so far.'
       : `${number(total)} since the start; the last ${refused.length + spared.length} are here, the newest first.`
         + (leftOut ? ` ${number(leftOut)} came too fast for this list; apf-proxy why finds those that are remembered.` : ''));

@@ -41,6 +41,7 @@ export function talkers(_, watch) {
     none.hidden = told !== null;
     rows.element.hidden = !told?.rows.length;
     if (told === null) return;
+    about.className = told.rows.length ? 'muted small' : 'empty';
     const seconds = Math.max(told.seconds, 1);
     rows.body.replaceChildren(...told.rows.map((/** @type {any} */ row) => {
       const why = Object.entries(row.refusedBy).sort((/** @type {any} */ a, /** @type {any} */ b) => b[1].value - a[1].value).slice(0, 2).map(([rule]) => rule).join(', ');
@@ -57,7 +58,7 @@ export function talkers(_, watch) {
     text(about, told.rows.length
       ? `${count(told.total.requests, 'request')} in ${number(told.seconds)} s. Seats are the mean of those held; ~ marks what may be over 5 % too low.`
         + (told.lost ? ` ${count(told.lost, 'request')} could not be counted.` : '')
-      : 'No request has ended in this time.');
+      : 'No request has ended in this time. Levels shows who holds seats and waits now.');
   }
 
   return {element, title: 'Talkers', topics: [topic()], update};

@@ -18,18 +18,24 @@ import java.util.Map;
 /** An audit log of many small requests, and of those that crowd them out. */
 public final class CrowdedLog {
   private static final String MOUSE = "/api/v1/namespaces/%s/configmaps/c";
-  private static final int SECONDS = 100;
 
   private final Path folder;
+  private final int seconds;
   private final List<Events> events = new ArrayList<>();
 
+  /** Of a hundred seconds. */
   public CrowdedLog(Path folder) {
+    this(folder, 100);
+  }
+
+  CrowdedLog(Path folder, int seconds) {
     this.folder = folder;
+    this.seconds = seconds;
   }
 
   /** Many small ones, two a second of each of ten users. */
   public CrowdedLog mice() {
-    for (int i = 0; i < 20 * SECONDS; i++) {
+    for (int i = 0; i < 20 * seconds; i++) {
       String user = "mouse-" + i % 10;
       events.add(
           event("mouse" + i)
@@ -48,15 +54,20 @@ public final class CrowdedLog {
 
   /** Lists, more than the level can serve, of these in turn. */
   public CrowdedLog elephant(String user, String... targets) {
+    return elephant(user, 2, targets);
+  }
+
+  /** Lists of these in turn, twenty a second, each of which takes so many seconds. */
+  CrowdedLog elephant(String user, double took, String... targets) {
     String name = escaped(user);
     int number = events.size();
-    for (int i = 0; i < 20 * SECONDS; i++) {
+    for (int i = 0; i < 20 * seconds; i++) {
       events.add(
           event(number + "-" + i)
               .asks("list", targets[i % targets.length])
               .by(name, "system:authenticated")
               .at(i / 20.0 + 0.001)
-              .took(2));
+              .took(took));
     }
     return this;
   }

@@ -48,7 +48,7 @@ class SuggestTest {
     assertThat(output.text())
         .contains(
             "# system:serviceaccount:etl:lister (list pods) held ",
-            "# The elephant itself: refused 6 before, 1755 after.",
+            "# The elephant itself: refused 6 before, 1755 after, were it to come as fast as before.\n",
             "name: suggested-etl-lister-list-pods",
             "{kind: ServiceAccount, serviceAccount: {namespace: \"etl\", name: \"lister\"}}",
             "- verbs: [\"list\"]\n      apiGroups: [\"\"]\n      resources: [\"pods\"]\n      clusterScope: true\n")
@@ -144,10 +144,39 @@ class SuggestTest {
         .isEqualTo(suggestion.get("othersWaitP99After").asDouble());
   }
 
+  /**
+   * Where each level has one seat, one that has lent it stands still until the first borrowing
+   * period ends, whoever comes then: those waits are the start's, and no level of the elephant's
+   * own would shorten them.
+   */
+  @Test
+  void seesWhatHelpsBehindTheWaitsOfTheStart() throws Exception {
+    log = new CrowdedLog(folder, 50);
+    log.mice();
+    log.elephant("bulk", 0.7, "/api/v1/pods");
+    assertThat(suggest("--seats=12").text()).contains("name: suggested-bulk-list-pods");
+    assertThat(suggest("--seats=12", "--warm-up=5s").text()).contains("# no change found; tried: ");
+  }
+
+  @Test
+  void letsNoLevelLendItsOnlySeat() throws Exception {
+    log.mice();
+    log.elephant("bulk");
+    assertThat(suggest("--seats=12").text())
+        .contains("A level of its own, of 1 seat,", "lendablePercent: 0\n");
+    assertThat(suggest("--seats=150").text())
+        .doesNotContain("of 1 seat,")
+        .contains("lendablePercent: 50\n");
+  }
+
   @Test
   void proposesNothingWhereNobodyWaits() throws Exception {
     log.mice();
-    assertThat(suggest().text()).isEqualTo("# no change found; tried: 0\n");
+    assertThat(suggest().text())
+        .startsWith(
+            "# no change found; tried: 0\n"
+                + "# With 60 seats (--seats) 0 of 1800 requests waited, and 0 were refused; none while")
+        .contains("(--record)");
     assertThat(suggest().exitCode()).isZero();
   }
 
@@ -168,7 +197,7 @@ class SuggestTest {
         .containsPattern(
             "# left out: a level of its own for bulk(-\\d)? \\(list pods\\)\\. The others at"
                 + " global-default: wait p99 [0-9.]+s before, [0-9.]+s after; refused \\d+ before, \\d+"
-                + " after\\.\n");
+                + " after: too little\\.\n");
   }
 
   @Test

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -42,6 +44,60 @@ class LineWriterTest {
       }
     }
     assertThat(file).content().isEqualTo(String.join("\n", expected) + "\n");
+  }
+
+  /** Each time it is woken, and each flush, costs more than a line. */
+  @Test
+  void leaveTogetherWithWhatCameDuringARest() throws Exception {
+    Path file = folder.resolve("log");
+    CountDownLatch rests = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    AtomicInteger flushes = new AtomicInteger();
+    LineTarget counted = new CountedFlushes(new LineFile(file), flushes);
+    try (LineWriter<String> writer =
+        LineWriter.start(
+            "test",
+            counted,
+            line -> (line + "\n").getBytes(StandardCharsets.UTF_8),
+            time,
+            () -> {
+              rests.countDown();
+              goesOn.await();
+            })) {
+      writer.write("first");
+      assertThat(rests.await(Patience.OF_TESTS.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(file).content().isEqualTo("first\n");
+      IntStream.range(0, 100).forEach(i -> writer.write("line " + i));
+      assertThat(writer.waiting()).isEqualTo(100);
+      goesOn.countDown();
+      await().atMost(Patience.OF_TESTS).until(() -> flushes.get() > 1);
+      assertThat(file).content().hasLineCount(101);
+    }
+    assertThat(flushes).hasValue(2);
+  }
+
+  /** A file that counts. */
+  private record CountedFlushes(LineTarget file, AtomicInteger flushes) implements LineTarget {
+    @Override
+    public void write(byte[] line) throws IOException {
+      file.write(line);
+    }
+
+    @Override
+    public void flush() throws IOException {
+      file.flush();
+      flushes.incrementAndGet();
+    }
+
+    @Override
+    public void look() {
+      file.look();
+    }
+
+    @Override
+    public void closeQuietly() {
+      file.closeQuietly();
+    }
   }
 
   @Test
