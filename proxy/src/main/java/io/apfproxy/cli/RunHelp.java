@@ -21,7 +21,7 @@ final class RunHelp {
         text,
         "--retries N",
         "how often a refused request comes again, after its Retry-After [as the scenario says]");
-    HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10s to 10m]");
+    HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10m at most]");
     return text.toString();
   }
 
@@ -41,7 +41,7 @@ final class RunHelp {
     common(text, "of all levels together [600]");
     HelpText.row(
         text, "--retries N", "how often a refused request comes again, after its Retry-After [0]");
-    HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10s to 10m]");
+    HelpText.row(text, "--warm-up DURATION", "not reported, at the start [a tenth, 10m at most]");
     logs(text);
     return text.toString();
   }

@@ -16,11 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One configuration, or an old and a new one, before the same requests, each on its own thread. */
 public final class Comparison {
-  /*
-   * A run begins with limits of levels that nobody has asked anything. One that lends all of its
-   * seats has none then, and whoever comes waits until the first borrowing period ends: as before a
-   * server that was just started, but in no log of one that was not.
-   */
   private static final long MOST_WARM_UP = Duration.ofMinutes(10).toNanos();
   private static final int SHARE_OF_WARM_UP = 10;
 
@@ -43,19 +38,27 @@ public final class Comparison {
   }
 
   /**
-   * What is reported of a run: all but its beginning. By default a tenth is left out, ten minutes
-   * at most, and the first borrowing period of a run that lasts for two. In nanoseconds. Source:
-   * specification seeing.md V-51.
+   * What is reported of a run, in nanoseconds: all but its beginning. Source: specification
+   * seeing.md V-51.
    *
-   * @param warmUp that is left out; null for the default
+   * @param warmUp that is left out; null for a tenth, ten minutes at most
    */
   public static Span reported(long end, @Nullable Long warmUp) {
-    if (warmUp != null) {
-      return new Span(Math.min(warmUp, end), end);
-    }
-    long part = Math.min(MOST_WARM_UP, end / SHARE_OF_WARM_UP);
-    return new Span(
-        end < 2 * VirtualServer.BORROWING ? part : Math.max(part, VirtualServer.BORROWING), end);
+    long part = warmUp == null ? Math.min(MOST_WARM_UP, end / SHARE_OF_WARM_UP) : warmUp;
+    return new Span(Math.min(part, end), end);
+  }
+
+  /**
+   * The same where it matters what waits: by default without the first borrowing period of a run
+   * that lasts for two. A run begins with limits of levels that nobody has asked anything; one that
+   * lends all of its seats has none then, and whoever comes waits until that period ends, as before
+   * a server that was just started, but in no log of one that was not.
+   */
+  public static Span settled(long end, @Nullable Long warmUp) {
+    Span reported = reported(end, warmUp);
+    return warmUp != null || end < 2 * VirtualServer.BORROWING
+        ? reported
+        : new Span(Math.max(reported.from(), VirtualServer.BORROWING), end);
   }
 
   /** Lets somebody see what becomes of each request before, and somebody after. */

@@ -68,9 +68,8 @@ class SimulateCommandTest {
     Output output = simulate();
     assertThat(output.exitCode()).isZero();
     assertThat(output.text())
-        .startsWith(
-            "scenario my: 1m in virtual time, without the first 10s\nseats 12\nclients 20, ")
-        .containsPattern("global-default +global-default +user-7 +50 ");
+        .startsWith("scenario my: 1m in virtual time, without the first 6s\nseats 12\nclients 20, ")
+        .containsPattern("global-default +global-default +user-7 +54 ");
   }
 
   @Test

@@ -200,19 +200,36 @@ public final class LogReplay implements AutoCloseable {
     return all == 0 ? 0 : ALL_PERCENT * part / all;
   }
 
-  /**
-   * Shows the requests to one configuration or two.
-   *
-   * @param before null if nothing is compared
-   */
+  /** How long the logs last, in nanoseconds. */
+  public long span() {
+    return log.span();
+  }
+
+  /** Shows the requests, and reports what the question wants reported. */
   public Report compare(
       @Nullable FlowControlConfiguration before,
       FlowControlConfiguration after,
       int seatsBefore,
       Witness beforeWitness,
       Witness afterWitness) {
-    long end = log.span();
-    Span reported = Comparison.reported(end, question.warmUp());
+    Span reported = Comparison.reported(span(), question.warmUp());
+    return compare(before, after, seatsBefore, reported, beforeWitness, afterWitness);
+  }
+
+  /**
+   * Shows the requests to one configuration or two.
+   *
+   * @param before null if nothing is compared
+   * @param reported of {@link #span}
+   */
+  public Report compare(
+      @Nullable FlowControlConfiguration before,
+      FlowControlConfiguration after,
+      int seatsBefore,
+      Span reported,
+      Witness beforeWitness,
+      Witness afterWitness) {
+    long end = span();
     AtomicReference<Pass> last = new AtomicReference<>();
     Comparison.Result result =
         new Comparison(

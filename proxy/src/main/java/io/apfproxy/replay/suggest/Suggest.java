@@ -2,11 +2,13 @@ package io.apfproxy.replay.suggest;
 
 import io.apfproxy.cli.StartException;
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.replay.Comparison;
 import io.apfproxy.replay.Witness;
 import io.apfproxy.replay.audit.LogReplay;
 import io.apfproxy.replay.figures.LevelRow;
 import io.apfproxy.replay.figures.Outcome;
 import io.apfproxy.replay.figures.Report;
+import io.apfproxy.replay.figures.Span;
 import io.apfproxy.replay.suggest.Suggestion.Verdict;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,14 +32,16 @@ public final class Suggest {
 
   private final LogReplay log;
   private final int seats;
+  private final Span reported;
   private final List<Suggestion> found = new ArrayList<>();
   private final List<Suggestion> leftOut = new ArrayList<>();
   private FlowControlConfiguration present;
 
-  private Suggest(LogReplay log, FlowControlConfiguration present, int seats) {
+  private Suggest(LogReplay log, LogReplay.Question question) {
     this.log = log;
-    this.present = present;
-    this.seats = seats;
+    this.present = question.after();
+    this.seats = question.seatsAfter();
+    this.reported = Comparison.settled(log.span(), question.warmUp());
   }
 
   /**
@@ -47,10 +51,16 @@ public final class Suggest {
    */
   public static Suggestions run(LogReplay.Question question) throws StartException {
     try (LogReplay log = LogReplay.read(question)) {
-      Suggest suggest = new Suggest(log, question.after(), question.seatsAfter());
+      Suggest suggest = new Suggest(log, question);
       Contention contention = new Contention();
       Report alone =
-          log.compare(null, question.after(), question.seatsAfter(), Witness.NONE, contention);
+          log.compare(
+              null,
+              question.after(),
+              question.seatsAfter(),
+              suggest.reported,
+              Witness.NONE,
+              contention);
       int tried = suggest.tryAll(contention.elephants());
       return new Suggestions(alone, tried, suggest.found, suggest.leftOut);
     } catch (IOException | UncheckedIOException e) {
@@ -74,7 +84,7 @@ public final class Suggest {
     Others before = new Others(present, elephant.appetite());
     Others after = new Others(present, elephant.appetite());
     FlowControlConfiguration with = proposal.over(present);
-    Report report = log.compare(present, with, seats, before, after);
+    Report report = log.compare(present, with, seats, reported, before, after);
     Suggestion suggestion =
         new Suggestion(
             proposal,
