@@ -23,10 +23,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class LineWriter<E> implements AutoCloseable {
   /*
-   * To be woken costs the thread more than a line does, and each time it flushes is a call of the
-   * kernel. So it rests when it has written what there was, and what comes meanwhile waits for it
-   * together: with 500 lines a second it is woken twenty times instead. What waits has room for far
-   * more than comes in a rest.
+   * Each time that it is woken, and each time that it flushes, is a call of the kernel, for a single
+   * line as for many. So it rests when it has written what there was, and what comes meanwhile waits
+   * for it together: with 500 lines a second it is woken twenty times instead. What waits has room
+   * for far more than comes in a rest.
    */
   private static final Logger LOG = LoggerFactory.getLogger(LineWriter.class);
 
