@@ -61,7 +61,7 @@ K
 cd "$app"
 "$java" -XX:Flags=jvm.flags "-XX:$made=$kept" -jar apf-proxy.jar \
   --kubeconfig "$out/training.kubeconfig" --bind-address=127.0.0.1 --secure-port=0 --admin-port=0 --admin-tls --allow-insecure-upstream \
-  --cert-dir "$out/training" --shutdown-grace=0s >"$out/training.log" 2>&1 &
+  --cert-dir "$out/training" --shutdown-grace=0s --warm-up=6s >"$out/training.log" 2>&1 &
 training=$!
 for _ in $(seq 600); do
   grep -q 'warmed up' "$out/training.log" && break

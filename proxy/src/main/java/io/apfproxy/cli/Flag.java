@@ -51,7 +51,7 @@ enum Flag {
   WARM_UP(
       Group.LISTENER,
       ValueKind.WARM_UP,
-      "6s",
+      "2s",
       "before it is ready ask itself, so that the first requests are fast; 0: not at all"),
 
   KUBECONFIG(Group.UPSTREAM, ValueKind.FILE, "", "way to kube-apiserver; else the pod's account"),

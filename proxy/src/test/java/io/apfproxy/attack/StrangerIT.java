@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StrangerIT {
   /** Its default, which other tests have no time for. */
-  private static final String AS_EVER = "--warm-up=6s";
+  private static final String AS_EVER = "--warm-up=2s";
 
   /** Of 200 KiB. */
   static final String LARGE_LIST = "/api/v1/namespaces/large/configmaps";

@@ -134,9 +134,6 @@ final class ImageRealIT {
         Yaml.named(Manifests.objects(), "Deployment apf-proxy").at("/spec/template/spec");
     String user = pod.at("/securityContext/runAsUser").asText();
     assertThat(image.config().path("User").asText()).isEqualTo(user + ":" + user);
-    boolean cached = Files.exists(image.root().resolve("opt/apf-proxy/apf-proxy.aot"));
-    assertThat(image.config().path("Env").toString())
-        .contains("\"APF_WARM_UP=" + (cached ? "2s" : "6s") + "\"");
     assertThat(image.root().resolve("opt/apf-proxy/sbom.json"))
         .content()
         .contains("\"bomFormat\" : \"CycloneDX\"")
