@@ -104,8 +104,6 @@ final class BurstRealIT extends OwnKindsFixture {
   @Order(2)
   void withBurstAndWithoutAllAreServed() {
     withoutBurst();
-    assertThat(statuses(send(1))).containsOnly(200); // who he is is known by then
-    await().atMost(SOON).until(() -> flow("current_executing_requests") == 0);
     String without = timed();
 
     applyExample();
@@ -146,6 +144,7 @@ final class BurstRealIT extends OwnKindsFixture {
 
   /** Those of a crowd who have seats, while no answer comes; then all are answered. */
   private static double executingOfCrowd() {
+    introduce();
     wire.freeze();
     List<CompletableFuture<HttpResponse<Void>>> answers = send(CROWD);
     double executing;
@@ -205,7 +204,14 @@ final class BurstRealIT extends OwnKindsFixture {
     return answers.stream().map(answer -> answer.join().statusCode()).toList();
   }
 
+  /** Who he is is known for some seconds then, and asked no more. */
+  private static void introduce() {
+    assertThat(statuses(send(1))).containsOnly(200);
+    await().atMost(SOON).until(() -> flow("current_executing_requests") == 0);
+  }
+
   private static String timed() {
+    introduce();
     double limit = flow("current_limit_seats");
     long begun = System.nanoTime();
     assertThat(statuses(send(60))).containsOnly(200);
