@@ -84,7 +84,7 @@ class ConfigurationCommandsIT {
 
     assertThat(output)
         .isEqualTo(
-            new Output("0 FlowSchemas, 0 PriorityLevelConfigurations, 7 RateLimits: valid\n", 0));
+            new Output("1 FlowSchema, 1 PriorityLevelConfiguration, 7 RateLimits: valid\n", 0));
   }
 
   /** L-12: each of them is valid, but not beside all others. */

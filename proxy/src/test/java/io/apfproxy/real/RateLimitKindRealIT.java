@@ -14,13 +14,13 @@ import io.apfproxy.source.RateLimitSamples;
 import io.apfproxy.source.RateLimitSamples.Sample;
 import java.net.http.HttpClient.Version;
 import java.net.http.HttpResponse;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -113,13 +113,16 @@ final class RateLimitKindRealIT extends OwnKindsFixture {
     return ObjectDecoder.written(object, "here").object().orElseThrow().isValid();
   }
 
-  /** L-34: each as it stands in the folder, and the proxy has nothing to say against it. */
+  /**
+   * L-34: each as it stands in the folder, and the proxy has nothing to say against it. The level
+   * there is {@code BurstRealIT}'s.
+   */
   @Test
   @Order(4)
   void kubectlTakesTheExamplesAsWritten() throws Exception {
     List<String> names = new ArrayList<>();
-    try (Stream<Path> files = Files.list(EXAMPLES)) {
-      for (Path file : files.toList()) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(EXAMPLES, "ratelimit-*")) {
+      for (Path file : files) {
         CommandResult applied =
             kubectl
                 .run("apply", "-f", file.toString(), "--validate=strict", "-o", "name")
