@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.child.ChildProxy;
-import io.apfproxy.child.Ports;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.prometheus.PrometheusText;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -44,30 +42,19 @@ class AdaptivePauseIT extends AppFixture {
   @Test
   void takesNothingAwayAfterItStoodStillForThreeSeconds() throws Exception {
     upstream.script().on("get", SLOW).delay(Duration.ofMillis(200)).play();
-    Ports ports = Ports.free();
-    List<String> command = ChildProxy.java("-Xmx512m", "-jar", ChildProxy.jar());
-    command.addAll(
-        List.of(
-            "--kubeconfig=" + upstream.adminKubeconfig(),
-            "--allow-privileged-impersonation",
-            "--cert-dir=" + directory.resolve("child"),
-            "--max-requests-inflight=" + (MOST - 1),
-            "--max-mutating-requests-inflight=1",
-            "--adaptive-seats",
-            "--min-seats=2",
-            "--target-delay=1s", // less than the pause, more than a busy machine takes
-            "--shutdown-grace=1s"));
-    command.addAll(ports.flags());
-    child = ChildProxy.start(new ProcessBuilder(command), ports, null).awaitReady();
-    HttpClient client =
-        HttpClient.newBuilder()
-            .sslContext(TrustingTls.context(directory.resolve("child/apf-proxy.crt")))
-            .build();
+    child =
+        startJar(
+                List.of("-Xmx512m"),
+                "--max-requests-inflight=" + (MOST - 1),
+                "--max-mutating-requests-inflight=1",
+                "--adaptive-seats",
+                "--min-seats=2",
+                "--target-delay=1s", // less than the pause, more than a busy machine takes
+                "--shutdown-grace=1s")
+            .awaitReady();
+    HttpClient client = clientOfJar();
     HttpRequest slow =
-        HttpRequest.newBuilder(child.url().resolve(SLOW))
-            .header("Authorization", "Bearer " + upstream.token("alice"))
-            .timeout(LONG)
-            .build();
+        HttpRequest.newBuilder(asAlice(child, SLOW), (name, value) -> true).timeout(LONG).build();
     for (int i = 0; i < CLIENTS; i++) {
       again(client, slow);
     }

@@ -1,7 +1,11 @@
 package io.apfproxy.app;
 
+import io.apfproxy.child.ChildProxy;
+import io.apfproxy.child.Ports;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.apfproxy.fixtures.pki.TrustingTls;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -73,7 +77,11 @@ abstract class AppFixture {
   }
 
   HttpRequest as(String user, String path) {
-    return HttpRequest.newBuilder(LocalProxy.url(proxy, path))
+    return as(user, LocalProxy.url(proxy, path));
+  }
+
+  private HttpRequest as(String user, URI url) {
+    return HttpRequest.newBuilder(url)
         .header("Authorization", "Bearer " + upstream.token(user))
         .timeout(Duration.ofSeconds(60))
         .build();
@@ -81,5 +89,36 @@ abstract class AppFixture {
 
   HttpResponse<String> admin(String path) throws Exception {
     return LocalProxy.admin(proxy, path);
+  }
+
+  /**
+   * Starts the jar as a process of its own before the same upstream; to be closed.
+   *
+   * @param jvm flags of the JVM
+   */
+  ChildProxy startJar(List<String> jvm, String... flags) {
+    Ports ports = Ports.free();
+    List<String> command = ChildProxy.java(jvm.toArray(String[]::new));
+    command.addAll(
+        List.of(
+            "-jar",
+            ChildProxy.jar(),
+            "--kubeconfig=" + upstream.adminKubeconfig(),
+            "--allow-privileged-impersonation",
+            "--cert-dir=" + directory.resolve("child")));
+    command.addAll(ports.flags());
+    command.addAll(List.of(flags));
+    return ChildProxy.start(new ProcessBuilder(command), ports, null);
+  }
+
+  /** Trusts what such a process presents. */
+  HttpClient clientOfJar() {
+    return HttpClient.newBuilder()
+        .sslContext(TrustingTls.context(directory.resolve("child/apf-proxy.crt")))
+        .build();
+  }
+
+  HttpRequest asAlice(ChildProxy jar, String path) {
+    return as("alice", jar.url().resolve(path));
   }
 }

@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.apfproxy.child.ChildProxy;
-import io.apfproxy.child.Ports;
 import io.apfproxy.deploy.JvmFlags;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.realcluster.RunningCommand;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -31,34 +29,17 @@ class FootprintIT extends AppFixture {
   @Test
   void fitsAContainerOf256MebibytesWithAllOfItsHeapInUse() throws Exception {
     assumeThat(Path.of("/proc/self/status")).exists();
-    Ports ports = Ports.free();
-    List<String> command =
-        ChildProxy.java(
+    List<String> jvm =
+        List.of(
             JvmFlags.option(),
             "-XX:MaxRAM=" + CONTAINER_MEBIBYTES + "m", // as if there were no more
             "-XX:+UseSerialGC", // the JVM's own choice for as little
             "-Xms" + heapMebibytes() + "m",
-            "-XX:+AlwaysPreTouch",
-            "-jar",
-            ChildProxy.jar());
-    command.addAll(
-        List.of(
-            "--kubeconfig=" + upstream.adminKubeconfig(),
-            "--allow-privileged-impersonation",
-            "--warm-up=3s",
-            "--cert-dir=" + directory.resolve("child")));
-    command.addAll(ports.flags());
-    try (ChildProxy child = ChildProxy.start(new ProcessBuilder(command), ports, null)) {
+            "-XX:+AlwaysPreTouch");
+    try (ChildProxy child = startJar(jvm, "--warm-up=3s")) {
       child.awaitReady();
-      HttpClient client =
-          HttpClient.newBuilder()
-              .sslContext(TrustingTls.context(directory.resolve("child/apf-proxy.crt")))
-              .build();
-      HttpRequest asked =
-          HttpRequest.newBuilder(child.url().resolve(NAMESPACES))
-              .header("Authorization", "Bearer " + upstream.token("alice"))
-              .timeout(LONGEST)
-              .build();
+      HttpClient client = clientOfJar();
+      HttpRequest asked = asAlice(child, NAMESPACES);
 
       for (int sent = 0; sent < REQUESTS; sent += AT_A_TIME) {
         List<CompletableFuture<HttpResponse<Void>>> open = new ArrayList<>();

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.child.ChildProxy;
-import io.apfproxy.child.Ports;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -38,27 +36,11 @@ class LeanStartIT extends AppFixture {
   @Test
   void loadsNothingThatNobodyNeeds() throws Exception {
     Path loaded = directory.resolve("loaded");
-    Ports ports = Ports.free();
-    List<String> command =
-        ChildProxy.java(
-            "-Xmx512m", "-Xlog:class+load:file=" + loaded + ":none", "-jar", ChildProxy.jar());
-    command.addAll(
-        List.of(
-            "--kubeconfig=" + upstream.adminKubeconfig(),
-            "--allow-privileged-impersonation",
-            "--cert-dir=" + directory.resolve("child")));
-    command.addAll(ports.flags());
-    try (ChildProxy child = ChildProxy.start(new ProcessBuilder(command), ports, null)) {
+    List<String> jvm = List.of("-Xmx512m", "-Xlog:class+load:file=" + loaded + ":none");
+    try (ChildProxy child = startJar(jvm)) {
       child.awaitReady();
-      HttpClient client =
-          HttpClient.newBuilder()
-              .sslContext(TrustingTls.context(directory.resolve("child/apf-proxy.crt")))
-              .build();
-      HttpRequest asked =
-          HttpRequest.newBuilder(child.url().resolve(NAMESPACES))
-              .header("Authorization", "Bearer " + upstream.token("alice"))
-              .timeout(LONGEST)
-              .build();
+      HttpClient client = clientOfJar();
+      HttpRequest asked = asAlice(child, NAMESPACES);
       assertThat(client.send(asked, BodyHandlers.discarding()).statusCode()).isEqualTo(200);
       await() // the JVM's own log is written by the thread that loads
           .atMost(LONGEST)

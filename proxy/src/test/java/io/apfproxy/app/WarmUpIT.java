@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.child.ChildProxy;
-import io.apfproxy.child.Ports;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -31,16 +29,7 @@ class WarmUpIT extends AppFixture {
   private ChildProxy child;
 
   private void startJar(String... flags) {
-    Ports ports = Ports.free();
-    List<String> command = ChildProxy.java("-Xmx512m", "-jar", ChildProxy.jar());
-    command.addAll(
-        List.of(
-            "--kubeconfig=" + upstream.adminKubeconfig(),
-            "--allow-privileged-impersonation",
-            "--cert-dir=" + directory.resolve("child")));
-    command.addAll(ports.flags());
-    command.addAll(List.of(flags));
-    child = ChildProxy.start(new ProcessBuilder(command), ports, null);
+    child = startJar(List.of("-Xmx512m"), flags);
   }
 
   @AfterEach
@@ -71,17 +60,8 @@ class WarmUpIT extends AppFixture {
     assertThat(page("/readyz?verbose")).contains("[-]warm-up failed: not finished");
     assertThat(page("/livez")).isEqualTo("ok");
     assertThat(child.log()).doesNotContain("warmed up");
-    HttpClient client =
-        HttpClient.newBuilder()
-            .sslContext(TrustingTls.context(directory.resolve("child/apf-proxy.crt")))
-            .build();
-    HttpResponse<String> answer =
-        client.send(
-            HttpRequest.newBuilder(child.url().resolve(NAMESPACES))
-                .header("Authorization", "Bearer " + upstream.token("alice"))
-                .timeout(LONGEST)
-                .build(),
-            BodyHandlers.ofString());
+    HttpClient client = clientOfJar();
+    HttpResponse<String> answer = client.send(asAlice(child, NAMESPACES), BodyHandlers.ofString());
     assertThat(answer.statusCode()).isEqualTo(200);
 
     CommandResult end = child.stop(STOP); // a minute would be too long
