@@ -87,10 +87,23 @@ class TimersTest {
     }
   }
 
-  /** As many at a time as would wait in shadow, half of them taken back. */
+  /** As many at a time as would wait in shadow, half of them taken back, in code that is warm. */
   @Test
   void noneIsEarlyAndFewAreLate() {
     int number = MANY / 10;
+    howLate(number);
+    long[] late = howLate(number);
+    System.out.printf(
+        "timers: %d, of as many more taken back: late p50 %.3f ms, p99 %.3f ms, most %.3f ms%n",
+        number, late[number / 2] / 1e6, late[number * 99 / 100] / 1e6, late[number - 1] / 1e6);
+    assertThat(late[0]).as("early").isNotNegative();
+    if (STRICT) {
+      assertThat(late[number * 99 / 100]).as("late, p99").isLessThanOrEqualTo(MOST_LATE_NANOS);
+    }
+  }
+
+  /** In nanoseconds, the least first. */
+  private static long[] howLate(int number) {
     List<Long> dues = new CopyOnWriteArrayList<>();
     long[] late = new long[number];
     AtomicInteger happened = new AtomicInteger();
@@ -105,15 +118,9 @@ class TimersTest {
       }
       await().atMost(LONG).until(() -> happened.get() == number);
     }
-    Arrays.sort(late);
-    System.out.printf(
-        "timers: %d, of as many more taken back: late p50 %.3f ms, p99 %.3f ms, most %.3f ms%n",
-        number, late[number / 2] / 1e6, late[number * 99 / 100] / 1e6, late[number - 1] / 1e6);
-    assertThat(late[0]).as("early").isNotNegative();
     assertThat(dues).as("taken back").isEmpty();
-    if (STRICT) {
-      assertThat(late[number * 99 / 100]).as("late, p99").isLessThanOrEqualTo(MOST_LATE_NANOS);
-    }
+    Arrays.sort(late);
+    return late;
   }
 
   private static void awaitQuietly(CountDownLatch latch) {
