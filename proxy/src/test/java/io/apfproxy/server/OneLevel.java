@@ -9,6 +9,7 @@ import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
 import io.apfproxy.flowcontrol.FlowMetrics;
+import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
 import java.util.List;
 import java.util.Map;
@@ -27,26 +28,31 @@ final class OneLevel {
     return control;
   }
 
-  /** The same, whose level holds only some to what it decides, or nobody. */
-  static ApfFlowControl of(int seats, Enforcement who, FlowMetrics metrics) {
-    ApfFlowControl control = create(FlowControlSettings.of(seats).withEnforcement(who), metrics);
+  /**
+   * The same, whose level holds only some to what it decides, or nobody.
+   *
+   * @param later ends what would not have ended yet when its exchange does
+   */
+  static ApfFlowControl of(int seats, Enforcement who, FlowMetrics metrics, DelayedActions later) {
+    ApfFlowControl control =
+        create(FlowControlSettings.of(seats).withEnforcement(who), metrics, later);
     control.apply(List.of(schema("level")), List.of(level("level")));
     return control;
   }
 
   /** Without any. */
   static ApfFlowControl empty(int seats) {
-    return create(FlowControlSettings.of(seats), FlowMetrics.NONE);
+    return create(
+        FlowControlSettings.of(seats),
+        FlowMetrics.NONE,
+        (nanos, action) ->
+            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(action));
   }
 
-  private static ApfFlowControl create(FlowControlSettings settings, FlowMetrics metrics) {
+  private static ApfFlowControl create(
+      FlowControlSettings settings, FlowMetrics metrics, DelayedActions later) {
     return ApfFlowControl.create(
-        settings,
-        FlowControlConfiguration.empty(),
-        TimeSource.system(),
-        (nanos, action) ->
-            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(action),
-        metrics);
+        settings, FlowControlConfiguration.empty(), TimeSource.system(), later, metrics);
   }
 
   static PriorityLevelConfiguration level(String name) {

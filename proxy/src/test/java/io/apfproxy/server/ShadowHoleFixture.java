@@ -12,6 +12,7 @@ import io.apfproxy.metrics.ProxyMetrics;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.server.listen.ConnectionLimits;
 import io.apfproxy.server.listen.RequestLimits;
+import io.apfproxy.timer.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -53,13 +54,14 @@ abstract class ShadowHoleFixture extends ForwardingFixture {
       Consumer<TestProxy> test) {
     try (FakeUpstream server = FakeUpstream.http(vertx, upstream, HttpVersion.HTTP_2);
         ProxyMetrics metrics = new ProxyMetrics();
+        Timers later = new Timers("shadow");
         TestProxy proxy =
             TestProxy.before(vertx, server.port())
                 .requestTimeout(LONG.multipliedBy(4)) // a quarter of it for who would wait
                 .connections(connections)
                 .requests(limits)
                 .start()) {
-      control = OneLevel.of(1, Enforcement.SHADOW, metrics.flow());
+      control = OneLevel.of(1, Enforcement.SHADOW, metrics.flow(), later);
       proxy.otherFlowControl = control;
       test.accept(proxy);
       await()

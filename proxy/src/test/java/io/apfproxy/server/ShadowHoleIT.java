@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.limit.Limiting;
+import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.RequestLimits;
@@ -15,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +64,38 @@ class ShadowHoleIT extends ShadowHoleFixture {
           await().atMost(LONG).until(() -> held.size() == 4);
           held.forEach(ShadowHoleFixture::answer);
           assertThat(get(first).statusCode()).isEqualTo(200);
+        });
+  }
+
+  /**
+   * Its stream ends with the last byte of a response of known length, before the upstream's does:
+   * nobody left who would wait no longer. V-34.
+   */
+  @Test
+  void whoGotAllOfItStillWaitsInItsLevel() {
+    Queue<HttpServerResponse> unended = new ConcurrentLinkedQueue<>();
+    shadow(
+        NONE,
+        request -> {
+          if (request.path().equals(TARGET)) {
+            held.add(request);
+          } else {
+            var unused = request.response().putHeader("content-length", "2").write("{}");
+            unended.add(request.response());
+          }
+        },
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          fill(client, 1);
+
+          assertThat(get(started(client, TARGET + "/all").compose(HttpClientResponse::body)))
+              .isEqualTo(Buffer.buffer("{}"));
+
+          assertThat(proxy.events.held(Held.EXCHANGE)).as("upstream's side is open").isEqualTo(2);
+          assertThat(inLevel()).as("one executes, one would wait").isEqualTo(2);
+          unended.forEach(HttpServerResponse::end);
+          await().atMost(LONG).until(() -> proxy.events.held(Held.EXCHANGE) == 1);
+          assertThat(inLevel()).as("it would not have begun yet").isEqualTo(2);
         });
   }
 

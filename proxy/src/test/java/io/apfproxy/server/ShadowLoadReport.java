@@ -8,7 +8,6 @@ import io.apfproxy.config.Enforcement;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.AdmissionListener;
-import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowMetrics;
 import io.apfproxy.flowcontrol.QuietMeter;
@@ -17,6 +16,7 @@ import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.flowcontrol.ShadowListener;
 import io.apfproxy.request.RequestDigest;
+import io.apfproxy.timer.Timers;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
@@ -145,12 +145,13 @@ final class ShadowLoadReport extends ForwardingFixture {
     Decided enforced = new Decided();
     Decided shadow = new Decided();
     Queue<Double> added = new ConcurrentLinkedQueue<>();
-    ApfFlowControl inShadow = OneLevel.of(SEATS, Enforcement.SHADOW, shadow);
-    try (FakeUpstream upstream = FakeUpstream.http(vertx, this::answerLater, HttpVersion.HTTP_2);
+    try (Timers later = new Timers("shadow");
+        FakeUpstream upstream = FakeUpstream.http(vertx, this::answerLater, HttpVersion.HTTP_2);
         TestProxy one = new TestProxy(vertx, upstream.port());
         TestProxy other = new TestProxy(vertx, upstream.port())) {
-      one.otherFlowControl = OneLevel.of(SEATS, Enforcement.ENFORCE, enforced);
-      other.otherFlowControl = new Timed(inShadow, added);
+      one.otherFlowControl = OneLevel.of(SEATS, Enforcement.ENFORCE, enforced, later);
+      other.otherFlowControl =
+          new Timed(OneLevel.of(SEATS, Enforcement.SHADOW, shadow, later), added);
       List<HttpClient> clients =
           List.of(one.client(HttpVersion.HTTP_2), other.client(HttpVersion.HTTP_2));
       warmUp(clients);

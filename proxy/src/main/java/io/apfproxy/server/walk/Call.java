@@ -159,7 +159,7 @@ final class Call extends KnownRequest {
       if (wait != null) {
         wait.cancel();
       }
-      if (place != null) {
+      if (place != null && !caller().request().response().ended()) {
         place.cancel(); // who goes on without being held to the decision would wait no longer
       }
     }
