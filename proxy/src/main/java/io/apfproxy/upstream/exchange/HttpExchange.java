@@ -174,7 +174,7 @@ public final class HttpExchange extends Exchange {
             length,
             this::pass,
             backlog,
-            () -> new SlowReader(vertx, events, backlog, () -> abort("slow-reader")));
+            () -> new SlowReader(vertx, events, backlog, this::readTooSlowly));
     download = body;
     // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
     boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
@@ -270,6 +270,13 @@ public final class HttpExchange extends Exchange {
   private void refuse(RefusedException refusal) {
     upload.stop();
     fail(refusal);
+  }
+
+  private void readTooSlowly() {
+    if (stream != null) {
+      stream.hasStalled();
+    }
+    abort("slow-reader");
   }
 
   /** Gives up, in the middle of the response. */

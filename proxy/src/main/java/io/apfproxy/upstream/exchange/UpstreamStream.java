@@ -27,8 +27,12 @@ final class UpstreamStream {
    * Nobody acknowledges a reset, so the upstream is taken to have noticed it after RESET_GRACE. The
    * reset itself may have to wait (StreamResets); until then what still comes is dropped. An upstream
    * that has not got the whole request works on nothing, so then nobody waits for more than the grace.
+   * One whose response was not read for seconds has nothing left to do but to send it, and notices
+   * when it is told that nobody takes it.
    */
   private static final long RESET_GRACE_MILLIS = 1_000;
+
+  private static final long RESET_GRACE_MILLIS_OF_STALLED = 100;
 
   private enum Stage {
     WANTED,
@@ -43,6 +47,7 @@ final class UpstreamStream {
   private final HttpClientRequest request;
   private Stage stage = Stage.WANTED;
   private Runnable withdrawReset = () -> {};
+  private long graceMillis = RESET_GRACE_MILLIS;
   private long graceTimer = -1;
 
   UpstreamStream(Vertx vertx, Member member, Reporter events, HttpClientRequest request) {
@@ -67,6 +72,11 @@ final class UpstreamStream {
       return reset.getCode() == ErrorCodes.REFUSED_STREAM;
     }
     return cause instanceof HttpClosedException && member.wentAwayBefore(request);
+  }
+
+  /** The upstream was made to wait with its response, for seconds. Call before the reset. */
+  void hasStalled() {
+    graceMillis = RESET_GRACE_MILLIS_OF_STALLED;
   }
 
   /**
@@ -113,7 +123,7 @@ final class UpstreamStream {
 
   private void stopAfterGrace(Runnable stopped) {
     if (graceTimer < 0) {
-      graceTimer = vertx.setTimer(RESET_GRACE_MILLIS, late -> stopped.run());
+      graceTimer = vertx.setTimer(graceMillis, late -> stopped.run());
     }
   }
 

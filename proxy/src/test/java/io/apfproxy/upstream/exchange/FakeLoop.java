@@ -18,6 +18,7 @@ final class FakeLoop {
   private final Deque<Handler<Void>> turns = new ArrayDeque<>();
   private final Map<Long, Handler<Long>> timers = new LinkedHashMap<>();
   private long lastTimer;
+  private long lastMillis;
 
   /**
    * @param random chooses the timer that is due
@@ -50,6 +51,7 @@ final class FakeLoop {
   private long set(Object[] args, boolean once) {
     long id = ++lastTimer;
     Handler<Long> action = handler(args[args.length - 1]);
+    lastMillis = (Long) args[0];
     timers.put(
         id,
         any -> {
@@ -77,6 +79,11 @@ final class FakeLoop {
 
   boolean isQuiet() {
     return timers.isEmpty() && turns.isEmpty();
+  }
+
+  /** What the last timer was set to. */
+  long lastMillis() {
+    return lastMillis;
   }
 
   /** Those that are not over. */

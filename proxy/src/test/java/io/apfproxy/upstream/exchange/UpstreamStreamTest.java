@@ -50,6 +50,19 @@ class UpstreamStreamTest {
   }
 
   @Test
+  void stopSoonerWhereTheServerOnlyWaitedToSend() {
+    stream.reset(true, stopped::incrementAndGet);
+    paced.remove().run();
+    long usual = loop.lastMillis();
+    UpstreamStream stalled = new UpstreamStream(loop.vertx(), member, new Reporter() {}, request);
+    stalled.begin();
+    stalled.hasStalled();
+    stalled.reset(true, stopped::incrementAndGet);
+    paced.remove().run();
+    assertThat(loop.lastMillis()).isPositive().isLessThanOrEqualTo(usual / 10);
+  }
+
+  @Test
   void stopAGraceAfterNobodyWantsThemIfTheServerHasNotTheWholeRequest() {
     stream.reset(false, stopped::incrementAndGet);
     assertThat(stopped).hasValue(0);
