@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -46,6 +47,12 @@ final class BurstRealIT extends OwnKindsFixture {
 
   /** More than all seats there are, so that somebody waits. */
   private static final int CROWD = 100;
+
+  /** So many at a time, more than all that the level may have. */
+  private static final int ASKERS = 80;
+
+  /** How often is looked at what they have. */
+  private static final int LOOKS = 200;
 
   private static TcpRelay wire;
   private static HttpClient client;
@@ -128,8 +135,48 @@ final class BurstRealIT extends OwnKindsFixture {
     assertThat(proxy.metric("apf_proxy_burst_denied_total", LEVEL, "why=\"seats\"")).isPositive();
   }
 
+  /** L-61, L-62: after that he has what he had before. */
   @Test
   @Order(4)
+  void whoHasSpentItIsHeldToHisSeats() {
+    await().atMost(SOON).until(() -> burst("credit_seat_seconds") > MOST - 1);
+    introduce();
+    AtomicBoolean over = new AtomicBoolean();
+    List<CompletableFuture<Void>> askers = new ArrayList<>();
+    for (int i = 0; i < ASKERS; i++) {
+      askers.add(askOnAndOn(over));
+    }
+    try {
+      await().atMost(SOON).until(() -> burst("seats_in_use") > BURST / 2.0);
+      await().atMost(SOON).until(() -> burst("credit_seat_seconds") < 1);
+      double seats = 0;
+      for (int i = 0; i < LOOKS; i++) {
+        seats += burst("seats_in_use") / LOOKS;
+      }
+      System.out.printf(
+          "spent: %.2f seats beyond the limit of %.0f in the mean, %.0f requests wait%n",
+          seats, flow("current_limit_seats"), flow("current_inqueue_requests"));
+      assertThat(flow("current_inqueue_requests")).isPositive();
+      assertThat(seats).as("what is earned by the way").isLessThan(2);
+    } finally {
+      over.set(true);
+    }
+    askers.forEach(CompletableFuture::join);
+  }
+
+  /** Asks again when he has his answer. */
+  private static CompletableFuture<Void> askOnAndOn(AtomicBoolean over) {
+    return send(1)
+        .get(0)
+        .thenCompose(
+            answer -> {
+              assertThat(answer.statusCode()).isEqualTo(200);
+              return over.get() ? CompletableFuture.completedFuture(null) : askOnAndOn(over);
+            });
+  }
+
+  @Test
+  @Order(5)
   void withoutTheFieldHeHasHisSeatsAndNoMore() {
     withoutBurst();
 
