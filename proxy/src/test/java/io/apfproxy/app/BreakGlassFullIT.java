@@ -41,7 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 @Tag("S82")
 @DisplayName("Break-glass listener when all is full (L-80, L-82, L-83)")
-@Timeout(240)
+@Timeout(600)
 class BreakGlassFullIT extends BreakGlassFixture {
   private static final int HANDSHAKES = Integer.getInteger("apf.glass.handshakes", 400);
   private static final String NAMESPACES = "/api/v1/namespaces";
