@@ -177,6 +177,16 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
   abstract void returnSeats();
 
   @Override
+  public final void pause() {
+    route.level().level().pause(this);
+  }
+
+  @Override
+  public final void resume() {
+    route.level().level().resume(this);
+  }
+
+  @Override
   public final void watchInitialised() {
     if (ofWatch) {
       returnSeats();

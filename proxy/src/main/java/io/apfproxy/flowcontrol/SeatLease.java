@@ -55,6 +55,16 @@ public interface SeatLease extends AutoCloseable {
   boolean isAwaited();
 
   /**
+   * Nobody serves the request for now, which is no doing of whoever sent it: it keeps its seats,
+   * and its flow is not charged for them until {@link #resume} or {@link #close}. Harmless when
+   * repeated.
+   */
+  default void pause() {}
+
+  /** Somebody serves it again. Harmless when repeated, or where nothing was paused. */
+  default void resume() {}
+
+  /**
    * A watch has sent its initial events: its seats go back while the stream goes on. Harmless when
    * repeated, or after {@link #close}.
    */

@@ -157,6 +157,25 @@ public final class PriorityLevel {
   }
 
   /**
+   * Nobody serves an executing request for now, which is no doing of its flow: it keeps its seats,
+   * and its queue is not charged for that time.
+   *
+   * @return whether it was served in a queue's turn; if not, nothing happened
+   */
+  public boolean pause(SeatRequest request) {
+    return step(Step.PAUSE, request);
+  }
+
+  /**
+   * Somebody serves it again.
+   *
+   * @return whether it was paused; if not, nothing happened
+   */
+  public boolean resume(SeatRequest request) {
+    return step(Step.RESUME, request);
+  }
+
+  /**
    * Changes the seats there are. Nothing executing is interrupted, and nothing waiting refused.
    *
    * @param fullLoad seats that the load is measured against: the limit, or some where that is 0
@@ -312,6 +331,8 @@ public final class PriorityLevel {
   private enum Step {
     ARRIVE,
     CANCEL,
+    PAUSE,
+    RESUME,
     FINISH,
     LINGER_END
   }
@@ -360,6 +381,8 @@ public final class PriorityLevel {
         yield !closed;
       }
       case CANCEL -> queueSet.cancel(request, nowNanos);
+      case PAUSE -> queueSet.pause(request, nowNanos);
+      case RESUME -> queueSet.resume(request, nowNanos);
       case FINISH -> queueSet.finish(request, nowNanos);
       case LINGER_END -> queueSet.lingerEnd(request, nowNanos);
     };

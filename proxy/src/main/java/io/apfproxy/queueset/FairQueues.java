@@ -17,6 +17,7 @@ final class FairQueues {
   final QueueTable table;
   final QueueRound round;
   final QueueChooser chooser = new QueueChooser();
+  private final Pauses pauses = new Pauses();
 
   /** Requests in queues, and the seats that those will hold. */
   int waiting;
@@ -57,9 +58,14 @@ final class FairQueues {
    * @return whether it must be rebased now
    */
   boolean advance(long nowNanos, int most) {
-    double served = Math.min(seats, most);
+    double served = pauses.seats == 0 ? Math.min(seats, most) : servedBesidePauses(most);
     double rate = busyQueues == 0 ? 0 : served / busyQueues;
     return meter.advance(nowNanos, rate);
+  }
+
+  /** Whoever is not served keeps his seats from others, also above a limit that has fallen. */
+  private int servedBesidePauses(int most) {
+    return Math.min(seats, Math.max(most, seats - seatsWaiting)) - pauses.seats;
   }
 
   /**
@@ -129,10 +135,22 @@ final class FairQueues {
     settle(queue);
   }
 
+  /** Nobody serves an executing request from now on; gives whether somebody did. */
+  boolean pause(SeatRequest request, long nowNanos) {
+    return pauses.begin(request, nowNanos);
+  }
+
+  /** An executing request is served from now on; gives whether it was not. */
+  boolean resume(SeatRequest request, long nowNanos) {
+    return pauses.end(request, nowNanos);
+  }
+
   /** A request was served: what it was charged too much for is given back. */
   void served(FlowQueue queue, SeatRequest request) {
     queue.executing.remove(request);
-    long unused = SeatRequest.SERVICE_ESTIMATE_NANOS - (request.servedNanos - request.startNanos);
+    long paused = pauses.forget(request, request.servedNanos);
+    long served = request.servedNanos - request.startNanos - paused;
+    long unused = SeatRequest.SERVICE_ESTIMATE_NANOS - served;
     queue.nextDispatchR -= SeatSeconds.of(request.initialSeats, unused);
     noteIdle(queue);
     settle(queue);

@@ -122,6 +122,34 @@ public final class QueueSet {
     return true;
   }
 
+  /**
+   * Nobody serves an executing request for now, which is no doing of its flow: as long as that
+   * lasts it keeps its seats, its queue is not charged for them, and virtual time does not pass for
+   * them. It may be finished meanwhile.
+   *
+   * @return whether it was served in a queue's turn; if not, nothing happened
+   */
+  public boolean pause(SeatRequest request, long nowNanos) {
+    if (request.state != RequestState.EXECUTING || request.queue == null) {
+      return false;
+    }
+    advance(nowNanos);
+    return queues.pause(request, nowNanos);
+  }
+
+  /**
+   * Somebody serves it again.
+   *
+   * @return whether it was paused; if not, nothing happened
+   */
+  public boolean resume(SeatRequest request, long nowNanos) {
+    if (request.state != RequestState.EXECUTING || request.queue == null) {
+      return false;
+    }
+    advance(nowNanos);
+    return queues.resume(request, nowNanos);
+  }
+
   /** How long a lingering request holds its seats after it was served. */
   public static long lingerNanos(SeatRequest request) {
     return request.additionalLatencyNanos;

@@ -37,6 +37,12 @@
  * reading is never left before the arrival of the request at its head. Debts are not kept either:
  * one that is idle for a moment begins anew, as others were served in the meantime.
  *
+ * <p><b>While nobody is served.</b> A request may have its seats while there is no server that
+ * could serve it. That is work for nobody: {@code Pauses} knows of it, R does not grow by those
+ * seats, and their queue is not charged for that time. Else whoever happened to have them would
+ * wait afterwards until all others had had as much of the server as he had of the outage. The
+ * reference has no such time, as it is the server.
+ *
  * <p><b>From queues to flows.</b> Flows outnumber queues. Each is dealt a hand of a few queues from
  * its hash, the same always, and a request goes to the one with the least work waiting. A flow that
  * floods fills the queues of its own hand and no others: with 128 queues and hands of 6 it has

@@ -71,6 +71,7 @@ class QueueSetPropertyTest {
     private final List<RecordedRequest> waiting = new ArrayList<>();
     private final List<RecordedRequest> executing = new ArrayList<>();
     private final List<RecordedRequest> lingering = new ArrayList<>();
+    private final List<RecordedRequest> paused = new ArrayList<>();
     private final QueueSet set;
     private long now;
     private int published;
@@ -103,8 +104,10 @@ class QueueSetPropertyTest {
         return finish();
       } else if (choice < 85) {
         return lingerEnd();
-      } else if (choice < 93) {
+      } else if (choice < 90) {
         return cancel();
+      } else if (choice < 93) {
+        return pauseOrResume();
       } else if (choice < 97) {
         denied = 0;
         limit(random.nextInt(8) == 0 ? 0 : random.nextInt(MOST_SEATS));
@@ -163,6 +166,7 @@ class QueueSetPropertyTest {
         return false;
       }
       RecordedRequest request = executing.remove(random.nextInt(executing.size()));
+      paused.remove(request);
       assertThat(set.finish(request, now)).isTrue();
       assertThat(set.finish(request, now)).isFalse();
       if (request.state == RequestState.LINGERING) {
@@ -181,6 +185,24 @@ class QueueSetPropertyTest {
       assertThat(set.lingerEnd(request, now)).isTrue();
       assertThat(set.lingerEnd(request, now)).isFalse();
       gaveBack(request.seats);
+      return true;
+    }
+
+    private boolean pauseOrResume() {
+      if (executing.isEmpty()) {
+        return false;
+      }
+      RecordedRequest request = executing.get(random.nextInt(executing.size()));
+      if (request.queue == null) {
+        assertThat(set.pause(request, now) || set.resume(request, now)).isFalse();
+        return false;
+      }
+      if (paused.remove(request)) {
+        assertThat(set.resume(request, now)).isTrue();
+      } else {
+        assertThat(set.pause(request, now)).isTrue();
+        paused.add(request);
+      }
       return true;
     }
 
@@ -242,11 +264,15 @@ class QueueSetPropertyTest {
     private long expectedR() {
       int busy = 0;
       int seats = 0;
+      int inUse = 0;
       for (QueueRow row : Replay.rows(set)) {
         busy += row.waiting() + row.executing() > 0 ? 1 : 0;
         seats += row.seatsInUse() + row.waitingSeats();
+        inUse += row.seatsInUse();
       }
-      double rate = busy == 0 ? 0 : (double) Math.min(seats, set.seats.limitAndGranted()) / busy;
+      int most = set.seats.limitAndGranted();
+      int served = Math.min(seats, paused.isEmpty() ? most : Math.max(most, inUse));
+      double rate = busy == 0 ? 0 : (double) (served - seats(paused)) / busy;
       return set.queues.meter.r() + SeatSeconds.of(rate, now - set.queues.meter.lastNanos());
     }
 

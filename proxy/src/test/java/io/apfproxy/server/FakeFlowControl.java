@@ -28,6 +28,7 @@ final class FakeFlowControl implements FlowControl {
   private final Traps traps;
   volatile Answer answer = Answer.EXECUTE;
   final AtomicInteger executing = new AtomicInteger();
+  final AtomicInteger paused = new AtomicInteger();
   final AtomicInteger closedTwice = new AtomicInteger();
   final AtomicInteger initialised = new AtomicInteger();
   final AtomicInteger cancelled = new AtomicInteger();
@@ -112,6 +113,16 @@ final class FakeFlowControl implements FlowControl {
     @Override
     public boolean isAwaited() {
       return !waiting.isEmpty();
+    }
+
+    @Override
+    public void pause() {
+      paused.incrementAndGet();
+    }
+
+    @Override
+    public void resume() {
+      paused.decrementAndGet();
     }
 
     @Override

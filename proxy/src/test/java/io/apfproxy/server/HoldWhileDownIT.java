@@ -100,6 +100,7 @@ class HoldWhileDownIT {
       await().atMost(LONG).until(() -> held(watched) == REQUESTS);
       await().atMost(LONG).until(watched.outage::isDown);
       assertThat(watched.proxy.flowControl.executing).as("keep their seats").hasValue(REQUESTS);
+      assertThat(watched.proxy.flowControl.paused).as("but are not charged").hasValue(REQUESTS);
       assertThat(watched.wire.accepted() - dialled)
           .as("connections made, besides pulses")
           .isLessThanOrEqualTo((int) watched.pulses() + 10);
@@ -127,6 +128,7 @@ class HoldWhileDownIT {
       cut(watched);
       Future<HttpClientResponse> inHand = ask(client, HttpMethod.GET, "/api/v1/pods");
       await().atMost(LONG).until(() -> held(watched) == 1);
+      assertThat(watched.proxy.flowControl.paused).hasValue(1);
 
       assertThat(status(inHand)).isEqualTo(503);
       await().atMost(LONG).until(watched.outage::isRefusing);

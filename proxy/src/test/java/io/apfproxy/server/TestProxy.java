@@ -251,6 +251,7 @@ final class TestProxy implements AutoCloseable {
               assertThat(events.held(Held.UPSTREAM_STREAM)).isZero();
               assertThat(events.held(Held.TUNNEL)).isZero();
               assertThat(flowControl.executing.get()).isZero();
+              assertThat(flowControl.paused.get()).isZero();
               assertThat(events.accounts)
                   .hasSizeGreaterThanOrEqualTo(events.requests.get())
                   .doesNotHaveDuplicates();

@@ -18,4 +18,14 @@ record SeatsOfCall(String user, SeatLease lease) implements HeldSeats {
   public boolean isAwaited() {
     return lease.isAwaited();
   }
+
+  @Override
+  public void pause() {
+    lease.pause();
+  }
+
+  @Override
+  public void resume() {
+    lease.resume();
+  }
 }

@@ -18,12 +18,16 @@ final class AwaitedReturn {
    * Pulses may be answered where a request finds nobody, as by another server behind the same
    * address. So it waits a few times only, and what the pulse says of each time is soon known. Where
    * only its connection was gone, it goes on at once.
+   *
+   * Its seats are paused meanwhile: its flow gets nothing for them, and is not to wait for longer
+   * than others afterwards.
    */
   private static final int MOST_TIMES = 4;
 
   private final Vertx vertx;
   private final Chosen<?> chosen;
   private final Reporter events;
+  private final HeldSeats seats;
   private final Runnable go;
   private final Runnable inVain;
   private int times;
@@ -32,13 +36,21 @@ final class AwaitedReturn {
   private @Nullable Throwable cause;
 
   /**
+   * @param seats that it holds
    * @param go sends it
    * @param inVain told if its time is over
    */
-  AwaitedReturn(Vertx vertx, Chosen<?> chosen, Reporter events, Runnable go, Runnable inVain) {
+  AwaitedReturn(
+      Vertx vertx,
+      Chosen<?> chosen,
+      Reporter events,
+      HeldSeats seats,
+      Runnable go,
+      Runnable inVain) {
     this.vertx = vertx;
     this.chosen = chosen;
     this.events = events;
+    this.seats = seats;
     this.go = go;
     this.inVain = inVain;
   }
@@ -67,6 +79,7 @@ final class AwaitedReturn {
     waiting = place != null;
     if (waiting) {
       events.held(Held.AWAITING_UPSTREAM, 1);
+      seats.pause();
     }
     return waiting;
   }
@@ -82,6 +95,7 @@ final class AwaitedReturn {
     if (waiting) {
       waiting = false;
       events.held(Held.AWAITING_UPSTREAM, -1);
+      seats.resume();
     }
   }
 

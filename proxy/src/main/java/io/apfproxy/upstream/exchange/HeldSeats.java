@@ -1,8 +1,8 @@
 package io.apfproxy.upstream.exchange;
 
 /**
- * The seats of one exchange, as those ask who wait for its client. Called on its event loop.
- * Source: specification limits.md L-70, L-71.
+ * The seats of one exchange, as those know them who wait for its client or for its upstream. Called
+ * on its event loop. Source: specification limits.md L-70, L-71, L-91.
  */
 public interface HeldSeats {
   /** Of what needs none. */
@@ -32,4 +32,10 @@ public interface HeldSeats {
 
   /** Whether requests wait in its level. */
   boolean isAwaited();
+
+  /** Nobody serves it for now: they stay held, and are not charged. */
+  default void pause() {}
+
+  /** Somebody serves it again. */
+  default void resume() {}
 }

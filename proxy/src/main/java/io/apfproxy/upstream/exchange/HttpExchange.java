@@ -71,7 +71,8 @@ public final class HttpExchange extends Exchange {
 
   private AwaitedReturn somebody() {
     if (awaited == null) {
-      awaited = new AwaitedReturn(vertx, chosen, events, this::start, this::notSent);
+      awaited =
+          new AwaitedReturn(vertx, chosen, events, listener.seats(), this::start, this::notSent);
     }
     return awaited;
   }
