@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One request from arrival to the end of its response: its place in a queue, then its seats. */
 final class ApfRequest extends FlowRequest {
-  private final AdmissionListener listener;
+  private @Nullable AdmissionListener listener; // until it is told: a watch lasts for hours
   private boolean queued;
 
   ApfRequest(
@@ -72,7 +72,7 @@ final class ApfRequest extends FlowRequest {
   protected void onExecute() {
     decided();
     recordWait(startNanos(), true);
-    execute(listener);
+    execute(told());
   }
 
   @Override
@@ -93,7 +93,17 @@ final class ApfRequest extends FlowRequest {
 
   private void reject(Rejection rejection) {
     route.meter().rejected(rejection.reason());
-    listener.onReject(rejection);
+    told().onReject(rejection);
+  }
+
+  /** Whom to tell, which is done once. */
+  private AdmissionListener told() {
+    AdmissionListener waiting = listener;
+    if (waiting == null) {
+      throw new IllegalStateException("told already");
+    }
+    listener = null;
+    return waiting;
   }
 
   /** Of one that is refused now: that is counted. */

@@ -80,9 +80,9 @@ public final class RequestInfoParser {
         true,
         path,
         verb,
-        prefix,
+        groupless ? "api" : "apis", // and not a copy for each watch that lasts
         group,
-        version,
+        version.equals("v1") ? "v1" : version,
         namespace,
         parts.get(0),
         subresource,

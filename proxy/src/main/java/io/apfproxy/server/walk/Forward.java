@@ -1,5 +1,6 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.authn.head.RequestHead;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.upstream.Forwarder;
 import io.apfproxy.upstream.members.Chosen;
@@ -25,17 +26,18 @@ final class Forward implements Station {
   @Override
   public Wait at(Call call) {
     Understood asked = call.asked();
+    RequestHead head = call.head();
     Outgoing outgoing =
         new Outgoing(
-            asked.head().client().method(),
+            head.client().method(),
             asked.target().forwarded(),
-            asked.head().survivors(),
+            head.survivors(),
             UpstreamIdentity.sender(call.identity(), services.impersonationToken()),
             call.caller().connection().address(),
-            asked.head().client().authority(),
+            head.client().authority(),
             call.account().auditId(),
             asked.upgrade(),
-            asked.head().expectContinue(),
+            head.expectContinue(),
             kind(asked),
             asked.info().subresource().equals("proxy"),
             call.trace().sent(System.nanoTime()));

@@ -40,8 +40,7 @@ final class Identify implements Station {
   public Wait at(Call call) {
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
     Promise<Identity> identity = context.promise(); // see UnderWay
-    Understood asked = call.asked();
-    identities.resolve(asked.head(), asked.info()).onComplete(identity);
+    identities.resolve(call.head(), call.info()).onComplete(identity);
     Asking wait = new Asking(call);
     identity
         .future()
@@ -71,7 +70,7 @@ final class Identify implements Station {
         call.caller().connection().believed(identity.authenticated().name());
       }
       call.identified(identity);
-      call.traced(tracer.begin(call.account(), call.asked().head().survivors()));
+      call.traced(tracer.begin(call.account(), call.head().survivors()));
     }
   }
 

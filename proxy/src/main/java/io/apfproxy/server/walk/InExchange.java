@@ -61,7 +61,10 @@ final class InExchange extends Wait implements ExchangeListener {
     responded = true;
     call.responded(code, headers);
     if (code == 401 && !call.asked().info().subresource().equals("proxy")) {
-      services.identities().upstreamRefused(call.asked().head());
+      services.identities().upstreamRefused(call.head());
+    }
+    if (call.asked().isLongRunning()) {
+      call.forgetHead();
     }
     SeatLease seats = call.account().seats();
     if (seats != null) {

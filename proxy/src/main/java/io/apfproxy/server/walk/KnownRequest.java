@@ -1,5 +1,6 @@
 package io.apfproxy.server.walk;
 
+import io.apfproxy.authn.head.RequestHead;
 import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.report.Account;
@@ -25,6 +26,7 @@ abstract class KnownRequest implements Asked {
   private final Caller caller;
   private final Account account;
 
+  private @Nullable RequestHead head;
   private @Nullable Understood asked;
   private @Nullable Identity identity;
   private @Nullable RequestSize size;
@@ -66,13 +68,29 @@ abstract class KnownRequest implements Asked {
     return asked().allowanceNanos() - (account.sentAt() - account.arrived());
   }
 
-  final void understood(Understood what) {
+  final void understood(RequestHead of, Understood what) {
+    head = of;
     asked = what;
     account.understood(what.info());
   }
 
   final Understood asked() {
     return known(asked);
+  }
+
+  /** Until {@link #forgetHead}. */
+  final RequestHead head() {
+    return known(head);
+  }
+
+  /**
+   * The upstream has answered, and the response may last: keeps no more of what only the upstream
+   * had to be told, and of which tokens are the most.
+   */
+  final void forgetHead() {
+    var unused = size(); // gates count it once more at the end
+    head = null;
+    identity = null;
   }
 
   void identified(Identity who) {
@@ -84,6 +102,7 @@ abstract class KnownRequest implements Asked {
         System.nanoTime());
   }
 
+  /** Until {@link #forgetHead}. */
   final Identity identity() {
     return known(identity);
   }

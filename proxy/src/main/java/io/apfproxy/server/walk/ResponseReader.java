@@ -46,7 +46,8 @@ abstract class ResponseReader {
     String encoding = orEmpty(headers.get("Content-Encoding"));
     if (watch) {
       WatchInitialisation detector = learning.watch(digest, status, type, encoding);
-      return new Watch(vertx, detector, initialised);
+      Watch reader = new Watch(vertx, detector, initialised);
+      return reader.done ? BLIND : reader; // an idle watch keeps none
     }
     ListMeter meter = learning.meterList(digest, status, type, encoding);
     return meter == null ? BLIND : new Listed(vertx, meter);

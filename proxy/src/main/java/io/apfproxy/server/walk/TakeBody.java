@@ -29,7 +29,7 @@ final class TakeBody implements Station {
     HttpServerRequest client = call.caller().request();
     if (call.isUpgrade()
         || LongRunning.bypasses(call.asked().info())
-        || call.asked().head().expectContinue()
+        || call.head().expectContinue()
         || RequestSize.BODYLESS.contains(client.method())
         || RequestSize.bodyBytes(client) == 0) {
       return Wait.NONE;

@@ -52,8 +52,8 @@ final class Understand implements Station {
     }
     long allowance = timeout.allowanceNanos(info, target.query());
     call.understood(
+        head,
         new Understood(
-            head,
             target,
             info,
             UpgradeRule.protocol(head.upgrade(), method, info),

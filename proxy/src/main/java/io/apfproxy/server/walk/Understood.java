@@ -1,6 +1,5 @@
 package io.apfproxy.server.walk;
 
-import io.apfproxy.authn.head.RequestHead;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.RequestTarget;
 import io.apfproxy.request.RequestTimeout;
@@ -13,7 +12,6 @@ import io.apfproxy.request.RequestTimeout;
  * @param queueWaitNanos how much of that it may wait until it is sent on
  */
 record Understood(
-    RequestHead head,
     RequestTarget target,
     RequestInfo info,
     String upgrade,

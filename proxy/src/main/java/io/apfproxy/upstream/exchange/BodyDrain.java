@@ -49,6 +49,19 @@ public final class BodyDrain {
   }
 
   /**
+   * Whether an HTTP/1 client's connection ends with this response; if it does, the client is told.
+   *
+   * @param endless whether it has to, as nothing else ends the body
+   */
+  static boolean closes(HttpServerRequest client, boolean endless) {
+    boolean close = endless || closeAsked(client);
+    if (close) {
+      announceClose(client);
+    }
+    return close;
+  }
+
+  /**
    * Call once the response has been ended.
    *
    * @param close whether an HTTP/1.1 connection is to be closed when the request has been read

@@ -52,7 +52,10 @@ public abstract class Exchange implements Traffic {
   protected final Reporter events;
   protected final HttpServerRequest client;
   protected final HttpServerResponse response;
-  protected final Outgoing request;
+
+  /** {@link Outgoing#ANSWERED} where it may last. */
+  protected Outgoing request;
+
   protected final ExchangeListener listener;
   private Stage stage = Stage.UNANSWERED;
 

@@ -16,7 +16,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
@@ -141,27 +140,16 @@ public final class HttpExchange extends Exchange {
     if (isOver()) {
       return;
     }
-    int code = answer.statusCode();
-    boolean bodyless = request.method().equals("HEAD") || code == 204 || code == 304;
-    long length;
     try {
-      if (code < 200) {
-        throw UpstreamFault.protocol("the upstream switched protocols unasked");
-      }
-      Redirects.check(code, answer.headers(), request, upstream.server());
-      length = HeaderRules.copyResponse(answer.headers(), response.headers(), bodyless);
+      passOn(answer, AnswerHead.copy(answer, response, request, upstream.server()));
     } catch (RefusedException unfit) {
-      response.headers().clear();
       refuse(unfit);
       reset();
-      return;
     }
-    response.setStatusCode(code);
-    answered(code, response.headers());
-    passOn(answer, length);
   }
 
   private void passOn(HttpClientResponse answer, long length) {
+    answered(answer.statusCode(), response.headers());
     Context own = vertx.getOrCreateContext();
     Backlog backlog =
         backlogs.of(
@@ -177,14 +165,11 @@ public final class HttpExchange extends Exchange {
             backlog,
             () -> new SlowReader(vertx, events, backlog, this::readTooSlowly));
     download = body;
-    // HTTP/1.0 knows no chunks: the end of the connection is the end of the body
-    boolean endless = client.version() == HttpVersion.HTTP_1_0 && length < 0;
-    boolean close = endless || BodyDrain.closeAsked(client);
-    if (close) {
-      BodyDrain.announceClose(client);
-    }
+    boolean endless = AnswerHead.isEndless(client, length);
+    boolean close = BodyDrain.closes(client, endless);
     body.start(own, () -> complete(answer, body, backlog, close), endless);
     if (request.laneKind() == LaneKind.LASTING && stream != null) {
+      request = Outgoing.ANSWERED;
       HttpClientRequest sent = stream.request();
       own.runOnContext(written -> SentHeads.drop(client, sent, answer));
     }

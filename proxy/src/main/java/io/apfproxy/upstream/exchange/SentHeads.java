@@ -1,5 +1,6 @@
 package io.apfproxy.upstream.exchange;
 
+import io.apfproxy.upstream.wire.StreamHeads;
 import io.apfproxy.upstream.wire.StreamQueues;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -26,9 +27,7 @@ final class SentHeads {
       StreamQueues.shrink(response, answer);
       request.redirectHandler(null); // it has all that the request was made from
       request.earlyHintsHandler(null);
-      request.headers().clear();
-      answer.headers().clear();
-      response.headers().clear();
+      StreamHeads.drop(client, request, answer);
     }
   }
 }

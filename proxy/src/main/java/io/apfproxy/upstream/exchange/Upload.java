@@ -30,11 +30,13 @@ final class Upload {
 
   private final Vertx vertx;
   private final HttpServerRequest client;
-  private final Outgoing request;
+  private final long length; // as declared, -1 if it was not
+  private final boolean lasting;
+  private final boolean expectContinue;
   private final HeldSeats seats;
   private final Runnable tooSlow;
   private final Runnable passing;
-  private final BodyRate received;
+  private @Nullable BodyRate received; // there may be no body
   private @Nullable Pieces pieces;
   private @Nullable HttpClientRequest target;
   private @Nullable Buffer kept;
@@ -61,11 +63,12 @@ final class Upload {
       Runnable passing) {
     this.vertx = vertx;
     this.client = client;
-    this.request = request;
+    this.length = HeaderRules.contentLength(request.survivors());
+    this.lasting = request.laneKind() == LaneKind.LASTING;
+    this.expectContinue = request.expectContinue();
     this.seats = seats;
     this.tooSlow = tooSlow;
     this.passing = passing;
-    this.received = BodyRate.ofClient(vertx);
     if (beginning != null) {
       begin(beginning);
     }
@@ -75,16 +78,25 @@ final class Upload {
     Buffer bytes = beginning.bytes();
     kept = bytes;
     clientEnded = beginning.isEnded();
-    received.count(bytes == null ? 0 : bytes.length());
+    received().count(bytes == null ? 0 : bytes.length());
+  }
+
+  private BodyRate received() {
+    BodyRate rate = received;
+    if (rate == null) {
+      rate = BodyRate.ofClient(vertx);
+      received = rate;
+    }
+    return rate;
   }
 
   /** Whether all that has been given away is still here, so that it can be given away again. */
   boolean repeatable() {
-    return received.bytes() <= most();
+    return passed() <= most();
   }
 
   private int most() {
-    return request.laneKind() == LaneKind.LASTING ? 0 : KEPT_BYTES;
+    return lasting ? 0 : KEPT_BYTES;
   }
 
   /** The upstream has looked at the request: it is never sent again. */
@@ -95,7 +107,7 @@ final class Upload {
 
   /** Bytes so far. */
   long passed() {
-    return received.bytes();
+    return received == null ? 0 : received.bytes();
   }
 
   /** Whether the request has been sent to its end. */
@@ -126,7 +138,6 @@ final class Upload {
     if (!repeatable()) {
       kept = null;
     }
-    long length = HeaderRules.contentLength(request.survivors());
     boolean http2 = client.version() == HttpVersion.HTTP_2;
     boolean chunked = !http2 && client.headers().contains("transfer-encoding");
     if (length >= 0) {
@@ -190,33 +201,33 @@ final class Upload {
     if (stopped || clientEnded) {
       return;
     }
-    if (HeaderRules.contentLength(request.survivors()) < 0
-        && client.version() == HttpVersion.HTTP_2) {
+    if (length < 0 && client.version() == HttpVersion.HTTP_2) {
       // that there is no body is told after the head, and then the head is to end the request
       vertx.runOnContext(later -> vertx.runOnContext(last -> writeHead(stream)));
     } else {
       writeHead(stream);
     }
-    if (request.laneKind() != LaneKind.LASTING) {
+    if (!lasting) {
       watch(stream);
     }
   }
 
   private void watch(HttpClientRequest stream) {
-    received.watch(
-        slow -> {
-          if (slow && !stream.writeQueueFull()) {
-            giveUp();
-          }
-        });
+    received()
+        .watch(
+            slow -> {
+              if (slow && !stream.writeQueueFull()) {
+                giveUp();
+              }
+            });
     UploadClock from = new UploadClock();
-    from.begin(System.nanoTime(), received.bytes());
+    from.begin(System.nanoTime(), passed());
     looks = vertx.setPeriodic(UploadClock.LOOK_MILLIS, tick -> look(from, stream));
   }
 
   private void look(UploadClock clock, HttpClientRequest stream) {
     boolean read = !held && !stream.writeQueueFull();
-    if (clock.look(System.nanoTime(), received.bytes(), seats.held(), seats.isAwaited(), read)) {
+    if (clock.look(System.nanoTime(), passed(), seats.held(), seats.isAwaited(), read)) {
       giveUp();
     }
   }
@@ -229,7 +240,9 @@ final class Upload {
   }
 
   private void stopWatching() {
-    received.stop();
+    if (received != null) {
+      received.stop();
+    }
     if (looks >= 0) {
       vertx.cancelTimer(looks);
       looks = -1;
@@ -237,11 +250,11 @@ final class Upload {
   }
 
   private void writeHead(HttpClientRequest stream) {
-    if (stopped || clientEnded || received.bytes() > 0 || stream != target) {
+    if (stopped || clientEnded || passed() > 0 || stream != target) {
       return;
     }
     stream.writeHead();
-    if (request.expectContinue()) {
+    if (expectContinue) {
       client.response().writeContinue();
     }
   }
@@ -250,7 +263,7 @@ final class Upload {
     if (stopped || bytes.length() == 0) {
       return;
     }
-    received.count(bytes.length());
+    received().count(bytes.length());
     keep(bytes);
     if (pieces == null) {
       pieces = Pieces.of(vertx.getOrCreateContext(), this::write);

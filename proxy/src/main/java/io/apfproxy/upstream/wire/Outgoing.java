@@ -1,6 +1,7 @@
 package io.apfproxy.upstream.wire;
 
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -37,4 +38,20 @@ public record Outgoing(
     boolean expectContinue,
     LaneKind laneKind,
     boolean redirectsAnywhere,
-    List<Map.Entry<String, String>> trace) {}
+    List<Map.Entry<String, String>> trace) {
+  /** In the place of one that was answered: nothing of it has to be known any more. */
+  public static final Outgoing ANSWERED =
+      new Outgoing(
+          "",
+          "",
+          HttpHeaders.headers().copy(false),
+          new Sender(Credential.NONE, true, null, List.of()),
+          "",
+          null,
+          "",
+          "",
+          false,
+          LaneKind.LASTING,
+          false,
+          List.of());
+}

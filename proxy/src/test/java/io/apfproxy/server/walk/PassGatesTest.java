@@ -101,8 +101,8 @@ class PassGatesTest {
     var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     Call call = client().call;
     call.understood(
+        null,
         new Understood(
-            null,
             null,
             RequestInfoParser.parse("GET", RequestTarget.parse("/api/v1/namespaces/a/pods/b")),
             "",

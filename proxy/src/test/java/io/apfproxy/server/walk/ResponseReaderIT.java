@@ -104,4 +104,27 @@ class ResponseReaderIT {
     assertThat(atTheEnd.get()).as("not in one turn").isEqualTo(ObjectReading.NOT_TRACKED);
     assertThat(turnsOfOthers.get()).isPositive();
   }
+
+  @Test
+  void isNoneForAWatchThatHasShownAllWithItsHead() {
+    String watch = "/api/v1/pods?watch=true";
+    AtomicInteger initialised = new AtomicInteger();
+
+    ResponseReader goingOn = watch(watch + "&resourceVersion=7", initialised);
+    ResponseReader another = watch(watch + "&resourceVersion=8", initialised);
+    ResponseReader fromNow = watch(watch, new AtomicInteger());
+
+    assertThat(initialised).hasValue(2);
+    assertThat(goingOn).as("nothing of each is kept").isSameAs(another).isNotSameAs(fromNow);
+  }
+
+  private ResponseReader watch(String url, AtomicInteger initialised) {
+    return ResponseReader.of(
+        vertx,
+        learning,
+        Requests.get(url),
+        initialised::incrementAndGet,
+        200,
+        MultiMap.caseInsensitiveMultiMap().add("Content-Type", "application/json"));
+  }
 }

@@ -76,8 +76,8 @@ class WatchTurnsTest {
       RequestTarget path = RequestTarget.parse(target);
       UserInfo who = UserInfo.of(user);
       client.call.understood(
-          new Understood(
-              null, path, RequestInfoParser.parse("GET", path), "", RequestTimeout.NONE, 0));
+          null,
+          new Understood(path, RequestInfoParser.parse("GET", path), "", RequestTimeout.NONE, 0));
       client.call.identified(
           new Identity(
               who, who, Identity.Mode.IMPERSONATION, new Assertion(null, false, List.of())));
