@@ -84,7 +84,7 @@ final class ShadowReplay implements TimeSource, DelayedActions {
             schema,
             entry,
             level.tally("schema"),
-            FlowMetrics.NoMeter.INSTANCE,
+            FlowMetrics.FlowMeter.NONE,
             entry.shadow("schema"));
   }
 
