@@ -3,8 +3,8 @@ package io.apfproxy.command;
 import io.apfproxy.cli.AdminAccess;
 import io.apfproxy.cli.Reasons;
 import io.apfproxy.cli.StartException;
+import io.apfproxy.tls.TrustingTls;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,13 +12,9 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,18 +54,8 @@ final class AdminClient {
   }
 
   private static SSLContext trusting(Path file) throws StartException {
-    try (InputStream pem = Files.newInputStream(file)) {
-      KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
-      trusted.load(null, null);
-      for (Certificate each : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
-        trusted.setCertificateEntry("authority-" + trusted.size(), each);
-      }
-      TrustManagerFactory managers =
-          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-      managers.init(trusted);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(null, managers.getTrustManagers(), null);
-      return context;
+    try {
+      return TrustingTls.context(file);
     } catch (IOException | GeneralSecurityException e) {
       throw unreadable("--certificate-authority", file, "certificates in PEM", e);
     }

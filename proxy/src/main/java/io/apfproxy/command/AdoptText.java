@@ -1,10 +1,7 @@
 package io.apfproxy.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +9,6 @@ import java.util.Locale;
 
 /** Writes what {@code adopt} found. */
 final class AdoptText {
-  private static final JsonFactory FACTORY = new JsonFactory();
   private static final int ALL = 100;
   private static final int MINUTES = 60;
 
@@ -45,20 +41,14 @@ final class AdoptText {
   }
 
   static String json(List<Adoption> levels) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = FACTORY.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeNumberField("version", 1);
-      json.writeArrayFieldStart("levels");
-      for (Adoption level : levels) {
-        write(json, level);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.append("\n").toString();
+    return JsonPage.of(
+        json -> {
+          json.writeArrayFieldStart("levels");
+          for (Adoption level : levels) {
+            write(json, level);
+          }
+          json.writeEndArray();
+        });
   }
 
   /** An infinite wait is null: more than the last bucket knows. */

@@ -1,14 +1,11 @@
 package io.apfproxy.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.report.talkers.NowAnswer;
 import io.apfproxy.report.talkers.NowAnswer.Row;
 import io.apfproxy.report.talkers.NowQuestion;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -21,7 +18,6 @@ import java.util.Locale;
  * seeing.md V-12.
  */
 public final class NowText {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
 
@@ -29,30 +25,24 @@ public final class NowText {
 
   /** One line. */
   public static String json(NowAnswer answer) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeNumberField("version", 1);
-      json.writeStringField("by", answer.question().by().label());
-      json.writeStringField("window", NowQuestion.WINDOW);
-      json.writeStringField("sort", answer.question().sort());
-      json.writeStringField("at", Instant.ofEpochMilli(answer.at()).toString());
-      json.writeObjectFieldStart("total");
-      figures(json, answer.total());
-      json.writeEndObject();
-      json.writeArrayFieldStart("rows");
-      for (Row row : answer.rows()) {
-        json.writeStartObject();
-        json.writeStringField("key", row.key());
-        figures(json, row);
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.append('\n').toString();
+    return JsonPage.of(
+        json -> {
+          json.writeStringField("by", answer.question().by().label());
+          json.writeStringField("window", NowQuestion.WINDOW);
+          json.writeStringField("sort", answer.question().sort());
+          json.writeStringField("at", Instant.ofEpochMilli(answer.at()).toString());
+          json.writeObjectFieldStart("total");
+          figures(json, answer.total());
+          json.writeEndObject();
+          json.writeArrayFieldStart("rows");
+          for (Row row : answer.rows()) {
+            json.writeStartObject();
+            json.writeStringField("key", row.key());
+            figures(json, row);
+            json.writeEndObject();
+          }
+          json.writeEndArray();
+        });
   }
 
   private static void figures(JsonGenerator json, Row row) throws IOException {

@@ -1,6 +1,5 @@
 package io.apfproxy.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.flowcontrol.Circumstances;
@@ -9,8 +8,6 @@ import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.refusals.RefusalAnswer;
 import io.apfproxy.report.refusals.Refused;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -19,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  * Source: specification seeing.md V-04, V-28.
  */
 public final class RefusalJson {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final double NANOS = 1e9;
   private static final double DIGITS = 1e6;
 
@@ -27,37 +23,25 @@ public final class RefusalJson {
 
   /** One line. */
   public static String write(RefusalAnswer answer) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeNumberField("version", 1);
-      json.writeNumberField("capacity", answer.capacity());
-      json.writeNumberField("remembered", answer.remembered());
-      json.writeNumberField("total", answer.total());
-      if (answer.since() > 0) {
-        json.writeStringField("since", time(answer.since()));
-      }
-      json.writeArrayFieldStart("rows");
-      for (Refused one : answer.rows()) {
-        write(one, json);
-      }
-      json.writeEndArray();
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.append('\n').toString();
+    return JsonPage.of(
+        json -> {
+          json.writeNumberField("capacity", answer.capacity());
+          json.writeNumberField("remembered", answer.remembered());
+          json.writeNumberField("total", answer.total());
+          if (answer.since() > 0) {
+            json.writeStringField("since", time(answer.since()));
+          }
+          json.writeArrayFieldStart("rows");
+          for (Refused one : answer.rows()) {
+            write(one, json);
+          }
+          json.writeEndArray();
+        });
   }
 
   /** One of them, as an object. */
   public static String write(Refused one) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      write(one, json);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.toString();
+    return JsonPage.value(json -> write(one, json));
   }
 
   private static void write(Refused one, JsonGenerator json) throws IOException {

@@ -1,6 +1,5 @@
 package io.apfproxy.command;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.report.talkers.Measure;
@@ -10,8 +9,6 @@ import io.apfproxy.report.talkers.TopAnswer.Levels;
 import io.apfproxy.report.talkers.TopAnswer.Row;
 import io.apfproxy.report.talkers.TopQuestion;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -21,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Top talkers as JSON, to be written and read. Source: specification seeing.md V-04, V-19. */
 public final class TopJson {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final double WHOLE_UP_TO = 1L << 53;
   private static final double DIGITS = 1e6;
 
@@ -29,18 +25,10 @@ public final class TopJson {
 
   /** One line. */
   public static String write(TopAnswer answer) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      write(answer, json);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.append('\n').toString();
+    return JsonPage.of(json -> write(answer, json));
   }
 
   private static void write(TopAnswer answer, JsonGenerator json) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("version", 1);
     json.writeStringField("by", answer.question().by().label());
     json.writeStringField("window", answer.question().window().label());
     json.writeStringField("sort", answer.question().sort().label());
@@ -65,7 +53,6 @@ public final class TopJson {
       write(row, json);
     }
     json.writeEndArray();
-    json.writeEndObject();
   }
 
   private static void write(Row row, JsonGenerator json) throws IOException {

@@ -19,69 +19,43 @@ public interface FlowMetrics {
   /** What is in force from now on: the meters of all else may be forgotten. */
   default void inForce(Set<Lead> leads) {}
 
-  /** Meters of one (level, schema). Durations in nanoseconds. */
+  /**
+   * Meters of one (level, schema). Durations in nanoseconds. Whoever listens takes what it wants of
+   * it.
+   */
   interface FlowMeter {
+    /** Nobody listens. */
+    FlowMeter NONE = new FlowMeter() {};
+
     /** Work estimated for an arrival: the larger of initial and final seats. */
-    void estimated(int seats);
+    default void estimated(int seats) {}
 
     /** Watchers interested in a mutating request. */
-    void watchersSeen(int count);
+    default void watchersSeen(int count) {}
 
     /** Length of its queue just after a request was put there. */
-    void enqueued(int queueLength);
+    default void enqueued(int queueLength) {}
 
-    void rejected(RejectReason reason);
+    default void rejected(RejectReason reason) {}
 
-    void dispatched();
+    default void dispatched() {}
 
     /**
      * Time from arrival to decision; {@code execute} is false for a request refused on arrival
      * only.
      */
-    void waited(long nanos, boolean execute);
+    default void waited(long nanos, boolean execute) {}
 
     /** Time from dispatch to the end; for a watch to the end of its initialisation. */
-    void executed(long nanos, boolean watch);
+    default void executed(long nanos, boolean watch) {}
 
     /** One that was not held to the decision would have been refused. */
-    void wouldReject(RejectReason reason);
+    default void wouldReject(RejectReason reason) {}
 
     /** The same as {@link #waited} of one that was not held to the decision. */
-    void wouldWait(long nanos, boolean execute);
+    default void wouldWait(long nanos, boolean execute) {}
   }
 
   /** Nobody listens. */
-  FlowMetrics NONE = (level, schema) -> NoMeter.INSTANCE;
-
-  /** Does nothing. */
-  enum NoMeter implements FlowMeter {
-    INSTANCE;
-
-    @Override
-    public void estimated(int seats) {}
-
-    @Override
-    public void watchersSeen(int count) {}
-
-    @Override
-    public void enqueued(int queueLength) {}
-
-    @Override
-    public void rejected(RejectReason reason) {}
-
-    @Override
-    public void dispatched() {}
-
-    @Override
-    public void waited(long nanos, boolean execute) {}
-
-    @Override
-    public void executed(long nanos, boolean watch) {}
-
-    @Override
-    public void wouldReject(RejectReason reason) {}
-
-    @Override
-    public void wouldWait(long nanos, boolean execute) {}
-  }
+  FlowMetrics NONE = (level, schema) -> FlowMeter.NONE;
 }

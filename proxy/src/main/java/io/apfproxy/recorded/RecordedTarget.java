@@ -165,6 +165,22 @@ final class RecordedTarget {
   }
 
   private static String escaped(String text) {
+    if (isPlain(text)) {
+      return text; // most are, and the encoder copies all of it to find out
+    }
     return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static boolean isPlain(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (!(c >= 'a' && c <= 'z')
+          && !(c >= 'A' && c <= 'Z')
+          && !(c >= '0' && c <= '9')
+          && c != '-') {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -17,12 +17,15 @@ public final class LoggedTarget {
    */
   public static String of(String target) {
     int question = target.indexOf('?');
+    if (question < 0 && target.length() <= LONGEST) {
+      return target;
+    }
     StringBuilder text = new StringBuilder(question < 0 ? target : target.substring(0, question));
     char separator = '?';
     for (int from = question + 1; from > 0 && text.length() < LONGEST; ) {
       int end = target.indexOf('&', from);
       text.append(separator);
-      add(text, target.substring(from, end < 0 ? target.length() : end));
+      add(text, target, from, end < 0 ? target.length() : end);
       separator = '&';
       from = end + 1;
     }
@@ -33,11 +36,11 @@ public final class LoggedTarget {
     return text.toString();
   }
 
-  private static void add(StringBuilder text, String parameter) {
-    int equals = parameter.indexOf('=');
-    String name = equals < 0 ? "" : parameter.substring(0, equals);
+  private static void add(StringBuilder text, String target, int from, int end) {
+    int equals = target.indexOf('=', from);
+    String name = equals < 0 || equals >= end ? "" : target.substring(from, equals);
     if (ShownParameters.NAMES.contains(name)) {
-      text.append(parameter);
+      text.append(target, from, end);
     } else if (name.equals(ShownParameters.CONTINUE)) {
       text.append(name).append('=').append(HIDDEN);
     } else {

@@ -1,6 +1,5 @@
 package io.apfproxy.request;
 
-import java.math.BigDecimal;
 import java.util.OptionalLong;
 
 /**
@@ -113,28 +112,47 @@ public final class GoDuration {
    * @param nanos at least 0
    */
   public static String text(long nanos) {
-    if (nanos == 0) {
-      return "0s";
-    }
-    if (nanos < MICROSECOND) {
-      return nanos + "ns";
-    }
-    if (nanos < MILLISECOND) {
-      return decimal(nanos, 3) + "µs";
-    }
-    if (nanos < SECOND) {
-      return decimal(nanos, 6) + "ms";
-    }
-    String seconds = decimal(nanos % MINUTE, 9) + "s";
-    if (nanos < MINUTE) {
-      return seconds;
-    }
-    String minutes = nanos % HOUR / MINUTE + "m" + seconds;
-    return nanos < HOUR ? minutes : nanos / HOUR + "h" + minutes;
+    StringBuilder text = new StringBuilder();
+    append(nanos, text);
+    return text.toString();
   }
 
-  private static String decimal(long nanos, int scale) {
-    BigDecimal value = BigDecimal.valueOf(nanos, scale);
-    return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+  /**
+   * The same, for who writes many.
+   *
+   * @param text where it is added
+   */
+  public static void append(long nanos, StringBuilder text) {
+    if (nanos == 0) {
+      text.append("0s");
+    } else if (nanos < MICROSECOND) {
+      text.append(nanos).append("ns");
+    } else if (nanos < MILLISECOND) {
+      decimal(nanos, MICROSECOND, text).append("µs");
+    } else if (nanos < SECOND) {
+      decimal(nanos, MILLISECOND, text).append("ms");
+    } else {
+      if (nanos >= HOUR) {
+        text.append(nanos / HOUR).append('h');
+      }
+      if (nanos >= MINUTE) {
+        text.append(nanos % HOUR / MINUTE).append('m');
+      }
+      decimal(nanos % MINUTE, SECOND, text).append('s');
+    }
+  }
+
+  /** In a unit that is a power of ten, without zeros at the end of the fraction. */
+  private static StringBuilder decimal(long nanos, long unit, StringBuilder text) {
+    text.append(nanos / unit);
+    long rest = nanos % unit;
+    if (rest > 0) {
+      text.append('.');
+    }
+    for (long digit = unit / 10; rest > 0; digit /= 10) {
+      text.append((char) ('0' + rest / digit));
+      rest %= digit;
+    }
+    return text;
   }
 }

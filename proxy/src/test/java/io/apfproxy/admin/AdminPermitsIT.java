@@ -2,7 +2,6 @@ package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.Vertx;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,9 +17,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A hundred who read what takes long keep nobody from scraping. Specification seeing.md V-06. */
 @Tag("S81")
@@ -30,12 +29,11 @@ class AdminPermitsIT {
   private static final String EXPLAIN = "/debug/api_priority_and_fairness/explain?method=GET&url=/";
   private static final String TOP = "/debug/apf-proxy/top?limit=";
 
-  private final Vertx vertx = Vertx.vertx();
   private final Slow pages = new Slow();
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-  private final AdminServer server = AdminServer.plain(vertx, pages, AdminDoor.NONE);
-  private int port;
+
+  @RegisterExtension private final RunningAdmin admin = RunningAdmin.plain(pages, AdminDoor.NONE);
 
   /** Dumps, explanations and top talkers that are not made until the test says so. */
   private static final class Slow extends FakePages {
@@ -70,19 +68,13 @@ class AdminPermitsIT {
     }
   }
 
-  @BeforeEach
-  void start() throws Exception {
-    port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
-  }
-
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     pages.may.countDown();
-    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   private HttpRequest request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://localhost:" + port + path))
+    return HttpRequest.newBuilder(URI.create("http://localhost:" + admin.port() + path))
         .timeout(Duration.ofSeconds(60))
         .build();
   }

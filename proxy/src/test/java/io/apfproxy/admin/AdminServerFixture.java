@@ -3,7 +3,6 @@ package io.apfproxy.admin;
 import io.apfproxy.admin.AdminPages.Check;
 import io.apfproxy.admin.AdminPages.Dump;
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -22,16 +21,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An admin listener with pages that a test holds up, and makes fail. */
 abstract class AdminServerFixture {
   static final Duration LONG = Duration.ofSeconds(60);
   static final String DUMPS = "/debug/api_priority_and_fairness/";
 
-  private final Vertx vertx = Vertx.vertx();
   final Pages pages = new Pages();
-  int port;
 
   record Answer(int code, String head, String body) {}
 
@@ -132,25 +129,20 @@ abstract class AdminServerFixture {
         }
       };
 
-  @BeforeEach
-  void start() throws Exception {
-    AdminServer server = AdminServer.plain(vertx, pages, door);
-    port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
-  }
+  @RegisterExtension private final RunningAdmin admin = RunningAdmin.plain(pages, door);
 
   @AfterEach
-  void stop() throws Exception {
+  void stop() {
     pages.slow.countDown();
     threads.shutdown();
-    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   final Answer get(String path) throws IOException {
-    return send("GET", path, "localhost:" + port);
+    return send("GET", path, "localhost:" + admin.port());
   }
 
   final Answer send(String method, String path, String host) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), admin.port())) {
       socket.setSoTimeout(60_000);
       String head =
           method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";

@@ -10,7 +10,6 @@ import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -26,10 +25,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -39,12 +38,16 @@ class AdminTlsIT {
   private static final TestAuthority AUTHORITY = TestAuthority.named("ca");
   private static final String ELSEWHERE = "pod.example";
 
-  private final Vertx vertx = Vertx.vertx();
   private final FakePages pages = new FakePages();
   private volatile boolean upstreamAnswers = true;
-  private AdminServer server;
   private HttpClient client;
-  private int port;
+
+  @RegisterExtension
+  private final RunningAdmin admin =
+      new RunningAdmin(
+          vertx -> AdminServer.tls(vertx, pages, pair("first.example"), access(), AdminDoor.NONE));
+
+  private final AdminServer server = admin.server();
 
   private static final String REQUESTS = "/debug/api_priority_and_fairness/dump_requests";
 
@@ -73,38 +76,35 @@ class AdminTlsIT {
     return mayWatch;
   }
 
-  @BeforeEach
-  void start() throws Exception {
-    UrlAccess access =
-        new UrlAccess(
-            token ->
-                CompletableFuture.completedFuture(
-                    token.endsWith("-token")
-                        ? Optional.of(new UserInfo(token, "", List.of(), Map.of()))
-                        : Optional.empty()),
-            question ->
-                question.target().equals(EVENTS)
-                    ? events()
-                    : upstreamAnswers
-                        ? CompletableFuture.completedFuture(
-                            METRICS.equals(question)
-                                || GRANTED.getOrDefault(question.user().name(), List.of()).stream()
-                                    .anyMatch(path -> new Path(path).equals(question.target())))
-                        : CompletableFuture.failedFuture(new IllegalStateException("down")),
-            TimeSource.system());
-    server = AdminServer.tls(vertx, pages, pair("first.example"), access, AdminDoor.NONE);
-    port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
-    client = // held, as Vert.x closes a client nobody holds
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setSsl(true)
-                .setTrustOptions(
-                    new PemTrustOptions().addCertValue(Buffer.buffer(AUTHORITY.pem()))));
+  private UrlAccess access() {
+    return new UrlAccess(
+        token ->
+            CompletableFuture.completedFuture(
+                token.endsWith("-token")
+                    ? Optional.of(new UserInfo(token, "", List.of(), Map.of()))
+                    : Optional.empty()),
+        question ->
+            question.target().equals(EVENTS)
+                ? events()
+                : upstreamAnswers
+                    ? CompletableFuture.completedFuture(
+                        METRICS.equals(question)
+                            || GRANTED.getOrDefault(question.user().name(), List.of()).stream()
+                                .anyMatch(path -> new Path(path).equals(question.target())))
+                    : CompletableFuture.failedFuture(new IllegalStateException("down")),
+        TimeSource.system());
   }
 
-  @AfterEach
-  void stop() throws Exception {
-    vertx.close().await(60, TimeUnit.SECONDS);
+  @BeforeEach
+  void start() {
+    client = // held, as Vert.x closes a client nobody holds
+        admin
+            .vertx()
+            .createHttpClient(
+                new HttpClientOptions()
+                    .setSsl(true)
+                    .setTrustOptions(
+                        new PemTrustOptions().addCertValue(Buffer.buffer(AUTHORITY.pem()))));
   }
 
   private static PemKeyPair pair(String name) {
@@ -123,9 +123,9 @@ class AdminTlsIT {
   private RequestOptions options(String path, String host, @Nullable String token) {
     RequestOptions options =
         new RequestOptions()
-            .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+            .setServer(SocketAddress.inetSocketAddress(admin.port(), "127.0.0.1"))
             .setHost(host)
-            .setPort(port)
+            .setPort(admin.port())
             .setMethod(HttpMethod.GET)
             .setURI(path);
     if (token != null) {

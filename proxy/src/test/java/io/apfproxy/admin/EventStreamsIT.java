@@ -3,7 +3,6 @@ package io.apfproxy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,9 +16,9 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,24 +32,19 @@ class EventStreamsIT {
   private static final String EVENTS = "/debug/apf-proxy/events?topics=levels";
   private static final String MEGABYTE = "\"much\":\"" + "m".repeat(1 << 20) + "\"";
 
-  private final Vertx vertx = Vertx.vertx();
   private final FakePages pages = new FakePages();
   private final FakeFeed feed = pages.feed;
-  private final AdminServer server = AdminServer.plain(vertx, pages, AdminDoor.NONE);
-  private final List<Socket> sockets = new ArrayList<>();
-  private int port;
 
-  @BeforeEach
-  void start() throws Exception {
-    port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
-  }
+  @RegisterExtension private final RunningAdmin admin = RunningAdmin.plain(pages, AdminDoor.NONE);
+
+  private final AdminServer server = admin.server();
+  private final List<Socket> sockets = new ArrayList<>();
 
   @AfterEach
-  void stop() throws Exception {
+  void stop() throws IOException {
     for (Socket socket : sockets) {
       socket.close();
     }
-    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   private Socket ask(String path, String... headers) throws IOException {
@@ -58,7 +52,7 @@ class EventStreamsIT {
     sockets.add(socket);
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout((int) LONG.toMillis());
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), admin.port()));
     write(socket, path, headers);
     return socket;
   }
@@ -68,7 +62,7 @@ class EventStreamsIT {
         "GET "
             + path
             + " HTTP/1.1\r\nHost: localhost:"
-            + port
+            + admin.port()
             + "\r\n"
             + String.join("", headers)
             + "\r\n";
@@ -273,7 +267,7 @@ class EventStreamsIT {
     "Sec-Fetch-Site: none, 200",
   })
   void otherSitesGetNothing(String header, int code) throws IOException {
-    String line = header.replace("%d", Integer.toString(port)) + "\r\n";
+    String line = header.replace("%d", Integer.toString(admin.port())) + "\r\n";
 
     for (String path :
         List.of("/ui/", "/ui/app.js", "/debug/apf-proxy/state", EVENTS, "/metrics")) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -16,12 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Readers that do not read. */
 @Tag("S81")
@@ -34,9 +32,11 @@ class UnreadRepliesIT {
 
   private final Queue<String> told = new ConcurrentLinkedQueue<>();
   private final List<Socket> sockets = new ArrayList<>();
-  private final Vertx vertx = Vertx.vertx();
-  private final AdminServer server = AdminServer.plain(vertx, new LargePages(), new Door());
-  private int port;
+
+  @RegisterExtension
+  private final RunningAdmin admin = RunningAdmin.plain(new LargePages(), new Door());
+
+  private final AdminServer server = admin.server();
 
   private static final class LargePages extends FakePages {
     @Override
@@ -61,17 +61,11 @@ class UnreadRepliesIT {
     }
   }
 
-  @BeforeEach
-  void start() throws Exception {
-    port = server.listen("127.0.0.1", 0).await(60, TimeUnit.SECONDS);
-  }
-
   @AfterEach
-  void stop() throws Exception {
+  void stop() throws IOException {
     for (Socket socket : sockets) {
       socket.close();
     }
-    vertx.close().await(60, TimeUnit.SECONDS);
   }
 
   private Socket ask(byte from) throws IOException {
@@ -80,7 +74,7 @@ class UnreadRepliesIT {
     socket.setReceiveBufferSize(4096);
     socket.setSoTimeout((int) LONG.toMillis());
     socket.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, from}), 0));
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), admin.port()));
     String head = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
     socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
     return socket;

@@ -1,9 +1,9 @@
 package io.apfproxy.app;
 
+import io.apfproxy.Trust;
 import io.apfproxy.child.ChildProxy;
 import io.apfproxy.child.Ports;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -114,7 +114,7 @@ abstract class AppFixture {
   /** Trusts what such a process presents. */
   HttpClient clientOfJar() {
     return HttpClient.newBuilder()
-        .sslContext(TrustingTls.context(directory.resolve("child/apf-proxy.crt")))
+        .sslContext(Trust.in(directory.resolve("child/apf-proxy.crt")))
         .build();
   }
 

@@ -1,12 +1,12 @@
 package io.apfproxy.app;
 
+import io.apfproxy.Trust;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.attack.ClientChain;
 import io.apfproxy.fixtures.attack.TlsClient;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.pki.TestCertificate;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.realcluster.FreePort;
 import java.io.IOException;
 import java.net.URI;
@@ -90,8 +90,7 @@ abstract class BreakGlassFixture {
 
   HttpClient client(TestCertificate own, HttpClient.Version version) {
     return HttpClient.newBuilder()
-        .sslContext(
-            TrustingTls.context(proxy.certificateAuthority(), own.keyManagers().getKeyManagers()))
+        .sslContext(Trust.in(proxy.certificateAuthority(), own.keyManagers().getKeyManagers()))
         .version(version)
         .build();
   }

@@ -2,9 +2,9 @@ package io.apfproxy.app;
 
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.Trust;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.cli.UsageException;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -54,7 +54,7 @@ final class LocalProxy {
    */
   static HttpClient client(ProxyApp proxy, HttpClient.Version version, KeyManager... own) {
     return HttpClient.newBuilder()
-        .sslContext(TrustingTls.context(proxy.certificateAuthority(), own))
+        .sslContext(Trust.in(proxy.certificateAuthority(), own))
         .version(version)
         .build();
   }

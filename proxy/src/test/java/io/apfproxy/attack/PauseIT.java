@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.apfproxy.Trust;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.prometheus.PrometheusText;
 import java.io.IOException;
 import java.net.URI;
@@ -105,7 +105,7 @@ class PauseIT {
     url = "https://127.0.0.1:" + proxy.port();
     client =
         HttpClient.newBuilder()
-            .sslContext(TrustingTls.context(folderOfIts.resolve("apf-proxy.crt")))
+            .sslContext(Trust.in(folderOfIts.resolve("apf-proxy.crt")))
             .connectTimeout(PATIENCE)
             .build();
   }

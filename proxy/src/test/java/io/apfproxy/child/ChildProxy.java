@@ -1,6 +1,6 @@
 package io.apfproxy.child;
 
-import io.apfproxy.fixtures.pki.TrustingTls;
+import io.apfproxy.Trust;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.RunningCommand;
 import java.io.IOException;
@@ -37,9 +37,7 @@ public final class ChildProxy implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(Duration.ofSeconds(10));
     this.http =
-        authority == null
-            ? builder.build()
-            : builder.sslContext(TrustingTls.context(authority)).build();
+        authority == null ? builder.build() : builder.sslContext(Trust.in(authority)).build();
   }
 
   /**

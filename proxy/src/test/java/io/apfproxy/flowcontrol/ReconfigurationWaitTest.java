@@ -32,7 +32,7 @@ class ReconfigurationWaitTest {
               whileBuilding = null;
               look.run();
             }
-            return FlowMetrics.NoMeter.INSTANCE;
+            return FlowMetrics.FlowMeter.NONE;
           });
 
   ReconfigurationWaitTest() {

@@ -10,42 +10,26 @@ import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.level.LevelState;
 import io.apfproxy.level.PriorityLevel;
 import io.apfproxy.queueset.BurstSeats;
-import io.apfproxy.queueset.QueuingShape;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
+import io.apfproxy.vectors.RecordedCourse;
+import io.apfproxy.vectors.RecordedCourse.Kind;
 import io.apfproxy.work.WorkEstimate;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** One recorded scenario of a queue set, in virtual time, with all of its requests in shadow. */
 final class ShadowReplay implements TimeSource, DelayedActions {
-  /** Order of what happens at one instant, by the rules of the recordings. */
-  private enum Kind {
-    LINGER_END,
-    FINISH,
-    CANCEL,
-    EVENT
-  }
-
-  private record Happening(long nanos, Kind kind, long order, Runnable action) {
-    static final Comparator<Happening> ORDER =
-        Comparator.comparingLong(Happening::nanos)
-            .thenComparing(Happening::kind)
-            .thenComparingLong(Happening::order);
-  }
-
   private static final RequestDigest DIGEST =
       Client.digest(UserInfo.ANONYMOUS, "GET", "/api/v1/pods");
 
-  private final PriorityQueue<Happening> agenda = new PriorityQueue<>(Happening.ORDER);
+  private final RecordedCourse course = new RecordedCourse();
   private final SortedMap<Long, ShadowRequest> requests = new TreeMap<>();
 
   /**
@@ -59,8 +43,6 @@ final class ShadowReplay implements TimeSource, DelayedActions {
   private final Route route;
   private final PriorityLevelConfiguration object = Config.queuing("level", 1, 1, 1);
   private final FlowSchema schema = Config.schema("schema", "level", "anybody");
-  private long now;
-  private long order;
   private long sentOnAtOnce;
   private @Nullable Long turnOfEnding;
 
@@ -75,7 +57,9 @@ final class ShadowReplay implements TimeSource, DelayedActions {
             this,
             this,
             FlowMetrics.NONE);
-    this.level = new PriorityLevel("level", shape(config), limit, this, this::lingerEnd, () -> {});
+    this.level =
+        new PriorityLevel(
+            "level", RecordedCourse.shape(config), limit, this, this::lingerEnd, () -> {});
     LevelEntry entry =
         new LevelEntry(
             object, new LimitBounds(1, 1, 1, 1), level, 1, BurstSeats.none(), Enforcement.SHADOW);
@@ -84,50 +68,35 @@ final class ShadowReplay implements TimeSource, DelayedActions {
             schema,
             entry,
             level.tally("schema"),
-            FlowMetrics.NoMeter.INSTANCE,
+            FlowMetrics.FlowMeter.NONE,
             entry.shadow("schema"));
-  }
-
-  private static QueuingShape shape(JsonNode node) {
-    int queues = node.get("queues").intValue();
-    return queues > 0
-        ? new QueuingShape(
-            queues, node.get("handSize").intValue(), node.get("queueLengthLimit").intValue())
-        : new QueuingShape(queues, 0, 0);
   }
 
   @Override
   public long nanoTime() {
-    return now;
+    return course.now();
   }
 
   @Override
   public long epochMillis() {
-    return now / 1_000_000;
+    return course.now() / 1_000_000;
   }
 
   @Override
   public void after(long nanos, Runnable action) {
-    long turn = turnOfEnding == null ? order++ : turnOfEnding;
-    agenda.add(new Happening(now + nanos, Kind.FINISH, turn, action));
+    long turn = turnOfEnding == null ? course.nextTurn() : turnOfEnding;
+    course.at(course.now() + nanos, Kind.FINISH, turn, action);
   }
 
   private void lingerEnd(long nanos, Runnable action) {
-    at(now + nanos, Kind.LINGER_END, action);
-  }
-
-  private void at(long nanos, Kind kind, Runnable action) {
-    agenda.add(new Happening(nanos, kind, order++, action));
+    course.at(course.now() + nanos, Kind.LINGER_END, action);
   }
 
   void run() {
     for (JsonNode event : scenario.get("events")) {
-      at(event.get("t").longValue(), Kind.EVENT, () -> handle(event));
+      course.at(event.get("t").longValue(), Kind.EVENT, () -> handle(event));
     }
-    for (Happening next = agenda.poll(); next != null; next = agenda.poll()) {
-      now = next.nanos();
-      next.action().run();
-    }
+    course.run();
   }
 
   private void handle(JsonNode event) {
@@ -137,7 +106,7 @@ final class ShadowReplay implements TimeSource, DelayedActions {
         int limit = event.get("limit").intValue();
         level.setLimit(limit, Math.max(1, limit));
       }
-      case "reconfigure" -> level.reconfigure(shape(event));
+      case "reconfigure" -> level.reconfigure(RecordedCourse.shape(event));
       default -> throw new IllegalArgumentException(event.toString());
     }
   }
@@ -160,13 +129,13 @@ final class ShadowReplay implements TimeSource, DelayedActions {
           @Override
           public void onExecute(SeatLease lease) {
             sentOnAtOnce++;
-            long end = now + event.path("execNs").longValue();
-            at(end, Kind.FINISH, () -> end(request, lease));
+            long end = course.now() + event.path("execNs").longValue();
+            course.at(end, Kind.FINISH, () -> end(request, lease));
           }
 
           @Override
           public void onWouldExecute(long waitedNanos) {
-            turns.put(request, order++);
+            turns.put(request, course.nextTurn());
           }
 
           @Override
@@ -175,7 +144,8 @@ final class ShadowReplay implements TimeSource, DelayedActions {
           }
         });
     if (event.has("cancelAt") && request.isQueued()) {
-      at(Math.max(now, event.get("cancelAt").longValue()), Kind.CANCEL, request::cancel);
+      course.at(
+          Math.max(course.now(), event.get("cancelAt").longValue()), Kind.CANCEL, request::cancel);
     }
   }
 

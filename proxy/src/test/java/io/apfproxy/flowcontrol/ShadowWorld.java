@@ -288,7 +288,7 @@ final class ShadowWorld {
   }
 
   /** Who is not held to it is counted as one that would wait, and as one that did not. */
-  private final class Meter extends QuietMeter {
+  private final class Meter implements FlowMetrics.FlowMeter {
     @Override
     public void rejected(RejectReason reason) {
       refusals.add(reason);

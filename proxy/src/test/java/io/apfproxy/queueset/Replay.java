@@ -6,12 +6,12 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.apfproxy.borrowing.SeatDemand;
 import io.apfproxy.borrowing.SeatDemandIntegrator;
+import io.apfproxy.vectors.RecordedCourse;
+import io.apfproxy.vectors.RecordedCourse.Kind;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,22 +19,6 @@ import org.jspecify.annotations.Nullable;
  * the recording.
  */
 final class Replay {
-  /** Order of what happens at one instant, by the rules of the recordings. */
-  private enum Kind {
-    LINGER_END,
-    FINISH,
-    CANCEL,
-    EVENT,
-    SNAPSHOT
-  }
-
-  private record Happening(long nanos, Kind kind, long order, Runnable action) {
-    static final Comparator<Happening> ORDER =
-        Comparator.comparingLong(Happening::nanos)
-            .thenComparing(Happening::kind)
-            .thenComparingLong(Happening::order);
-  }
-
   private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
   final ArrayNode decisions = JSON.arrayNode();
@@ -42,7 +26,7 @@ final class Replay {
   final ObjectNode totals = JSON.objectNode();
   final QueueSet set;
 
-  private final PriorityQueue<Happening> agenda = new PriorityQueue<>(Happening.ORDER);
+  private final RecordedCourse course = new RecordedCourse();
   private final SeatDemandIntegrator demand = new SeatDemandIntegrator(0);
   private final JsonNode scenario;
   private final Map<SeatRequest, Arrival> arrivals = new LinkedHashMap<>();
@@ -51,8 +35,6 @@ final class Replay {
   private final List<Integer> queueIds = new ArrayList<>();
 
   private int queuesMade;
-  private long order;
-  private long now;
   private int maxQueueLength;
   private int queueFull;
   private int concurrencyLimit;
@@ -63,7 +45,11 @@ final class Replay {
     this.scenario = scenario;
     JsonNode config = scenario.get("config");
     this.set =
-        new QueueSet(shape(config), config.get("concurrencyLimit").intValue(), 0, demand::set);
+        new QueueSet(
+            RecordedCourse.shape(config),
+            config.get("concurrencyLimit").intValue(),
+            0,
+            demand::set);
     growIds();
   }
 
@@ -90,15 +76,12 @@ final class Replay {
 
   void run() {
     for (JsonNode event : scenario.get("events")) {
-      at(event.get("t").longValue(), Kind.EVENT, () -> handle(event));
+      course.at(event.get("t").longValue(), Kind.EVENT, () -> handle(event));
     }
     for (JsonNode snapshot : scenario.get("snapshots")) {
-      at(snapshot.get("t").longValue(), Kind.SNAPSHOT, this::snapshot);
+      course.at(snapshot.get("t").longValue(), Kind.SNAPSHOT, this::snapshot);
     }
-    for (Happening next = agenda.poll(); next != null; next = agenda.poll()) {
-      now = next.nanos();
-      next.action().run();
-    }
+    course.run();
     for (Arrival arrival : arrivals.values()) {
       if (arrival.decision == null) {
         ObjectNode waiting = decisions.addObject();
@@ -109,19 +92,15 @@ final class Replay {
     total();
   }
 
-  private void at(long nanos, Kind kind, Runnable action) {
-    agenda.add(new Happening(nanos, kind, order++, action));
-  }
-
   private void handle(JsonNode event) {
     switch (event.get("op").textValue()) {
       case "arrive" -> arrive(event);
       case "setConcurrency" -> {
-        set.setLimit(event.get("limit").intValue(), now);
+        set.setLimit(event.get("limit").intValue(), course.now());
         noteDecisions();
       }
       case "reconfigure" -> {
-        set.reconfigure(shape(event), now);
+        set.reconfigure(RecordedCourse.shape(event), course.now());
         growIds();
         noteDecisions();
       }
@@ -133,7 +112,7 @@ final class Replay {
     Arrival arrival = new Arrival(event);
     RecordedRequest request = arrival.request;
     arrivals.put(request, arrival);
-    set.arrive(request, now);
+    set.arrive(request, course.now());
     noteDecisions();
     FlowQueue queue = request.queue;
     if (queue != null) {
@@ -141,11 +120,11 @@ final class Replay {
     }
     arrival.queueAtArrival = queueIndex(request);
     if (event.has("cancelAt") && arrival.decision == null) {
-      at(
-          Math.max(now, event.get("cancelAt").longValue()),
+      course.at(
+          Math.max(course.now(), event.get("cancelAt").longValue()),
           Kind.CANCEL,
           () -> {
-            if (set.cancel(request, now)) {
+            if (set.cancel(request, course.now())) {
               noteDecisions();
             }
           });
@@ -154,12 +133,12 @@ final class Replay {
 
   private void finish(Arrival arrival) {
     RecordedRequest request = arrival.request;
-    releasing(arrival, () -> set.finish(request, now));
+    releasing(arrival, () -> set.finish(request, course.now()));
     if (request.state == RequestState.LINGERING) {
-      at(
-          now + QueueSet.lingerNanos(request),
+      course.at(
+          course.now() + QueueSet.lingerNanos(request),
           Kind.LINGER_END,
-          () -> releasing(arrival, () -> set.lingerEnd(request, now)));
+          () -> releasing(arrival, () -> set.lingerEnd(request, course.now())));
     }
   }
 
@@ -176,7 +155,7 @@ final class Replay {
       decision.put("idle", true);
     }
     if (arrival.request.state == RequestState.ENDED) {
-      decision.put("seatsFreedAt", now);
+      decision.put("seatsFreedAt", course.now());
     }
     noteDecisions();
   }
@@ -193,13 +172,13 @@ final class Replay {
       decision.put("queue", first);
       decision.put("R", Long.toUnsignedString(set.queues.meter.r()));
       if (request.state == RequestState.REFUSED) {
-        decision.put("at", now);
+        decision.put("at", course.now());
         if (set.isIdle()) {
           decision.put("idle", true);
         }
         continue;
       }
-      decision.put("dispatchedAt", now);
+      decision.put("dispatchedAt", course.now());
       if (index >= 0) {
         decision.put("S", Long.toUnsignedString(request.virtualStart));
       }
@@ -210,7 +189,7 @@ final class Replay {
         decision.put("trimmedFinalSeats", request.finalSeats);
         decision.put("trimmedLatencyNs", request.additionalLatencyNanos);
       }
-      at(now + arrival.execNanos, Kind.FINISH, () -> finish(arrival));
+      course.at(course.now() + arrival.execNanos, Kind.FINISH, () -> finish(arrival));
     }
   }
 
@@ -235,9 +214,9 @@ final class Replay {
   }
 
   private void snapshot() {
-    demandAtLastSnapshot = demand.get(now);
+    demandAtLastSnapshot = demand.get(course.now());
     ObjectNode snapshot = snapshots.addObject();
-    snapshot.put("t", now);
+    snapshot.put("t", course.now());
     snapshot.put("lastSync", set.queues.meter.lastNanos());
     snapshot.put("virtualTime", Long.toUnsignedString(set.queues.meter.r()));
     snapshot.put("robinIndex", set.queues.round.robinIndex());
@@ -285,7 +264,7 @@ final class Replay {
 
   /** Demand from the beginning to the last snapshot. */
   SeatDemand demand() {
-    return demandAtLastSnapshot == null ? demand.get(now) : demandAtLastSnapshot;
+    return demandAtLastSnapshot == null ? demand.get(course.now()) : demandAtLastSnapshot;
   }
 
   private void growIds() {
@@ -297,14 +276,6 @@ final class Replay {
   private static int queueIndex(SeatRequest request) {
     FlowQueue queue = request.queue;
     return queue == null ? -1 : queue.index;
-  }
-
-  private static QueuingShape shape(JsonNode node) {
-    int queues = node.get("queues").intValue();
-    return queues > 0
-        ? new QueuingShape(
-            queues, node.get("handSize").intValue(), node.get("queueLengthLimit").intValue())
-        : new QueuingShape(queues, 0, 0);
   }
 
   /** All queues of a set that were ever used. */

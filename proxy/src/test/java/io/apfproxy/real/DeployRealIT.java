@@ -7,10 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
+import io.apfproxy.Trust;
 import io.apfproxy.deploy.Chart;
 import io.apfproxy.deploy.Manifests;
 import io.apfproxy.deploy.Yaml;
-import io.apfproxy.fixtures.pki.TrustingTls;
 import io.apfproxy.fixtures.realcluster.CommandResult;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.Kubectl;
@@ -286,7 +286,7 @@ final class DeployRealIT {
   private static String scrape(ProxyProcess proxy, String token) throws IOException {
     try (SSLSocket socket =
         (SSLSocket)
-            TrustingTls.context(proxy.certificate())
+            Trust.in(proxy.certificate())
                 .getSocketFactory()
                 .createSocket("127.0.0.1", proxy.admin().getPort())) {
       socket.setSoTimeout(20_000);

@@ -10,7 +10,6 @@ import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.AdmissionListener;
 import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.flowcontrol.FlowMetrics;
-import io.apfproxy.flowcontrol.QuietMeter;
 import io.apfproxy.flowcontrol.RejectReason;
 import io.apfproxy.flowcontrol.Rejection;
 import io.apfproxy.flowcontrol.SeatLease;
@@ -58,7 +57,7 @@ final class ShadowLoadReport extends ForwardingFixture {
   private static final double MOST_ADDED_MILLIS = 1;
 
   /** What a level decided: in earnest, or for a request that goes on all the same. */
-  private static final class Decided extends QuietMeter implements FlowMetrics {
+  private static final class Decided implements FlowMetrics, FlowMetrics.FlowMeter {
     private final Queue<Double> services = new ConcurrentLinkedQueue<>();
     private final Queue<Double> waits = new ConcurrentLinkedQueue<>();
     private final AtomicInteger refusals = new AtomicInteger();
@@ -67,7 +66,7 @@ final class ShadowLoadReport extends ForwardingFixture {
 
     @Override
     public FlowMeter flow(String priorityLevel, String flowSchema) {
-      return priorityLevel.equals("level") ? this : NoMeter.INSTANCE;
+      return priorityLevel.equals("level") ? this : FlowMeter.NONE;
     }
 
     @Override

@@ -35,7 +35,7 @@ class ReconfigurationTest {
           new FlowMetrics() {
             @Override
             public FlowMeter flow(String priorityLevel, String flowSchema) {
-              return NoMeter.INSTANCE;
+              return FlowMeter.NONE;
             }
 
             @Override

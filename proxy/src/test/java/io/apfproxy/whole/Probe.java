@@ -1,6 +1,6 @@
 package io.apfproxy.whole;
 
-import io.apfproxy.fixtures.pki.TrustingTls;
+import io.apfproxy.Trust;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,7 +26,7 @@ final class Probe {
     return new Probe(
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .sslContext(TrustingTls.context(authority))
+            .sslContext(Trust.in(authority))
             .build(),
         URI.create("https://localhost:" + port + FastUpstream.SMALL));
   }

@@ -1,16 +1,13 @@
 package io.apfproxy.server.log;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.apfproxy.report.LoggedTarget;
-import io.apfproxy.request.GoDuration;
-import java.io.IOException;
-import java.util.Locale;
 
 /**
  * A line of the access log: one JSON object with the names of kube-apiserver's own log of requests,
- * and some of ours. Source: reference, pkg/server/httplog; specification seeing.md V-91.
+ * and some of ours. Source: reference, pkg/server/httplog; specification seeing.md V-91. Belongs to
+ * one thread.
  */
-final class AccessLine {
+final class AccessLine implements LineFormat<AccessEntry> {
   /*
    * A character may take six bytes in JSON, so that the bounds of the texts are those of their
    * escaped forms: together with all else they keep a line below 8 KiB.
@@ -20,88 +17,83 @@ final class AccessLine {
   private static final int USER_BYTES = 1 << 10;
   private static final int NAME_BYTES = 512;
 
+  private static final int MOST_ESCAPED = 6;
+
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private final double sample;
+  private final LineBuffer line;
+  private final JsonLine json;
 
   /**
    * @param sample part of the requests that are logged, which each line says if it is not 1
+   * @param line where it is written
    */
-  AccessLine(double sample) {
+  AccessLine(double sample, LineBuffer line) {
     this.sample = sample;
+    this.line = line;
+    this.json = new JsonLine(line);
   }
 
-  byte[] of(AccessEntry entry) {
-    return JsonLine.of(json -> write(entry, json));
-  }
-
-  private void write(AccessEntry entry, JsonGenerator json) throws IOException {
-    json.writeNumberField("ts", entry.arrivedMillis());
-    json.writeStringField("msg", "HTTP");
-    json.writeStringField("verb", verb(entry));
-    json.writeStringField("URI", cut(LoggedTarget.of(entry.target()), TARGET_BYTES));
-    json.writeStringField("latency", GoDuration.text(entry.latency()));
-    json.writeStringField("userAgent", cut(entry.userAgent(), AGENT_BYTES));
-    json.writeStringField("audit-ID", entry.auditId());
-    if (!entry.traceId().isEmpty()) {
-      json.writeStringField("trace-id", entry.traceId());
-    }
-    json.writeStringField("srcIP", entry.address());
-    json.writeStringField("user", cut(entry.user(), USER_BYTES));
-    json.writeStringField("proto", entry.protocol());
-    writeFlow(entry, json);
-    json.writeNumberField("resp", entry.code());
-    json.writeNumberField("bytes_in", entry.bytesIn());
-    json.writeNumberField("bytes_out", entry.bytesOut());
-    if (entry.code() == SWITCHING_PROTOCOLS) {
-      json.writeBooleanField("hijacked", true);
-    }
-    if (entry.aborted()) {
-      json.writeBooleanField("aborted", true);
-    }
+  @Override
+  public LineBuffer of(AccessEntry entry) {
+    line.clear();
+    json.begin()
+        .number("ts", entry.arrivedMillis())
+        .text("msg", "HTTP")
+        .text("verb", verb(entry))
+        .text("URI", cut(LoggedTarget.of(entry.target()), TARGET_BYTES))
+        .duration("latency", Math.max(0, entry.latency()))
+        .text("userAgent", cut(entry.userAgent(), AGENT_BYTES))
+        .text("audit-ID", entry.auditId())
+        .optional("trace-id", entry.traceId())
+        .text("srcIP", entry.address())
+        .text("user", cut(entry.user(), USER_BYTES))
+        .text("proto", entry.protocol());
+    writeFlow(entry);
+    json.number("resp", entry.code())
+        .number("bytes_in", entry.bytesIn())
+        .number("bytes_out", entry.bytesOut())
+        .flag("hijacked", entry.code() == SWITCHING_PROTOCOLS)
+        .flag("aborted", entry.aborted());
     if (sample < 1) {
-      json.writeNumberField("sampled", sample);
+      json.number("sampled", sample);
     }
+    json.end();
+    return line;
   }
 
-  private static void writeFlow(AccessEntry entry, JsonGenerator json) throws IOException {
+  private void writeFlow(AccessEntry entry) {
     if (!entry.where().priorityLevel().isEmpty()) {
-      json.writeStringField("apf_pl", entry.where().priorityLevel());
-      json.writeStringField("apf_fs", entry.where().flowSchema());
-      json.writeStringField("apf_flow", cut(entry.where().flowDistinguisher(), NAME_BYTES));
-      json.writeNumberField("apf_iseats", entry.held().initial());
-      json.writeNumberField("apf_fseats", entry.held().last());
-      json.writeStringField(
-          "apf_additionalLatency", GoDuration.text(entry.held().additionalLatency()));
-      json.writeStringField("apf_wait", GoDuration.text(Math.max(0, entry.waited())));
+      json.text("apf_pl", entry.where().priorityLevel())
+          .text("apf_fs", entry.where().flowSchema())
+          .text("apf_flow", cut(entry.where().flowDistinguisher(), NAME_BYTES))
+          .number("apf_iseats", entry.held().initial())
+          .number("apf_fseats", entry.held().last())
+          .duration("apf_additionalLatency", entry.held().additionalLatency())
+          .duration("apf_wait", Math.max(0, entry.waited()));
     }
-    duration("apf_execution_time", entry.executionTime(), json);
-    duration("apf_init_latency", entry.initLatency(), json);
-    duration("upstream_latency", entry.upstreamLatency(), json);
-    if (!entry.rule().isEmpty()) {
-      json.writeStringField("apf_refused", entry.rule());
-    }
-    if (!entry.held().shadow().isEmpty()) {
-      json.writeStringField("apf_shadow", entry.held().shadow());
-    }
-  }
-
-  private static void duration(String name, long nanos, JsonGenerator json) throws IOException {
-    if (nanos >= 0) {
-      json.writeStringField(name, GoDuration.text(nanos));
-    }
+    json.duration("apf_execution_time", entry.executionTime())
+        .duration("apf_init_latency", entry.initLatency())
+        .duration("upstream_latency", entry.upstreamLatency())
+        .optional("apf_refused", entry.rule())
+        .optional("apf_shadow", entry.held().shadow());
   }
 
   /** As the server has it: the method, but for lists and watches. */
   private static String verb(AccessEntry entry) {
-    String verb = entry.verb();
-    return verb.equals("list") || verb.equals("watch")
-        ? verb.toUpperCase(Locale.ROOT)
-        : cut(entry.method(), NAME_BYTES);
+    return switch (entry.verb()) {
+      case "list" -> "LIST";
+      case "watch" -> "WATCH";
+      default -> cut(entry.method(), NAME_BYTES);
+    };
   }
 
   /** As much of a text as takes so many bytes at most when it is escaped. */
   static String cut(String text, int bytes) {
+    if (text.length() <= bytes / MOST_ESCAPED) {
+      return text;
+    }
     int taken = 0;
     for (int at = 0; at < text.length(); at++) {
       taken += escapedBytes(text.charAt(at));
@@ -115,7 +107,7 @@ final class AccessLine {
 
   private static int escapedBytes(char character) {
     if (character < ' ') {
-      return 6;
+      return MOST_ESCAPED;
     }
     if (character == '"' || character == '\\') {
       return 2;

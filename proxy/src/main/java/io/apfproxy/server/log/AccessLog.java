@@ -36,9 +36,8 @@ public final class AccessLog implements Reporter, AutoCloseable {
    * @param slowNanos what takes longer is always told
    */
   public static AccessLog open(Path path, double sample, long slowNanos, TimeSource time) {
-    AccessLine line = new AccessLine(sample);
-    return new AccessLog(
-        LineWriter.start("access log", path, line::of, time), time, sample, slowNanos);
+    AccessLine line = new AccessLine(sample, new LineBuffer());
+    return new AccessLog(LineWriter.start("access log", path, line, time), time, sample, slowNanos);
   }
 
   @Override

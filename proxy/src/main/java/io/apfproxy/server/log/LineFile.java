@@ -28,7 +28,7 @@ final class LineFile implements LineTarget {
   }
 
   @Override
-  public void write(byte[] line) throws IOException {
+  public void write(LineBuffer line) throws IOException {
     if (!stream.isOpen()) {
       stream.open(isStandardOutput() ? new SharedOutput() : file());
       identity = identity();

@@ -21,12 +21,12 @@ final class LineStream {
   }
 
   /** To be called only while it is open. */
-  void write(byte[] line) throws IOException {
+  void write(LineBuffer line) throws IOException {
     OutputStream open = out;
     if (open == null) {
       throw new IllegalStateException("is not open");
     }
-    open.write(line);
+    line.writeTo(open);
   }
 
   /** Harmless if it is not open. */

@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Function;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,20 +34,25 @@ public final class LineWriter<E> implements AutoCloseable {
   private static final int BATCH = 256;
   private static final long REST_MILLIS = 50;
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long MOMENT_NANOS = 1_000;
   private static final long COMPLAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   /** For what waits still when it is closed. */
   private static final long LAST_MILLIS = 2_000;
 
-  private final BlockingQueue<E> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+  private final EntryQueue<E> waiting = new EntryQueue<>(MOST_WAITING);
   private final LongAdder dropped = new LongAdder();
   private final String name;
-  private final Function<E, byte[]> format;
+  private final LineFormat<E> format;
   private final LineTarget file;
   private final TimeSource time;
   private final Rest rest;
   private final Thread thread;
   private volatile boolean closing;
+
+  /** Whether the thread is to be woken; it looks once more after it has said so. */
+  private volatile boolean sleeping;
+
   private long lookedAt;
   private long complainedAt;
 
@@ -59,7 +62,7 @@ public final class LineWriter<E> implements AutoCloseable {
   }
 
   private LineWriter(
-      String name, LineTarget file, Function<E, byte[]> format, TimeSource time, Rest rest) {
+      String name, LineTarget file, LineFormat<E> format, TimeSource time, Rest rest) {
     this.rest = rest;
     this.name = name;
     this.format = format;
@@ -76,10 +79,9 @@ public final class LineWriter<E> implements AutoCloseable {
    *
    * @param name of the thread
    * @param path {@code -} for standard output
-   * @param format makes a line of an entry, with its end
+   * @param format from now on the thread's alone
    */
-  public static <E> LineWriter<E> start(
-      String name, Path path, Function<E, byte[]> format, TimeSource time) {
+  static <E> LineWriter<E> start(String name, Path path, LineFormat<E> format, TimeSource time) {
     return start(name, new LineFile(path), format, time);
   }
 
@@ -88,15 +90,15 @@ public final class LineWriter<E> implements AutoCloseable {
    *
    * @param name of the thread
    * @param file from now on the thread's alone
-   * @param format makes a line of an entry, with its end
+   * @param format from now on the thread's alone
    */
   static <E> LineWriter<E> start(
-      String name, LineTarget file, Function<E, byte[]> format, TimeSource time) {
+      String name, LineTarget file, LineFormat<E> format, TimeSource time) {
     return start(name, file, format, time, () -> Thread.sleep(REST_MILLIS));
   }
 
   static <E> LineWriter<E> start(
-      String name, LineTarget file, Function<E, byte[]> format, TimeSource time, Rest rest) {
+      String name, LineTarget file, LineFormat<E> format, TimeSource time, Rest rest) {
     LineWriter<E> writer = new LineWriter<>(name, file, format, time, rest);
     writer.thread.start();
     return writer;
@@ -104,9 +106,16 @@ public final class LineWriter<E> implements AutoCloseable {
 
   /** Never blocks. */
   public void write(E entry) {
-    if (closing || !waiting.offer(entry)) {
+    if (closing || !waiting.add(entry)) {
       dropped.increment();
+    } else if (sleeping) {
+      wake();
     }
+  }
+
+  private void wake() {
+    sleeping = false; // not by each of those that come until it is awake
+    LockSupport.unpark(thread);
   }
 
   /** One that is not even to wait, as it would take too much room. */
@@ -127,24 +136,35 @@ public final class LineWriter<E> implements AutoCloseable {
   private void writeAll() {
     List<E> batch = new ArrayList<>(BATCH);
     try {
-      while (!closing || !waiting.isEmpty()) {
-        E first = waiting.poll(LOOK_NANOS, TimeUnit.NANOSECONDS);
+      while (!closing || waiting.size() > 0) {
         look();
-        if (first != null) {
-          batch.add(first);
-          waiting.drainTo(batch, BATCH - 1);
-          write(batch);
-          boolean all = batch.size() < BATCH;
-          batch.clear();
-          if (all && !closing) {
-            rest.take();
-          }
+        waiting.take(batch, BATCH);
+        if (batch.isEmpty()) {
+          sleep();
+          continue;
+        }
+        write(batch);
+        boolean all = batch.size() < BATCH;
+        batch.clear();
+        if (all && !closing) {
+          rest.take();
         }
       }
     } catch (InterruptedException e) {
       dropped.add(waiting.size());
     } finally {
       file.closeQuietly();
+    }
+  }
+
+  /** Until something comes, or it is time to look after the file. */
+  private void sleep() throws InterruptedException {
+    sleeping = true;
+    boolean isAny = waiting.size() > 0 || closing; // one has just come, or is being added
+    LockSupport.parkNanos(this, isAny ? MOMENT_NANOS : LOOK_NANOS);
+    sleeping = false;
+    if (Thread.interrupted()) {
+      throw new InterruptedException();
     }
   }
 
@@ -159,7 +179,7 @@ public final class LineWriter<E> implements AutoCloseable {
   private void write(List<E> batch) {
     try {
       for (E entry : batch) {
-        byte[] line = line(entry);
+        LineBuffer line = line(entry);
         if (line == null) {
           dropped.increment();
         } else {
@@ -175,9 +195,9 @@ public final class LineWriter<E> implements AutoCloseable {
   }
 
   /** Null if it cannot be made: the next ones are written all the same. */
-  private byte @Nullable [] line(E entry) {
+  private @Nullable LineBuffer line(E entry) {
     try {
-      return format.apply(entry);
+      return format.of(entry);
     } catch (RuntimeException e) {
       complain(e);
       return null;
@@ -196,6 +216,7 @@ public final class LineWriter<E> implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
+    wake();
     try {
       thread.join(LAST_MILLIS);
     } catch (InterruptedException e) {

@@ -62,15 +62,15 @@ final class RecordFiles implements LineTarget {
   }
 
   @Override
-  public void write(byte[] line) throws IOException {
-    if (stream.isOpen() && written + line.length > mostBytes) {
+  public void write(LineBuffer line) throws IOException {
+    if (stream.isOpen() && written + line.length() > mostBytes) {
       stream.close();
     }
     if (!stream.isOpen()) {
       next();
     }
     stream.write(line);
-    written += line.length;
+    written += line.length();
   }
 
   /** Makes room first: if that fails nothing is written, and the folder grows no further. */

@@ -49,14 +49,14 @@ public final class Recording implements Reporter, AutoCloseable {
     RecordLine line =
         new RecordLine(
             naming,
-            time.epochMillis() * MICROS_PER_MILLI
-                - Math.floorDiv(time.nanoTime(), NANOS_PER_MICRO));
+            time.epochMillis() * MICROS_PER_MILLI - Math.floorDiv(time.nanoTime(), NANOS_PER_MICRO),
+            new LineBuffer());
     return new Recording(
         LineWriter.start(
             "recording",
             new RecordFiles(
                 place.folder(), place.instance(), place.mostBytes(), place.mostFiles(), time),
-            line::of,
+            line,
             time),
         time);
   }

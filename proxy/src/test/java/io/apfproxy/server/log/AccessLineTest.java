@@ -54,8 +54,8 @@ class AccessLineTest {
   }
 
   private static String line(Account account, double sample) {
-    byte[] line = new AccessLine(sample).of(AccessEntry.of(account, ENDED_MILLIS));
-    return new String(line, StandardCharsets.UTF_8);
+    return Lines.text(
+        new AccessLine(sample, new LineBuffer()).of(AccessEntry.of(account, ENDED_MILLIS)));
   }
 
   @Test

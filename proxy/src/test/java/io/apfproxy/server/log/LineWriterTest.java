@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.Patience;
 import io.apfproxy.time.ManualTime;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,8 +27,7 @@ class LineWriterTest {
   private final ManualTime time = new ManualTime();
 
   private LineWriter<String> open(Path file) {
-    return LineWriter.start(
-        "test", file, line -> (line + "\n").getBytes(StandardCharsets.UTF_8), time);
+    return LineWriter.start("test", file, line -> Lines.of(line + "\n"), time);
   }
 
   @Test
@@ -58,7 +56,7 @@ class LineWriterTest {
         LineWriter.start(
             "test",
             counted,
-            line -> (line + "\n").getBytes(StandardCharsets.UTF_8),
+            line -> Lines.of(line + "\n"),
             time,
             () -> {
               rests.countDown();
@@ -79,7 +77,7 @@ class LineWriterTest {
   /** A file that counts. */
   private record CountedFlushes(LineTarget file, AtomicInteger flushes) implements LineTarget {
     @Override
-    public void write(byte[] line) throws IOException {
+    public void write(LineBuffer line) throws IOException {
       file.write(line);
     }
 
@@ -139,7 +137,7 @@ class LineWriterTest {
             line -> {
               blocked.countDown();
               awaitQuietly(goesOn);
-              return new byte[0];
+              return Lines.of("");
             },
             time);
     try (writer) {
@@ -166,7 +164,7 @@ class LineWriterTest {
               if (line.isEmpty()) {
                 throw new IllegalStateException("a defect");
               }
-              return line.getBytes(StandardCharsets.UTF_8);
+              return Lines.of(line);
             },
             time);
     try (writer) {

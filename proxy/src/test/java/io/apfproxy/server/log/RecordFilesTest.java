@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apfproxy.time.ManualTime;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,8 +28,8 @@ class RecordFilesTest {
     return new RecordFiles(folder, "a", SIZE, most, time);
   }
 
-  private static byte[] line(int number) {
-    return String.format("%09d%n", number).getBytes(StandardCharsets.US_ASCII);
+  private static LineBuffer line(int number) {
+    return Lines.of(String.format("%09d%n", number));
   }
 
   private List<Path> present() throws IOException {

@@ -1,0 +1,7 @@
+package io.apfproxy.server.log;
+
+/** Makes lines of what they tell. Belongs to one thread. */
+interface LineFormat<E> {
+  /** The line, with its end; good until the next call. */
+  LineBuffer of(E entry);
+}
