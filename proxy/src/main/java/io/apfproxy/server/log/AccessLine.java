@@ -1,6 +1,7 @@
 package io.apfproxy.server.log;
 
 import io.apfproxy.report.LoggedTarget;
+import java.io.IOException;
 
 /**
  * A line of the access log: one JSON object with the names of kube-apiserver's own log of requests,
@@ -22,22 +23,17 @@ final class AccessLine implements LineFormat<AccessEntry> {
   private static final int SWITCHING_PROTOCOLS = 101;
 
   private final double sample;
-  private final LineBuffer line;
-  private final JsonLine json;
+  private final JsonLine json = new JsonLine();
 
   /**
    * @param sample part of the requests that are logged, which each line says if it is not 1
-   * @param line where it is written
    */
-  AccessLine(double sample, LineBuffer line) {
+  AccessLine(double sample) {
     this.sample = sample;
-    this.line = line;
-    this.json = new JsonLine(line);
   }
 
   @Override
-  public LineBuffer of(AccessEntry entry) {
-    line.clear();
+  public LineBuffer of(AccessEntry entry) throws IOException {
     json.begin()
         .number("ts", entry.arrivedMillis())
         .text("msg", "HTTP")
@@ -59,11 +55,10 @@ final class AccessLine implements LineFormat<AccessEntry> {
     if (sample < 1) {
       json.number("sampled", sample);
     }
-    json.end();
-    return line;
+    return json.end();
   }
 
-  private void writeFlow(AccessEntry entry) {
+  private void writeFlow(AccessEntry entry) throws IOException {
     if (!entry.where().priorityLevel().isEmpty()) {
       json.text("apf_pl", entry.where().priorityLevel())
           .text("apf_fs", entry.where().flowSchema())

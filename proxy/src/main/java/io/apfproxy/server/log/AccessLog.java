@@ -36,7 +36,7 @@ public final class AccessLog implements Reporter, AutoCloseable {
    * @param slowNanos what takes longer is always told
    */
   public static AccessLog open(Path path, double sample, long slowNanos, TimeSource time) {
-    AccessLine line = new AccessLine(sample, new LineBuffer());
+    AccessLine line = new AccessLine(sample);
     return new AccessLog(LineWriter.start("access log", path, line, time), time, sample, slowNanos);
   }
 

@@ -198,7 +198,7 @@ public final class LineWriter<E> implements AutoCloseable {
   private @Nullable LineBuffer line(E entry) {
     try {
       return format.of(entry);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | IOException e) {
       complain(e);
       return null;
     }

@@ -63,14 +63,14 @@ final class RecordFiles implements LineTarget {
 
   @Override
   public void write(LineBuffer line) throws IOException {
-    if (stream.isOpen() && written + line.length() > mostBytes) {
+    if (stream.isOpen() && written + line.size() > mostBytes) {
       stream.close();
     }
     if (!stream.isOpen()) {
       next();
     }
     stream.write(line);
-    written += line.length();
+    written += line.size();
   }
 
   /** Makes room first: if that fails nothing is written, and the folder grows no further. */

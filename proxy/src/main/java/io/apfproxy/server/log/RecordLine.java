@@ -8,6 +8,7 @@ import io.apfproxy.request.UserInfo;
 import io.apfproxy.work.ListWeights;
 import io.apfproxy.work.ObjectReading;
 import io.apfproxy.work.WorkInputs;
+import java.io.IOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -20,24 +21,19 @@ final class RecordLine implements LineFormat<RecordEntry> {
 
   private final Naming naming;
   private final MicroTime time;
-  private final LineBuffer line;
-  private final JsonLine json;
+  private final JsonLine json = new JsonLine();
 
   /**
    * @param zeroMicros what the wall clock says where the accounts' clock says 0, in microseconds
    *     since 1970
-   * @param line where it is written
    */
-  RecordLine(Naming naming, long zeroMicros, LineBuffer line) {
+  RecordLine(Naming naming, long zeroMicros) {
     this.naming = naming;
     this.time = new MicroTime(zeroMicros);
-    this.line = line;
-    this.json = new JsonLine(line);
   }
 
   @Override
-  public LineBuffer of(RecordEntry entry) {
-    line.clear();
+  public LineBuffer of(RecordEntry entry) throws IOException {
     json.begin()
         .text("kind", "Event")
         .text("apiVersion", "audit.k8s.io/v1")
@@ -66,8 +62,7 @@ final class RecordLine implements LineFormat<RecordEntry> {
         .text("stageTimestamp", time.text(entry.staged()))
         .object("annotations");
     writeAnnotations(entry);
-    json.endObject().end();
-    return line;
+    return json.endObject().end();
   }
 
   /** A method that is no verb is one here, so that there is one. */
@@ -77,7 +72,7 @@ final class RecordLine implements LineFormat<RecordEntry> {
         : entry.info().verb();
   }
 
-  private void writeUser(String field, @Nullable UserInfo user) {
+  private void writeUser(String field, @Nullable UserInfo user) throws IOException {
     json.object(field);
     if (user != null) {
       json.text("username", naming.user(user.name()))
@@ -91,7 +86,7 @@ final class RecordLine implements LineFormat<RecordEntry> {
     json.endObject();
   }
 
-  private void writeObject(RequestInfo info) {
+  private void writeObject(RequestInfo info) throws IOException {
     if (info.resourceRequest()) {
       json.object("objectRef")
           .optional("resource", info.resource())
@@ -105,7 +100,7 @@ final class RecordLine implements LineFormat<RecordEntry> {
   }
 
   /** Values of annotations are texts. */
-  private void writeAnnotations(RecordEntry entry) {
+  private void writeAnnotations(RecordEntry entry) throws IOException {
     Classification where = entry.where();
     UserInfo who = entry.impersonated() == null ? entry.user() : entry.impersonated();
     json.optional(Annotations.SCHEMA, where.flowSchema())
@@ -130,7 +125,7 @@ final class RecordLine implements LineFormat<RecordEntry> {
     }
   }
 
-  private void writeInputs(WorkInputs inputs, RequestInfo info) {
+  private void writeInputs(WorkInputs inputs, RequestInfo info) throws IOException {
     ObjectReading objects = inputs.objects();
     if (objects.state() != ObjectReading.State.NOT_TRACKED) {
       json.textOf(Annotations.OBJECTS, objects.count(), objects.averageSize());

@@ -49,8 +49,7 @@ public final class Recording implements Reporter, AutoCloseable {
     RecordLine line =
         new RecordLine(
             naming,
-            time.epochMillis() * MICROS_PER_MILLI - Math.floorDiv(time.nanoTime(), NANOS_PER_MICRO),
-            new LineBuffer());
+            time.epochMillis() * MICROS_PER_MILLI - Math.floorDiv(time.nanoTime(), NANOS_PER_MICRO));
     return new Recording(
         LineWriter.start(
             "recording",

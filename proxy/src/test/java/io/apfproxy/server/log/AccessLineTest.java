@@ -54,8 +54,7 @@ class AccessLineTest {
   }
 
   private static String line(Account account, double sample) {
-    return Lines.text(
-        new AccessLine(sample, new LineBuffer()).of(AccessEntry.of(account, ENDED_MILLIS)));
+    return Lines.text(new AccessLine(sample), AccessEntry.of(account, ENDED_MILLIS));
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.apfproxy.server.log;
 
 import io.apfproxy.recorded.Naming;
 import io.apfproxy.report.Account;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,18 +16,21 @@ public final class Lines {
   /** A line of this text, in ASCII. */
   static LineBuffer of(String text) {
     LineBuffer line = new LineBuffer();
-    line.ascii(text);
+    line.writeBytes(text.getBytes(StandardCharsets.US_ASCII));
     return line;
   }
 
-  static String text(LineBuffer line) {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  /** What is written for it. */
+  static <E> String text(LineFormat<E> format, E entry) {
+    return made(format, entry).toString(StandardCharsets.UTF_8);
+  }
+
+  private static <E> LineBuffer made(LineFormat<E> format, E entry) {
     try {
-      line.writeTo(bytes);
+      return format.of(entry);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   /** Makes the access log's lines of these, in turn, and says how many bytes one has. */
@@ -37,8 +39,8 @@ public final class Lines {
     for (int i = 0; i < entries.length; i++) {
       entries[i] = AccessEntry.of(accounts[i], NOW_MILLIS);
     }
-    AccessLine line = new AccessLine(1, new LineBuffer());
-    return i -> line.of(entries[i % entries.length]).length();
+    AccessLine line = new AccessLine(1);
+    return i -> made(line, entries[i % entries.length]).size();
   }
 
   /** The same for a recording's lines. */
@@ -47,7 +49,7 @@ public final class Lines {
     for (int i = 0; i < entries.length; i++) {
       entries[i] = RecordEntry.of(accounts[i], accounts[i].info(), false, accounts[i].endedAt());
     }
-    RecordLine line = new RecordLine(naming, NOW_MILLIS * 1_000, new LineBuffer());
-    return i -> line.of(entries[i % entries.length]).length();
+    RecordLine line = new RecordLine(naming, NOW_MILLIS * 1_000);
+    return i -> made(line, entries[i % entries.length]).size();
   }
 }

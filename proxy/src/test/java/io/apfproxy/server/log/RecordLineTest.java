@@ -27,7 +27,7 @@ class RecordLineTest {
             .moved(100, 4_000)
             .ended(1_234_577_021_697L);
     RecordEntry entry = RecordEntry.of(list, list.info(), false, list.endedAt());
-    assertThat(Lines.text(new RecordLine(Naming.PLAIN, ZERO_MICROS, new LineBuffer()).of(entry)))
+    assertThat(Lines.text(new RecordLine(Naming.PLAIN, ZERO_MICROS), entry))
         .isEqualTo(
             "{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/v1\",\"level\":\"Metadata\",\"auditID\":\"id\","
                 + "\"stage\":\"ResponseComplete\",\"requestURI\":\"/api/v1/namespaces/shop/pods?continue=x&limit=500&resourceVersion=0\","
