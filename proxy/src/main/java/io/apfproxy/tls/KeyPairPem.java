@@ -67,6 +67,9 @@ public record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
    */
   public static KeyPairPem of(byte[] certificates, byte[] key) throws UnusableException {
     Parts parts = parts(certificates, key);
+    if (!belongTogether(parts.key(), parts.chain().get(0).getPublicKey())) {
+      throw new UnusableException(true, "a key of another certificate");
+    }
     return new KeyPairPem(
         parts.chain(),
         new PemKeyPair(
@@ -76,17 +79,14 @@ public record KeyPairPem(List<X509Certificate> chain, PemKeyPair pem) {
 
   record Parts(List<X509Certificate> chain, PrivateKey key) {}
 
+  /** Reads both, and does not look whether they belong together: that takes a signature. */
   static Parts parts(byte[] certificates, byte[] key) throws UnusableException {
     List<X509Certificate> chain = chain(certificates);
     PublicKey publicKey = chain.get(0).getPublicKey();
     if (!TlsKeys.taken(publicKey)) {
       throw new UnusableException(false, "a key of " + TlsKeys.describe(publicKey), TlsKeys.TAKEN);
     }
-    PrivateKey privateKey = privateKey(key);
-    if (!belongTogether(privateKey, publicKey)) {
-      throw new UnusableException(true, "a key of another certificate");
-    }
-    return new Parts(chain, privateKey);
+    return new Parts(chain, privateKey(key));
   }
 
   /** The certificate that the other side sees. */

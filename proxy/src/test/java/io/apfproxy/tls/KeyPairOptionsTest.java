@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What it takes to hand a pair to TLS: no key is derived from a password. */
+/** What it takes to hand a pair to TLS: no key is derived from a password, nothing is signed. */
 class KeyPairOptionsTest {
   private final Asked asked = new Asked();
 
@@ -60,6 +60,19 @@ class KeyPairOptionsTest {
     assertThat(asked.types).contains("KeyStore").doesNotContain("SecretKeyFactory", "Mac");
     assertThat(keys.getPrivateKey("own")).isNotNull();
     assertThat(keys.getCertificateChain("own")).isNotEmpty();
+  }
+
+  /** That a pair belongs together was seen when it was read: a signature on a curve is dear. */
+  @Test
+  void signsNothing() throws Exception {
+    PemKeyPair pair = pair();
+    asked.types.clear();
+
+    X509KeyManager keys =
+        (X509KeyManager) new KeyPairOptions(pair).keyManagers().getKeyManagers()[0];
+
+    assertThat(keys.getPrivateKey("own")).isNotNull();
+    assertThat(asked.types).contains("KeyFactory").doesNotContain("Signature");
   }
 
   @Test
