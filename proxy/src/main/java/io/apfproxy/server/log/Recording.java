@@ -49,7 +49,8 @@ public final class Recording implements Reporter, AutoCloseable {
     RecordLine line =
         new RecordLine(
             naming,
-            time.epochMillis() * MICROS_PER_MILLI - Math.floorDiv(time.nanoTime(), NANOS_PER_MICRO));
+            time.epochMillis() * MICROS_PER_MILLI
+                - Math.floorDiv(time.nanoTime(), NANOS_PER_MICRO));
     return new Recording(
         LineWriter.start(
             "recording",

@@ -43,26 +43,28 @@ class JsonLineTest {
 
   @Test
   void hasFieldsObjectsAndArrays() throws IOException {
-    String line = text(json.begin()
-        .object("empty")
-        .endObject()
-        .array("list")
-        .element("a")
-        .element("{")
-        .endArray()
-        .array("none")
-        .endArray()
-        .object("in")
-        .number("n", -5)
-        .textOf("t", 10)
-        .textOf("p", 10, 7)
-        .endObject()
-        .flag("yes", true)
-        .flag("no", false)
-        .optional("not there", "")
-        .number("half", 0.5)
-        .duration("d", 1_500)
-        .duration("before", -1));
+    String line =
+        text(
+            json.begin()
+                .object("empty")
+                .endObject()
+                .array("list")
+                .element("a")
+                .element("{")
+                .endArray()
+                .array("none")
+                .endArray()
+                .object("in")
+                .number("n", -5)
+                .textOf("t", 10)
+                .textOf("p", 10, 7)
+                .endObject()
+                .flag("yes", true)
+                .flag("no", false)
+                .optional("not there", "")
+                .number("half", 0.5)
+                .duration("d", 1_500)
+                .duration("before", -1));
     assertThat(line)
         .isEqualTo(
             "{\"empty\":{},\"list\":[\"a\",\"{\"],\"none\":[],"
