@@ -20,7 +20,7 @@ final class Entry {
   /** A watch has been initialised. */
   static final int WATCH_STARTED = 1;
 
-  /** A watch has ended that was initialised before, whether or not that stands in the log. */
+  /** A watch has ended, whether or not its other line stands in the log. */
   static final int WATCH_ENDED = 2;
 
   /** Its client left while it waited. */

@@ -210,7 +210,7 @@ final class Intake {
     entry.service = service;
     entry.flags = 0;
     if (isRefusedByFlowControl(event)) {
-      refused++;
+      refused += started ? 0 : 1; // a watch has a line for each of two stages
       entry.service = Entry.UNKNOWN;
       entry.closed = event.staged;
     } else if (event.recorded && event.held == AuditEvent.UNKNOWN) {
@@ -220,12 +220,12 @@ final class Intake {
     } else if (watch && started) {
       entry.flags = Entry.WATCH_STARTED;
       durations.add(what, service);
-    } else if (watch && event.code < FIRST_ERROR) {
+    } else if (watch) {
+      boolean lasted = event.code < FIRST_ERROR && event.held == AuditEvent.UNKNOWN;
       entry.flags = Entry.WATCH_ENDED;
-      entry.service = event.held == AuditEvent.UNKNOWN ? Entry.UNKNOWN : service;
+      entry.service = lasted ? Entry.UNKNOWN : service;
       entry.closed = event.staged;
     } else {
-      entry.closed = watch ? event.staged : Entry.UNKNOWN;
       durations.add(what, service);
     }
     addFacts(event);

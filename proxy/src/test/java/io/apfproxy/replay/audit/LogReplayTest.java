@@ -149,6 +149,23 @@ class LogReplayTest extends ReplayFixture {
         .isCloseTo(0.022 + 0.010, org.assertj.core.api.Assertions.within(1e-9));
   }
 
+  /** They have two lines as well, and nobody watches. */
+  @Test
+  @Tag("V-49")
+  void countsNoWatchersOfWatchesThatFailed() throws Exception {
+    List<Object> lines = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      Events watch = Events.event("w" + i).asks("watch", "/api/v1/pods?watch=1").at(i).code(403);
+      lines.add(watch.took(0.001).stage("ResponseStarted").toString());
+      lines.add(watch.took(0.001).stage("ResponseComplete").toString());
+    }
+    lines.add(Events.event("alone").asks("update", POD).at(90).took(0.001));
+    Report report = replay(file("a.log", lines.toArray()));
+
+    assertThat(counts(report).seatSeconds())
+        .isCloseTo(0.021, org.assertj.core.api.Assertions.within(1e-9));
+  }
+
   @Test
   @Tag("V-49")
   void saysForHowManyListsNothingIsKnown() throws Exception {
