@@ -35,6 +35,11 @@ public interface Admission {
    */
   boolean cancel();
 
+  /** Leaves the queue as if that had been full: too many wait elsewhere. */
+  default void crowdOut() {
+    cancel();
+  }
+
   /**
    * Whether it would wait now, had its level been allowed to hold it; may change at any time. Never
    * of one that is held to the decision.

@@ -246,7 +246,7 @@ public final class ApfFlowControl implements FlowControl, SeatFollower {
     }
     request.recordArrival(inputs == null ? estimator.watchersOf(digest.info()) : inputs.watchers());
     if (request.isQueued() && undecided.sum() > settings.mostWaiting()) {
-      request.overflow();
+      request.crowdOut();
     }
     if (request instanceof ShadowRequest shadow) {
       shadow.pass(listener);

@@ -102,8 +102,8 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
     return state() == RequestState.WAITING;
   }
 
-  /** There are too many waiting in all: leaves its queue as if that had been full. */
-  final void overflow() {
+  @Override
+  public final void crowdOut() {
     overflowed = true;
     leaveQueue();
   }
@@ -177,12 +177,12 @@ abstract class FlowRequest extends SeatRequest implements Admission, SeatLease {
   abstract void returnSeats();
 
   @Override
-  public final void pause() {
+  public void pause() {
     route.level().level().pause(this);
   }
 
   @Override
-  public final void resume() {
+  public void resume() {
     route.level().level().resume(this);
   }
 

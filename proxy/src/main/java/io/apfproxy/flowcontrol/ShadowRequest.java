@@ -44,6 +44,14 @@ final class ShadowRequest extends FlowRequest {
   private volatile @Nullable Verdict untold;
   private volatile boolean told;
 
+  /*
+   * For how long nobody served it before it would have had its seats: held to the decision it would
+   * have waited then, and not been on its way. Its event loop's.
+   */
+  private boolean away;
+  private long awaySinceNanos;
+  private long awayNanos;
+
   /** What is told of it: it would have waited, and gone on or been refused. */
   private record Verdict(long waitedNanos, @Nullable Rejection rejection) {}
 
@@ -188,9 +196,28 @@ final class ShadowRequest extends FlowRequest {
   }
 
   @Override
+  public void pause() {
+    if (!away && isQueued()) {
+      away = true;
+      awaySinceNanos = control.time().nanoTime();
+    } else {
+      super.pause();
+    }
+  }
+
+  @Override
+  public void resume() {
+    if (away) {
+      away = false;
+      awayNanos += control.time().nanoTime() - awaySinceNanos;
+    }
+    super.resume();
+  }
+
+  @Override
   void returnSeats() {
     long now = control.time().nanoTime();
-    long held = Math.max(0, now - arrivalNanos());
+    long held = Math.max(0, now - arrivalNanos() - awayNanos);
     long before = hold;
     while (before < 0 && !HOLD.compareAndSet(this, before, held)) {
       before = hold;
@@ -202,7 +229,7 @@ final class ShadowRequest extends FlowRequest {
     route.shadow().executing(-1, -estimatedSeats);
     route.meter().executed(held, isWatch());
     if (before == DISPATCHED) {
-      endAfter(startNanos() - arrivalNanos());
+      endAfter(startNanos() - arrivalNanos() - awayNanos);
     }
     if (state() == RequestState.WAITING || state() == RequestState.EXECUTING) {
       shorten(digest().brief()); // it may stand here for as long as it would wait

@@ -2,6 +2,7 @@ package io.apfproxy.flowcontrol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.LimitResponse;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,24 +25,26 @@ class PausedSeatsTest {
   private static final Duration AWAY = Duration.ofSeconds(10);
 
   private final ManualTime time = new ManualTime();
-  private final ApfFlowControl control =
-      ApfFlowControl.create(
-          FlowControlSettings.of(1),
-          FlowControlConfiguration.empty(),
-          time,
-          time,
-          FlowMetrics.NONE);
 
-  PausedSeatsTest() {
+  private ApfFlowControl control(Enforcement enforcement) {
+    ApfFlowControl control =
+        ApfFlowControl.create(
+            FlowControlSettings.of(1).withEnforcement(enforcement),
+            FlowControlConfiguration.empty(),
+            time,
+            time,
+            FlowMetrics.NONE);
     LimitResponse queues =
         new LimitResponse(PriorityLevelConfiguration.QUEUE, new Queuing(64, 1, 50));
     control.apply(
         List.of(Config.schema("all", "a", "*")), List.of(Config.level("a", 100, 0, 0, queues)));
+    return control;
   }
 
   @ParameterizedTest
   @ValueSource(strings = {PODS, PODS + "?watch=1"})
   void isThatOfBothByTurns(String url) {
+    ApfFlowControl control = control(Enforcement.ENFORCE);
     Client held = Client.get(control, "ann", url);
     held.lease().pause();
     List<Client> anns = Stream.generate(() -> Client.get(control, "ann", url)).limit(3).toList();
@@ -60,6 +64,24 @@ class PausedSeatsTest {
 
     assertThat(turns).containsExactly("bob", "ann", "bob", "ann", "bob", "ann");
     assertThat(held.lease().heldNanos()).isEqualTo(AWAY.plus(SERVICE).toNanos());
+  }
+
+  /** Held to the decision, bob would not have been on his way while nobody served him. V-34. */
+  @Test
+  void isThatOfTheNextInShadowAsSoonAsIfHeWereHeldToIt() {
+    ApfFlowControl control = control(Enforcement.SHADOW);
+    List<Client> both = List.of(Client.get(control, "ann", PODS), Client.get(control, "bob", PODS));
+    both.forEach(client -> client.lease().pause());
+    time.advance(AWAY);
+    both.forEach(client -> client.lease().resume());
+    time.advance(SERVICE);
+    both.forEach(client -> client.lease().close());
+    Client next = Client.get(control, "cat", PODS);
+    assertThat(next.admission().wouldWait()).as("for bob").isTrue();
+
+    time.advance(SERVICE);
+
+    assertThat(next.admission().wouldWait()).isFalse();
   }
 
   private static Client holder(List<Client> anns, List<Client> bobs) {

@@ -99,6 +99,32 @@ class ShadowHoleIT extends ShadowHoleFixture {
         });
   }
 
+  /** The proxy ends its stream, where nobody left either. V-34. */
+  @Test
+  void whoseResponseIsCutOffStillWaitsInItsLevel() {
+    Queue<HttpServerResponse> unended = new ConcurrentLinkedQueue<>();
+    shadow(
+        NONE,
+        request -> {
+          if (request.path().equals(TARGET)) {
+            held.add(request);
+          } else {
+            var unused = request.response().putHeader("content-length", "2").write("{");
+            unended.add(request.response());
+          }
+        },
+        proxy -> {
+          HttpClient client = proxy.client(HttpVersion.HTTP_2);
+          fill(client, 1);
+          Future<Buffer> cut = ask(client, TARGET + "/cut").body();
+          unended.forEach(HttpServerResponse::reset);
+
+          await().atMost(LONG).until(cut::failed);
+          await().atMost(LONG).until(() -> proxy.events.held(Held.EXCHANGE) == 1);
+          assertThat(inLevel()).as("one executes, one would wait").isEqualTo(2);
+        });
+  }
+
   private static long waitingBytes(TestProxy proxy) {
     return waitingBytes(proxy, "waiting-head-bytes");
   }

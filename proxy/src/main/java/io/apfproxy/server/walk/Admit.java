@@ -166,7 +166,7 @@ final class Admit implements Station {
         waiting.pass(call, this);
       } catch (RefusedException full) {
         crowdedOut = true; // it is flow control that refuses
-        place.cancel();
+        place.crowdOut();
         return;
       }
       call.limit(this, call.queueWaitLeft());

@@ -159,10 +159,17 @@ final class Call extends KnownRequest {
       if (wait != null) {
         wait.cancel();
       }
-      if (place != null && !caller().request().response().ended()) {
+      if (place != null && hasLeft()) {
         place.cancel(); // who goes on without being held to the decision would wait no longer
       }
     }
+  }
+
+  /**
+   * Whether its client did, and its stream did not just end, with its response or as that was cut.
+   */
+  private boolean hasLeft() {
+    return account().end() == Account.End.LEFT && !caller().request().response().ended();
   }
 
   /** Whether somebody waits for its answer, and nothing was thrown. */
