@@ -33,6 +33,7 @@ final class Download {
   private long readOnAt;
   private byte last = '\n';
   private Future<Void> sent = Future.succeededFuture();
+  private Future<Void> head = Future.failedFuture("not written by itself");
 
   /**
    * @param length of the body, -1 if it ends with the stream
@@ -82,8 +83,13 @@ final class Download {
 
   private void writeHead() {
     if (!stopped && !response.headWritten() && !response.closed()) {
-      response.writeHead();
+      head = response.writeHead();
     }
+  }
+
+  /** Does it when the head has gone out, if that goes by itself, as where no length is known. */
+  void whenHeadIsOut(Runnable action) {
+    head.onSuccess(out -> action.run());
   }
 
   private void pass(Buffer bytes) {

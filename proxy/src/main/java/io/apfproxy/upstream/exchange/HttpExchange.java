@@ -171,7 +171,7 @@ public final class HttpExchange extends Exchange {
     if (request.laneKind() == LaneKind.LASTING && stream != null) {
       request = Outgoing.ANSWERED;
       HttpClientRequest sent = stream.request();
-      own.runOnContext(written -> SentHeads.drop(client, sent, answer));
+      body.whenHeadIsOut(() -> own.runOnContext(out -> SentHeads.drop(client, sent, answer)));
     }
   }
 
@@ -361,7 +361,7 @@ public final class HttpExchange extends Exchange {
 
   @Override
   public long bytesIn() {
-    return upload.passed();
+    return upload.forwarded();
   }
 
   @Override

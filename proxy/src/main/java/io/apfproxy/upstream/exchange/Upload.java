@@ -39,6 +39,7 @@ final class Upload {
   private @Nullable BodyRate received; // there may be no body
   private @Nullable Pieces pieces;
   private @Nullable HttpClientRequest target;
+  private boolean begun;
   private @Nullable Buffer kept;
   private long looks = -1;
   private boolean clientEnded;
@@ -105,6 +106,11 @@ final class Upload {
     kept = null;
   }
 
+  /** Bytes so far of what goes upstream: none, before there was a stream for it. */
+  long forwarded() {
+    return begun ? passed() : 0;
+  }
+
   /** Bytes so far. */
   long passed() {
     return received == null ? 0 : received.bytes();
@@ -134,6 +140,7 @@ final class Upload {
   /** Sends head and body; with another stream again from the start, if it is repeatable. */
   void to(HttpClientRequest stream) {
     target = stream;
+    begun = true;
     Buffer again = kept;
     if (!repeatable()) {
       kept = null;
