@@ -55,7 +55,7 @@ public interface Asked {
   /** How often it has waited so far, for anything. */
   int waits();
 
-  /** Whether it ends by being refused. */
+  /** Whether it ends by being refused for what it would take: by a gate, or by flow control. */
   boolean isRefused();
 
   /** Asks it to end soon, as somebody else needs what it holds. From any thread. */

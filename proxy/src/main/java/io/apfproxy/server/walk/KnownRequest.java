@@ -6,6 +6,7 @@ import io.apfproxy.gate.Asked;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Trace;
 import io.apfproxy.request.ClientAddress;
+import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.upstream.exchange.BodyBeginning;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * it. Belongs to the event loop of its request.
  */
 abstract class KnownRequest implements Asked {
+  private static final int TOO_MANY_REQUESTS = 429;
+
   /*
    * Below Call and not beside it, as gates know a request by being one object, and every request
    * would pay for a second one.
@@ -209,6 +212,8 @@ abstract class KnownRequest implements Asked {
 
   @Override
   public final boolean isRefused() {
-    return account.refusal() != null;
+    RefusedException refusal = account.refusal();
+    return refusal != null
+        && refusal.code() == TOO_MANY_REQUESTS; // what else it is told it has asked for
   }
 }
