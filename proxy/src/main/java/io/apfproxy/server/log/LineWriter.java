@@ -137,6 +137,9 @@ public final class LineWriter<E> implements AutoCloseable {
     List<E> batch = new ArrayList<>(BATCH);
     try {
       while (!closing || waiting.size() > 0) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException(); // it is closed, and was given its time
+        }
         look();
         waiting.take(batch, BATCH);
         if (batch.isEmpty()) {

@@ -153,6 +153,25 @@ class LineWriterTest {
     assertThat(writer.dropped()).isEqualTo(8);
   }
 
+  /** What takes longer than it may when it is closed is counted as dropped. */
+  @Test
+  void areWrittenNoMoreWhenItsTimeIsOver() {
+    LineWriter<String> writer =
+        LineWriter.start(
+            "test",
+            folder.resolve("log"),
+            line -> {
+              awaitQuietly(new CountDownLatch(1));
+              return Lines.of(line);
+            },
+            time);
+    IntStream.range(0, 1_000).forEach(i -> writer.write("line"));
+
+    writer.close();
+
+    await().atMost(Patience.OF_TESTS).until(() -> writer.dropped() > 0);
+  }
+
   @Test
   void outliveALineThatCannotBeMade() throws Exception {
     Path file = folder.resolve("log");
