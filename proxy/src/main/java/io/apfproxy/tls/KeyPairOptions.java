@@ -29,7 +29,7 @@ public record KeyPairOptions(PemKeyPair pair) implements KeyCertOptions {
   /**
    * For other libraries.
    *
-   * @throws IOException if it is a pair that {@link KeyPairPem} would not take
+   * @throws IOException if its certificates or its key cannot be read
    */
   public KeyManagerFactory keyManagers() throws IOException, GeneralSecurityException {
     KeyPairPem.Parts parts;
