@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -57,7 +58,11 @@ class HoldWhileDownIT {
 
   private void serve(HttpServerRequest request) {
     executed.computeIfAbsent(request.path(), path -> new AtomicInteger()).incrementAndGet();
-    request.bodyHandler(body -> request.response().end(body));
+    if (request.uri().contains("watch")) {
+      request.response().setChunked(true).write("{}\n");
+    } else {
+      request.bodyHandler(body -> request.response().end(body));
+    }
   }
 
   private static Future<HttpClientResponse> ask(HttpClient client, HttpMethod method, String path) {
@@ -83,6 +88,30 @@ class HoldWhileDownIT {
 
   private static int held(WatchedProxy watched) {
     return watched.proxy.events.held(Held.AWAITING_UPSTREAM);
+  }
+
+  /** As many as there are seats were held and go on: by then they hold none. L-94. */
+  @Test
+  void watchesThatWereHeldKeepNobodyElseWaiting() {
+    try (WatchedProxy watched = start(LONG)) {
+      watched.outage.letGo(2);
+      HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
+      cut(watched);
+      for (int i = 0; i < 2; i++) {
+        var unused =
+            client
+                .request(HttpMethod.GET, "/api/v1/pods?watch=1&n=" + i)
+                .compose(HttpClientRequest::send);
+      }
+      await().atMost(LONG).until(() -> held(watched) == 2);
+      watched.wire.mend();
+      await().atMost(LONG).until(() -> watched.proxy.flowControl.initialised.get() == 2);
+
+      AtomicBoolean sent = new AtomicBoolean();
+      assertThat(watched.outage.hold(1, () -> sent.set(true), () -> {})).isNotNull();
+
+      await().atMost(LONG).untilTrue(sent);
+    }
   }
 
   @ParameterizedTest

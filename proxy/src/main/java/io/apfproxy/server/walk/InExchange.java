@@ -78,6 +78,10 @@ final class InExchange extends Wait implements ExchangeListener {
   private void initialised(SeatLease seats) {
     reader = null;
     call.initialised(seats);
+    Exchange current = exchange;
+    if (current != null) {
+      current.givenBack();
+    }
   }
 
   @Override

@@ -71,6 +71,7 @@ final class AwaitedReturn {
       return false;
     }
     times++;
+    leavePlace(); // it was let go, and finds nobody again
     Context own = vertx.getOrCreateContext();
     waiting = true; // before it is known whether it may: both answers come in later turns
     place =
@@ -112,6 +113,10 @@ final class AwaitedReturn {
   /** It waits no longer, or has ended. Harmless when repeated. */
   void end() {
     stop();
+    leavePlace();
+  }
+
+  private void leavePlace() {
     Outage.Place left = place;
     place = null;
     if (left != null) {

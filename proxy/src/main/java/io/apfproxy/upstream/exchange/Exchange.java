@@ -80,6 +80,9 @@ public abstract class Exchange implements Traffic {
     this.listener = listener;
   }
 
+  /** Its seats have gone back, and it goes on without. */
+  public void givenBack() {}
+
   /** Sends it. */
   public abstract void start();
 

@@ -89,6 +89,13 @@ public final class HttpExchange extends Exchange {
     }
   }
 
+  @Override
+  public void givenBack() {
+    if (awaited != null) {
+      awaited.end(); // others may be let go in its place, however long it lasts
+    }
+  }
+
   /** No way was found, and it is not to wait any longer. */
   private void notSent() {
     refuse(somebody().refusal());
