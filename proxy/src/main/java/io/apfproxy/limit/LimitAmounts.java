@@ -48,14 +48,17 @@ final class LimitAmounts {
           bucket.maxWaitNanos());
     }
     return Pace.tokenBucket(
-        bucket.rate(),
+        rate(bucket.rate(), bucket.periodNanos()),
         period(bucket.periodNanos()),
         Math.max(1, bucket.burst() / parts),
         bucket.maxWaitNanos());
   }
 
   private Allowance leak(LeakyBucket bucket) {
-    return Pace.leakyBucket(bucket.rate(), period(bucket.periodNanos()), bucket.capacity() / parts);
+    return Pace.leakyBucket(
+        rate(bucket.rate(), bucket.periodNanos()),
+        period(bucket.periodNanos()),
+        bucket.capacity() / parts);
   }
 
   private Allowance places(InFlight inFlight) {
@@ -65,6 +68,12 @@ final class LimitAmounts {
   /** A part of the units in a period is all of them in as many periods. */
   private long period(long nanos) {
     return Math.min(nanos * parts, Pace.LONGEST_PERIOD);
+  }
+
+  /** Where so many periods are longer than one may be: fewer units. */
+  private long rate(long units, long nanos) {
+    double share = (double) Pace.LONGEST_PERIOD / (nanos * parts);
+    return share >= 1 ? units : Math.max(1, (long) (units * share));
   }
 
   /** Units a second; infinite of places. */

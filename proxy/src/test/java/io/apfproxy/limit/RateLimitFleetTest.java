@@ -98,6 +98,20 @@ class RateLimitFleetTest {
     return Duration.ofNanos(clock.time.nanoTime());
   }
 
+  /** A tenth of 1,000 a day is not 1,000 in ten days: there is no period of that length. */
+  @Test
+  void togetherTheyLetPassNoMoreInDaysEither() {
+    List<LimitedProxy> fleet = fleet(10, shared().tokens(1_000, "24h", 1_000, "0s"));
+    long passed = 0;
+    for (int hour = 0; hour < 48; hour++) {
+      for (LimitedProxy proxy : fleet) {
+        passed += proxy.passing(200, () -> proxy.get("alice"));
+        proxy.time.advance(Duration.ofHours(1));
+      }
+    }
+    assertThat(passed).isBetween(2_900L, 3_000L);
+  }
+
   @Test
   void eachLetsAtLeastOnePass() {
     for (LimitedProxy proxy : fleet(10, shared().tokens(RATE, "1s", 3, "0s"))) {
