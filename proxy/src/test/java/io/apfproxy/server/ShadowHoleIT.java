@@ -16,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
@@ -41,6 +42,8 @@ class ShadowHoleIT extends ShadowHoleFixture {
 
   private static final String WAITING_BODIES = "waiting-body-bytes";
   private static final String WATCH = TARGET + "?watch=true";
+
+  private final Queue<HttpServerResponse> unended = new ConcurrentLinkedQueue<>();
 
   /** Of those, too, of whom it is not known yet who asks. */
   @Test
@@ -73,17 +76,9 @@ class ShadowHoleIT extends ShadowHoleFixture {
    */
   @Test
   void whoGotAllOfItStillWaitsInItsLevel() {
-    Queue<HttpServerResponse> unended = new ConcurrentLinkedQueue<>();
     shadow(
         NONE,
-        request -> {
-          if (request.path().equals(TARGET)) {
-            held.add(request);
-          } else {
-            var unused = request.response().putHeader("content-length", "2").write("{}");
-            unended.add(request.response());
-          }
-        },
+        request -> begin(request, "{}"),
         proxy -> {
           HttpClient client = proxy.client(HttpVersion.HTTP_2);
           fill(client, 1);
@@ -102,17 +97,9 @@ class ShadowHoleIT extends ShadowHoleFixture {
   /** The proxy ends its stream, where nobody left either. V-34. */
   @Test
   void whoseResponseIsCutOffStillWaitsInItsLevel() {
-    Queue<HttpServerResponse> unended = new ConcurrentLinkedQueue<>();
     shadow(
         NONE,
-        request -> {
-          if (request.path().equals(TARGET)) {
-            held.add(request);
-          } else {
-            var unused = request.response().putHeader("content-length", "2").write("{");
-            unended.add(request.response());
-          }
-        },
+        request -> begin(request, "{"),
         proxy -> {
           HttpClient client = proxy.client(HttpVersion.HTTP_2);
           fill(client, 1);
@@ -123,6 +110,16 @@ class ShadowHoleIT extends ShadowHoleFixture {
           await().atMost(LONG).until(() -> proxy.events.held(Held.EXCHANGE) == 1);
           assertThat(inLevel()).as("one executes, one would wait").isEqualTo(2);
         });
+  }
+
+  /** Holds who is to hold the seat; of an answer of two bytes to others it sends so many. */
+  private void begin(HttpServerRequest request, String part) {
+    if (request.path().equals(TARGET)) {
+      held.add(request);
+    } else {
+      var unused = request.response().putHeader("content-length", "2").write(part);
+      unended.add(request.response());
+    }
   }
 
   private static long waitingBytes(TestProxy proxy) {

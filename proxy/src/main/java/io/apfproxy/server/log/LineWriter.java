@@ -161,14 +161,11 @@ public final class LineWriter<E> implements AutoCloseable {
   }
 
   /** Until something comes, or it is time to look after the file. */
-  private void sleep() throws InterruptedException {
+  private void sleep() {
     sleeping = true;
     boolean isAny = waiting.size() > 0 || closing; // one has just come, or is being added
     LockSupport.parkNanos(this, isAny ? MOMENT_NANOS : LOOK_NANOS);
     sleeping = false;
-    if (Thread.interrupted()) {
-      throw new InterruptedException();
-    }
   }
 
   private void look() {
