@@ -7,12 +7,22 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Passes one response on, head and body, as it comes. Belongs to the event loop of the request. */
 final class Download {
+  /** Told how it goes. */
+  interface Listener {
+    /** These bytes of the body are about to be passed on. */
+    void passing(Buffer bytes);
+
+    /** The upstream has sent it; not told once it was stopped. */
+    void ended();
+
+    /** Makes who watches the client while it reads too little. Called at most once. */
+    SlowReader reader();
+  }
+
   /*
    * A watch without events has no body byte for minutes, so its head may not wait for one. Where the
    * length is known the body is usually in the same read: the head then waits until the end of this
@@ -21,9 +31,8 @@ final class Download {
   private final HttpServerResponse response;
   private final HttpClientResponse answer;
   private final long length;
-  private final Consumer<Buffer> passing;
   private final Backlog backlog;
-  private final Supplier<SlowReader> readers;
+  private final Listener listener;
   private final boolean isJson;
   private @Nullable SlowReader reader;
   private long passed;
@@ -37,23 +46,19 @@ final class Download {
 
   /**
    * @param length of the body, -1 if it ends with the stream
-   * @param passing told of each piece before it is passed on
    * @param backlog counts what the client has not taken
-   * @param readers makes who watches it while it reads too little
    */
   Download(
       HttpServerResponse response,
       HttpClientResponse answer,
       long length,
-      Consumer<Buffer> passing,
       Backlog backlog,
-      Supplier<SlowReader> readers) {
+      Listener listener) {
     this.response = response;
     this.answer = answer;
     this.length = length;
-    this.passing = passing;
     this.backlog = backlog;
-    this.readers = readers;
+    this.listener = listener;
     @Nullable String type = answer.getHeader("content-type");
     this.isJson = type != null && type.startsWith("application/json");
   }
@@ -64,12 +69,12 @@ final class Download {
    * @param turn runs something at the end of this turn of the event loop
    * @param chunkless whether the body ends with the connection, as HTTP/1.0 has it
    */
-  void start(Context turn, Runnable end, boolean chunkless) {
+  void start(Context turn, boolean chunkless) {
     answer.handler(this::pass);
     answer.endHandler(
         done -> {
           if (!stopped) {
-            end.run();
+            listener.ended();
           }
         });
     if (chunkless) {
@@ -102,7 +107,7 @@ final class Download {
     }
     passed += size;
     last = bytes.getByte(size - 1);
-    passing.accept(bytes);
+    listener.passing(bytes);
     if (passed == length) {
       sent = response.end(bytes);
       backlog.add(sent, size);
@@ -119,7 +124,7 @@ final class Download {
     blocked = true;
     readNoMore();
     if (reader == null) {
-      reader = readers.get();
+      reader = listener.reader();
     }
     reader.stand();
     readOnAt = backlog.room() / 2;

@@ -7,10 +7,7 @@ import io.apfproxy.upstream.wire.ConnectFailure;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Member;
-import io.apfproxy.upstream.wire.NettyHttp2;
 import io.apfproxy.upstream.wire.Outgoing;
-import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -19,21 +16,42 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.StreamResetException;
 import org.jspecify.annotations.Nullable;
 
-/** One request and its response. */
+/**
+ * One request and its response. It ends like this:
+ *
+ * <pre>
+ *  what happened               to a client not answered yet    to a response on its way
+ *  --------------------------------------------------------------------------------------
+ *  the upstream sent it all    -                               whole; cut off if it is short
+ *  the upstream broke          sent again once, 502 or 503     broken off
+ *  nobody was there in time    503                             -
+ *  its time is over            504                             cut off
+ *  the client sends too slowly 408                             cut off
+ *  the client reads too slowly -                               cut off, as the upstream stalls
+ *  too much is unread          -                               cut off
+ *  the proxy stops             withdrawn, if nobody was there  broken off
+ *  the client left             -                               -
+ *  something was thrown        -                               -
+ * </pre>
+ *
+ * What is cut off does not look complete to its client. What is broken off is cut off as well,
+ * unless it is a watch between two events: that one just ends. The upstream's side is reset
+ * wherever it has not ended by itself, and the exchange ends when the upstream has noticed.
+ */
 public final class HttpExchange extends Exchange {
   /*
    * A request is sent again only if the upstream said that it never looked at it, and only if what
    * went out of its body is still here: whatever may have been executed is never repeated. Where
    * nobody is there nothing was sent, and it waits for somebody.
+   *
+   * From here it is read in three parts: how it finds its way to the upstream, how its answer comes
+   * (Answer has the client's end of it), and how each of the above is done.
    */
-  private static final String UNREAD = "unread-bytes";
-
   private final Backlogs backlogs;
   private final Upload upload;
   private @Nullable AwaitedReturn awaited;
   private @Nullable UpstreamStream stream;
-  private @Nullable Download download;
-  private @Nullable Rest rest;
+  private @Nullable Answer answer;
   private @Nullable Pacing pacing;
   private boolean retried;
 
@@ -132,57 +150,42 @@ public final class HttpExchange extends Exchange {
       return;
     }
     opened.earlyHintsHandler(new EarlyHints(client, this::isUnanswered));
-    opened.response().onComplete(answer -> head(to, answer), cause -> broken(to, cause));
+    opened.response().onComplete(head -> head(to, head), cause -> broken(to, cause));
     upload.to(opened);
   }
 
-  private void head(UpstreamStream from, HttpClientResponse answer) {
-    answer.exceptionHandler(cause -> broken(from, cause));
-    answer.endHandler(unread -> end(false));
+  private void head(UpstreamStream from, HttpClientResponse head) {
+    head.exceptionHandler(cause -> broken(from, cause));
+    head.endHandler(unread -> end(false));
     chosen.answered();
     upload.answered();
-    if (InnerRefusal.is(answer.statusCode(), answer.headers())) {
+    if (InnerRefusal.is(head.statusCode(), head.headers())) {
       chosen.refusedInside();
     }
     if (isOver()) {
       return;
     }
     try {
-      passOn(answer, AnswerHead.copy(answer, response, request, upstream.server()));
+      passOn(from, head, AnswerHead.copy(head, response, request, upstream.server()));
     } catch (RefusedException unfit) {
       refuse(unfit);
       reset();
     }
   }
 
-  private void passOn(HttpClientResponse answer, long length) {
-    answered(answer.statusCode(), response.headers());
-    Context own = vertx.getOrCreateContext();
-    Backlog backlog =
-        backlogs.of(
-            request.clientAddress(),
-            () -> own.runOnContext(queued -> cutOffUnread()),
-            listener.seats());
-    Download body =
-        new Download(
-            response,
-            answer,
-            length,
-            this::pass,
-            backlog,
-            () -> new SlowReader(vertx, events, backlog, this::readTooSlowly));
-    download = body;
-    boolean endless = AnswerHead.isEndless(client, length);
-    boolean close = BodyDrain.closes(client, endless);
-    body.start(own, () -> complete(answer, body, backlog, close), endless);
-    if (request.laneKind() == LaneKind.LASTING && stream != null) {
+  private void passOn(UpstreamStream from, HttpClientResponse head, long length) {
+    answered(head.statusCode(), response.headers());
+    Answer begun = new Answer(this, head, length, backlogs);
+    answer = begun;
+    begun.begin();
+    if (request.laneKind() == LaneKind.LASTING) {
       request = Outgoing.ANSWERED;
-      HttpClientRequest sent = stream.request();
-      body.whenHeadIsOut(() -> own.runOnContext(out -> SentHeads.drop(client, sent, answer)));
+      begun.dropHeads(from.request());
     }
   }
 
-  private void pass(Buffer bytes) {
+  /** A piece of the response's body is about to follow. */
+  void pass(Buffer bytes) {
     passing(bytes);
     pace();
   }
@@ -191,34 +194,26 @@ public final class HttpExchange extends Exchange {
     long nanos = moved();
     if (nanos > 0 && !isOver()) {
       if (pacing == null) {
-        pacing = new Pacing(vertx, upload, () -> download);
+        pacing = new Pacing(vertx, upload, () -> answer);
       }
       pacing.hold(nanos);
     }
   }
 
-  private void complete(HttpClientResponse answer, Download body, Backlog backlog, boolean close) {
-    boolean whole = !body.truncated();
+  /**
+   * The upstream has sent its response.
+   *
+   * @param whole false if it was less than it had announced
+   */
+  void received(boolean whole) {
     if (!whole) {
       cut("upstream-truncated");
     }
     makeOver();
     upload.stop();
-    if (whole && backlog.isLarge()) {
-      rest = new Rest(vertx, events, backlog, listener, this::cutOffRest);
-    }
     end(whole);
     if (stream != null && !upload.isSent()) { // it was answered before it was sent
       stream.closeUnsent();
-    }
-    if (whole) {
-      Future<Void> sent = body.finish(answer.trailers());
-      if (rest != null) {
-        rest.follow(sent);
-      }
-      if (!response.closed() && (close || !client.isEnded())) {
-        sent.onSuccess(flushed -> BodyDrain.after(vertx, client, close));
-      }
     }
   }
 
@@ -265,7 +260,8 @@ public final class HttpExchange extends Exchange {
     fail(refusal);
   }
 
-  private void readTooSlowly() {
+  /** The client reads too slowly what others wait for. */
+  void readTooSlowly() {
     if (stream != null) {
       stream.hasStalled();
     }
@@ -273,33 +269,11 @@ public final class HttpExchange extends Exchange {
   }
 
   /** Gives up, in the middle of the response. */
-  private void abort(String rule) {
+  void abort(String rule) {
     if (!isOver()) {
       cut(rule);
       reset();
     }
-  }
-
-  /** What clients do not read takes too much room. At any time. */
-  private void cutOffUnread() {
-    if (isOver()) {
-      cutOffRest(UNREAD);
-    } else {
-      abort(UNREAD);
-      cutOffNow();
-    }
-  }
-
-  /** Whoever has not taken a response by now that is complete here does not get it. */
-  private void cutOffRest(String rule) {
-    if (download != null && !download.isGone()) {
-      events.aborted(rule);
-      cutOffNow();
-    }
-  }
-
-  private void cutOffNow() {
-    NettyHttp2.cutOff(client.connection(), response.streamId());
   }
 
   /** Cuts the client's response off, so that it does not look complete. */
@@ -348,7 +322,7 @@ public final class HttpExchange extends Exchange {
 
   @Override
   public void finishWatch(String rule) {
-    if (!isOver() && download != null) {
+    if (!isOver() && answer != null) {
       breakOff(rule);
       reset();
       end(false); // its connection is about to be closed
@@ -357,7 +331,7 @@ public final class HttpExchange extends Exchange {
 
   /** Ends a watch where its client can go on from the last event, and cuts off everything else. */
   private void breakOff(String rule) {
-    if (listener.mayEndHere(rule) && download != null && download.betweenLines()) {
+    if (listener.mayEndHere(rule) && answer != null && answer.betweenLines()) {
       makeOver();
       stopBodies();
       response.end();
@@ -373,17 +347,13 @@ public final class HttpExchange extends Exchange {
 
   @Override
   public long bytesOut() {
-    Download body = download;
-    return body == null ? 0 : body.passed();
+    return answer == null ? 0 : answer.passed();
   }
 
   private void stopBodies() {
     upload.stop();
-    if (download != null) {
-      download.stop();
-    }
-    if (rest != null) {
-      rest.stop();
+    if (answer != null) {
+      answer.stop();
     }
   }
 
@@ -391,10 +361,10 @@ public final class HttpExchange extends Exchange {
     if (stream == null) {
       end(false);
     } else if (!hasEnded()) {
-      if (download != null) {
-        download.drop(() -> end(false));
+      if (answer != null) {
+        answer.drop(() -> end(false));
       }
-      boolean begun = upload.isSent() || download != null;
+      boolean begun = upload.isSent() || answer != null;
       stream.reset(begun, () -> end(false));
     }
   }

@@ -14,16 +14,16 @@ final class Pacing {
 
   private final Vertx vertx;
   private final Upload upload;
-  private final Supplier<@Nullable Download> download;
+  private final Supplier<@Nullable Answer> answer;
   private long timer = NONE;
 
   /**
-   * @param download gives that of the response, if there is one by then
+   * @param answer gives the response, if there is one by then
    */
-  Pacing(Vertx vertx, Upload upload, Supplier<@Nullable Download> download) {
+  Pacing(Vertx vertx, Upload upload, Supplier<@Nullable Answer> answer) {
     this.vertx = vertx;
     this.upload = upload;
-    this.download = download;
+    this.answer = answer;
   }
 
   /** For so long, if they are not held up already. */
@@ -41,7 +41,7 @@ final class Pacing {
 
   private void hold(boolean is) {
     upload.hold(is);
-    Download current = download.get();
+    Answer current = answer.get();
     if (current != null) {
       current.hold(is);
     }
