@@ -83,12 +83,10 @@ final class FakeStream {
     answer.tryFail(cause);
   }
 
-  @SuppressWarnings("unchecked")
   void head(Random random) {
     if (gone || answered || !headSent) {
       return;
     }
-    answered = true;
     MultiMap headers = MultiMap.caseInsensitiveMultiMap();
     headers.add("Content-Type", "application/json");
     switch (random.nextInt(6)) {
@@ -97,6 +95,13 @@ final class FakeStream {
       case 2 -> headers.add("Location", "https://elsewhere");
       default -> {}
     }
+    head(headers);
+  }
+
+  /** A redirect if these have a location, else 200. */
+  @SuppressWarnings("unchecked")
+  void head(MultiMap headers) {
+    answered = true;
     int code = headers.contains("Location") ? 302 : 200;
     answer.complete(
         new Fake()

@@ -1,0 +1,111 @@
+package io.apfproxy.upstream.exchange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.apfproxy.report.Reporter;
+import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.members.Members;
+import io.apfproxy.upstream.members.Outage;
+import io.apfproxy.upstream.wire.Credential;
+import io.apfproxy.upstream.wire.LaneKind;
+import io.apfproxy.upstream.wire.Member;
+import io.apfproxy.upstream.wire.Outgoing;
+import io.apfproxy.upstream.wire.Sender;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** Exchanges whose response is on its way when they end. */
+class HttpExchangeTest {
+  /** Its ends, in order. */
+  private static final class Ends implements ExchangeListener {
+    private final List<String> told = new ArrayList<>();
+
+    @Override
+    public void responded(int code, MultiMap headers) {}
+
+    @Override
+    public void body(Buffer bytes) {}
+
+    @Override
+    public void failed(RefusedException refusal) {
+      told.add(refusal.rule());
+    }
+
+    @Override
+    public void cut(String rule) {
+      told.add(rule);
+    }
+
+    @Override
+    public void ended(boolean complete) {
+      told.add("ended");
+    }
+  }
+
+  @Test
+  void takeAnUpstreamThatWasNotReadToHaveNoticedSooner() {
+    long usual = millisUntilItEnds(HttpExchange::expire, "deadline");
+    long stalled = millisUntilItEnds(HttpExchange::readTooSlowly, "slow-reader");
+    assertThat(stalled).isPositive().isLessThanOrEqualTo(usual / 10);
+  }
+
+  private static long millisUntilItEnds(Consumer<HttpExchange> end, String rule) {
+    FakeLoop loop = new FakeLoop(new Random(1));
+    FakeStream stream = new FakeStream(true);
+    Ends ends = new Ends();
+    HttpExchange exchange = exchange(loop, stream, ends);
+    exchange.start();
+    stream.head(MultiMap.caseInsensitiveMultiMap());
+    stream.body(Buffer.buffer("{"));
+    end.accept(exchange);
+    assertThat(ends.told).as("the upstream still works on it").containsExactly(rule);
+    long millis = loop.lastMillis();
+    loop.passTime();
+    assertThat(ends.told).containsExactly(rule, "ended");
+    return millis;
+  }
+
+  private static HttpExchange exchange(FakeLoop loop, FakeStream stream, ExchangeListener listener) {
+    Member member =
+        new Fake()
+            .returns("server", () -> URI.create("https://10.0.0.1:6443"))
+            .answers("open", args -> Future.succeededFuture(stream.request()))
+            .answers(
+                "reset",
+                args -> {
+                  ((Runnable) args[1]).run();
+                  return (Runnable) () -> {};
+                })
+            .as(Member.class);
+    Outage never = new Outage(Duration.ofSeconds(5), () -> 0, new Outage.Listener() {});
+    return new HttpExchange(
+        loop.vertx(),
+        new Members<>(List.of(member), never, () -> 0).choose(1),
+        new Reporter() {},
+        new FakeClient(false, true, false).request(),
+        new Outgoing(
+            "GET",
+            "/api",
+            MultiMap.caseInsensitiveMultiMap(),
+            new Sender(Credential.NONE, true, null, List.of()),
+            "192.0.2.1",
+            "proxy",
+            "id",
+            "",
+            false,
+            LaneKind.SMALL,
+            false,
+            List.of()),
+        null,
+        listener,
+        new Backlogs(new UnreadBytes(0, 0), new ResponsePool(0, 0, 0)));
+  }
+}
