@@ -30,6 +30,8 @@ final class Download {
   private boolean stopped;
   private boolean blocked;
   private boolean held;
+  private boolean allCame;
+  private Runnable end = () -> {};
   private long readOnAt;
   private byte last = '\n';
   private Future<Void> sent = Future.succeededFuture();
@@ -62,22 +64,37 @@ final class Download {
    * Call in the turn in which the response head arrived, or its first bytes are lost.
    *
    * @param turn runs something at the end of this turn of the event loop
+   * @param whenEnded run when all of the body has been passed on, unless it was stopped
    * @param chunkless whether the body ends with the connection, as HTTP/1.0 has it
    */
-  void start(Context turn, Runnable end, boolean chunkless) {
+  void start(Context turn, Runnable whenEnded, boolean chunkless) {
+    end = whenEnded;
     answer.handler(this::pass);
-    answer.endHandler(
-        done -> {
-          if (!stopped) {
-            end.run();
-          }
-        });
+    answer.endHandler(done -> end());
     if (chunkless) {
       response.write(Buffer.buffer()); // writeHead() would announce chunks
     } else if (length < 0) {
       writeHead();
     } else {
       turn.runOnContext(later -> writeHead());
+    }
+  }
+
+  /**
+   * All of it has come, though nobody will say so any more: passes on what lies here, a window at
+   * most, however late its client reads.
+   *
+   * @param turn runs something at the end of this turn of the event loop
+   */
+  void hasCome(Context turn) {
+    allCame = true;
+    answer.resume(); // which is done at the end of this turn, too
+    turn.runOnContext(passed -> end());
+  }
+
+  private void end() {
+    if (!stopped) {
+      end.run();
     }
   }
 
@@ -154,6 +171,9 @@ final class Download {
 
   /** What the upstream still may send then waits on our side of it. */
   private void readNoMore() {
+    if (allCame) {
+      return;
+    }
     answer.pause();
     long left = length < 0 ? Long.MAX_VALUE : Math.max(0, length - passed);
     backlog.leaveBehind(Math.min(left, Member.STREAM_WINDOW));
