@@ -51,7 +51,7 @@ public record ConcurrencyAllocation(List<Double> shares, double proportion) {
    * @throws IllegalArgumentException if the bounds do not allow the sum, or rounding keeps it from
    *     being reached
    */
-  public static ConcurrencyAllocation of(int requiredSum, List<Claim> claims) {
+  public static ConcurrencyAllocation of(long requiredSum, List<Claim> claims) {
     // Plain sums, one by one: a stream's sum corrects its rounding, the reference's does not.
     double sumOfLower = 0;
     double sumOfUpper = 0;

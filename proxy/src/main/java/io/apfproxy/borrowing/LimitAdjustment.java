@@ -50,10 +50,10 @@ public record LimitAdjustment(
 
   /** Computes the limits; levels keep their order. */
   public static LimitAdjustment of(List<Level> levels) {
-    int nominalSum = 0;
-    int remaining = 0;
-    int minSum = 0;
-    int wantedSum = 0;
+    long nominalSum = 0; // each is rounded up, so that all may be more than an int
+    long remaining = 0;
+    long minSum = 0;
+    long wantedSum = 0;
     for (Level level : levels) {
       nominalSum += level.nominal();
       if (level.exempt()) {
@@ -84,7 +84,7 @@ public record LimitAdjustment(
   }
 
   /** All nominal seats are shared, exempt demand or not: so does the reference. */
-  private static LimitAdjustment shared(List<Level> levels, int nominalSum) {
+  private static LimitAdjustment shared(List<Level> levels, long nominalSum) {
     List<Integer> limits = new ArrayList<>();
     try {
       List<Claim> claims = new ArrayList<>();

@@ -180,6 +180,7 @@ final class LevelTable {
           .created()
           .forEach(name -> entries.put(name, Objects.requireNonNull(draft.levels().get(name))));
       digest(draft.routing());
+      retainFlows(draft.routing());
       return true;
     } finally {
       changes.unlock();
@@ -289,7 +290,14 @@ final class LevelTable {
     adjustLimits();
     routing = next;
     enforce(LevelEntry::enforce);
-    Map<String, Set<String>> leads = next.flowSchemasByLevel();
+  }
+
+  /**
+   * Forgets the flows that lead nowhere any more. Not where a level goes by itself: another
+   * configuration may just be made ready, of whose flows levels know already, and no routing does.
+   */
+  private void retainFlows(Routing inForce) {
+    Map<String, Set<String>> leads = inForce.flowSchemasByLevel();
     entries
         .values()
         .forEach(entry -> entry.retainFlows(leads.getOrDefault(entry.name(), Set.of())));

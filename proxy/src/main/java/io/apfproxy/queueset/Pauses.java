@@ -9,6 +9,12 @@ import java.util.Map;
  * it. Source: specification limits.md L-91.
  */
 final class Pauses {
+  /*
+   * Only those of which nothing was sent are here. What was sent before the upstream fell silent is
+   * charged for the silence, too: as far as anybody knows it is worked on and takes what it took
+   * before, as it does where only the way is cut, and it may be what the upstream chokes on. Were
+   * that free, who sends the lists that stop a server would not wait for those whom he has stopped.
+   */
   private final Map<SeatRequest, Pause> known = new HashMap<>();
 
   /** Seats of those that nobody serves now. */

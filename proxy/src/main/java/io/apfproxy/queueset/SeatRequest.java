@@ -1,7 +1,5 @@
 package io.apfproxy.queueset;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,28 +185,40 @@ public abstract class SeatRequest {
   }
 
   /**
-   * Tells each request of a chain its fate. One that throws does not keep the rest from being told.
+   * Tells each request of a chain its fate. One that throws, be it an error, does not keep the rest
+   * from being told: nobody else would, and they would hold their seats for ever. It is thrown
+   * after that.
    *
    * @param decided as {@link QueueSet#takeDecided} gave it
    */
   public static void deliver(@Nullable SeatRequest decided) {
-    List<RuntimeException> failures = null;
+    Throwable failure = null;
     for (SeatRequest request = decided; request != null; ) {
       SeatRequest following = request.nextDecided;
       request.nextDecided = null;
       try {
         request.deliver();
-      } catch (RuntimeException e) {
-        failures = failures == null ? new ArrayList<>() : failures;
-        failures.add(e);
+      } catch (RuntimeException | Error e) {
+        failure = worst(failure, e);
       }
       request = following;
     }
-    if (failures != null) {
-      RuntimeException first = failures.get(0);
-      failures.stream().skip(1).forEach(first::addSuppressed);
-      throw first;
+    if (failure instanceof Error error) {
+      throw error;
+    } else if (failure != null) {
+      throw (RuntimeException) failure;
     }
+  }
+
+  /** The first, but an error before all else. */
+  private static Throwable worst(@Nullable Throwable known, Throwable next) {
+    if (known == null) {
+      return next;
+    }
+    boolean isWorse = next instanceof Error && !(known instanceof Error);
+    Throwable worst = isWorse ? next : known;
+    worst.addSuppressed(isWorse ? known : next);
+    return worst;
   }
 
   private void deliver() {

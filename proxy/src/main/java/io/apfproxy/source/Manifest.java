@@ -63,8 +63,7 @@ public record Manifest(
       String kind = tree.path("kind").asText();
       if (kind.endsWith(LIST) && tree.path("items").isArray()) {
         String elementKind = kind.substring(0, kind.length() - LIST.length());
-        for (int i = 0; i < tree.get("items").size(); i++) {
-          YamlDocument element = document.element("items", i);
+        for (YamlDocument element : document.elements("items")) {
           // the elements of a list of one kind may leave version and kind to it
           if (!elementKind.isEmpty() && element.tree() instanceof ObjectNode object) {
             object.putIfAbsent("apiVersion", tree.path("apiVersion"));

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -92,19 +94,21 @@ public record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
     return Math.max(0, Math.max(path.lastIndexOf('.'), path.lastIndexOf('[')));
   }
 
-  /** One element of a list in this document, as a document of its own. */
-  YamlDocument element(String list, int index) {
-    String prefix = list + "[" + index + "]";
-    Map<String, Integer> inside = new HashMap<>();
-    lines.forEach(
+  /** The elements of a list in this document, each as a document of its own. */
+  List<YamlDocument> elements(String list) {
+    List<YamlDocument> elements = new ArrayList<>();
+    tree.path(list).forEach(element -> elements.add(new YamlDocument(element, new HashMap<>())));
+    Pattern within = Pattern.compile(Pattern.quote(list) + "\\[(\\d{1,9})](?:\\.(.*))?", Pattern.DOTALL);
+    lines.forEach( // once for all: there may be as many elements as there are lines
         (path, line) -> {
-          if (path.equals(prefix)) {
-            inside.put("", line);
-          } else if (path.startsWith(prefix + ".")) {
-            inside.put(path.substring(prefix.length() + 1), line);
+          Matcher matcher = within.matcher(path);
+          int index = matcher.matches() ? Integer.parseInt(matcher.group(1)) : elements.size();
+          if (index < elements.size()) {
+            String inside = matcher.group(2);
+            elements.get(index).lines().put(inside == null ? "" : inside, line);
           }
         });
-    return new YamlDocument(tree.path(list).path(index), inside);
+    return elements;
   }
 
   private static final class Converter extends SafeConstructor {

@@ -3,6 +3,7 @@ package io.apfproxy.flowcontrol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.config.FlowControlConfiguration;
+import io.apfproxy.flowcontrol.LevelSnapshot.FlowSnapshot;
 import io.apfproxy.time.ManualTime;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,32 @@ class ReconfigurationWaitTest {
     assertThat(next.executes()).isTrue();
     next.lease().close();
     assertThat(control.snapshot()).extracting(LevelSnapshot::name).contains("a");
+  }
+
+  /** Its flows are known to the levels that stay, but to no routing yet. */
+  @Test
+  void whatIsMadeReadyKeepsItsCountsWhereALevelGoesMeanwhile() {
+    Client last = Client.get(control, "ann", "/api/v1/pods");
+    takeAAway();
+    whileBuilding =
+        () ->
+            onAnotherThread(
+                () -> {
+                  last.lease().close();
+                  time.settle();
+                });
+
+    control.apply(
+        List.of(Config.schema("schema-c", "b", "cid")), List.of(Config.queuing("b", 10, 4, 10)));
+
+    Client next = Client.get(control, "cid", "/api/v1/pods");
+    assertThat(control.snapshot())
+        .filteredOn(level -> level.name().equals("b"))
+        .flatExtracting(LevelSnapshot::flows)
+        .filteredOn(flow -> flow.flowSchema().equals("schema-c"))
+        .extracting(FlowSnapshot::executing)
+        .containsExactly(1);
+    next.lease().close();
   }
 
   private void takeAAway() {

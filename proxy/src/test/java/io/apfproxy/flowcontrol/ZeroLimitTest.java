@@ -43,6 +43,23 @@ class ZeroLimitTest {
         .hasSize(Math.min(6, level(control).currentLimit()));
   }
 
+  /** Its levels have more seats together, each rounded up, than an int holds. */
+  @Test
+  void leavesEachASeatOfAsManyAsCanBeAskedFor() {
+    ApfFlowControl control =
+        ApfFlowControl.create(
+            FlowControlSettings.of(Integer.MAX_VALUE),
+            FlowControlConfiguration.digest(
+                List.of(TO_A), List.of(Config.lending("a", 100, 100)), null),
+            time,
+            time,
+            FlowMetrics.NONE);
+    nextPeriod(control);
+
+    assertThat(level(control).currentLimit()).isPositive();
+    assertThat(get(control, 1).get(0).executes()).isTrue();
+  }
+
   @Test
   void boundsTheQueuesWhereSeatsMayBeBorrowed() {
     ApfFlowControl control = control(withoutShares(null, Config.queues(1, 2)));

@@ -153,6 +153,38 @@ class PriorityLevelTest {
   }
 
   @Test
+  @Tag("S92")
+  void tellsTheRestWhereTellingOneEndsInAnError() {
+    PriorityLevel level = level(new QueuingShape(1, 1, 5), 4);
+    Request wide = start(level, "a", 4, 0, 0);
+    List<Throwable> thrown =
+        List.of(
+            new IllegalStateException("of b"),
+            new StackOverflowError("of c"),
+            new IllegalStateException("of d"));
+    for (Throwable of : thrown) {
+      level.start(
+          new Request(level, "bcd", 0, 1, 0, 0) {
+            @Override
+            protected void onExecute() {
+              if (of instanceof Error error) {
+                throw error;
+              }
+              throw (RuntimeException) of;
+            }
+          });
+    }
+    start(level, "e", 1, 0, 0);
+
+    assertThatThrownBy(() -> level.finish(wide))
+        .isSameAs(thrown.get(1))
+        .hasSuppressedException(thrown.get(0))
+        .hasSuppressedException(thrown.get(2));
+
+    assertThat(told).containsExactly("a executes", "e executes");
+  }
+
+  @Test
   void dispatchesWhenTheLimitRises() {
     PriorityLevel level = level(ONE_QUEUE, 1);
     start(level, "a", 1, 0, 0);

@@ -4,14 +4,18 @@ import static io.apfproxy.server.TestProxy.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.fixtures.attack.FrameUpstream;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.report.Reporter.Held;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers that come before the request was sent to its end. */
 @Tag("S32")
@@ -99,6 +104,44 @@ class EarlyAnswerIT {
       }
       await().untilAsserted(() -> assertThat(reset).hasSize(ANSWERS));
       assertThat(proxy.events.held(Held.UPSTREAM_CONNECTION)).as("lanes").isEqualTo(2);
+      proxy.expectRest();
+    }
+  }
+
+  /** As Go resets the stream of a request that it answers without reading all of it: RFC 9113 8.1. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void arriveWholeAtAClientThatReadsLate(boolean declared) throws IOException {
+    int length = 210_000; // less than a window
+    try (FrameUpstream upstream =
+            FrameUpstream.start(
+                request -> {
+                  if (declared) {
+                    request.on().headers(
+                        request.stream(), false, ":status: 403", "content-length: " + length);
+                  } else {
+                    request.on().headers(request.stream(), false, ":status: 403");
+                  }
+                  for (int sent = 0; sent < length; sent += length / 30) {
+                    request.on().data(
+                        request.stream(), sent + length / 30 == length, new byte[length / 30]);
+                  }
+                  request.reset(0);
+                });
+        TestProxy proxy = new TestProxy(vertx, upstream.port())) {
+      HttpClientRequest request =
+          get(
+                  proxy
+                      .client(HttpVersion.HTTP_2)
+                      .request(HttpMethod.POST, "/api/v1/namespaces/a/pods/b/proxy/c"))
+              .putHeader("Content-Length", "" + 2 * BEGINNING);
+      request.write(Buffer.buffer(new byte[1]));
+      HttpClientResponse answer = get(request.response().onSuccess(HttpClientResponse::pause));
+      await().until(() -> proxy.events.held(Held.UPSTREAM_STREAM) == 0);
+
+      Future<Buffer> body = answer.body();
+      answer.resume();
+      assertThat(get(body).length()).isEqualTo(length);
       proxy.expectRest();
     }
   }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.limit.Limiting;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;
@@ -86,6 +87,45 @@ class RateLimitBytesIT extends RateLimitFixture {
           await().atMost(Duration.ofSeconds(60)).until(() -> reading(proxy).bytesIn() == LARGE);
         },
         Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(400_000, "1s", 65_536, "0s"));
+  }
+
+  /** L-21: both directions together, also where a response begins while its request waits. */
+  @Test
+  void slowsAResponseThatBeginsWhileItsUploadIsHeldUp() {
+    int rate = 40_000;
+    int length = 200_000;
+    Promise<Long> answered = Promise.promise();
+    limited(
+        request -> answerWhenTheBurstIsUsedUp(request, Buffer.buffer(new byte[length]), answered),
+        proxy -> {
+          Buffer answer =
+              get(
+                  proxy
+                      .client(HttpVersion.HTTP_2)
+                      .request(HttpMethod.POST, "/api/v1/namespaces/shop/pods/web-0/proxy/")
+                      .compose(
+                          request ->
+                              request
+                                  .putHeader("Authorization", "Bearer ci")
+                                  .send(Buffer.buffer(new byte[length / 2])))
+                      .compose(HttpClientResponse::body));
+          double seconds = (System.nanoTime() - get(answered.future())) / SECOND;
+          assertThat(answer.length()).isEqualTo(length);
+          assertThat(seconds).isGreaterThan((length - 2.0 * LARGEST_PIECE) / rate);
+        },
+        Limiting.of("bytes").by("User").unit(RateLimit.BYTES).tokens(rate, "1s", 65_536, "0s"));
+  }
+
+  private static void answerWhenTheBurstIsUsedUp(
+      HttpServerRequest request, Buffer answer, Promise<Long> answered) {
+    long[] read = {0};
+    request.handler(
+        piece -> {
+          read[0] += piece.length();
+          if (read[0] > 65_536 && answered.tryComplete(System.nanoTime())) {
+            request.response().end(answer);
+          }
+        });
   }
 
   /** L-21: until what the list was too large by is made good. */

@@ -1,10 +1,12 @@
 package io.apfproxy.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.apfproxy.config.Kind;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.SourceObject;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -173,6 +175,20 @@ class ManifestTest {
       bomb.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(8) + "x"));
     }
     assertThat(messages(bomb.toString())).hasSize(1);
+  }
+
+  /** For each element every line of the text was looked at. */
+  @Test
+  void aListIsReadInTimeHoweverManyElementsItHas() {
+    int elements = 150_000;
+    String list = "kind: List\napiVersion: v1\nitems:\n" + "- 0\n".repeat(elements);
+
+    Manifest manifest =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(60), () -> Manifest.parse("a.yaml", list), "hangs");
+
+    assertThat(manifest.findings()).hasSize(elements);
+    assertThat(manifest.findings().get(elements - 1).line()).isEqualTo(elements + 3);
   }
 
   private static List<String> messages(String text) {

@@ -131,7 +131,7 @@ public final class ReviewQueue<V> {
   private static <V> CompletableFuture<V> put(Request<V> request) {
     try {
       return request.review().get().toCompletableFuture();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // whoever asked is told, and others wait for its place
       return CompletableFuture.failedFuture(e);
     }
   }

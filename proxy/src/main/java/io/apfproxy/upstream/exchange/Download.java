@@ -39,6 +39,7 @@ final class Download {
   private boolean stopped;
   private boolean blocked;
   private boolean held;
+  private boolean allCame;
   private long readOnAt;
   private byte last = '\n';
   private Future<Void> sent = Future.succeededFuture();
@@ -71,18 +72,31 @@ final class Download {
    */
   void start(Context turn, boolean chunkless) {
     answer.handler(this::pass);
-    answer.endHandler(
-        done -> {
-          if (!stopped) {
-            listener.ended();
-          }
-        });
+    answer.endHandler(done -> end());
     if (chunkless) {
       response.write(Buffer.buffer()); // writeHead() would announce chunks
     } else if (length < 0) {
       writeHead();
     } else {
       turn.runOnContext(later -> writeHead());
+    }
+  }
+
+  /**
+   * All of it has come, though nobody will say so any more: passes on what lies here, a window at
+   * most, however late its client reads.
+   *
+   * @param turn runs something at the end of this turn of the event loop
+   */
+  void hasCome(Context turn) {
+    allCame = true;
+    answer.resume(); // which is done at the end of this turn, too
+    turn.runOnContext(passed -> end());
+  }
+
+  private void end() {
+    if (!stopped) {
+      listener.ended();
     }
   }
 
@@ -159,6 +173,9 @@ final class Download {
 
   /** What the upstream still may send then waits on our side of it. */
   private void readNoMore() {
+    if (allCame) {
+      return;
+    }
     answer.pause();
     long left = length < 0 ? Long.MAX_VALUE : Math.max(0, length - passed);
     backlog.leaveBehind(Math.min(left, Member.STREAM_WINDOW));

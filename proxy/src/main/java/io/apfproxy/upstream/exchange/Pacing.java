@@ -26,10 +26,10 @@ final class Pacing {
     this.answer = answer;
   }
 
-  /** For so long, if they are not held up already. */
+  /** For so long, if they are not held up already: then one that began meanwhile is held up too. */
   void hold(long nanos) {
+    hold(true);
     if (timer == NONE) {
-      hold(true);
       timer = vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(nanos) + 1, over -> goOn());
     }
   }

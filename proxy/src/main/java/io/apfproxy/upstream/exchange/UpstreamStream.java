@@ -4,6 +4,7 @@ import io.apfproxy.report.Reporter;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.upstream.wire.ErrorCodes;
 import io.apfproxy.upstream.wire.Member;
+import io.apfproxy.upstream.wire.NettyHttp2;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClosedException;
@@ -49,6 +50,7 @@ final class UpstreamStream {
   private Runnable withdrawReset = () -> {};
   private long graceMillis = RESET_GRACE_MILLIS;
   private long graceTimer = -1;
+  private boolean answered;
 
   UpstreamStream(Vertx vertx, Member member, Reporter events, HttpClientRequest request) {
     this.vertx = vertx;
@@ -72,6 +74,16 @@ final class UpstreamStream {
       return reset.getCode() == ErrorCodes.REFUSED_STREAM;
     }
     return cause instanceof HttpClosedException && member.wentAwayBefore(request);
+  }
+
+  /**
+   * Whether the upstream, which broke the stream, had sent all of its response: it did not want the
+   * rest of the request. To be asked whenever it breaks, the first time while that is being told.
+   * Source: RFC 9113 8.1.
+   */
+  boolean wasAnswered() {
+    answered |= NettyHttp2.hasComeWhole(request.connection(), request.streamId());
+    return answered;
   }
 
   /** The upstream was made to wait with its response, for seconds. Call before the reset. */
@@ -141,6 +153,9 @@ final class UpstreamStream {
    * The response has ended, and the request was not sent to its end: closes our half of the stream.
    */
   void closeUnsent() {
+    if (answered) {
+      return; // it broke, and is closed
+    }
     if (isHttp2()) {
       withdrawReset = member.reset(request, () -> request.reset(ErrorCodes.CANCEL));
     } else {

@@ -72,6 +72,16 @@ public final class NettyHttp2 {
   }
 
   /**
+   * Whether all of what the peer sends on a stream has come, while the stream is not closed. On the
+   * connection's event loop; false for HTTP/1.1.
+   */
+  public static boolean hasComeWhole(HttpConnection connection, long stream) {
+    Http2ConnectionHandler http2 = handler(connection);
+    Http2Stream known = http2 == null ? null : http2.connection().stream((int) stream);
+    return known != null && known.state() == Http2Stream.State.HALF_CLOSED_REMOTE;
+  }
+
+  /**
    * Sends every header in full from now on. What is indexed for later requests are the tokens of
    * all who share the connection, and HPACK asks that such secrets be not (RFC 7541 7.1.3); Vert.x
    * lets nobody say which they are. Call when the peer's settings have arrived, which say the

@@ -2,11 +2,13 @@ package io.apfproxy.authn.memo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -140,5 +142,28 @@ class ReviewQueueTest {
                 }));
     assertThat(failed).isCompletedExceptionally();
     assertThat(queue.isBusy()).isFalse();
+  }
+
+  @Test
+  void servesThoseBehindAReviewThatEndsInAnError() {
+    ReviewQueue<String> queue = new ReviewQueue<>(1, 10, 1000);
+    ask(queue, "first", 0);
+    CompletableFuture<String> failed =
+        queue.ask(
+            new ReviewQueue.Request<>(
+                "a",
+                1,
+                () -> {
+                  throw new StackOverflowError();
+                }));
+    ask(queue, "last", 0);
+
+    answer("first0");
+
+    assertThat(failed)
+        .failsWithin(Duration.ZERO)
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(StackOverflowError.class);
+    assertThat(started).containsKey("last0");
   }
 }
