@@ -1,6 +1,7 @@
 package io.apfproxy.limit;
 
 import io.apfproxy.time.TimeSource;
+import java.util.List;
 
 /**
  * Charges what one request moves to the limits of bytes that concern it. Belongs to its event loop.
@@ -8,14 +9,19 @@ import io.apfproxy.time.TimeSource;
  */
 public final class ByteMeter {
   private final Limit[] limits;
+  private final List<Boolean> holding;
   private final long[] keys;
   private final long[] owners;
   private final TimeSource time;
   private long in;
   private long out;
 
-  ByteMeter(Limit[] limits, long[] keys, long[] owners, TimeSource time) {
+  /**
+   * @param holding which of the limits it is held to; others are charged only
+   */
+  ByteMeter(Limit[] limits, List<Boolean> holding, long[] keys, long[] owners, TimeSource time) {
     this.limits = limits;
+    this.holding = List.copyOf(holding);
     this.keys = keys;
     this.owners = owners;
     this.time = time;
@@ -40,7 +46,7 @@ public final class ByteMeter {
     long owed = 0;
     for (int i = 0; i < limits.length && bytes > 0; i++) {
       long own = limits[i].charge(keys[i], owners[i], bytes, toClient, now);
-      owed = limits[i].isShadow() ? owed : Math.max(owed, own);
+      owed = holding.get(i) ? Math.max(owed, own) : owed;
     }
     return owed;
   }

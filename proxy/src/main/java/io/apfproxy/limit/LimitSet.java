@@ -30,7 +30,7 @@ final class LimitSet {
   LimitSet(List<Limit> limits, boolean identified) {
     this.limits = limits.toArray(Limit[]::new);
     this.identified = identified;
-    this.shadows = limits.stream().anyMatch(Limit::isShadow);
+    this.shadows = limits.stream().anyMatch(Limit::hasShadow);
     this.bytes = limits.stream().anyMatch(Limit::countsBytes);
     this.rules = new RuleIndex(limits.stream().map(limit -> rules(limit.limit().spec())).toList());
   }
@@ -73,7 +73,7 @@ final class LimitSet {
     return bytes;
   }
 
-  /** Whether one of them is in shadow. */
+  /** Whether one of them is in shadow, for some. */
   boolean hasShadows() {
     return shadows;
   }
@@ -86,11 +86,15 @@ final class LimitSet {
   @Nullable ByteMeter meter(Asked asked, boolean inShadow, TimeSource time) {
     Found found = find(asked);
     List<Limit> counting = new ArrayList<>();
+    List<Boolean> holding = new ArrayList<>();
     List<Long> keys = new ArrayList<>();
     List<Long> owners = new ArrayList<>();
     for (int i = 0; i < found.number(); i++) {
-      if (limit(found, i).countsBytes() && (inShadow || !limit(found, i).isShadow())) {
-        counting.add(limit(found, i));
+      Limit limit = limit(found, i);
+      boolean shadow = limit.isShadowFor(asked);
+      if (limit.countsBytes() && (inShadow || !shadow)) {
+        counting.add(limit);
+        holding.add(!shadow);
         keys.add(found.key(i));
         owners.add(found.owner(i));
       }
@@ -99,6 +103,7 @@ final class LimitSet {
         ? null
         : new ByteMeter(
             counting.toArray(Limit[]::new),
+            holding,
             keys.stream().mapToLong(Long::longValue).toArray(),
             owners.stream().mapToLong(Long::longValue).toArray(),
             time);
