@@ -150,19 +150,19 @@ final class Limit {
     return bytes;
   }
 
+  /** Bytes have passed, from the client and to it. */
+  void moved(long in, long out) {
+    state.moved(in, out);
+  }
+
   /**
-   * Bytes have passed.
+   * Charges for bytes that have passed.
    *
-   * @param out whether to the client
+   * @param bytes {@link Pace#PIECE} at most
    * @return nanoseconds until none is owed
    */
-  long charge(long hash, long owner, long bytes, boolean out, long now) {
-    state.moved(bytes, out);
-    long owed = 0;
-    for (long left = bytes; left > 0; left -= Pace.PIECE) {
-      owed = state.keys().charge(hash, owner, now, Math.min(left, Pace.PIECE));
-    }
-    return owed;
+  long charge(long hash, long owner, long bytes, long now) {
+    return state.keys().charge(hash, owner, now, bytes);
   }
 
   /** It goes on after so long. */

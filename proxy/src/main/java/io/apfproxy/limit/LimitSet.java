@@ -5,6 +5,7 @@ import io.apfproxy.config.FlowSchema.Rule;
 import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
+import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.KeyHash;
 import io.apfproxy.time.KeyTable;
@@ -85,28 +86,18 @@ final class LimitSet {
    */
   @Nullable ByteMeter meter(Asked asked, boolean inShadow, TimeSource time) {
     Found found = find(asked);
-    List<Limit> counting = new ArrayList<>();
-    List<Boolean> holding = new ArrayList<>();
-    List<Long> keys = new ArrayList<>();
-    List<Long> owners = new ArrayList<>();
+    List<ByteMeter.Charge> charges = new ArrayList<>();
+    boolean slowed = LongRunning.bypasses(asked.info());
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limit(found, i);
       boolean shadow = limit.isShadowFor(asked);
       if (limit.countsBytes() && (inShadow || !shadow)) {
-        counting.add(limit);
-        holding.add(!shadow);
-        keys.add(found.key(i));
-        owners.add(found.owner(i));
+        charges.add(
+            new ByteMeter.Charge(
+                limit, found.key(i), found.owner(i), shadow, slowed, time.nanoTime()));
       }
     }
-    return counting.isEmpty()
-        ? null
-        : new ByteMeter(
-            counting.toArray(Limit[]::new),
-            holding,
-            keys.stream().mapToLong(Long::longValue).toArray(),
-            owners.stream().mapToLong(Long::longValue).toArray(),
-            time);
+    return charges.isEmpty() ? null : new ByteMeter(charges, time);
   }
 
   Limit limit(Found found, int i) {

@@ -65,8 +65,13 @@ final class LimitState {
   }
 
   /** Bytes of requests that it concerns. */
-  void moved(long bytes, boolean out) {
-    (out ? bytesOut : bytesIn).add(bytes);
+  void moved(long in, long out) {
+    if (in > 0) {
+      bytesIn.add(in);
+    }
+    if (out > 0) {
+      bytesOut.add(out);
+    }
   }
 
   /** Counts a refusal; returns how many there were in the last second, in shadow or not. */

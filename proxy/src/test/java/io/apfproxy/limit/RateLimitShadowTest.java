@@ -1,6 +1,7 @@
 package io.apfproxy.limit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.RateLimit;
@@ -13,6 +14,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -214,6 +216,47 @@ class RateLimitShadowTest {
     asked.peer = InetAddress.getByName(address);
     assertThat(proxy.ask(asked).passes()).isTrue();
     assertThat(proxy.ask(asked).refusal().limitKey()).isEqualTo(key);
+  }
+
+  /**
+   * L-21, L-32: it is not slowed, but owes at each instant what it would have moved by then, as
+   * others find the bucket as if it had been, and the limit may be enforced at any time.
+   */
+  @Test
+  void owesForAStreamAsIfThatWereSlowed() {
+    RateLimit limit =
+        Limiting.of("logs").unit(RateLimit.BYTES).tokens(1 << 17, "1s", 1 << 18, "0s");
+    LimitedProxy enforced = new LimitedProxy(limit);
+    LimitedProxy shadow = new LimitedProxy(Enforcement.SHADOW, limit);
+    ByteMeter slowed = stream(enforced);
+    ByteMeter free = stream(shadow);
+    long all = 2 << 20;
+    long moved = 0;
+    long goesOnAt = enforced.time.nanoTime();
+    for (int step = 0; step < 400; step++) {
+      if (moved < all && enforced.time.nanoTime() - goesOnAt >= 0) {
+        moved += 1 << 14;
+        goesOnAt = enforced.time.nanoTime() + slowed.moved(0, moved);
+      }
+      assertThat(free.moved(0, all + step)).isZero();
+      if (step > 20) { // the burst goes as fast as it comes
+        assertThat(shadow.reading("logs").fullest())
+            .as("step %d", step)
+            .isCloseTo(enforced.reading("logs").fullest(), within(0.3));
+      }
+      enforced.time.advance(Duration.ofMillis(10));
+      shadow.time.advance(Duration.ofMillis(10));
+    }
+    assertThat(shadow.reading("logs").bytesOut()).isEqualTo(all + 399);
+    shadow.time.advance(Duration.ofSeconds(1));
+    assertThat(shadow.ask(shadow.get("bob")).passes()).isTrue();
+    assertThat(shadow.reading("logs").shadow().refused()).as("of bob").isZero();
+  }
+
+  private static ByteMeter stream(LimitedProxy proxy) {
+    FakeAsked asked = proxy.request("GET", LimitedProxy.PODS + "/web-0/log?follow=true", "alice");
+    assertThat(proxy.ask(asked).passes()).isTrue();
+    return Objects.requireNonNull(proxy.limits.meter(asked));
   }
 
   static LongStream seeds() {
