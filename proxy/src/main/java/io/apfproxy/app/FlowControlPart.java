@@ -89,7 +89,8 @@ record FlowControlPart(
     metrics.bindBound(
         "learning-bytes", learning::bytesBehind, learning.mostBehind(), learning::givenUp);
     RateLimits rates =
-        new RateLimits(TimeSource.system(), fair::width, unlimited, options.replicas());
+        new RateLimits(
+            TimeSource.system(), fair::width, unlimited, options.replicas(), options.enforcement());
     metrics.bindRateLimits(rates::read, rates::waiting);
     return new FlowControlPart(fair, rates, budget, fair, learning);
   }

@@ -1,6 +1,7 @@
 package io.apfproxy.app;
 
 import io.apfproxy.command.Explanation;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.flowcontrol.ApfFlowControl;
@@ -27,6 +28,11 @@ final class LiveSeats implements Explanation.Seats {
   @Override
   public OptionalLong left(RateLimit limit, RequestDigest digest) {
     return rateLimits.left(limit.name(), digest);
+  }
+
+  @Override
+  public Enforcement enforcement(RateLimit limit) {
+    return rateLimits.enforcement(limit);
   }
 
   @Override

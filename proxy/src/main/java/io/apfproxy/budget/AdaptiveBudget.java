@@ -26,11 +26,18 @@ public final class AdaptiveBudget extends Budget implements PulseTimes {
   private static final long SAMPLE_NANOS = Duration.ofMillis(100).toNanos();
   private static final long UNSETTLED_NANOS = Duration.ofSeconds(2).toNanos();
 
+  /*
+   * A tick takes a second, or the five that five pulses take. Where none comes for so long, pulses find nobody while requests are
+   * still answered, or the proxy stands still again and again: what was seen last says nothing any more.
+   */
+  private static final long LOST_NANOS = Duration.ofSeconds(10).toNanos();
+
   private final SeatController controller;
   private final DelayedActions thread;
   private final TimeSource time;
   private final TickMeter meter = new TickMeter();
   private final Map<SeatChange, AtomicLong> changes = new EnumMap<>(SeatChange.class);
+  private long judgedAt; // on the thread only
   private volatile boolean idle;
   private volatile boolean wantsMany;
   private volatile long unsettledUntil;
@@ -84,7 +91,8 @@ public final class AdaptiveBudget extends Budget implements PulseTimes {
         0,
         () -> {
           become(controller.total());
-          meter.begin(time.nanoTime(), use.get());
+          judgedAt = time.nanoTime();
+          meter.begin(judgedAt, use.get());
           again(use);
         });
   }
@@ -105,15 +113,27 @@ public final class AdaptiveBudget extends Budget implements PulseTimes {
     long now = time.nanoTime();
     SeatUse seen = use.get();
     wantsMany = 4 * seen.inUse() > seats();
-    if (down.getAsBoolean() || now - unsettledUntil < 0) {
+    if (down.getAsBoolean()) {
+      judgedAt = now; // it is known what it is, and begins anew with its return
       meter.begin(now, seen);
-      return;
+    } else if (now - judgedAt >= LOST_NANOS) {
+      judgedAt = now;
+      controller.lose(now);
+      publish(null);
+      meter.begin(now, seen);
+    } else if (now - unsettledUntil < 0) {
+      meter.begin(now, seen);
+    } else {
+      meter.sample(seen);
+      judge(meter.end(now), use);
     }
-    meter.sample(seen);
-    Tick tick = meter.end(now);
+  }
+
+  private void judge(@Nullable Tick tick, Supplier<SeatUse> use) {
     if (tick != null) {
+      judgedAt = tick.now();
       publish(controller.tick(tick));
-      meter.begin(now, use.get());
+      meter.begin(tick.now(), use.get());
     }
   }
 

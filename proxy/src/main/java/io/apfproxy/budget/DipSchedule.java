@@ -52,8 +52,8 @@ final class DipSchedule {
     due = now + about(interval);
   }
 
-  /** Few seats were in use: nobody needs a dip to see that. */
-  void natural(long now) {
+  /** The next one comes as if there had been one just now that found nothing new. */
+  void postpone(long now) {
     due = now + about(interval);
   }
 

@@ -117,6 +117,20 @@ final class SeatController {
   }
 
   /**
+   * For long nothing could be judged. The seats stay, as nothing says that they are too many or too
+   * few; but a dip of which nobody sees the end ends, and what lasted until then is not known to.
+   */
+  void lose(long now) {
+    if (dipping) {
+      dipping = false;
+      dips.postpone(now);
+    }
+    over = null;
+    mildTicks = 0;
+    load = UpstreamLoad.UNKNOWN;
+  }
+
+  /**
    * Judges what was seen.
    *
    * @return why the seats changed; null if they did not, or a dip has ended
@@ -138,7 +152,7 @@ final class SeatController {
     }
     known = true;
     if (tick.inUse() <= limit / 4) {
-      dips.natural(tick.now());
+      dips.postpone(tick.now()); // nobody needs a dip to see that
     }
     boolean overloaded = load == UpstreamLoad.OVERLOADED || tick.refused();
     if (dips.isDue(tick.now(), overloaded)) {
@@ -159,7 +173,7 @@ final class SeatController {
     over = null;
     mildTicks = 0;
     dipping = false;
-    dips.natural(tick.now());
+    dips.postpone(tick.now());
     if (limit >= max) {
       return null;
     }

@@ -1,5 +1,6 @@
 package io.apfproxy.classify;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowSchema.Rule;
 import io.apfproxy.config.FlowSchema.ServiceAccount;
 import io.apfproxy.config.FlowSchema.Subject;
@@ -13,7 +14,7 @@ import java.util.stream.Stream;
 
 /**
  * What of a rate limit is legal, and obeyed, but seldom meant: W1 to W3 of specification limits.md
- * L-13, and a stream that cannot come up to its rate (L-21).
+ * L-13, an enforcement that is none (L-32), and a stream that cannot come up to its rate (L-21).
  */
 final class LimitHazards {
   /*
@@ -40,6 +41,10 @@ final class LimitHazards {
   static List<String> of(RateLimit limit) {
     LimitHazards hazards = new LimitHazards(limit.spec());
     List<String> messages = new ArrayList<>();
+    String finding = Enforcement.finding(limit);
+    if (finding != null) {
+      messages.add(finding);
+    }
     hazards.endangered().forEach(messages::add);
     hazards.freedom().ifPresent(messages::add);
     hazards.loss().ifPresent(messages::add);

@@ -125,7 +125,7 @@ public record ProxyOptions(
    * @param maxInFlight reading requests, part of the seats in all
    * @param maxMutatingInFlight writing requests, the other part
    * @param pollObjectCounts ask upstream's metrics each minute how many objects there are
-   * @param enforcement of levels that do not say; with the classic limits everybody
+   * @param enforcement of levels and rate limits that do not say; with the classic limits everybody
    * @param replicas proxies that share what limits of scope {@code Fleet} let pass, 1 to 64
    * @param moving how seats move below their sum
    */

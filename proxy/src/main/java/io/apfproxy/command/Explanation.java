@@ -1,5 +1,6 @@
 package io.apfproxy.command;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.RateLimit;
@@ -57,6 +58,11 @@ public record Explanation(List<Step> steps) {
 
     /** What this level, which may burst, has beyond its limit, in words. */
     String burst(PriorityLevelConfiguration level);
+
+    /** Who is held to what this limit decides. */
+    default Enforcement enforcement(RateLimit limit) {
+      return Enforcement.of(limit, Enforcement.ENFORCE);
+    }
 
     /** Units that the key of this request has left at this limit; empty if that is not known. */
     default OptionalLong left(RateLimit limit, RequestDigest digest) {

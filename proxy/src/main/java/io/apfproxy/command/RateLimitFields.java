@@ -1,5 +1,6 @@
 package io.apfproxy.command;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.config.RateLimit.InFlight;
@@ -38,7 +39,8 @@ final class RateLimitFields {
     fields.fields.put("userAgents", list(spec.userAgents()));
     fields.fields.put("sourceAddresses", list(spec.sourceAddresses()));
     fields.fields.put("scope", spec.scope());
-    fields.fields.put("enforcement", limit.isShadow() ? RateLimit.SHADOW : UNSET);
+    fields.fields.put(
+        "enforcement", limit.metadata().annotations().getOrDefault(Enforcement.ANNOTATION, UNSET));
     fields.fields.put("except", counted(spec.exceptSubjects()));
     fields.fields.put("rules", counted(spec.rules()));
     return fields.fields;

@@ -38,7 +38,8 @@ final class Reasoning {
     step("user", user.name() + ", groups " + String.join(", ", user.groups()));
     for (RateLimit limit : configuration.rateLimits().values()) {
       LimitExplanation explained =
-          LimitExplanation.of(limit, digest, seats::width, seats.left(limit, digest));
+          LimitExplanation.of(
+              limit, seats.enforcement(limit), digest, seats::width, seats.left(limit, digest));
       step(explained.concerns() ? "limit" : "not", explained.text());
     }
     if (LongRunning.bypasses(info)) {

@@ -62,6 +62,7 @@ public final class RefusalJson {
     text(json, "priorityLevel", one.place().priorityLevel());
     text(json, "flowDistinguisher", one.place().flowDistinguisher());
     text(json, "rateLimit", one.rateLimit());
+    text(json, "rateLimitKey", one.rateLimitKey());
     json.writeNumberField("waitedSeconds", Math.round(one.waitedNanos() / NANOS * DIGITS) / DIGITS);
     number(json, "retryAfterSeconds", one.retryAfterSeconds());
     if (one.seats() > 0) {
@@ -152,6 +153,7 @@ public final class RefusalJson {
             "",
             json.path("flowDistinguisher").asText()),
         json.path("rateLimit").asText(),
+        json.path("rateLimitKey").asText(),
         json.path("seats").asInt(),
         found(json),
         Math.round(json.path("waitedSeconds").asDouble() * NANOS),

@@ -42,7 +42,7 @@ final class RefusalText {
     row("agent", refused.who().agent());
     row("address", refused.who().address());
     row("audit id", refused.auditId());
-    row("limit", refused.rateLimit());
+    row("limit", limit());
     place(refused.place());
     if (refused.seats() > 0) {
       level();
@@ -52,6 +52,11 @@ final class RefusalText {
     }
     next();
     return text.toString();
+  }
+
+  private String limit() {
+    return refused.rateLimit()
+        + (refused.rateLimitKey().isEmpty() ? "" : ", " + refused.rateLimitKey());
   }
 
   private void place(Classification place) {

@@ -6,13 +6,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which users a priority level holds to its decisions; requests of the others pass, and it is told
- * what would have become of them. Source: specification seeing.md V-30, V-31.
+ * Which users a priority level or rate limit holds to its decisions; requests of the others pass,
+ * and it is told what would have become of them. Source: specification seeing.md V-30, V-31;
+ * limits.md L-32.
  *
  * @param percent of the users, 0 to 100
  */
 public record Enforcement(int percent) {
-  /** On a priority level of any source; kube-apiserver ignores it. */
+  /** On a rate limit, or a priority level of any source; kube-apiserver ignores it. */
   public static final String ANNOTATION = "apf-proxy.io/enforcement";
 
   public static final String EXPECTED = "enforce, shadow, or 1% to 99% of users";
@@ -58,15 +59,48 @@ public record Enforcement(int percent) {
     return said == null ? byDefault : parse(said).orElse(byDefault);
   }
 
+  /**
+   * What holds for a rate limit: its annotation, if that is one of the values. Before it is known
+   * who asks nobody can be among a part of the users: there it is everybody or nobody.
+   *
+   * @param byDefault for limits that do not say
+   */
+  public static Enforcement of(RateLimit limit, Enforcement byDefault) {
+    String said = limit.metadata().annotations().get(ANNOTATION);
+    Enforcement found = said == null ? byDefault : parse(said).orElse(byDefault);
+    return found.isPart() && asksStrangers(limit) ? SHADOW : found;
+  }
+
+  private static boolean asksStrangers(RateLimit limit) {
+    return limit.spec().stage().equals(RateLimit.BEFORE_AUTHENTICATION);
+  }
+
+  private boolean isPart() {
+    return percent > 0 && percent < ALL;
+  }
+
   /** Why a level's annotation has no effect; null if it has one, or there is none. */
   public static @Nullable String finding(PriorityLevelConfiguration level) {
     String said = level.metadata().annotations().get(ANNOTATION);
+    if (said != null && level.isExempt()) {
+      return "annotation " + ANNOTATION + " has no effect: exempt requests are held to nothing";
+    }
+    return said == null ? null : finding(said);
+  }
+
+  /** The same of a rate limit, or why it has another effect than it says. */
+  public static @Nullable String finding(RateLimit limit) {
+    String said = limit.metadata().annotations().get(ANNOTATION);
     if (said == null) {
       return null;
     }
-    if (level.isExempt()) {
-      return "annotation " + ANNOTATION + " has no effect: exempt requests are held to nothing";
-    }
+    return asksStrangers(limit) && parse(said).filter(Enforcement::isPart).isPresent()
+        ? "annotation %s: %s holds nobody: who asks is not known before authentication"
+            .formatted(ANNOTATION, said)
+        : finding(said);
+  }
+
+  private static @Nullable String finding(String said) {
     return parse(said).isPresent()
         ? null
         : "annotation %s has no effect: found \"%s\", expected %s"

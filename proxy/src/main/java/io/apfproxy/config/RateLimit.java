@@ -35,15 +35,6 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
   public static final String PROXY = "Proxy";
   public static final String FLEET = "Fleet";
 
-  /**
-   * Annotation: {@link #ENFORCE}, the default, or {@link #SHADOW}, which only counts what it would
-   * do.
-   */
-  public static final String ENFORCEMENT = Enforcement.ANNOTATION;
-
-  public static final String ENFORCE = "enforce";
-  public static final String SHADOW = "shadow";
-
   /** Keys of all limits together. */
   public static final int MOST_KEYS = 500_000;
 
@@ -58,14 +49,11 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
     return Kind.RATE_LIMIT;
   }
 
+  /** Whom it holds to its decisions is said beside the spec, as of priority levels. */
   @Override
   public Object effect() {
-    return List.of(spec, isShadow());
-  }
-
-  /** Whether it refuses nobody and lets nobody wait, but counts as if it did. */
-  public boolean isShadow() {
-    return SHADOW.equals(metadata.annotations().get(ENFORCEMENT));
+    String enforcement = metadata.annotations().get(Enforcement.ANNOTATION);
+    return enforcement == null ? spec : List.of(spec, enforcement);
   }
 
   /** Keys that it remembers at most; 0 where all requests share one bucket. */

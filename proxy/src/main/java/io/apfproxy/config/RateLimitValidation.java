@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a rate limit may say of whom it concerns; how much it allows, {@link RateAmounts} looks at.
@@ -23,7 +22,6 @@ final class RateLimitValidation {
 
   private static final List<String> STAGES =
       List.of(RateLimit.AFTER_AUTHENTICATION, RateLimit.BEFORE_AUTHENTICATION);
-  private static final List<String> ENFORCEMENTS = List.of(RateLimit.ENFORCE, RateLimit.SHADOW);
   private static final List<String> LONG_RUNNING =
       List.of(RateLimit.INCLUDE, RateLimit.EXCLUDE, RateLimit.ONLY);
   private static final List<String> UNITS =
@@ -50,18 +48,8 @@ final class RateLimitValidation {
   }
 
   static void validate(RateLimit limit, FieldErrors errors) {
-    validateEnforcement(limit.metadata().annotations().get(RateLimit.ENFORCEMENT), errors);
     new RateLimitValidation(limit.spec(), errors).validate();
     new RateAmounts(limit.spec(), errors).validate();
-  }
-
-  private static void validateEnforcement(@Nullable String mode, FieldErrors errors) {
-    if (mode != null && !ENFORCEMENTS.contains(mode)) {
-      errors.notSupported(
-          "metadata.annotations[" + RateLimit.ENFORCEMENT + "]",
-          mode,
-          String.join(", ", ENFORCEMENTS));
-    }
   }
 
   private void validate() {

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.LongAdder;
 final class ExemptGate {
   private static final long OPEN = Long.MAX_VALUE;
 
-  private volatile long most;
+  private final long most;
   private final AtomicLong inside = new AtomicLong();
   private final LongAdder refused = new LongAdder();
 
@@ -27,20 +27,12 @@ final class ExemptGate {
     return new ExemptGate(most);
   }
 
-  /** Those inside stay. Does nothing to an open one. */
-  void resize(long newMost) {
-    if (most != OPEN) {
-      most = newMost;
-    }
-  }
-
   /** Whether one more may go in; each that did must {@link #leave}. */
   boolean enter() {
-    long bound = most;
-    if (bound == OPEN) {
+    if (most == OPEN) {
       return true;
     }
-    if (inside.incrementAndGet() <= bound) {
+    if (inside.incrementAndGet() <= most) {
       return true;
     }
     inside.decrementAndGet();

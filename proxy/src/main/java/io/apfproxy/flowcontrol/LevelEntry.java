@@ -26,8 +26,14 @@ import org.jspecify.annotations.Nullable;
  * requests read may be read by any thread; the rest belongs to {@link LevelTable}'s lock.
  */
 final class LevelEntry {
-  private final PriorityLevel level;
+  /*
+   * Of the seats that were configured, not of those there are now: what is exempt is bounded by nothing else and so by memory, which
+   * does not move. After an outage, or while the upstream is slow, seats are few; by those an administrator would be refused when he
+   * is needed. What exempt requests hold counts as in use, so that seats follow it anyway (limits.md L-51).
+   */
   private static final long EXEMPT_EXECUTING_PER_SEAT = 10;
+
+  private final PriorityLevel level;
 
   private final ExemptGate exemptGate;
   private final BurstSeats bursts;
@@ -48,7 +54,7 @@ final class LevelEntry {
   private double target;
 
   /**
-   * @param total seats of the whole server
+   * @param configured seats of the whole server, by configuration
    * @param bursts seats beyond them for levels that have saved something
    * @param enforcement if the level does not say
    */
@@ -56,7 +62,7 @@ final class LevelEntry {
       PriorityLevelConfiguration configuration,
       LimitBounds bounds,
       PriorityLevel level,
-      int total,
+      int configured,
       BurstSeats bursts,
       Enforcement enforcement) {
     this.configuration = configuration;
@@ -66,8 +72,11 @@ final class LevelEntry {
     this.bounds = bounds;
     this.level = level;
     this.bursts = bursts;
-    this.exemptGate = configuration.isExempt() ? ExemptGate.of(most(total)) : ExemptGate.open();
-    this.loadWithoutSeats = loadWithoutSeats(total);
+    this.exemptGate =
+        configuration.isExempt()
+            ? ExemptGate.of(EXEMPT_EXECUTING_PER_SEAT * configured)
+            : ExemptGate.open();
+    this.loadWithoutSeats = loadWithoutSeats(configured);
     this.shape = shape(configuration, bounds);
     this.currentLimit = provisionalLimit(bounds);
   }
@@ -92,10 +101,6 @@ final class LevelEntry {
   /** The limit of a new level, should the first adjustment fail. */
   static int provisionalLimit(LimitBounds bounds) {
     return bounds.nominal() - (bounds.nominal() - bounds.min()) / 2;
-  }
-
-  private static long most(int total) {
-    return EXEMPT_EXECUTING_PER_SEAT * total;
   }
 
   /** What counts as full load while the level has no seats. */
@@ -207,7 +212,6 @@ final class LevelEntry {
   /** So many seats the whole server has now. */
   void setTotal(int total) {
     loadWithoutSeats = loadWithoutSeats(total);
-    exemptGate.resize(most(total));
   }
 
   /** Ends a borrowing period: what was wanted in it counts from now on. */

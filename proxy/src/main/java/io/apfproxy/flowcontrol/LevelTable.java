@@ -370,7 +370,7 @@ final class LevelTable {
             time,
             delayed,
             this::dropIdleLevelsSoon);
-    return new LevelEntry(object, bounds, level, total, bursts, enforcement);
+    return new LevelEntry(object, bounds, level, configuredTotal, bursts, enforcement);
   }
 
   /** Many levels that become idle at once are one change. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param refusedFor null if it would not have been refused
  */
 public record WouldHave(boolean decided, long waitedNanos, @Nullable RejectReason refusedFor) {
+  /** {@link #text} of one that would have gone on at once. */
+  public static final String PASS = "pass";
+
   /** Whether it would have gone on at once. */
   public boolean passed() {
     return decided && waitedNanos == 0 && refusedFor == null;
@@ -24,6 +27,6 @@ public record WouldHave(boolean decided, long waitedNanos, @Nullable RejectReaso
     if (refusedFor != null) {
       return "refuse " + refusedFor.label();
     }
-    return passed() ? "pass" : "wait " + GoDuration.text(waitedNanos) + (decided ? "" : " or more");
+    return passed() ? PASS : "wait " + GoDuration.text(waitedNanos) + (decided ? "" : " or more");
   }
 }

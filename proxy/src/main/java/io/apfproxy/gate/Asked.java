@@ -1,6 +1,7 @@
 package io.apfproxy.gate;
 
 import io.apfproxy.request.ClientAddress;
+import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import java.net.InetAddress;
@@ -57,6 +58,16 @@ public interface Asked {
 
   /** Whether it ends by being refused for what it would take: by a gate, or by flow control. */
   boolean isRefused();
+
+  /**
+   * A gate to whose decision it is not held would have let it wait for so long; it goes on.
+   *
+   * @param nanos more than 0
+   */
+  void wouldWait(long nanos);
+
+  /** A gate to whose decision it is not held would have refused it; it goes on. */
+  void wouldBeRefused(RefusedException why);
 
   /** Asks it to end soon, as somebody else needs what it holds. From any thread. */
   void giveWay();

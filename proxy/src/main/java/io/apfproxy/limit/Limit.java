@@ -1,5 +1,6 @@
 package io.apfproxy.limit;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.request.RefusedException;
@@ -19,7 +20,7 @@ final class Limit {
   private static final int MOST_SPREAD_SECONDS = 30;
 
   private final RateLimit limit;
-  private final boolean shadow;
+  private final Enforcement enforcement;
   private final boolean bytes;
   private final boolean seats;
   private final Conditions conditions;
@@ -32,7 +33,7 @@ final class Limit {
 
   private Limit(RateLimit limit, LimitKey key, LimitState state, RateLimits.Surroundings around) {
     this.limit = limit;
-    this.shadow = limit.isShadow();
+    this.enforcement = Enforcement.of(limit, around.enforcement());
     this.bytes = limit.spec().unit().equals(RateLimit.BYTES);
     this.seats = limit.spec().unit().equals(RateLimit.SEATS);
     this.conditions = new Conditions(limit.spec());
@@ -81,9 +82,22 @@ final class Limit {
     return limit.metadata().name();
   }
 
-  /** Whether it only counts what it would do. */
-  boolean isShadow() {
-    return shadow;
+  Enforcement enforcement() {
+    return enforcement;
+  }
+
+  /** Whether some are not held to what it decides. */
+  boolean hasShadow() {
+    return !enforcement.equals(Enforcement.ENFORCE);
+  }
+
+  /** Whether it only counts what it would do with this one. */
+  boolean isShadowFor(Asked asked) {
+    return hasShadow() && !(hasUser() && enforcement.holds(asked.digest().user().name()));
+  }
+
+  private boolean hasUser() {
+    return place() != LimitTable.Place.STRANGERS;
   }
 
   /** Where it stands. */
@@ -136,19 +150,19 @@ final class Limit {
     return bytes;
   }
 
+  /** Bytes have passed, from the client and to it. */
+  void moved(long in, long out) {
+    state.moved(in, out);
+  }
+
   /**
-   * Bytes have passed.
+   * Charges for bytes that have passed.
    *
-   * @param out whether to the client
+   * @param bytes {@link Pace#PIECE} at most
    * @return nanoseconds until none is owed
    */
-  long charge(long hash, long owner, long bytes, boolean out, long now) {
-    state.moved(bytes, out);
-    long owed = 0;
-    for (long left = bytes; left > 0; left -= Pace.PIECE) {
-      owed = state.keys().charge(hash, owner, now, Math.min(left, Pace.PIECE));
-    }
-    return owed;
+  long charge(long hash, long owner, long bytes, long now) {
+    return state.keys().charge(hash, owner, now, bytes);
   }
 
   /** It goes on after so long. */
@@ -156,10 +170,12 @@ final class Limit {
     state.passed(waitNanos);
   }
 
-  /** It goes on though it would have been refused, or would have had to wait for so long. */
-  void passedInShadow(boolean refused, long waitNanos) {
+  /** It goes on, though it may have had to wait for so long. */
+  void passedInShadow(long waitNanos) {
     state.passed(0);
-    state.shadowed(refused, waitNanos > 0);
+    if (waitNanos > 0) {
+      state.delayedInShadow();
+    }
   }
 
   /** It was refused further on, in the same step. */
@@ -182,7 +198,15 @@ final class Limit {
    * @param untilNanos after which it would be let in
    */
   int retryAfter(long hash, long owner, long untilNanos, long now) {
-    int refusals = state.refused(now);
+    return retryAfter(hash, owner, untilNanos, state.refused(now), now);
+  }
+
+  /** The same of one that goes on, as it is not held to that. */
+  int retryAfterInShadow(long hash, long owner, long untilNanos, long now) {
+    return retryAfter(hash, owner, untilNanos, state.refusedInShadow(now), now);
+  }
+
+  private int retryAfter(long hash, long owner, long untilNanos, int refusals, long now) {
     long seconds = (untilNanos + TimeUnit.SECONDS.toNanos(1) - 1) / TimeUnit.SECONDS.toNanos(1);
     int spread = 0;
     if (!isInFlight() && state.keys().shares(hash, owner, now)) {
@@ -192,7 +216,7 @@ final class Limit {
     return (int) Math.max(1, seconds) + (spread == 0 ? 0 : random.applyAsInt(spread + 1));
   }
 
-  RefusedException refusal(int retryAfterSeconds) {
+  RefusedException refusal(int retryAfterSeconds, Asked asked) {
     String what =
         isInFlight()
             ? "too many at the same time by a limit of this proxy"
@@ -203,7 +227,7 @@ final class Limit {
             isInFlight() ? "in-flight-limit" : "rate-limit",
             "too many requests: %s; try again in %d s".formatted(what, retryAfterSeconds))
         .retryAfter(retryAfterSeconds)
-        .by(name());
+        .by(name(), key.text(asked));
   }
 
   /** Units that a request's key has left; empty if that follows from its agent or address. */

@@ -1,6 +1,7 @@
 package io.apfproxy.limit;
 
 import io.apfproxy.classify.MatchExplanation;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.request.GoDuration;
 import io.apfproxy.request.LongRunning;
@@ -25,11 +26,13 @@ public record LimitExplanation(boolean concerns, String text) {
       Map.of("1s", "a second", "1m0s", "a minute", "1h0m0s", "an hour", "24h0m0s", "a day");
 
   /**
+   * @param enforcement what holds for the limit
    * @param width how many seats wide a request is
    * @param left units that its key has now; empty if that is not known
    */
   public static LimitExplanation of(
       RateLimit limit,
+      Enforcement enforcement,
       RequestDigest digest,
       ToIntFunction<RequestDigest> width,
       OptionalLong left) {
@@ -47,7 +50,18 @@ public record LimitExplanation(boolean concerns, String text) {
             + amount(spec, digest, width)
             + (left.isPresent() ? "; " + left.getAsLong() + " left" : "")
             + conditions(spec)
-            + (limit.isShadow() ? "; in shadow, it only counts" : ""));
+            + shadow(enforcement, digest.user()));
+  }
+
+  private static String shadow(Enforcement enforcement, UserInfo user) {
+    if (enforcement.equals(Enforcement.ENFORCE)) {
+      return "";
+    }
+    String who =
+        enforcement.equals(Enforcement.SHADOW) ? "" : " for this user, as it holds " + enforcement;
+    return enforcement.holds(user.name())
+        ? "; it holds this user, as one of " + enforcement
+        : "; in shadow" + who + ", it only counts";
   }
 
   private static String obstacle(RateLimit.Spec spec, RequestDigest digest) {
@@ -75,23 +89,18 @@ public record LimitExplanation(boolean concerns, String text) {
 
   private static String key(RateLimit.@Nullable Key key, RequestDigest digest) {
     if (key == null || key.by().isEmpty()) {
-      return "all together";
+      return LimitKey.ALL_TOGETHER;
     }
     List<String> parts = new ArrayList<>();
     for (String part : key.by()) {
       parts.add(
           switch (part) {
-            case RateLimit.USER -> "user " + digest.user().name();
-            case RateLimit.GROUP -> "group " + LimitKey.group(digest.user(), key.groupPrefix());
-            case RateLimit.NAMESPACE ->
-                digest.info().namespace().isEmpty()
-                    ? "no namespace"
-                    : "namespace " + digest.info().namespace();
             case RateLimit.USER_AGENT -> "its user agent";
-            default -> "its address";
+            case RateLimit.SOURCE_ADDRESS -> "its address";
+            default -> LimitKey.text(part, key.groupPrefix(), digest);
           });
     }
-    return String.join(" and ", parts);
+    return String.join(LimitKey.AND, parts);
   }
 
   private static String amount(

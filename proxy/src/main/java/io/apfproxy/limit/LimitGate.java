@@ -52,13 +52,13 @@ final class LimitGate implements Gate {
     long longest = 0;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
-      if (limit.isShadow()) {
+      if (limit.isShadowFor(asked)) {
         continue;
       }
       long wait = limit.take(found.key(i), found.owner(i), asked, at);
       if (wait < 0) {
         giveBack(limits, found, i, false, asked, at);
-        throw limit.refusal(limit.retryAfter(found.key(i), found.owner(i), -wait, at));
+        throw limit.refusal(limit.retryAfter(found.key(i), found.owner(i), -wait, at), asked);
       }
       longest = Math.max(longest, wait);
       limit.passed(wait);
@@ -76,7 +76,8 @@ final class LimitGate implements Gate {
     int seconds = 0;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
-      long wait = limit.isShadow() ? 0 : limit.peek(found.key(i), found.owner(i), asked, at);
+      long wait =
+          limit.isShadowFor(asked) ? 0 : limit.peek(found.key(i), found.owner(i), asked, at);
       if (wait < 0) {
         int own = limit.retryAfter(found.key(i), found.owner(i), -wait, at);
         if (own > seconds) {
@@ -86,7 +87,7 @@ final class LimitGate implements Gate {
       }
     }
     if (longest != null) {
-      throw longest.refusal(seconds);
+      throw longest.refusal(seconds, asked);
     }
   }
 
@@ -99,7 +100,7 @@ final class LimitGate implements Gate {
       LimitSet limits, Found found, int number, boolean inShadow, Asked asked, long at) {
     for (int i = number - 1; i >= 0; i--) {
       Limit limit = limits.limit(found, i);
-      if (inShadow || !limit.isShadow()) {
+      if (inShadow || !limit.isShadowFor(asked)) {
         limit.refund(found.key(i), asked, at);
       }
     }
@@ -127,7 +128,7 @@ final class LimitGate implements Gate {
     long at = time.nanoTime();
     for (int i = found.number() - 1; i >= 0; i--) {
       Limit limit = limits.limit(found, i);
-      if (!limit.isShadow() || !course.isRefused()) {
+      if (!limit.isShadowFor(asked) || !course.isRefused()) {
         limit.leave(found.key(i), asked, at);
       }
     }

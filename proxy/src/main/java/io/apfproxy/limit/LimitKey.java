@@ -7,10 +7,13 @@ import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.KeyHash;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +21,14 @@ import org.jspecify.annotations.Nullable;
  * L-17.
  */
 final class LimitKey {
+  static final String ALL_TOGETHER = "all together";
+  static final String AND = " and ";
+
   /** Of an agent's name. */
   private static final int LONGEST_AGENT = 64;
+
+  /** Bytes of an address of IPv6 that count. */
+  private static final int NETWORK_BYTES = 8;
 
   private enum Part {
     USER,
@@ -40,6 +49,7 @@ final class LimitKey {
     }
   }
 
+  private final List<String> by;
   private final Part[] parts;
   private final String groupPrefix;
   private final int most;
@@ -51,7 +61,7 @@ final class LimitKey {
    * @param unlimited addresses that are nobody's key
    */
   LimitKey(RateLimit.@Nullable Key key, Predicate<InetAddress> unlimited) {
-    List<String> by = key == null ? List.of() : key.by();
+    this.by = key == null ? List.of() : key.by();
     this.parts = by.stream().map(Part::of).toArray(Part[]::new);
     this.groupPrefix = key == null ? "" : key.groupPrefix();
     this.most = key == null || parts.length == 0 ? 0 : key.max();
@@ -102,6 +112,49 @@ final class LimitKey {
       }
     }
     return true;
+  }
+
+  /** That of a request that has one, in words. */
+  String text(Asked asked) {
+    return by.isEmpty()
+        ? ALL_TOGETHER
+        : by.stream().map(part -> text(part, asked)).collect(Collectors.joining(AND));
+  }
+
+  private String text(String part, Asked asked) {
+    return switch (part) {
+      case RateLimit.USER_AGENT ->
+          "program " + asked.userAgent().substring(0, nameLength(asked.userAgent()));
+      case RateLimit.SOURCE_ADDRESS -> "address " + network(asked.peer());
+      default -> text(part, groupPrefix, asked.digest());
+    };
+  }
+
+  /** A part that is no agent or address, in words. */
+  static String text(String part, String groupPrefix, RequestDigest digest) {
+    return switch (part) {
+      case RateLimit.USER -> "user " + digest.user().name();
+      case RateLimit.GROUP -> "group " + group(digest.user(), groupPrefix);
+      case RateLimit.NAMESPACE ->
+          digest.info().namespace().isEmpty()
+              ? "no namespace"
+              : "namespace " + digest.info().namespace();
+      default -> throw new IllegalArgumentException("key by " + part);
+    };
+  }
+
+  /** As {@link ClientAddress} tells them apart. */
+  private static String network(@Nullable InetAddress peer) {
+    if (!(peer instanceof Inet6Address)) {
+      return peer == null ? "-" : peer.getHostAddress();
+    }
+    byte[] bytes =
+        Arrays.copyOf(Arrays.copyOf(peer.getAddress(), NETWORK_BYTES), 2 * NETWORK_BYTES);
+    try {
+      return InetAddress.getByAddress(bytes).getHostAddress() + "/64";
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("16 bytes", e);
+    }
   }
 
   private boolean add(Part part, KeyHash hash, Asked asked, UserInfo user) {

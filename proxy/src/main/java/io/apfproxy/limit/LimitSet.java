@@ -5,6 +5,7 @@ import io.apfproxy.config.FlowSchema.Rule;
 import io.apfproxy.config.FlowSchema.Subject;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
+import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.KeyHash;
 import io.apfproxy.time.KeyTable;
@@ -30,7 +31,7 @@ final class LimitSet {
   LimitSet(List<Limit> limits, boolean identified) {
     this.limits = limits.toArray(Limit[]::new);
     this.identified = identified;
-    this.shadows = limits.stream().anyMatch(Limit::isShadow);
+    this.shadows = limits.stream().anyMatch(Limit::hasShadow);
     this.bytes = limits.stream().anyMatch(Limit::countsBytes);
     this.rules = new RuleIndex(limits.stream().map(limit -> rules(limit.limit().spec())).toList());
   }
@@ -73,7 +74,7 @@ final class LimitSet {
     return bytes;
   }
 
-  /** Whether one of them is in shadow. */
+  /** Whether one of them is in shadow, for some. */
   boolean hasShadows() {
     return shadows;
   }
@@ -85,23 +86,18 @@ final class LimitSet {
    */
   @Nullable ByteMeter meter(Asked asked, boolean inShadow, TimeSource time) {
     Found found = find(asked);
-    List<Limit> counting = new ArrayList<>();
-    List<Long> keys = new ArrayList<>();
-    List<Long> owners = new ArrayList<>();
+    List<ByteMeter.Charge> charges = new ArrayList<>();
+    boolean slowed = LongRunning.bypasses(asked.info());
     for (int i = 0; i < found.number(); i++) {
-      if (limit(found, i).countsBytes() && (inShadow || !limit(found, i).isShadow())) {
-        counting.add(limit(found, i));
-        keys.add(found.key(i));
-        owners.add(found.owner(i));
+      Limit limit = limit(found, i);
+      boolean shadow = limit.isShadowFor(asked);
+      if (limit.countsBytes() && (inShadow || !shadow)) {
+        charges.add(
+            new ByteMeter.Charge(
+                limit, found.key(i), found.owner(i), shadow, slowed, time.nanoTime()));
       }
     }
-    return counting.isEmpty()
-        ? null
-        : new ByteMeter(
-            counting.toArray(Limit[]::new),
-            keys.stream().mapToLong(Long::longValue).toArray(),
-            owners.stream().mapToLong(Long::longValue).toArray(),
-            time);
+    return charges.isEmpty() ? null : new ByteMeter(charges, time);
   }
 
   Limit limit(Found found, int i) {

@@ -52,21 +52,29 @@ final class LimitState {
     }
   }
 
-  /** What would have become of one that passed a limit in shadow. */
-  void shadowed(boolean refusal, boolean delay) {
-    if (refusal) {
-      shadowRefused.increment();
-    } else if (delay) {
-      shadowDelayed.increment();
-    }
+  /** One passed in shadow that would have waited. */
+  void delayedInShadow() {
+    shadowDelayed.increment();
+  }
+
+  /** The same of one that would have been refused; returns as {@link #refused}. */
+  int refusedInShadow(long now) {
+    passed.increment();
+    shadowRefused.increment();
+    return refusals.count(now);
   }
 
   /** Bytes of requests that it concerns. */
-  void moved(long bytes, boolean out) {
-    (out ? bytesOut : bytesIn).add(bytes);
+  void moved(long in, long out) {
+    if (in > 0) {
+      bytesIn.add(in);
+    }
+    if (out > 0) {
+      bytesOut.add(out);
+    }
   }
 
-  /** Counts a refusal; returns how many there were in the last second. */
+  /** Counts a refusal; returns how many there were in the last second, in shadow or not. */
   int refused(long now) {
     refused.increment();
     return refusals.count(now);

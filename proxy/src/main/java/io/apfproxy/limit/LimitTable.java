@@ -26,7 +26,7 @@ final class LimitTable {
 
   LimitTable(List<Limit> limits) {
     this.limits = List.copyOf(limits);
-    this.shadows = limits.stream().anyMatch(Limit::isShadow);
+    this.shadows = limits.stream().anyMatch(Limit::hasShadow);
     this.strangers = set(Place.STRANGERS);
     this.paces = set(Place.PACES);
     this.places = set(Place.PLACES);

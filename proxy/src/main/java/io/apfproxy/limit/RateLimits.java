@@ -1,5 +1,6 @@
 package io.apfproxy.limit;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.Asked;
 import io.apfproxy.gate.Gate;
@@ -38,25 +39,35 @@ public final class RateLimits {
    * @param width how many seats wide a request is
    * @param unlimited addresses that limits keyed by address do not concern
    * @param replicas proxies that share what limits of scope {@code Fleet} let pass, 1 or more
+   * @param enforcement of limits that do not say
    * @param random below its argument
    */
   record Surroundings(
       ToIntFunction<RequestDigest> width,
       Predicate<InetAddress> unlimited,
       int replicas,
+      Enforcement enforcement,
       IntUnaryOperator random) {}
 
   /**
    * @param width how many seats wide a request is, by itself
    * @param unlimited addresses that limits keyed by address do not concern
    * @param replicas proxies that share what limits of scope {@code Fleet} let pass, 1 or more
+   * @param enforcement who is held to limits that do not say it themselves
    */
   public RateLimits(
       TimeSource time,
       ToIntFunction<RequestDigest> width,
       Predicate<InetAddress> unlimited,
-      int replicas) {
-    this(time, width, unlimited, replicas, most -> ThreadLocalRandom.current().nextInt(most));
+      int replicas,
+      Enforcement enforcement) {
+    this(
+        time,
+        width,
+        unlimited,
+        replicas,
+        enforcement,
+        most -> ThreadLocalRandom.current().nextInt(most));
   }
 
   RateLimits(
@@ -64,14 +75,16 @@ public final class RateLimits {
       ToIntFunction<RequestDigest> width,
       Predicate<InetAddress> unlimited,
       int replicas,
+      Enforcement enforcement,
       IntUnaryOperator random) {
     this.time = time;
-    this.around = new Surroundings(width, unlimited, replicas, random);
+    this.around = new Surroundings(width, unlimited, replicas, enforcement, random);
   }
 
   /** That there will never be one. */
   public static RateLimits none() {
-    return new RateLimits(TimeSource.system(), digest -> 1, address -> false, 1);
+    return new RateLimits(
+        TimeSource.system(), digest -> 1, address -> false, 1, Enforcement.ENFORCE);
   }
 
   /**
@@ -154,6 +167,11 @@ public final class RateLimits {
   public OptionalLong left(String name, RequestDigest digest) {
     Limit limit = table.named(name);
     return limit == null ? OptionalLong.empty() : limit.left(digest, time.nanoTime());
+  }
+
+  /** Who is held to what a limit decides. */
+  public Enforcement enforcement(RateLimit limit) {
+    return Enforcement.of(limit, around.enforcement());
   }
 
   /** Keys that are known now, of all limits together. Looks at each: not for an event loop. */

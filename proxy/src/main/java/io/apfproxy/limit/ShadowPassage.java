@@ -27,37 +27,54 @@ final class ShadowPassage {
     if (course.isRefused()) {
       return;
     }
-    boolean refused = false;
+    Limit longest = null;
+    int seconds = 0;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
-      if (limit.isShadow() && limit.peek(found.key(i), found.owner(i), asked, at) < 0) {
-        refused = true;
-        limit.passedInShadow(true, 0);
+      if (!limit.isShadowFor(asked)) {
+        continue;
+      }
+      long wait = limit.peek(found.key(i), found.owner(i), asked, at);
+      if (wait < 0) {
+        int own = limit.retryAfterInShadow(found.key(i), found.owner(i), -wait, at);
+        if (own > seconds) {
+          longest = limit;
+          seconds = own;
+        }
       }
     }
-    if (refused) {
-      course.refuse();
-      refundBefore();
-    } else {
+    if (longest == null) {
       take(limits, found);
+    } else {
+      refundBefore();
+      refuse(longest, seconds);
     }
   }
 
+  private void refuse(Limit limit, int retryAfterSeconds) {
+    course.refuse();
+    asked.wouldBeRefused(limit.refusal(retryAfterSeconds, asked));
+  }
+
   private void take(LimitSet limits, Found found) {
+    long longest = 0;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
-      if (limit.isShadow()) {
+      if (limit.isShadowFor(asked)) {
         long wait = limit.take(found.key(i), found.owner(i), asked, at);
-        limit.passedInShadow(wait < 0, wait);
         if (wait < 0) { // somebody else was faster
-          course.refuse();
+          int seconds = limit.retryAfterInShadow(found.key(i), found.owner(i), -wait, at);
           giveBack(limits, found, i);
+          refuse(limit, seconds);
           return;
         }
-        if (wait > 0) {
-          course.delay();
-        }
+        limit.passedInShadow(wait);
+        longest = Math.max(longest, wait);
       }
+    }
+    if (longest > 0) {
+      course.delay();
+      asked.wouldWait(longest);
     }
   }
 
@@ -73,7 +90,7 @@ final class ShadowPassage {
   private void giveBack(LimitSet limits, Found found, int number) {
     for (int i = number - 1; i >= 0; i--) {
       Limit limit = limits.limit(found, i);
-      if (limit.isShadow()) {
+      if (limit.isShadowFor(asked)) {
         limit.refund(found.key(i), asked, at);
       }
     }

@@ -4,6 +4,7 @@ import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
+import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
@@ -60,6 +61,8 @@ public final class Account {
   private int code;
   private long answered;
   private @Nullable RefusedException refusal;
+  private String limitInShadow = "";
+  private long waitInShadow;
   private Circumstances found = Circumstances.NONE;
   private HeaviestFlow.@Nullable Flow heaviest;
   private End end = End.FORWARDED;
@@ -156,6 +159,16 @@ public final class Account {
     refusal = why;
     end = End.REFUSED;
     rule = why.rule();
+  }
+
+  /** A rate limit that it is not held to would have let it wait. */
+  public void wouldWait(long nanos) {
+    waitInShadow += nanos;
+  }
+
+  /** A rate limit that it is not held to would have refused it. */
+  public void wouldBeRefused(RefusedException why) {
+    limitInShadow = why.rule();
   }
 
   /**
@@ -357,6 +370,22 @@ public final class Account {
   /** What the client was told in the upstream's place; null if nothing. */
   public @Nullable RefusedException refusal() {
     return refusal;
+  }
+
+  /**
+   * What would have become of it by now, as in {@link WouldHave#text}, where a rate limit or its
+   * level does not hold it to that; empty if they do.
+   */
+  public String shadow() {
+    if (!limitInShadow.isEmpty()) {
+      return "refuse " + limitInShadow;
+    }
+    SeatLease held = seats;
+    WouldHave level = held == null ? null : held.wouldHave();
+    if (waitInShadow > 0 && (level == null || level.passed())) {
+      return new WouldHave(true, waitInShadow, null).text();
+    }
+    return level == null ? "" : level.text();
   }
 
   /** What its level was like when that refused it; {@link Circumstances#NONE} if it did not. */

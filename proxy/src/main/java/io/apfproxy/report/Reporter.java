@@ -63,20 +63,20 @@ public interface Reporter {
   default void answered(Account account) {}
 
   /**
-   * It is decided how long a request would have waited if it were held to its level's decision;
-   * told only of those that would have waited. It may be over by then, and the account a {@link
-   * Account#brief brief} one.
+   * It is decided how long a request would have waited if it were held to the decision of its
+   * level, or of a rate limit; told only of those that would have waited. It may be over by then,
+   * and the account a {@link Account#brief brief} one.
    *
    * @param nanos from its arrival to its seats, or to its refusal
    */
   default void wouldWait(Account account, long nanos) {}
 
   /**
-   * A request that is not held to its level's decision would have been refused. It may be over by
-   * then, and the account a {@link Account#brief brief} one.
+   * A request that is not held to the decision of its level, or of a rate limit, would have been
+   * refused. It may be over by then, and the account a {@link Account#brief brief} one.
    *
    * @param refusal what it would have been told
-   * @param level what that was like
+   * @param level what that was like; {@link Circumstances#NONE} where a limit would have refused
    * @param most who used it most; null if nobody knows
    */
   default void wouldRefuse(

@@ -18,6 +18,7 @@ public final class RefusedException extends Exception {
   private boolean closeConnection;
   private @Nullable String text;
   private String limit = "";
+  private String limitKey = "";
   private int seats;
 
   /**
@@ -43,6 +44,7 @@ public final class RefusedException extends Exception {
     this.closeConnection = same.closeConnection;
     this.text = same.text;
     this.limit = same.limit;
+    this.limitKey = same.limitKey;
     this.seats = same.seats;
   }
 
@@ -86,10 +88,16 @@ public final class RefusedException extends Exception {
     return copy;
   }
 
-  /** The same refusal by an object of this name, which clients are told only if they may know. */
-  public RefusedException by(String name) {
+  /**
+   * The same refusal by a rate limit.
+   *
+   * @param name of its object, which clients are told only if they may know
+   * @param key what of the request has a bucket of its own there, in words, for operators
+   */
+  public RefusedException by(String name, String key) {
     RefusedException copy = copy();
     copy.limit = name;
+    copy.limitKey = key;
     return copy;
   }
 
@@ -138,5 +146,10 @@ public final class RefusedException extends Exception {
   /** Name of the rate limit that refuses; empty if none does. */
   public String limit() {
     return limit;
+  }
+
+  /** What of the request has a bucket of its own there, in words; empty if no limit refuses. */
+  public String limitKey() {
+    return limitKey;
   }
 }

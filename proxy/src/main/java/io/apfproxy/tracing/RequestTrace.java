@@ -2,7 +2,6 @@ package io.apfproxy.tracing;
 
 import io.apfproxy.flowcontrol.Admission;
 import io.apfproxy.flowcontrol.SeatLease;
-import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Trace;
 import io.apfproxy.request.RefusedException;
@@ -135,10 +134,9 @@ final class RequestTrace implements Trace {
     if (seats != null) {
       request.setAttribute(SpanAttributes.SEATS, (long) seats.seats());
       request.setAttribute(SpanAttributes.WAIT, seats.waitedNanos() / NANOS);
-      WouldHave wouldHave = seats.wouldHave();
-      if (wouldHave != null) {
-        request.setAttribute(SpanAttributes.SHADOW, wouldHave.text());
-      }
+    }
+    if (!account.shadow().isEmpty()) {
+      request.setAttribute(SpanAttributes.SHADOW, account.shadow());
     }
     if (!account.rule().isEmpty()) {
       request.setAttribute(SpanAttributes.REFUSED, account.rule());

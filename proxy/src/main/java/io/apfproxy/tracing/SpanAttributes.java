@@ -23,7 +23,7 @@ final class SpanAttributes {
   /** The rule by which it was refused, cut off or ended. */
   static final AttributeKey<String> REFUSED = AttributeKey.stringKey("apf.refused");
 
-  /** What a level that holds nobody to it would have done. */
+  /** What a level or rate limit that holds nobody to it would have done. */
   static final AttributeKey<String> SHADOW = AttributeKey.stringKey("apf.shadow");
 
   /** Only where answers may say it. */

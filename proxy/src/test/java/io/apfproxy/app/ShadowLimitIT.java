@@ -7,7 +7,8 @@ import io.apfproxy.fixtures.raw.RawClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A rate limit is tried in shadow and then enforced, by its annotation alone. L-32, L-34. */
@@ -18,16 +19,22 @@ class ShadowLimitIT extends AppFixture {
 
   private Path file;
 
-  @BeforeEach
-  void startWithALimit() throws Exception {
+  private void startWithALimit(String annotations, String... flags) throws Exception {
     Path limits = Files.createDirectory(directory.resolve("limits"));
     file = limits.resolve("limit.yaml");
-    enforcement("shadow");
-    start("--flowcontrol-source=builtin,files:" + limits, "--shutdown-grace=1s");
+    annotate(annotations);
+    List<String> all = new ArrayList<>(List.of(flags));
+    all.add("--flowcontrol-source=builtin,files:" + limits);
+    all.add("--shutdown-grace=1s");
+    start(all.toArray(String[]::new));
     await().atMost(SOON).until(() -> page("/metrics").contains("{rate_limit=\"daily\"}"));
   }
 
   private void enforcement(String mode) throws Exception {
+    annotate("apf-proxy.io/enforcement: " + mode);
+  }
+
+  private void annotate(String annotations) throws Exception {
     Files.writeString(
         file,
         """
@@ -35,7 +42,7 @@ class ShadowLimitIT extends AppFixture {
         kind: RateLimit
         metadata:
           name: daily
-          annotations: {apf-proxy.io/enforcement: %s}
+          annotations: {%s}
         spec:
           rules:
           - subjects: [{kind: User, user: {name: alice}}]
@@ -44,7 +51,7 @@ class ShadowLimitIT extends AppFixture {
           type: TokenBucket
           tokenBucket: {rate: 3, period: 24h, burst: 3}
         """
-            .formatted(mode));
+            .formatted(annotations));
   }
 
   private String page(String path) throws Exception {
@@ -53,17 +60,22 @@ class ShadowLimitIT extends AppFixture {
 
   /** Status of the answer. */
   private String ask() {
+    return head().substring("HTTP/1.1 ".length()).substring(0, 3);
+  }
+
+  private String head() {
     try (RawClient client = new RawClient(proxy.securePort())) {
       client.send(
           "GET /api HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer "
               + upstream.token("alice")
               + "\r\n\r\n");
-      return client.readHead().substring("HTTP/1.1 ".length()).substring(0, 3);
+      return client.readHead();
     }
   }
 
   @Test
   void triesALimitAndThenHoldsToIt() throws Exception {
+    startWithALimit("apf-proxy.io/enforcement: shadow");
     assertThat(page(EXPLAIN)).contains("daily: user alice, 1 of 3 a day and 3 at once; 3 left;");
     for (int i = 0; i < 5; i++) {
       assertThat(ask()).isEqualTo("200");
@@ -83,5 +95,36 @@ class ShadowLimitIT extends AppFixture {
     enforcement("shadow");
     await().atMost(SOON).until(() -> page(EXPLAIN).contains("in shadow"));
     assertThat(ask()).isEqualTo("200");
+  }
+
+  /** V-30, V-37: by the flag, and told of each request, as of levels. */
+  @Test
+  void isInShadowByTheFlagAndTellsOfEachRequestWhatItWouldDo() throws Exception {
+    Path log = directory.resolve("access.log");
+    startWithALimit("", "--enforcement=shadow", "--expose-flow-headers", "--access-log=" + log);
+    for (int i = 0; i < 3; i++) {
+      assertThat(head()).startsWith("HTTP/1.1 200 ").doesNotContain("X-Apf-Shadow");
+    }
+    for (int i = 0; i < 2; i++) {
+      assertThat(head())
+          .startsWith("HTTP/1.1 200 ")
+          .containsIgnoringCase("\r\nX-Apf-Shadow: refuse rate-limit\r\n");
+    }
+    String refusals = page("/debug/apf-proxy/refusals?rule=rate-limit");
+    assertThat(refusals.split("\"would\":true", -1)).hasSize(3);
+    assertThat(refusals)
+        .contains("\"user\":\"alice\"", "\"rateLimit\":\"daily\",\"rateLimitKey\":\"user alice\"");
+    await().atMost(SOON).until(() -> Files.readAllLines(log).size() == 5);
+    assertThat(Files.readString(log).split("\"apf_shadow\":\"refuse rate-limit\"", -1)).hasSize(3);
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                page("/debug/apf-proxy/top?by=user&window=1m&sort=would-refuse")
+                    .contains("\"wouldRefuse\":{\"value\":2,"));
+
+    enforcement("enforce");
+    await().atMost(SOON).until(() -> !page(EXPLAIN).contains("in shadow"));
+    assertThat(ask()).as("its annotation wins over the flag").isEqualTo("429");
   }
 }

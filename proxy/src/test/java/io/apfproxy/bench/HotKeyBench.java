@@ -1,5 +1,6 @@
 package io.apfproxy.bench;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.FakeAsked;
 import io.apfproxy.gate.Gate;
@@ -55,7 +56,7 @@ public class HotKeyBench {
   @Setup(Level.Trial)
   public void configure() {
     RateLimit limit = Limiting.of("users").by("User").perSecond(MOST, MOST);
-    RateLimits rates = new RateLimits(time, digest -> 1, address -> false, 1);
+    RateLimits rates = new RateLimits(time, digest -> 1, address -> false, 1, Enforcement.ENFORCE);
     rates.apply(List.of(limit));
     gate = rates.paces();
   }

@@ -1,5 +1,6 @@
 package io.apfproxy.bench;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.FakeAsked;
 import io.apfproxy.gate.Gate;
@@ -35,7 +36,8 @@ public class RateLimitBench extends TimedBench {
   public int keys;
 
   private final TimeSource time = TimeSource.system();
-  private final Gate none = new RateLimits(time, digest -> 1, address -> false, 1).paces();
+  private final Gate none =
+      new RateLimits(time, digest -> 1, address -> false, 1, Enforcement.ENFORCE).paces();
   private FakeAsked[] users;
   private Gate forThem;
   private Gate forOthers;
@@ -81,7 +83,7 @@ public class RateLimitBench extends TimedBench {
             .agents(agent)
             .by("", 100_000, "User")
             .perSecond(RATE / keys, (long) RATE / keys * BURST_SECONDS));
-    RateLimits rates = new RateLimits(time, digest -> 1, address -> false, 1);
+    RateLimits rates = new RateLimits(time, digest -> 1, address -> false, 1, Enforcement.ENFORCE);
     rates.apply(all);
     return rates.paces();
   }

@@ -32,6 +32,21 @@ class LimitHazardsTest {
   private RateLimit.Key key;
   private String unit = RateLimit.REQUESTS;
   private TokenBucket bucket = new TokenBucket(10, "1s", 10, "0s");
+  private Map<String, String> annotations = Map.of();
+
+  /** L-32, V-30. */
+  @Test
+  void warnsOfAnEnforcementThatIsNone() {
+    except = VITAL;
+    annotations = Map.of("apf-proxy.io/enforcement", "shadwo");
+    assertThat(hazards())
+        .containsExactly(
+            "annotation apf-proxy.io/enforcement has no effect: found \"shadwo\", expected"
+                + " enforce, shadow, or 1% to 99% of users");
+
+    annotations = Map.of("apf-proxy.io/enforcement", "25%");
+    assertThat(hazards()).isEmpty();
+  }
 
   @Test
   @Tag("S57")
@@ -173,7 +188,7 @@ class LimitHazardsTest {
             null,
             null,
             RateLimit.PROXY);
-    RateLimit limit = new RateLimit(ObjectMeta.of("limit", "", Map.of()), spec, List.of());
+    RateLimit limit = new RateLimit(ObjectMeta.of("limit", "", annotations), spec, List.of());
     List<Hazard> found =
         Hazard.of(FlowControlConfiguration.builtIn().withRateLimits(List.of(limit)));
     assertThat(found).allMatch(hazard -> hazard.object().equals(limit.key()));

@@ -2,6 +2,7 @@ package io.apfproxy.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.limit.Limiting;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -110,6 +111,27 @@ class EnforcementTest {
   void changesWhatALevelComesTo() {
     assertThat(level("shadow").effect()).isNotEqualTo(level(null).effect());
     assertThat(level("shadow").effect()).isEqualTo(level("shadow").effect());
+  }
+
+  /** Limits are in {@code RateLimitShadowTest}; what is said of them is here. L-32. */
+  @ParameterizedTest
+  @CsvSource(
+      nullValues = "-",
+      value = {
+        "AfterAuthentication;25%;-",
+        "AfterAuthentication;off;annotation apf-proxy.io/enforcement has no effect: found \"off\","
+            + " expected enforce, shadow, or 1% to 99% of users",
+        "BeforeAuthentication;shadow;-",
+        "BeforeAuthentication;25%;annotation apf-proxy.io/enforcement: 25% holds nobody: who asks"
+            + " is not known before authentication"
+      },
+      delimiter = ';')
+  void saysOfALimitWhatHasNoEffect(String stage, String said, String finding) {
+    Limiting limiting = Limiting.of("limit").enforcement(said);
+    RateLimit limit =
+        (stage.equals(RateLimit.BEFORE_AUTHENTICATION) ? limiting.beforeAuthentication() : limiting)
+            .perSecond(1, 1);
+    assertThat(Enforcement.finding(limit)).isEqualTo(finding);
   }
 
   private static PriorityLevelConfiguration level(String annotation) {

@@ -211,6 +211,23 @@ class ApfFlowControlTest {
     assertThat(Client.send(control, admin, "GET", PODS).executes()).isTrue();
   }
 
+  /** L-51: administrators are let in above all when the server is back and seats are few. */
+  @Tag("S53")
+  @Test
+  void boundsExemptRequestsByTheSeatsThatWereConfiguredHoweverFewThereAre() {
+    ApfFlowControl control = control(10, Config.rejecting("a", 100));
+    UserInfo admin = UserInfo.of("admin", UserInfo.MASTERS);
+    control.resize(1);
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      clients.add(Client.send(control, admin, "GET", PODS));
+    }
+
+    assertThat(clients).allMatch(Client::executes);
+    assertThat(Client.send(control, admin, "GET", PODS).refusal())
+        .isEqualTo(RejectReason.CONCURRENCY_LIMIT);
+  }
+
   @Test
   void holdsTheSeatsOfAWatchOnlyUntilItIsInitialised() {
     ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));

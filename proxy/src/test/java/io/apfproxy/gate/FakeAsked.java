@@ -1,10 +1,13 @@
 package io.apfproxy.gate;
 
 import io.apfproxy.request.ClientAddress;
+import io.apfproxy.request.RefusedException;
 import io.apfproxy.request.RequestDigest;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,11 @@ public final class FakeAsked implements Asked {
   public long waitsUntil;
   public String userAgent = "";
   public @Nullable InetAddress peer;
+
+  /** What gates to whose decision it is not held have told. */
+  public final List<Long> wouldWait = new ArrayList<>();
+
+  public final List<RefusedException> wouldBeRefused = new ArrayList<>();
 
   private int width;
   private @Nullable Object inForce;
@@ -118,6 +126,16 @@ public final class FakeAsked implements Asked {
   @Override
   public boolean isRefused() {
     return refused;
+  }
+
+  @Override
+  public void wouldWait(long nanos) {
+    wouldWait.add(nanos);
+  }
+
+  @Override
+  public void wouldBeRefused(RefusedException why) {
+    wouldBeRefused.add(why);
   }
 
   @Override

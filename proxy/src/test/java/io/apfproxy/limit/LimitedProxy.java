@@ -1,5 +1,6 @@
 package io.apfproxy.limit;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.FakeAsked;
 import io.apfproxy.gate.Gate;
@@ -37,12 +38,22 @@ final class LimitedProxy {
 
   /** One of so many that share what limits of scope {@code Fleet} let pass. */
   LimitedProxy(int replicas, RateLimit... all) {
+    this(replicas, Enforcement.ENFORCE, all);
+  }
+
+  /** One whose limits hold those, if they do not say it themselves. */
+  LimitedProxy(Enforcement enforcement, RateLimit... all) {
+    this(1, enforcement, all);
+  }
+
+  private LimitedProxy(int replicas, Enforcement enforcement, RateLimit... all) {
     limits =
         new RateLimits(
             time,
             digest -> digest.info().verb().equals("list") ? listSeats : 1,
             InetAddress::isLoopbackAddress,
             replicas,
+            enforcement,
             bound -> (int) (random * bound));
     limits.apply(List.of(all));
   }

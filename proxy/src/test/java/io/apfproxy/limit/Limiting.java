@@ -1,5 +1,6 @@
 package io.apfproxy.limit;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowSchema.NonResourceRule;
 import io.apfproxy.config.FlowSchema.ResourceRule;
 import io.apfproxy.config.FlowSchema.Rule;
@@ -105,7 +106,12 @@ public final class Limiting {
   }
 
   public Limiting inShadow() {
-    annotations = Map.of(RateLimit.ENFORCEMENT, RateLimit.SHADOW);
+    return enforcement("shadow");
+  }
+
+  /** By its annotation. */
+  public Limiting enforcement(String said) {
+    annotations = Map.of(Enforcement.ANNOTATION, said);
     return this;
   }
 

@@ -3,6 +3,7 @@ package io.apfproxy.limit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.JsonObjects;
@@ -37,7 +38,9 @@ class RateLimitMatchVectorTest {
                 JsonObjects.priorityLevels(vector.get("priorityLevels")),
                 FlowControlConfiguration.empty())
             .schemas();
-    var around = new RateLimits.Surroundings(digest -> 1, address -> false, 1, most -> 0);
+    var around =
+        new RateLimits.Surroundings(
+            digest -> 1, address -> false, 1, Enforcement.ENFORCE, most -> 0);
     List<Limit> limits = new ArrayList<>();
     for (FlowSchema schema : schemas) {
       RateLimit limit = Limiting.of(schema.name()).rules(schema.spec().rules()).perSecond(1, 1);

@@ -11,7 +11,7 @@ class RefusedExceptionTest {
   void changesWhatItIsToldAndKeepsTheRest() {
     Throwable cause = new IllegalStateException("why");
     RefusedException whole =
-        bare.retryAfter(7).closing().causedBy(cause).answeredWith("plain").by("limit");
+        bare.retryAfter(7).closing().causedBy(cause).answeredWith("plain").by("limit", "key");
 
     for (RefusedException same :
         new RefusedException[] {
@@ -20,7 +20,7 @@ class RefusedExceptionTest {
           whole.closing(),
           whole.causedBy(cause),
           whole.answeredWith("plain"),
-          whole.by("limit")
+          whole.by("limit", "key")
         }) {
       assertThat(same).hasMessage("not so").hasCause(cause);
       assertThat(same.code()).isEqualTo(403);
@@ -30,13 +30,14 @@ class RefusedExceptionTest {
       assertThat(same.closesConnection()).isTrue();
       assertThat(same.plainText()).isEqualTo("plain");
       assertThat(same.limit()).isEqualTo("limit");
+      assertThat(same.limitKey()).isEqualTo("key");
     }
   }
 
   /** One may stand in a constant and be refined for each who meets it. */
   @Test
   void staysAsItIs() {
-    bare.retryAfter(7).closing().causedBy(new Throwable()).answeredWith("plain").by("limit");
+    bare.retryAfter(7).closing().causedBy(new Throwable()).answeredWith("plain").by("limit", "key");
 
     assertThat(bare.retryAfterSeconds()).isZero();
     assertThat(bare.closesConnection()).isFalse();

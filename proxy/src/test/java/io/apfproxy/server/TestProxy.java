@@ -10,6 +10,7 @@ import io.apfproxy.authn.head.ClientTrust;
 import io.apfproxy.authn.head.Credentials;
 import io.apfproxy.authn.head.RequestHead;
 import io.apfproxy.authn.tell.Identity;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.flowcontrol.FlowControl;
@@ -64,7 +65,7 @@ final class TestProxy implements AutoCloseable {
 
   /** None at first. */
   final RateLimits rateLimits =
-      new RateLimits(TimeSource.system(), digest -> 1, address -> false, 1);
+      new RateLimits(TimeSource.system(), digest -> 1, address -> false, 1, Enforcement.ENFORCE);
 
   /** In the place of the fake one; null if it is not replaced. */
   volatile @Nullable FlowControl otherFlowControl;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.apfproxy.config.Bootstrap;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
-import io.apfproxy.config.RateLimit;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.flowcontrol.ApfFlowControl;
 import io.apfproxy.flowcontrol.FlowControlSettings;
@@ -140,7 +140,8 @@ class ReconfigurationTest {
 
     source.mode("shadow"); // its annotation alone
     advance(Duration.ofSeconds(1));
-    assertThat(control.configuration().rateLimits().values()).allMatch(RateLimit::isShadow);
+    assertThat(control.configuration().rateLimits().values())
+        .allMatch(limit -> Enforcement.of(limit, Enforcement.ENFORCE).equals(Enforcement.SHADOW));
     assertThat(applied).isEqualTo(3);
     assertThat(routed).isEqualTo(before);
 
@@ -214,7 +215,7 @@ class ReconfigurationTest {
       if (rate > 0) {
         ObjectNode limit = RateLimitSamples.load().get(0).object();
         limit.withObject("/spec/tokenBucket").put("rate", rate);
-        limit.withObject("/metadata/annotations").put(RateLimit.ENFORCEMENT, mode);
+        limit.withObject("/metadata/annotations").put(Enforcement.ANNOTATION, mode);
         objects.add(ObjectDecoder.written(limit, "memory").object().orElseThrow());
       }
       return new Snapshot(read, read ? objects : List.of(), "");

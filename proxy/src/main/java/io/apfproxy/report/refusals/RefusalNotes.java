@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RefusalNotes implements Reporter {
   private static final int LONGEST_MESSAGE = 512;
   private static final int LONGEST_REQUEST = 512;
+  private static final int LONGEST_KEY = 512;
 
   private final RefusalBook book;
   private final TimeSource time;
@@ -83,6 +84,7 @@ final class RefusalNotes implements Reporter {
                   account.method() + " " + LoggedTarget.of(account.target()), LONGEST_REQUEST),
               bounded(place),
               refusal.limit(),
+              ShownText.of(refusal.limitKey(), LONGEST_KEY),
               refusal.seats(),
               found,
               Math.max(0, now - account.arrived()),
@@ -127,6 +129,7 @@ final class RefusalNotes implements Reporter {
               new Refused.Who("", "", ShownText.of(address)),
               "",
               Classification.NONE,
+              "",
               "",
               0,
               Circumstances.NONE,

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param epochMillis when it was refused
  * @param auditId of the request; empty of a connection
  * @param rule fixed name of the rule that refused
- * @param would whether it only would have been refused, by a level that may not hold it, and was
- *     sent on
+ * @param would whether it only would have been refused, by a level or limit that may not hold it,
+ *     and was sent on
  * @param code HTTP status; 0 of a connection, which is told nothing
  * @param message what the client was told, or what was done with the connection
  * @param request method and target, without the values of parameters that nobody may see; empty of
@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param place where flow control had put it; {@link Classification#NONE} if it did not come to
  *     that
  * @param rateLimit name of the rate limit that refused; empty if none did
+ * @param rateLimitKey what of the request has a bucket of its own there, in words
  * @param seats that it asked for if a level refused it; else 0
  * @param found what that level was like
  * @param waitedNanos from its arrival to its refusal
@@ -38,6 +39,7 @@ public record Refused(
     String request,
     Classification place,
     String rateLimit,
+    String rateLimitKey,
     int seats,
     Circumstances found,
     long waitedNanos,

@@ -2,7 +2,6 @@ package io.apfproxy.server.log;
 
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.SeatLease;
-import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.LoggedTarget;
 import io.apfproxy.request.LongRunning;
@@ -54,22 +53,23 @@ record AccessEntry(
    * @param initial while it executed
    * @param last after its response
    * @param additionalLatency how long those
-   * @param shadow what its level would have done with it; empty if it was held to that
+   * @param shadow what would have become of it; empty if it was held to all that was decided
    */
   record Seats(int all, int initial, int last, long additionalLatency, String shadow) {
     private static final Seats NONE = new Seats(0, 0, 0, 0, "");
 
-    static Seats of(@Nullable SeatLease lease) {
+    static Seats of(Account account) {
+      SeatLease lease = account.seats();
+      String shadow = account.shadow();
       if (lease == null) {
-        return NONE;
+        return shadow.isEmpty() ? NONE : new Seats(0, 0, 0, 0, shadow);
       }
-      WouldHave wouldHave = lease.wouldHave();
       return new Seats(
           lease.seats(),
           lease.initialSeats(),
           lease.finalSeats(),
           lease.additionalLatencyNanos(),
-          wouldHave == null ? "" : wouldHave.text());
+          shadow);
     }
   }
 
@@ -79,7 +79,7 @@ record AccessEntry(
     long identified = account.identifiedAt();
     RequestDigest digest = account.digest();
     RequestInfo info = account.info();
-    Seats held = Seats.of(account.seats());
+    Seats held = Seats.of(account);
     long latency = ended - account.arrived();
     boolean watch = info != null && info.isWatch();
     return new AccessEntry(

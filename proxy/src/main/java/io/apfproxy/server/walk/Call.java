@@ -2,6 +2,7 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.flowcontrol.Admission;
+import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.process.OutOfMemory;
 import io.apfproxy.report.Account;
@@ -175,6 +176,18 @@ final class Call extends KnownRequest {
   /** Whether somebody waits for its answer, and nothing was thrown. */
   boolean isWanted() {
     return stage == Stage.WANTED;
+  }
+
+  @Override
+  public void wouldWait(long nanos) {
+    account().wouldWait(nanos);
+    reporter.wouldWait(account(), nanos);
+  }
+
+  @Override
+  public void wouldBeRefused(RefusedException why) {
+    account().wouldBeRefused(why);
+    reporter.wouldRefuse(account(), why, Circumstances.NONE, null);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.apfproxy.server.walk;
 
 import io.apfproxy.flowcontrol.Classification;
 import io.apfproxy.flowcontrol.Rejection;
-import io.apfproxy.flowcontrol.SeatLease;
 import io.apfproxy.flowcontrol.WouldHave;
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
@@ -19,7 +18,6 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
-import org.jspecify.annotations.Nullable;
 
 /** The answers the proxy gives itself. Source: specification security.md 2, apf-queueing.md 5.5. */
 final class Replies {
@@ -153,14 +151,13 @@ final class Replies {
     if (own.exposeNames()) {
       addIfKnown(headers, "X-Apf-Flowschema", classification.flowSchema());
       addIfKnown(headers, "X-Apf-Prioritylevel", classification.priorityLevel());
-      addIfKnown(headers, "X-Apf-Shadow", wouldHave(account.seats()));
+      addIfKnown(headers, "X-Apf-Shadow", wouldHave(account.shadow()));
     }
   }
 
-  /** What its level would have done with it by now; empty if that is nothing. */
-  private static String wouldHave(@Nullable SeatLease seats) {
-    WouldHave known = seats == null ? null : seats.wouldHave();
-    return known == null || known.passed() ? "" : known.text();
+  /** Empty if that is nothing. */
+  private static String wouldHave(String shadow) {
+    return shadow.equals(WouldHave.PASS) ? "" : shadow;
   }
 
   private static void addIfKnown(MultiMap headers, String name, String value) {

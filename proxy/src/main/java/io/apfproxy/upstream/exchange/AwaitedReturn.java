@@ -17,7 +17,7 @@ final class AwaitedReturn {
   /*
    * Pulses may be answered where a request finds nobody, as by another server behind the same
    * address. So it waits a few times only, and what the pulse says of each time is soon known. Where
-   * only its connection was gone, it goes on at once.
+   * only its connection was gone, it goes on at once, also if it is not one that may wait.
    *
    * Its seats are paused meanwhile: its flow gets nothing for them, and is not to wait for longer
    * than others afterwards.
@@ -67,6 +67,19 @@ final class AwaitedReturn {
    * @return false if it may not
    */
   boolean begin() {
+    return begin(false);
+  }
+
+  /**
+   * Lets it try again, as only its connection was gone.
+   *
+   * @return false if it may not
+   */
+  boolean beginAnew() {
+    return begin(true);
+  }
+
+  private boolean begin(boolean anew) {
     if (times == MOST_TIMES) {
       return false;
     }
@@ -78,6 +91,10 @@ final class AwaitedReturn {
         chosen.hold(
             () -> own.runOnContext(now -> over(go)), () -> own.runOnContext(now -> over(inVain)));
     waiting = place != null;
+    if (!waiting && anew && !chosen.isAway()) {
+      waiting = true;
+      own.runOnContext(now -> over(go));
+    }
     if (waiting) {
       events.held(Held.AWAITING_UPSTREAM, 1);
       seats.pause();

@@ -36,7 +36,9 @@ final class DrainClock {
    * @param wanted seats that it holds and others wait for
    */
   void stand(long now, long taken, int wanted) {
-    if (!running) {
+    if (running) {
+      leaveOutStandstill(now);
+    } else {
       running = true;
       periodBegan = now;
       takenBefore = taken;
@@ -49,6 +51,7 @@ final class DrainClock {
   void move(long now, long taken) {
     if (standing) {
       count(now, taken);
+      leaveOutStandstill(now);
       standing = false;
     }
   }
@@ -63,12 +66,13 @@ final class DrainClock {
   }
 
   /**
-   * Call about once a second while it stands.
+   * Call about once a second while it stands: what is longer counts as two seconds.
    *
    * @return whether it has had its time
    */
   boolean look(long now, long taken, int wanted) {
     count(now, taken);
+    leaveOutStandstill(now);
     note(now, taken, wanted);
     boolean slow = false;
     if (contended >= PATIENCE_OF_OTHERS) {
@@ -100,6 +104,11 @@ final class DrainClock {
       takenMeanwhile += taken - takenThen;
       owed += step / 1_000 * wantedThen * BYTES_FOR_SEAT / 1_000_000;
     }
+  }
+
+  private void leaveOutStandstill(long now) {
+    periodBegan += Math.max(0, now - lookedAt - LONGEST_STEP);
+    lookedAt = now;
   }
 
   private void note(long now, long taken, int wanted) {

@@ -102,9 +102,13 @@ public final class HttpExchange extends Exchange {
     somebody().notFound(cause);
     if (isOver()) {
       end(false);
-    } else if (!(nobody || ConnectFailure.isConnectionGone(cause)) || !somebody().begin()) {
+    } else if (!(nobody ? somebody().begin() : goesOnAnew(cause))) {
       notSent();
     }
+  }
+
+  private boolean goesOnAnew(Throwable cause) {
+    return ConnectFailure.isConnectionGone(cause) && somebody().beginAnew();
   }
 
   @Override

@@ -81,7 +81,7 @@ class RefusalBookTest {
     Circumstances found = new Circumstances(20, 20, 7, 50, 50);
     account.foundFull(found, heaviest);
     time.advance(Duration.ofMillis(1500));
-    account.refused(refusal("queue-full").forSeats(2).by("per-user"));
+    account.refused(refusal("queue-full").forSeats(2).by("per-user", "user ann"));
 
     loop.answered(account);
 
@@ -98,6 +98,7 @@ class RefusalBookTest {
                 "GET /api/v1/pods?limit=500&…=…",
                 PLACE,
                 "per-user",
+                "user ann",
                 2,
                 found,
                 Duration.ofMillis(1500).toNanos(),
@@ -206,6 +207,7 @@ class RefusalBookTest {
         "GET /api",
         PLACE,
         "",
+        "",
         1,
         Circumstances.NONE,
         0,
@@ -298,6 +300,7 @@ class RefusalBookTest {
                 new Refused.Who("", "", "192.0.2.1"),
                 "",
                 Classification.NONE,
+                "",
                 "",
                 0,
                 Circumstances.NONE,

@@ -3,6 +3,7 @@ package io.apfproxy.server.walk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.RateLimit;
 import io.apfproxy.gate.FakeAsked;
 import io.apfproxy.gate.Passage;
@@ -37,7 +38,8 @@ class GatesTest {
   private final ManualTime time = new ManualTime();
   private final Outage outage =
       new Outage(Duration.ofSeconds(1), time::nanoTime, new Outage.Listener() {});
-  private final RateLimits rates = new RateLimits(time, digest -> 1, address -> false, 1);
+  private final RateLimits rates =
+      new RateLimits(time, digest -> 1, address -> false, 1, Enforcement.ENFORCE);
   private final Gates gates =
       new Gates(
           new RequestLimits(1, 1, 0, 0, 0, 0, 0, 0, 0, new LongRequestLimits(1, 1, 0, 0, 0)),

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @Tag("S54")
 @DisplayName("The clock of a client that does not read (L-71)")
@@ -107,7 +108,43 @@ class DrainClockTest {
     clock.rest();
     clock.stand(70 * SECOND, 0, NOBODY);
 
-    assertThat(clock.look(129 * SECOND, 0, NOBODY)).isFalse();
+    for (int second = 71; second < 130; second++) {
+      assertThat(clock.look(second * SECOND, 0, NOBODY)).as("second %s", second).isFalse();
+    }
     assertThat(clock.look(130 * SECOND, 0, NOBODY)).isTrue();
+  }
+
+  /** A client that reads a little sees its minute go on, wherever in it the process stood still. */
+  @ParameterizedTest
+  @EnumSource(Standstill.class)
+  void doesNotCountForTheMinuteThatTheProcessStoodStill(Standstill when) {
+    clock.stand(0, 0, NOBODY);
+    for (int second = 1; second <= 10; second++) {
+      assertThat(clock.look(second * SECOND, 0, NOBODY)).isFalse();
+    }
+    long woken = 310 * SECOND;
+    switch (when) {
+      case BETWEEN_LOOKS -> {}
+      case BEFORE_IT_MOVES -> {
+        clock.move(woken, 1_000);
+        clock.stand(woken, 1_000, NOBODY);
+      }
+      case AFTER_IT_MOVED -> {
+        clock.move(10 * SECOND, 1_000);
+        clock.stand(woken, 1_000, NOBODY);
+      }
+    }
+    int second = 0;
+    while (!clock.look(woken + second * SECOND, 1_000, NOBODY)) {
+      second++;
+    }
+
+    assertThat(second).as("of the fifty that were left, two may have been its own").isEqualTo(48);
+  }
+
+  private enum Standstill {
+    BETWEEN_LOOKS,
+    BEFORE_IT_MOVES,
+    AFTER_IT_MOVED
   }
 }
