@@ -109,7 +109,7 @@ final class AuditEventReader {
           "Event of audit.k8s.io/v1");
     }
     needed("stage", event.stage);
-    needed("verb", event.verb);
+    needed("verb", event.hasVerb ? "a verb" : "");
     needed("requestURI", event.requestUri);
     if (event.received == AuditEvent.UNKNOWN) {
       throw BadLine.of("requestReceivedTimestamp", "nothing", "an instant");
@@ -179,7 +179,7 @@ final class AuditEventReader {
       case "apiVersion" -> event.apiVersion = text(json, field);
       case "stage" -> event.stage = text(json, field);
       case "auditID" -> event.auditId = text(json, field);
-      case "verb" -> event.verb = text(json, field);
+      case "verb" -> verb(json, field);
       case "requestURI" -> event.requestUri = text(json, field);
       case "userAgent" -> event.agent = text(json, field);
       case "requestReceivedTimestamp" -> event.received = instant(json, field);
@@ -205,6 +205,12 @@ final class AuditEventReader {
       json.skipChildren();
     }
     return "";
+  }
+
+  /** Of a method that asks nothing of a resource, such as OPTIONS, it is there and empty. */
+  private void verb(JsonParser json, String field) throws IOException {
+    event.hasVerb |= json.currentToken() == JsonToken.VALUE_STRING;
+    event.verb = text(json, field);
   }
 
   private long instant(JsonParser json, String field) throws IOException {

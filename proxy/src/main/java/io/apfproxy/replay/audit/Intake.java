@@ -135,12 +135,12 @@ final class Intake {
     boolean watch = event.verb.equals("watch");
     boolean started = event.stage.equals("ResponseStarted");
     boolean ended = event.stage.equals("ResponseComplete") || event.stage.equals("Panic");
-    if (!ended && !(started && watch)) {
-      exclude(Excluded.OTHER_STAGE);
+    if (isUnauthenticated(event)) { // its only line is of a stage that others have besides
+      exclude(Excluded.UNAUTHORIZED);
       return;
     }
-    if (event.code == UNAUTHORIZED && event.held == AuditEvent.UNKNOWN) {
-      exclude(Excluded.UNAUTHORIZED);
+    if (!ended && !(started && watch)) {
+      exclude(Excluded.OTHER_STAGE);
       return;
     }
     if (event.who().name.equals(LOOPBACK_USER) && !window.loopback()) {
@@ -156,10 +156,7 @@ final class Intake {
       exclude(Excluded.LONG_RUNNING);
     } else if (!window.holds(event.received)) {
       exclude(Excluded.OUT_OF_TIME);
-    } else if (event.recorded
-        && event.held == AuditEvent.UNKNOWN
-        && !event.placed
-        && !isRefusedByFlowControl(event)) {
+    } else if (endedBeforeFlowControl(event)) {
       exclude(Excluded.NOT_ADMITTED);
     } else {
       otherVerbs += what.verbDiffers() ? 1 : 0;
@@ -180,6 +177,24 @@ final class Intake {
     } catch (RefusedException e) {
       return null;
     }
+  }
+
+  /** What stands behind flow control may answer so too: an aggregated server. */
+  private static boolean isUnauthenticated(AuditEvent event) {
+    return event.code == UNAUTHORIZED && event.held == AuditEvent.UNKNOWN && !event.authorized;
+  }
+
+  /**
+   * A recording says so. In the server's own log it is who may not act as another, or says not as
+   * whom: whether he may ask for this has not been looked at.
+   */
+  private static boolean endedBeforeFlowControl(AuditEvent event) {
+    if (isRefusedByFlowControl(event)) {
+      return false;
+    }
+    return event.recorded
+        ? event.held == AuditEvent.UNKNOWN && !event.placed
+        : event.code >= FIRST_ERROR && !event.authorized;
   }
 
   /** A recording says so; in the server's own log such requests have not been authorized. */

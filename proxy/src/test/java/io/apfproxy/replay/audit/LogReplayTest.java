@@ -51,7 +51,7 @@ class LogReplayTest extends ReplayFixture {
             Events.event("1").stage("RequestReceived"),
             Events.event("2").stage("Panic").code(500),
             Events.event("3").stage("ResponseStarted"),
-            Events.event("4").code(401),
+            Events.event("4").code(401).annotations(""),
             Events.event("5").by("system:apiserver", "system:masters"),
             Events.event("6").asks("get", POD + "/log"),
             Events.event("7").asks("connect", POD + "/exec"),
@@ -113,6 +113,52 @@ class LogReplayTest extends ReplayFixture {
         .containsExactly(
             "9.1% of the requests were refused by flow control when this was recorded: demand is"
                 + " overstated by retries");
+  }
+
+  /** kube-apiserver looks at that before its queues, and at whether it is allowed behind them. */
+  @Test
+  @Tag("V-47")
+  void leavesOutWhoMayNotActAsAnother() throws Exception {
+    String watch = "/api/v1/namespaces/a/pods?watch=1";
+    Report report =
+        replay(
+            file(
+                "a.log",
+                Events.event("forbidden").code(403), // to ask for this, behind the queues
+                Events.event("impersonates").at(1).code(403).annotations(""),
+                Events.event("as nobody").at(2).code(400).annotations(""),
+                Events.event("watches")
+                    .asks("watch", watch)
+                    .at(3)
+                    .code(403)
+                    .annotations("")
+                    .stage("ResponseStarted"),
+                Events.event("watches").asks("watch", watch).at(3).code(403).annotations("")));
+    assertThat(amounts(report))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("events read", 5L, "simulated", 1L, "excluded: ended before flow control", 4L));
+  }
+
+  /** The only line of one has another stage than the last of others. */
+  @Test
+  @Tag("V-47")
+  void countsWhoIsNotKnownAsSuchButNotWhatAServerBehindSays() throws Exception {
+    Report report =
+        replay(
+            file(
+                "a.log",
+                Events.event("unknown").code(401).stage("ResponseStarted").annotations(""),
+                Events.event("behind").at(1).code(401)));
+    assertThat(amounts(report)).containsEntry("excluded: 401", 1L).containsEntry("simulated", 1L);
+  }
+
+  /** As kube-apiserver writes it of OPTIONS, TRACE and the like. */
+  @Test
+  @Tag("V-46")
+  void takesAMethodThatIsNoVerb() throws Exception {
+    Report report = replay(file("a.log", Events.event("x").asks("", POD).code(405)));
+    assertThat(amounts(report)).containsOnlyKeys("events read", "simulated");
+    assertThat(report.cautions()).isEmpty();
   }
 
   @Test
@@ -263,7 +309,7 @@ class LogReplayTest extends ReplayFixture {
 
   @Test
   void saysThatThereIsNothingToReplay() throws Exception {
-    String log = file("a.log", Events.event("1").code(401));
+    String log = file("a.log", Events.event("1").code(401).annotations(""));
     assertThatThrownBy(() -> replay(log))
         .hasMessage("LOG: found no request in 1 events, expected some; 401 1");
     assertThatThrownBy(() -> replay(folder.resolve("none").toString()))
