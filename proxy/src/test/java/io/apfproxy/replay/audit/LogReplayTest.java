@@ -152,11 +152,16 @@ class LogReplayTest extends ReplayFixture {
     assertThat(amounts(report)).containsEntry("excluded: 401", 1L).containsEntry("simulated", 1L);
   }
 
-  /** As kube-apiserver writes it of OPTIONS, TRACE and the like. */
+  /** As kube-apiserver writes it of OPTIONS, TRACE and the like, and as a recording does. */
   @Test
   @Tag("V-46")
   void takesAMethodThatIsNoVerb() throws Exception {
-    Report report = replay(file("a.log", Events.event("x").asks("", POD).code(405)));
+    Report report =
+        replay(
+            file(
+                "a.log",
+                Events.event("x").asks("", POD).code(405),
+                Events.event("y").asks("options", POD).code(405)));
     assertThat(amounts(report)).containsOnlyKeys("events read", "simulated");
     assertThat(report.cautions()).isEmpty();
   }
