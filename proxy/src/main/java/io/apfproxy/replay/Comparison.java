@@ -93,7 +93,9 @@ public final class Comparison {
               () -> side(after, old.configuration(), afterWitness, requests), threads);
       return new Result(first.join().outcome(), second.join().outcome(), second.join().moves());
     } catch (CompletionException e) {
-      throw new IllegalStateException(e.getCause());
+      throw e.getCause() instanceof RuntimeException thrown
+          ? thrown // as where there is one side
+          : new IllegalStateException(e.getCause());
     } finally {
       threads.shutdownNow();
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.apfproxy.recorded.Annotations;
 import io.apfproxy.request.GoDuration;
 import java.io.IOException;
@@ -16,7 +17,20 @@ import org.jspecify.annotations.Nullable;
  * over without being kept. Not thread-safe. Source: specification seeing.md V-46.
  */
 final class AuditEventReader {
-  private static final JsonFactory JSON = new JsonFactory();
+  /*
+   * Objects in events are what a client sent: a patch stands there as it came, as deep as kube-apiserver
+   * reads any, and with names and numbers as long as it likes. They are passed over.
+   */
+  private static final int DEEPEST = 11_000;
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
   private static final String API_VERSION = "audit.k8s.io/v1";
   private static final String EVENT = "Event";
   private static final String EVENT_LIST = "EventList";

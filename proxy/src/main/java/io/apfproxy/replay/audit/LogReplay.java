@@ -15,6 +15,8 @@ import io.apfproxy.request.RequestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -37,6 +39,9 @@ public final class LogReplay implements AutoCloseable {
   private static final int MOST_RUN = 1 << 30;
   private static final long MICROS_PER_MILLI = 1_000;
   private static final double NANOS_PER_SECOND = 1e9;
+
+  /** Of 1000 days: there is something to do every ten seconds, also where nobody comes. */
+  private static final double MOST_MICROS = 1000 * 86_400e6;
   private static final double MOST_BAD_PERCENT = 1;
   private static final double MANY_PERCENT = 1;
   private static final double ALL_PERCENT = 100;
@@ -180,10 +185,23 @@ public final class LogReplay implements AutoCloseable {
               percent,
               first));
     }
+    if ((double) log.last() - log.first() > MOST_MICROS) {
+      throw new StartException(
+          "LOG: found requests from "
+              + instant(log.first())
+              + " to "
+              + instant(log.last())
+              + ", expected 1000 days at most; a clock that was not set yet? --from and --until"
+              + " leave them out");
+    }
     if (log.size() == 0) {
       throw new StartException(
           "LOG: found no request in " + intake.read() + " events, expected some" + excluded());
     }
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   private String excluded() {
@@ -309,6 +327,15 @@ public final class LogReplay implements AutoCloseable {
               "%.1f%% of the requests were refused by flow control when this was recorded:"
                   + " demand is overstated by retries",
               refused));
+    }
+    if (intake.untimed() > 0) {
+      cautions.add(
+          intake.untimed()
+              + (intake.untimed() == 1
+                  ? " event ends before it begins or a day later, as where the clock was set:"
+                      + " served as long as the median of its kind"
+                  : " events end before they begin or a day later, as where the clock was set:"
+                      + " served as long as the median of their kind"));
     }
     if (intake.otherVerbs() > 0) {
       cautions.add(
