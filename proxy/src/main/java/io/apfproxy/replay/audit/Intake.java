@@ -50,6 +50,7 @@ final class Intake {
   private long refused;
   private long otherVerbs;
   private long untimed;
+  private long begun = Long.MAX_VALUE;
 
   /**
    * @param mostNameBytes of texts that are kept once, in the heap
@@ -73,6 +74,7 @@ final class Intake {
               @Override
               public void event(AuditEvent event) {
                 read++;
+                begun = Math.min(begun, event.staged);
                 take(event);
               }
 
@@ -391,6 +393,11 @@ final class Intake {
   /** Events that say nothing of how long they took, as the clock was set. */
   long untimed() {
     return untimed;
+  }
+
+  /** When the first event happened, in microseconds since 1970. */
+  long begun() {
+    return begun;
   }
 
   Names targets() {

@@ -38,6 +38,8 @@ public final class LogReplay implements AutoCloseable {
   private static final int SHARE_OF_NAMES = 2;
   private static final int MOST_RUN = 1 << 30;
   private static final long MICROS_PER_MILLI = 1_000;
+  private static final long NANOS_PER_MICRO = 1_000;
+  private static final long LEAST_NANOS = 10_000_000_000L;
   private static final double NANOS_PER_SECOND = 1e9;
 
   /** Of 1000 days: there is something to do every ten seconds, also where nobody comes. */
@@ -223,6 +225,17 @@ public final class LogReplay implements AutoCloseable {
     return log.span();
   }
 
+  /**
+   * When the logs begin, in nanoseconds after their first request came. Those that came before they
+   * began stand in them only if they lasted until then, most of them watches: a log that is full
+   * within a minute has watches of the last ten. Of one that goes on for less than a borrowing
+   * period it is 0.
+   */
+  public long begin() {
+    long begin = (intake.begun() - log.first()) * NANOS_PER_MICRO;
+    return begin > 0 && begin <= span() - LEAST_NANOS ? begin : 0;
+  }
+
   /** Shows the requests, and reports what the question wants reported. */
   public Report compare(
       @Nullable FlowControlConfiguration before,
@@ -230,7 +243,7 @@ public final class LogReplay implements AutoCloseable {
       int seatsBefore,
       Witness beforeWitness,
       Witness afterWitness) {
-    Span reported = Comparison.reported(span(), question.warmUp());
+    Span reported = Comparison.reported(begin(), span(), question.warmUp());
     return compare(before, after, seatsBefore, reported, beforeWitness, afterWitness);
   }
 

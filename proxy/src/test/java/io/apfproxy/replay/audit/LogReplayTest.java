@@ -95,6 +95,34 @@ class LogReplayTest extends ReplayFixture {
         .containsEntry("excluded: out of --from and --until", 2L);
   }
 
+  /** Of what came before a log begins there are those only that lasted, most of them watches. */
+  @Test
+  @Tag("V-51")
+  void doesNotReportATimeOfWhichTheLogHasWatchesOnly() throws Exception {
+    warmUp = null;
+    List<Object> lines = new ArrayList<>();
+    lines.add(Events.event("w").asks("watch", "/api/v1/pods?watch=1").at(0).took(600));
+    for (int i = 0; i <= 120; i++) {
+      lines.add(Events.event("e" + i).at(600 + i).took(0.5));
+    }
+    String log = file("a.log", lines.toArray());
+    Report report = replay(log);
+
+    assertThat(report.warmUpSeconds()).isEqualTo(612);
+    assertThat(counts(report).requests()).isEqualTo(109);
+    assertThat(seatsMean(report)).isBetween(0.49, 0.51);
+
+    warmUp = 0L; // whoever wants it gets it
+    assertThat(seatsMean(replay(log))).isLessThan(0.1);
+  }
+
+  private static double seatsMean(Report report) {
+    return report.after().levels().stream()
+        .filter(level -> level.name().equals("only"))
+        .mapToDouble(io.apfproxy.replay.figures.LevelRow::meanSeats)
+        .sum();
+  }
+
   @Test
   @Tag("V-48")
   void tellsRefusalsByFlowControlFromOthers() throws Exception {
