@@ -41,10 +41,15 @@ public final class Comparison {
    * What is reported of a run, in nanoseconds: all but its beginning. Source: specification
    * seeing.md V-51.
    *
-   * @param warmUp that is left out; null for a tenth, ten minutes at most
+   * @param begin from which on all requests are known, not only those that lasted until then
+   * @param warmUp that is left out; null for what comes before {@code begin} and a tenth of the
+   *     rest, ten minutes at most
    */
-  public static Span reported(long end, @Nullable Long warmUp) {
-    long part = warmUp == null ? Math.min(MOST_WARM_UP, end / SHARE_OF_WARM_UP) : warmUp;
+  public static Span reported(long begin, long end, @Nullable Long warmUp) {
+    long part =
+        warmUp == null
+            ? begin + Math.min(MOST_WARM_UP, (end - begin) / SHARE_OF_WARM_UP)
+            : warmUp;
     return new Span(Math.min(part, end), end);
   }
 
@@ -54,11 +59,11 @@ public final class Comparison {
    * lends all of its seats has none then, and whoever comes waits until that period ends, as before
    * a server that was just started, but in no log of one that was not.
    */
-  public static Span settled(long end, @Nullable Long warmUp) {
-    Span reported = reported(end, warmUp);
-    return warmUp != null || end < 2 * VirtualServer.BORROWING
+  public static Span settled(long begin, long end, @Nullable Long warmUp) {
+    Span reported = reported(begin, end, warmUp);
+    return warmUp != null || end - begin < 2 * VirtualServer.BORROWING
         ? reported
-        : new Span(Math.max(reported.from(), VirtualServer.BORROWING), end);
+        : new Span(Math.max(reported.from(), begin + VirtualServer.BORROWING), end);
   }
 
   /** Lets somebody see what becomes of each request before, and somebody after. */
@@ -93,7 +98,9 @@ public final class Comparison {
               () -> side(after, old.configuration(), afterWitness, requests), threads);
       return new Result(first.join().outcome(), second.join().outcome(), second.join().moves());
     } catch (CompletionException e) {
-      throw new IllegalStateException(e.getCause());
+      throw e.getCause() instanceof RuntimeException thrown
+          ? thrown // as where there is one side
+          : new IllegalStateException(e.getCause());
     } finally {
       threads.shutdownNow();
     }

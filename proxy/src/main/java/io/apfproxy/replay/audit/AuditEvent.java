@@ -16,6 +16,10 @@ final class AuditEvent {
   String stage = "";
   String auditId = "";
   String verb = "";
+
+  /** Whether there is one, which may be empty. */
+  boolean hasVerb;
+
   String requestUri = "";
   String agent = "";
   int code;
@@ -83,6 +87,7 @@ final class AuditEvent {
     stage = "";
     auditId = "";
     verb = "";
+    hasVerb = false;
     requestUri = "";
     agent = "";
     code = 0;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import io.apfproxy.recorded.Annotations;
 import io.apfproxy.request.GoDuration;
 import java.io.IOException;
@@ -16,7 +17,20 @@ import org.jspecify.annotations.Nullable;
  * over without being kept. Not thread-safe. Source: specification seeing.md V-46.
  */
 final class AuditEventReader {
-  private static final JsonFactory JSON = new JsonFactory();
+  /*
+   * Objects in events are what a client sent: a patch stands there as it came, as deep as kube-apiserver
+   * reads any, and with names and numbers as long as it likes. They are passed over.
+   */
+  private static final int DEEPEST = 11_000;
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(DEEPEST)
+                  .maxNameLength(Integer.MAX_VALUE)
+                  .maxNumberLength(Integer.MAX_VALUE)
+                  .build())
+          .build();
   private static final String API_VERSION = "audit.k8s.io/v1";
   private static final String EVENT = "Event";
   private static final String EVENT_LIST = "EventList";
@@ -109,7 +123,7 @@ final class AuditEventReader {
           "Event of audit.k8s.io/v1");
     }
     needed("stage", event.stage);
-    needed("verb", event.verb);
+    needed("verb", event.hasVerb ? "a verb" : "");
     needed("requestURI", event.requestUri);
     if (event.received == AuditEvent.UNKNOWN) {
       throw BadLine.of("requestReceivedTimestamp", "nothing", "an instant");
@@ -179,7 +193,7 @@ final class AuditEventReader {
       case "apiVersion" -> event.apiVersion = text(json, field);
       case "stage" -> event.stage = text(json, field);
       case "auditID" -> event.auditId = text(json, field);
-      case "verb" -> event.verb = text(json, field);
+      case "verb" -> verb(json, field);
       case "requestURI" -> event.requestUri = text(json, field);
       case "userAgent" -> event.agent = text(json, field);
       case "requestReceivedTimestamp" -> event.received = instant(json, field);
@@ -205,6 +219,12 @@ final class AuditEventReader {
       json.skipChildren();
     }
     return "";
+  }
+
+  /** Of a method that asks nothing of a resource, such as OPTIONS, it is there and empty. */
+  private void verb(JsonParser json, String field) throws IOException {
+    event.hasVerb |= json.currentToken() == JsonToken.VALUE_STRING;
+    event.verb = text(json, field);
   }
 
   private long instant(JsonParser json, String field) throws IOException {

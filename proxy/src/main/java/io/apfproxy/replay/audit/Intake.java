@@ -7,10 +7,13 @@ import io.apfproxy.request.RefusedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -28,6 +31,9 @@ final class Intake {
       Arrays.stream(RejectReason.values()).map(RejectReason::label).collect(Collectors.toSet());
   private static final long NANOS_PER_MICRO = 1_000;
 
+  /** In microseconds; what has seats for a day has not, but the clock was set. */
+  private static final long LONGEST_SERVICE = 86_400_000_000L;
+
   private final SortedLog sorted;
   private final LogWindow window;
   private final long mostNameBytes;
@@ -43,6 +49,8 @@ final class Intake {
   private long bad;
   private long refused;
   private long otherVerbs;
+  private long untimed;
+  private long begun = Long.MAX_VALUE;
 
   /**
    * @param mostNameBytes of texts that are kept once, in the heap
@@ -64,8 +72,9 @@ final class Intake {
         new AuditEventReader(
             new AuditEventReader.Sink() {
               @Override
-              public void event(AuditEvent event) throws IOException {
+              public void event(AuditEvent event) {
                 read++;
+                begun = Math.min(begun, event.staged);
                 take(event);
               }
 
@@ -74,7 +83,7 @@ final class Intake {
                 note(file.name() + ":" + line[0], why);
               }
             });
-    try (InputStream in = file.open()) {
+    try (InputStream in = opened(file)) {
       LineSplitter lines = new LineSplitter(in);
       while (next(lines, file, line[0])) {
         line[0]++;
@@ -88,14 +97,29 @@ final class Intake {
     }
   }
 
+  /** One that has hardly begun to be packed has nothing in it. */
+  private InputStream opened(LogFile file) throws IOException {
+    try {
+      return file.open();
+    } catch (EOFException | ZipException e) {
+      breaksOff(file.name(), e);
+      return InputStream.nullInputStream();
+    }
+  }
+
   /** A log that is being packed, or was cut, ends where it breaks off. */
   private boolean next(LineSplitter lines, LogFile file, long line) throws IOException {
     try {
       return lines.next();
     } catch (EOFException | ZipException e) {
-      note(file.name() + ":" + (line + 1), new BadLine("gzip breaks off: " + Reasons.of(e)));
+      breaksOff(file.name() + ":" + (line + 1), e);
       return false;
     }
+  }
+
+  private void breaksOff(String where, IOException e) {
+    String why = e.getMessage();
+    note(where, new BadLine("gzip breaks off" + (why == null ? "" : ": " + why)));
   }
 
   /**
@@ -108,39 +132,68 @@ final class Intake {
         reader.readDocument(lines.rest());
         return false;
       }
-      if (lines.isTooLong()) {
-        throw new BadLine("found over " + (LineSplitter.LONGEST >> 20) + " MiB, expected an event");
+      if (lines.goesOn()) {
+        readLong(reader, lines.whole());
+      } else {
+        reader.readLine(lines.bytes(), lines.length());
       }
-      reader.readLine(lines.bytes(), lines.length());
     } catch (BadLine e) {
       note(where, e);
       return !lines.isBrace();
+    } catch (EOFException | ZipException e) {
+      breaksOff(where, e);
+      return false;
     }
     return true;
+  }
+
+  /** Such as a list of all that there was. */
+  private static void readLong(AuditEventReader reader, InputStream line)
+      throws IOException, BadLine {
+    try {
+      reader.readDocument(line);
+    } finally {
+      line.transferTo(OutputStream.nullOutputStream());
+    }
   }
 
   private void note(String where, BadLine why) {
     read++;
     bad++;
     if (firstBad.size() < SHOWN) {
-      firstBad.add(where + ": " + why.getMessage());
+      firstBad.add(shown(where + ": " + why.getMessage()));
     }
+  }
+
+  /** Without what makes a terminal do something. */
+  private static String shown(String text) {
+    StringBuilder shown = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
+              } else {
+                shown.appendCodePoint(c);
+              }
+            });
+    return shown.toString();
   }
 
   private void exclude(Excluded why) {
     excluded.merge(why, 1L, Long::sum);
   }
 
-  private void take(AuditEvent event) throws IOException {
+  private void take(AuditEvent event) {
     boolean watch = event.verb.equals("watch");
     boolean started = event.stage.equals("ResponseStarted");
     boolean ended = event.stage.equals("ResponseComplete") || event.stage.equals("Panic");
-    if (!ended && !(started && watch)) {
-      exclude(Excluded.OTHER_STAGE);
+    if (isUnauthenticated(event)) { // its only line is of a stage that others have besides
+      exclude(Excluded.UNAUTHORIZED);
       return;
     }
-    if (event.code == UNAUTHORIZED && event.held == AuditEvent.UNKNOWN) {
-      exclude(Excluded.UNAUTHORIZED);
+    if (!ended && !(started && watch)) {
+      exclude(Excluded.OTHER_STAGE);
       return;
     }
     if (event.who().name.equals(LOOPBACK_USER) && !window.loopback()) {
@@ -156,10 +209,7 @@ final class Intake {
       exclude(Excluded.LONG_RUNNING);
     } else if (!window.holds(event.received)) {
       exclude(Excluded.OUT_OF_TIME);
-    } else if (event.recorded
-        && event.held == AuditEvent.UNKNOWN
-        && !event.placed
-        && !isRefusedByFlowControl(event)) {
+    } else if (endedBeforeFlowControl(event)) {
       exclude(Excluded.NOT_ADMITTED);
     } else {
       otherVerbs += what.verbDiffers() ? 1 : 0;
@@ -182,6 +232,24 @@ final class Intake {
     }
   }
 
+  /** What stands behind flow control may answer so too: an aggregated server. */
+  private static boolean isUnauthenticated(AuditEvent event) {
+    return event.code == UNAUTHORIZED && event.held == AuditEvent.UNKNOWN && !event.authorized;
+  }
+
+  /**
+   * A recording says so. In the server's own log it is who may not act as another, or says not as
+   * whom: whether he may ask for this has not been looked at.
+   */
+  private static boolean endedBeforeFlowControl(AuditEvent event) {
+    if (isRefusedByFlowControl(event)) {
+      return false;
+    }
+    return event.recorded
+        ? event.held == AuditEvent.UNKNOWN && !event.placed
+        : event.code >= FIRST_ERROR && !event.authorized;
+  }
+
   /** A recording says so; in the server's own log such requests have not been authorized. */
   private static boolean isRefusedByFlowControl(AuditEvent event) {
     if (!event.recorded) {
@@ -190,14 +258,18 @@ final class Intake {
     return event.held == AuditEvent.UNKNOWN && RULES.contains(event.refused);
   }
 
+  /** Unknown where the server's clock was set while it was served. */
   private static long service(AuditEvent event) {
-    return event.held != AuditEvent.UNKNOWN
-        ? event.held
-        : Math.max(
-            NANOS_PER_MICRO, (event.staged - event.received) * NANOS_PER_MICRO - event.waited);
+    if (event.held != AuditEvent.UNKNOWN) {
+      return event.held;
+    }
+    long took = event.staged - event.received;
+    return took < 0 || took > LONGEST_SERVICE
+        ? Entry.UNKNOWN
+        : Math.max(NANOS_PER_MICRO, took * NANOS_PER_MICRO - event.waited);
   }
 
-  private void add(AuditEvent event, Asked what, boolean started) throws IOException {
+  private void add(AuditEvent event, Asked what, boolean started) {
     boolean watch = what.info().isWatch();
     long service = service(event);
     entry.arrival = event.received;
@@ -219,17 +291,34 @@ final class Intake {
           event.waited > 0 ? event.waited : (event.staged - event.received) * NANOS_PER_MICRO;
     } else if (watch && started) {
       entry.flags = Entry.WATCH_STARTED;
-      durations.add(what, service);
+      learn(what, service);
     } else if (watch) {
       boolean lasted = event.code < FIRST_ERROR && event.held == AuditEvent.UNKNOWN;
       entry.flags = Entry.WATCH_ENDED;
       entry.service = lasted ? Entry.UNKNOWN : service;
       entry.closed = event.staged;
     } else {
-      durations.add(what, service);
+      learn(what, service);
     }
     addFacts(event);
-    sorted.add(entry);
+    keep();
+  }
+
+  /** What cannot be written is not what cannot be read. */
+  private void keep() {
+    try {
+      sorted.add(entry);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void learn(Asked what, long service) {
+    if (service == Entry.UNKNOWN) {
+      untimed++;
+    } else {
+      durations.add(what, service);
+    }
   }
 
   /** What a recording says of how wide it was. */
@@ -299,6 +388,16 @@ final class Intake {
   /** Requests whose URI would say another verb than the event does. */
   long otherVerbs() {
     return otherVerbs;
+  }
+
+  /** Events that say nothing of how long they took, as the clock was set. */
+  long untimed() {
+    return untimed;
+  }
+
+  /** When the first event happened, in microseconds since 1970. */
+  long begun() {
+    return begun;
   }
 
   Names targets() {

@@ -9,7 +9,7 @@ import java.util.Arrays;
 /** The lines of a stream of bytes, one at a time in the same array. Not thread-safe. */
 final class LineSplitter {
   /** Events hold whole objects at level RequestResponse, of which there are two; escaped. */
-  static final int LONGEST = 32 << 20;
+  private static final int LONGEST = 32 << 20;
 
   private static final int READ = 1 << 16;
 
@@ -19,22 +19,23 @@ final class LineSplitter {
   private int end;
   private byte[] line = new byte[1 << 12];
   private int length;
-  private boolean tooLong;
+  private boolean goesOn;
 
   LineSplitter(InputStream in) {
     this.in = in;
   }
 
-  /** Reads the next one; false if there is none. */
+  /** Reads the next one, or so much of it as is kept; false if there is none. */
   boolean next() throws IOException {
     length = 0;
-    tooLong = false;
+    goesOn = false;
     boolean any = false;
-    while (fill()) {
+    while (!goesOn && fill()) {
       any = true;
-      int newline = at;
-      while (newline < end && chunk[newline] != '\n') {
-        newline++;
+      int newline = newline();
+      if (length + newline - at > LONGEST) {
+        goesOn = true;
+        return true;
       }
       append(newline);
       if (newline < end) {
@@ -44,6 +45,15 @@ final class LineSplitter {
       at = end;
     }
     return any;
+  }
+
+  /** Where the line ends of what has been read, or that does. */
+  private int newline() {
+    int newline = at;
+    while (newline < end && chunk[newline] != '\n') {
+      newline++;
+    }
+    return newline;
   }
 
   private boolean fill() throws IOException {
@@ -56,10 +66,6 @@ final class LineSplitter {
 
   private void append(int to) {
     int more = to - at;
-    if (tooLong || length + more > LONGEST) {
-      tooLong = true;
-      return;
-    }
     if (length + more > line.length) {
       line = Arrays.copyOf(line, Math.max(2 * line.length, length + more));
     }
@@ -76,9 +82,41 @@ final class LineSplitter {
     return length;
   }
 
-  /** Whether it was longer than is read. */
-  boolean isTooLong() {
-    return tooLong;
+  /** Whether it is longer than is kept, and so is to be read as it comes: {@link #whole}. */
+  boolean goesOn() {
+    return goesOn;
+  }
+
+  /** All of a line that goes on; to be read to its end before the next one. */
+  InputStream whole() {
+    return new SequenceInputStream(new ByteArrayInputStream(line, 0, length), new Tail());
+  }
+
+  /** What is still to come of a line. */
+  private final class Tail extends InputStream {
+    private boolean ended;
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] to, int offset, int most) throws IOException {
+      if (ended || !fill()) {
+        return -1;
+      }
+      int newline = newline();
+      int number = Math.min(most, newline - at);
+      System.arraycopy(chunk, at, to, offset, number);
+      at += number;
+      if (at == newline && newline < end) {
+        at++;
+        ended = true;
+      }
+      return number > 0 || !ended ? number : -1;
+    }
   }
 
   /** All from the beginning of this line on; the splitter is of no use afterwards. */

@@ -3,6 +3,7 @@ package io.apfproxy.replay.audit;
 import io.apfproxy.cli.Reasons;
 import io.apfproxy.cli.StartException;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -84,10 +85,28 @@ record LogFile(String name, @Nullable Path path) {
       buffered.mark(2);
       boolean packed = buffered.read() == MAGIC_1 && buffered.read() == MAGIC_2;
       buffered.reset();
-      return packed ? new GZIPInputStream(buffered, BUFFER) : buffered;
+      return packed ? new GZIPInputStream(new Awaited(buffered), BUFFER) : buffered;
     } catch (IOException e) {
       raw.close();
       throw e;
+    }
+  }
+
+  /**
+   * Has something available as long as anything is to come: a gzip stream looks there for whether
+   * another follows, and would end where a pipe pauses.
+   */
+  private static final class Awaited extends FilterInputStream {
+    Awaited(BufferedInputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int available() throws IOException {
+      in.mark(1);
+      int next = in.read();
+      in.reset();
+      return next < 0 ? 0 : Math.max(1, in.available());
     }
   }
 }

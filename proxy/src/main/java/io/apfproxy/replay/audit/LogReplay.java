@@ -15,6 +15,8 @@ import io.apfproxy.request.RequestTimeout;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -36,7 +38,12 @@ public final class LogReplay implements AutoCloseable {
   private static final int SHARE_OF_NAMES = 2;
   private static final int MOST_RUN = 1 << 30;
   private static final long MICROS_PER_MILLI = 1_000;
+  private static final long NANOS_PER_MICRO = 1_000;
+  private static final long LEAST_NANOS = 10_000_000_000L;
   private static final double NANOS_PER_SECOND = 1e9;
+
+  /** Of 1000 days: there is something to do every ten seconds, also where nobody comes. */
+  private static final double MOST_MICROS = 1000 * 86_400e6;
   private static final double MOST_BAD_PERCENT = 1;
   private static final double MANY_PERCENT = 1;
   private static final double ALL_PERCENT = 100;
@@ -180,10 +187,23 @@ public final class LogReplay implements AutoCloseable {
               percent,
               first));
     }
+    if ((double) log.last() - log.first() > MOST_MICROS) {
+      throw new StartException(
+          "LOG: found requests from "
+              + instant(log.first())
+              + " to "
+              + instant(log.last())
+              + ", expected 1000 days at most; a clock that was not set yet? --from and --until"
+              + " leave them out");
+    }
     if (log.size() == 0) {
       throw new StartException(
           "LOG: found no request in " + intake.read() + " events, expected some" + excluded());
     }
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   private String excluded() {
@@ -205,6 +225,17 @@ public final class LogReplay implements AutoCloseable {
     return log.span();
   }
 
+  /**
+   * When the logs begin, in nanoseconds after their first request came. Those that came before they
+   * began stand in them only if they lasted until then, most of them watches: a log that is full
+   * within a minute has watches of the last ten. Of one that goes on for less than a borrowing
+   * period it is 0.
+   */
+  public long begin() {
+    long begin = (intake.begun() - log.first()) * NANOS_PER_MICRO;
+    return begin > 0 && begin <= span() - LEAST_NANOS ? begin : 0;
+  }
+
   /** Shows the requests, and reports what the question wants reported. */
   public Report compare(
       @Nullable FlowControlConfiguration before,
@@ -212,7 +243,7 @@ public final class LogReplay implements AutoCloseable {
       int seatsBefore,
       Witness beforeWitness,
       Witness afterWitness) {
-    Span reported = Comparison.reported(span(), question.warmUp());
+    Span reported = Comparison.reported(begin(), span(), question.warmUp());
     return compare(before, after, seatsBefore, reported, beforeWitness, afterWitness);
   }
 
@@ -309,6 +340,15 @@ public final class LogReplay implements AutoCloseable {
               "%.1f%% of the requests were refused by flow control when this was recorded:"
                   + " demand is overstated by retries",
               refused));
+    }
+    if (intake.untimed() > 0) {
+      cautions.add(
+          intake.untimed()
+              + (intake.untimed() == 1
+                  ? " event ends before it begins or a day later, as where the clock was set:"
+                      + " served as long as the median of its kind"
+                  : " events end before they begin or a day later, as where the clock was set:"
+                      + " served as long as the median of their kind"));
     }
     if (intake.otherVerbs() > 0) {
       cautions.add(

@@ -66,6 +66,11 @@ final class SortedLog implements AutoCloseable {
     return first;
   }
 
+  /** When the last of all arrives, in microseconds since 1970. */
+  long last() {
+    return last;
+  }
+
   /** From {@link #first} to when the last arrives, in nanoseconds. */
   long span() {
     return (last - first) * NANOS_PER_MICRO + lastNanos;

@@ -197,7 +197,7 @@ public final class HtmlReport {
       html.append("<p>").append(picture.caption()).append("</p>\n");
       html.append(picture.svg(seconds)).append('\n');
     }
-    points(level.name(), columns, seconds);
+    points(level.name(), columns, fresh.seconds() * each(fresh.seats(), points));
   }
 
   private static void draw(
@@ -208,7 +208,7 @@ public final class HtmlReport {
 
   /** The most of as many neighbours as it takes: no peak is lost. */
   private static double[] merged(double[] all, int most) {
-    int each = (all.length + most - 1) / most;
+    int each = each(all, most);
     double[] merged = new double[(all.length + each - 1) / each];
     for (int i = 0; i < all.length; i++) {
       merged[i / each] = Math.max(merged[i / each], all[i]);
@@ -216,14 +216,22 @@ public final class HtmlReport {
     return merged;
   }
 
-  private void points(String level, Map<String, double[]> columns, double seconds) {
+  /** So many points become one. */
+  private static int each(double[] all, int most) {
+    return (all.length + most - 1) / most;
+  }
+
+  /**
+   * @param step seconds from one point to the next
+   */
+  private void points(String level, Map<String, double[]> columns, double step) {
     html.append("<details><summary>figures of these pictures</summary>");
     List<String> headings = new ArrayList<>(List.of("from"));
     headings.addAll(columns.keySet());
     html.append(Html.table(level, headings));
     int rows = columns.values().stream().mapToInt(points -> points.length).max().orElse(0);
     for (int i = 0; i < rows; i++) {
-      html.append("<tr><td>").append(Picture.number(Math.rint(seconds * i / rows)));
+      html.append("<tr><td>").append(Picture.number(step * i));
       for (double[] points : columns.values()) {
         html.append("<td>").append(Picture.number(points[i]));
       }

@@ -68,7 +68,9 @@ public final class TextReport {
             .filter(amount -> amount.number() > 0)
             .map(amount -> amount.what() + " " + amount.number())
             .collect(Collectors.joining(", ")));
-    report.cautions().forEach(caution -> line("caution: " + caution));
+    report
+        .cautions()
+        .forEach(caution -> line("caution: " + Words.name(caution, Integer.MAX_VALUE)));
   }
 
   private void section(Table table) {

@@ -36,7 +36,7 @@ public final class Simulation {
 
   /** Runs it; the same scenario and question always give the same report. */
   public static Report run(Scenario scenario, Question question) {
-    Span reported = Comparison.reported(scenario.duration(), question.warmUp());
+    Span reported = Comparison.reported(0, scenario.duration(), question.warmUp());
     FlowControlConfiguration before = question.before();
     Crowd crowd = new Crowd(scenario);
     Comparison.Result result =

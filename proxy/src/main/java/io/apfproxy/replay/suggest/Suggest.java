@@ -41,7 +41,7 @@ public final class Suggest {
     this.log = log;
     this.present = question.after();
     this.seats = question.seatsAfter();
-    this.reported = Comparison.settled(log.span(), question.warmUp());
+    this.reported = Comparison.settled(log.begin(), log.span(), question.warmUp());
   }
 
   /**

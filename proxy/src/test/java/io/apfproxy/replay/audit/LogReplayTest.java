@@ -51,7 +51,7 @@ class LogReplayTest extends ReplayFixture {
             Events.event("1").stage("RequestReceived"),
             Events.event("2").stage("Panic").code(500),
             Events.event("3").stage("ResponseStarted"),
-            Events.event("4").code(401),
+            Events.event("4").code(401).annotations(""),
             Events.event("5").by("system:apiserver", "system:masters"),
             Events.event("6").asks("get", POD + "/log"),
             Events.event("7").asks("connect", POD + "/exec"),
@@ -95,6 +95,34 @@ class LogReplayTest extends ReplayFixture {
         .containsEntry("excluded: out of --from and --until", 2L);
   }
 
+  /** Of what came before a log begins there are those only that lasted, most of them watches. */
+  @Test
+  @Tag("V-51")
+  void doesNotReportATimeOfWhichTheLogHasWatchesOnly() throws Exception {
+    warmUp = null;
+    List<Object> lines = new ArrayList<>();
+    lines.add(Events.event("w").asks("watch", "/api/v1/pods?watch=1").at(0).took(600));
+    for (int i = 0; i <= 120; i++) {
+      lines.add(Events.event("e" + i).at(600 + i).took(0.5));
+    }
+    String log = file("a.log", lines.toArray());
+    Report report = replay(log);
+
+    assertThat(report.warmUpSeconds()).isEqualTo(612);
+    assertThat(counts(report).requests()).isEqualTo(109);
+    assertThat(seatsMean(report)).isBetween(0.49, 0.51);
+
+    warmUp = 0L; // whoever wants it gets it
+    assertThat(seatsMean(replay(log))).isLessThan(0.1);
+  }
+
+  private static double seatsMean(Report report) {
+    return report.after().levels().stream()
+        .filter(level -> level.name().equals("only"))
+        .mapToDouble(io.apfproxy.replay.figures.LevelRow::meanSeats)
+        .sum();
+  }
+
   @Test
   @Tag("V-48")
   void tellsRefusalsByFlowControlFromOthers() throws Exception {
@@ -113,6 +141,57 @@ class LogReplayTest extends ReplayFixture {
         .containsExactly(
             "9.1% of the requests were refused by flow control when this was recorded: demand is"
                 + " overstated by retries");
+  }
+
+  /** kube-apiserver looks at that before its queues, and at whether it is allowed behind them. */
+  @Test
+  @Tag("V-47")
+  void leavesOutWhoMayNotActAsAnother() throws Exception {
+    String watch = "/api/v1/namespaces/a/pods?watch=1";
+    Report report =
+        replay(
+            file(
+                "a.log",
+                Events.event("forbidden").code(403), // to ask for this, behind the queues
+                Events.event("impersonates").at(1).code(403).annotations(""),
+                Events.event("as nobody").at(2).code(400).annotations(""),
+                Events.event("watches")
+                    .asks("watch", watch)
+                    .at(3)
+                    .code(403)
+                    .annotations("")
+                    .stage("ResponseStarted"),
+                Events.event("watches").asks("watch", watch).at(3).code(403).annotations("")));
+    assertThat(amounts(report))
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of("events read", 5L, "simulated", 1L, "excluded: ended before flow control", 4L));
+  }
+
+  /** The only line of one has another stage than the last of others. */
+  @Test
+  @Tag("V-47")
+  void countsWhoIsNotKnownAsSuchButNotWhatAServerBehindSays() throws Exception {
+    Report report =
+        replay(
+            file(
+                "a.log",
+                Events.event("unknown").code(401).stage("ResponseStarted").annotations(""),
+                Events.event("behind").at(1).code(401)));
+    assertThat(amounts(report)).containsEntry("excluded: 401", 1L).containsEntry("simulated", 1L);
+  }
+
+  /** As kube-apiserver writes it of OPTIONS, TRACE and the like, and as a recording does. */
+  @Test
+  @Tag("V-46")
+  void takesAMethodThatIsNoVerb() throws Exception {
+    Report report =
+        replay(
+            file(
+                "a.log",
+                Events.event("x").asks("", POD).code(405),
+                Events.event("y").asks("options", POD).code(405)));
+    assertThat(amounts(report)).containsOnlyKeys("events read", "simulated");
+    assertThat(report.cautions()).isEmpty();
   }
 
   @Test
@@ -263,7 +342,7 @@ class LogReplayTest extends ReplayFixture {
 
   @Test
   void saysThatThereIsNothingToReplay() throws Exception {
-    String log = file("a.log", Events.event("1").code(401));
+    String log = file("a.log", Events.event("1").code(401).annotations(""));
     assertThatThrownBy(() -> replay(log))
         .hasMessage("LOG: found no request in 1 events, expected some; 401 1");
     assertThatThrownBy(() -> replay(folder.resolve("none").toString()))

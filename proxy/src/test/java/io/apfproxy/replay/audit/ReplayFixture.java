@@ -33,6 +33,7 @@ abstract class ReplayFixture {
   @Nullable ListCost listCost;
   long memory = MEMORY;
   int seats = 1;
+  @Nullable Long warmUp = 0L;
 
   String file(String name, Object... lines) throws IOException {
     StringBuilder text = new StringBuilder();
@@ -53,7 +54,7 @@ abstract class ReplayFixture {
             seats,
             new RequestTimeout(Duration.ofMinutes(1)),
             0,
-            0L,
+            warmUp,
             objects,
             listCost,
             memory,

@@ -124,6 +124,20 @@ class ReplayReportTest {
         .doesNotContain("\u202e");
   }
 
+  /** They may come from a line that is no event. */
+  @Test
+  void isATextThatDoesNothingToATerminal() {
+    assertThat(TextReport.of(report(HOSTILE, true, 1, 3), 20)).doesNotContain("\u202e", "\u0007");
+  }
+
+  /** Of 1,201 points of a second each three are one, the last of which is the last alone. */
+  @Test
+  @Tag("V-55")
+  void saysOfEachPointWhenItBegins() {
+    assertThat(HtmlReport.of(List.of(report("alice", false, 1, 1_201)), 20))
+        .contains("<tr><td>0<td>", "<tr><td>3<td>", "<tr><td>1200<td>");
+  }
+
   /** Each figure of the tables in JSON stands on the page too. */
   @Test
   @Tag("V-55")
