@@ -6,8 +6,6 @@ import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.BuiltInObjects;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
-import io.apfproxy.config.ConfigurationPlan.State;
-import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.Kind;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.source.Finding;
@@ -35,10 +33,8 @@ public final class CheckCommand {
       return new Output(text.toString(), 1);
     }
     ConfigurationPlan plan = overBuiltIn(read.objects());
-    List<SourceObject> tooMany = tooMany(plan);
-    for (SourceObject object : tooMany) {
-      object.errors().forEach(e -> text.append(object.place() + ": " + e + "\n"));
-    }
+    List<String> tooMany = OfflineConfiguration.errors(plan);
+    tooMany.forEach(error -> text.append(error).append('\n'));
     if (!tooMany.isEmpty()) {
       return new Output(text.toString(), 1);
     }
@@ -50,14 +46,6 @@ public final class CheckCommand {
     text.append(Kind.all().stream().map(kind -> count(read, kind)).collect(joining(", ")))
         .append(": valid\n");
     return new Output(text.toString(), exitCode);
-  }
-
-  /** Each is valid, but not beside all the others. */
-  private static List<SourceObject> tooMany(ConfigurationPlan plan) {
-    return plan.verdicts().stream()
-        .filter(verdict -> verdict.state() == State.REJECTED)
-        .map(Verdict::object)
-        .toList();
   }
 
   /** The files may hold a part of what is to be in force: the rest is as it is at first. */
