@@ -6,12 +6,14 @@ import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.BuiltInObjects;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
+import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.Kind;
 import io.apfproxy.config.SourceObject;
 import io.apfproxy.source.Finding;
 import io.apfproxy.source.ManifestSet;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** Says what is wrong in manifests, {@code file:line: field: message}, and what is seldom meant. */
 public final class CheckCommand {
@@ -43,9 +45,27 @@ public final class CheckCommand {
       exitCode = Hazard.isWithin(hazard.object()) ? 1 : exitCode;
       text.append("warning: " + hazard.object() + ": " + hazard.message() + "\n");
     }
+    for (SourceObject object : dangling(plan)) {
+      text.append(
+          "warning: %s: its priority level %s is missing: it matches nothing\n"
+              .formatted(object.key(), object.content().leadsTo()));
+    }
     text.append(Kind.all().stream().map(kind -> count(read, kind)).collect(joining(", ")))
         .append(": valid\n");
     return new Output(text.toString(), exitCode);
+  }
+
+  /** Schemas of levels that are neither in the files nor built in; they may be elsewhere. */
+  private static List<SourceObject> dangling(ConfigurationPlan plan) {
+    Set<String> levels = plan.digest().levels().keySet();
+    return plan.verdicts().stream()
+        .map(Verdict::object)
+        .filter(
+            object -> {
+              String level = object.content().leadsTo();
+              return level != null && !levels.contains(level);
+            })
+        .toList();
   }
 
   /** The files may hold a part of what is to be in force: the rest is as it is at first. */

@@ -30,6 +30,7 @@ class ConfigurationCommandsIT {
   @CsvSource({
     "check-valid.txt,   0, check @/valid-tenants.yaml",
     "check-warnings.txt, 0, check @/valid-careless.yaml",
+    "check-dangling.txt, 0, check @/valid-dangling.yaml",
     "check-fields.txt,  1, check @/invalid-fields.yaml",
     "check-yaml.txt,    1, check @/invalid-yaml.yaml",
     "check-kind.txt,    1, check @/invalid-kind.yaml",
@@ -55,6 +56,8 @@ class ConfigurationCommandsIT {
         + " /api/v1/pods?limit=500",
     "explain-humans.txt, 0, explain --user alice --config @/valid-many-limits.yaml GET"
         + " /api/v1/namespaces/team/pods/a",
+    "explain-dangling.txt, 0, explain --user alice --group tenants --config @/valid-dangling.yaml"
+        + " GET /api/v1/namespaces/team/pods/a",
     "explain-exempt.txt, 0, explain GET /healthz",
     "explain-exempt.json, 0, explain --output json GET /healthz",
     "explain-bypass.txt, 0, explain --user alice GET /api/v1/namespaces/team/pods/a/log"
