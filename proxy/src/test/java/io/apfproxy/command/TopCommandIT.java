@@ -135,6 +135,18 @@ class TopCommandIT {
         .hasMessageStartingWith("--certificate-authority: cannot read /nowhere (no such file)");
   }
 
+  /** Such as a kubeconfig; what it holds is for nobody's eyes. */
+  @Test
+  void saysThatAFileHoldsNoToken(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("token");
+    for (String text : List.of("a\ncanary\n", "b canary", "c\u00fccanary", "\n")) {
+      Files.writeString(file, text);
+      assertThatThrownBy(() -> command("--token-file=" + file))
+          .isInstanceOf(StartException.class)
+          .hasMessage("--token-file: found no token in " + file + ", expected a bearer token");
+    }
+  }
+
   @Test
   void aTerminalIsAsLargeAsItSays() {
     assertThat(Terminal.of("50 132\n")).isEqualTo(new Terminal(true, 50, 132));
