@@ -234,8 +234,10 @@ class DashboardStatesIT extends DashboardFixture {
     page.awaitText("Who are you?");
     assertThat(page.text()).doesNotContain("narrow").doesNotContain("Seats in use");
     photograph(page, "state-token");
+    enter(page, "cut off as…");
+    page.awaitText("This token is not valid. It has characters that no token has.");
     enter(page, "nobody");
-    page.awaitText("This token is not valid.");
+    page.awaitText("This token is not valid. Unauthorized");
     enter(page, upstream.token("alice"));
     page.awaitText("That is not allowed.").awaitText("/debug/apf-proxy/*");
     assertThat(page.text()).contains("ClusterRole apf-proxy-viewer");

@@ -53,6 +53,10 @@ export function listen(told) {
 /** Whom the proxy is to believe; kept by this page only. @param {string} text */
 export function identify(text) {
   token = text.trim();
+  if (/[^!-~]/.test(token)) {
+    listener('right', {status: 401, why: 'It has characters that no token has.', token: true}); // nor may a header
+    return;
+  }
   connect();
 }
 
