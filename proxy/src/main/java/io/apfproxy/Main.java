@@ -23,6 +23,10 @@ import io.apfproxy.command.TopCommand;
 import io.apfproxy.command.WhyCommand;
 import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.OneHandshake;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -31,6 +35,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // what is printed is read by other programs too: containers often have a locale without letters beyond ASCII
+    System.setOut(utf8(FileDescriptor.out));
+    System.setErr(utf8(FileDescriptor.err));
     int code = Command.EXIT_FAILURE;
     try {
       code = run(List.of(arguments));
@@ -44,6 +51,10 @@ public final class Main {
     } finally {
       System.exit(code);
     }
+  }
+
+  private static PrintStream utf8(FileDescriptor where) {
+    return new PrintStream(new FileOutputStream(where), true, StandardCharsets.UTF_8);
   }
 
   private static int run(List<String> arguments) {

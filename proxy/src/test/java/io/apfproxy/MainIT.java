@@ -30,10 +30,12 @@ class MainIT {
                 System.getProperty("java.class.path"),
                 "io.apfproxy.Main"));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
-        .redirectOutput(out().toFile())
-        .redirectError(err().toFile())
-        .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectOutput(out().toFile())
+            .redirectError(err().toFile());
+    builder.environment().put("LC_ALL", "C"); // as of most containers
+    return builder.start();
   }
 
   private Path out() {
@@ -86,8 +88,8 @@ class MainIT {
             apiVersion: v1
             kind: Config
             clusters: [{name: c, cluster: {server: "https://1.2.3.4"}}]
-            users: [{name: u, user: {token: t}}]
-            contexts: [{name: x, context: {cluster: c, user: u}}]
+            users: [{name: jörg, user: {token: t}}]
+            contexts: [{name: x, context: {cluster: c, user: jörg}}]
             current-context: x
             """);
 
@@ -100,6 +102,7 @@ class MainIT {
         .content()
         .contains("https://localhost:6443")
         .contains("token")
+        .contains("jörg")
         .doesNotContain("1.2.3.4");
   }
 

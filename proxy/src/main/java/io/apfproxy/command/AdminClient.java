@@ -46,11 +46,17 @@ final class AdminClient {
   }
 
   private static String token(Path file) throws StartException {
+    String token;
     try {
-      return Files.readString(file).strip();
+      token = Files.readString(file).strip();
     } catch (IOException e) {
       throw unreadable("--token-file", file, "a bearer token", e);
     }
+    if (!token.matches("[!-~]+")) { // which is not told: some of it may be secret
+      throw new StartException(
+          "--token-file: found no token in " + file + ", expected a bearer token");
+    }
+    return token;
   }
 
   private static SSLContext trusting(Path file) throws StartException {

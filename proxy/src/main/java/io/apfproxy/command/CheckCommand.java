@@ -6,7 +6,6 @@ import io.apfproxy.classify.Hazard;
 import io.apfproxy.config.BuiltInObjects;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
-import io.apfproxy.config.ConfigurationPlan.State;
 import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.Kind;
 import io.apfproxy.config.SourceObject;
@@ -14,6 +13,7 @@ import io.apfproxy.source.Finding;
 import io.apfproxy.source.ManifestSet;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /** Says what is wrong in manifests, {@code file:line: field: message}, and what is seldom meant. */
 public final class CheckCommand {
@@ -35,10 +35,8 @@ public final class CheckCommand {
       return new Output(text.toString(), 1);
     }
     ConfigurationPlan plan = overBuiltIn(read.objects());
-    List<SourceObject> tooMany = tooMany(plan);
-    for (SourceObject object : tooMany) {
-      object.errors().forEach(e -> text.append(object.place() + ": " + e + "\n"));
-    }
+    List<String> tooMany = OfflineConfiguration.errors(plan);
+    tooMany.forEach(error -> text.append(error).append('\n'));
     if (!tooMany.isEmpty()) {
       return new Output(text.toString(), 1);
     }
@@ -47,16 +45,26 @@ public final class CheckCommand {
       exitCode = Hazard.isWithin(hazard.object()) ? 1 : exitCode;
       text.append("warning: " + hazard.object() + ": " + hazard.message() + "\n");
     }
+    for (SourceObject object : dangling(plan)) {
+      text.append(
+          "warning: %s: its priority level %s is missing: it matches nothing\n"
+              .formatted(object.key(), object.content().leadsTo()));
+    }
     text.append(Kind.all().stream().map(kind -> count(read, kind)).collect(joining(", ")))
         .append(": valid\n");
     return new Output(text.toString(), exitCode);
   }
 
-  /** Each is valid, but not beside all the others. */
-  private static List<SourceObject> tooMany(ConfigurationPlan plan) {
+  /** Schemas of levels that are neither in the files nor built in; they may be elsewhere. */
+  private static List<SourceObject> dangling(ConfigurationPlan plan) {
+    Set<String> levels = plan.digest().levels().keySet();
     return plan.verdicts().stream()
-        .filter(verdict -> verdict.state() == State.REJECTED)
         .map(Verdict::object)
+        .filter(
+            object -> {
+              String level = object.content().leadsTo();
+              return level != null && !levels.contains(level);
+            })
         .toList();
   }
 

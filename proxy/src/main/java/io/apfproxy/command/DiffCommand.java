@@ -2,6 +2,7 @@ package io.apfproxy.command;
 
 import io.apfproxy.cli.Command;
 import io.apfproxy.cli.StartException;
+import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.config.FlowSchema;
 import io.apfproxy.config.LimitBounds;
@@ -62,6 +63,7 @@ public final class DiffCommand {
     Map<String, String> fields = new LinkedHashMap<>();
     Queuing queuing = level.queuing();
     Integer borrowing = level.borrowingLimitPercent();
+    fields.put("enforcement", enforcement(level));
     fields.put("shares", String.valueOf(level.nominalShares()));
     fields.put("lendable", level.lendablePercent() + "%");
     fields.put("borrowing", borrowing == null ? "unlimited" : borrowing + "%");
@@ -79,6 +81,12 @@ public final class DiffCommand {
     return fields;
   }
 
+  /** What it says itself; else it follows the flag. */
+  private static String enforcement(PriorityLevelConfiguration level) {
+    String said = level.metadata().annotations().get(Enforcement.ANNOTATION);
+    return said == null || Enforcement.finding(level) != null ? "-" : said;
+  }
+
   private void limits(FlowControlConfiguration before, FlowControlConfiguration after, int seats) {
     SortedMap<String, LimitBounds> old = LimitBounds.of(seats, before.levels().values());
     SortedMap<String, LimitBounds> fresh = LimitBounds.of(seats, after.levels().values());
@@ -86,8 +94,8 @@ public final class DiffCommand {
     for (String name : new TreeSet<>(fresh.keySet())) {
       LimitBounds was = old.get(name);
       LimitBounds is = Objects.requireNonNull(fresh.get(name));
-      if (was != null && !was.equals(is)) {
-        lines.add(name + ": " + text(was) + " -> " + text(is));
+      if (!is.equals(was)) {
+        lines.add(name + ": " + (was == null ? "-" : text(was)) + " -> " + text(is));
       }
     }
     section("limits, of " + Explanation.count(seats, "seat") + " (nominal, least to most)", lines);
@@ -116,7 +124,7 @@ public final class DiffCommand {
     fields.put("level", schema.spec().priorityLevel());
     fields.put("flows", method == null ? "one" : method);
     List<FlowSchema.Rule> rules = schema.spec().rules();
-    fields.put("rules", rules.size() + " (" + Integer.toHexString(rules.hashCode()) + ")");
+    fields.put("rules", rules.size() + " " + rules);
     return fields;
   }
 
@@ -163,7 +171,7 @@ public final class DiffCommand {
                 entry.getKey()
                     + " "
                     + (entry.getKey().equals("rules") || entry.getKey().equals("except")
-                        ? entry.getValue().replaceFirst(" .*", "")
+                        ? entry.getValue().substring(0, entry.getValue().indexOf(' '))
                         : entry.getValue()))
         .collect(Collectors.joining(", "));
   }

@@ -4,6 +4,8 @@ import io.apfproxy.cli.StartException;
 import io.apfproxy.config.BuiltInObjects;
 import io.apfproxy.config.ConfigurationPlan;
 import io.apfproxy.config.ConfigurationPlan.Layer;
+import io.apfproxy.config.ConfigurationPlan.State;
+import io.apfproxy.config.ConfigurationPlan.Verdict;
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.source.ManifestSet;
 import java.nio.file.Path;
@@ -33,6 +35,20 @@ final class OfflineConfiguration {
       }
       layers.add(new Layer("files", true, read.objects()));
     }
-    return ConfigurationPlan.of(layers, null).digest();
+    ConfigurationPlan plan = ConfigurationPlan.of(layers, null);
+    List<String> errors = errors(plan);
+    if (!errors.isEmpty()) {
+      throw new StartException(String.join("\n", errors));
+    }
+    return plan.digest();
+  }
+
+  /** Of objects that are valid, but not beside all the others; one a line. */
+  static List<String> errors(ConfigurationPlan plan) {
+    return plan.verdicts().stream()
+        .filter(verdict -> verdict.state() == State.REJECTED)
+        .map(Verdict::object)
+        .flatMap(object -> object.errors().stream().map(error -> object.place() + ": " + error))
+        .toList();
   }
 }

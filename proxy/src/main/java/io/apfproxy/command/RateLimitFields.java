@@ -76,6 +76,6 @@ final class RateLimitFields {
   private static String counted(List<?> values) {
     return values.isEmpty()
         ? UNSET
-        : values.size() + " (" + Integer.toHexString(values.hashCode()) + ")";
+        : values.size() + " " + values;
   }
 }

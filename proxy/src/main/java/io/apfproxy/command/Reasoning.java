@@ -46,6 +46,9 @@ final class Reasoning {
       step("schema", "none: long-running requests other than watches bypass flow control");
       return steps;
     }
+    for (String schema : configuration.danglingSchemas()) {
+      steps.add(new Step("not", schema + ": its priority level is missing", schema, ""));
+    }
     for (MatchExplanation.Step step : MatchExplanation.of(configuration, info, user)) {
       String schema = step.schema().name();
       steps.add(

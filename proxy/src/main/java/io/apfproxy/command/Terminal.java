@@ -8,19 +8,21 @@ import java.util.concurrent.TimeUnit;
  * Where a command prints.
  *
  * @param interactive whether somebody looks at it
+ * @param rows how high it is
  * @param columns how wide it is
  */
-record Terminal(boolean interactive, int columns) {
+record Terminal(boolean interactive, int rows, int columns) {
   /** What goes to a file or to another program. */
-  static final Terminal NONE = new Terminal(false, Integer.MAX_VALUE);
+  static final Terminal NONE = new Terminal(false, Integer.MAX_VALUE, Integer.MAX_VALUE);
 
-  private static final int USUAL = 80;
+  private static final int USUAL_ROWS = 24;
+  private static final int USUAL_COLUMNS = 80;
   private static final long LONGEST_MILLIS = 500;
 
   /** That of this process, as wide as it is now. */
   static Terminal current() {
     try {
-      return isTerminal() ? new Terminal(true, columns(size())) : NONE;
+      return isTerminal() ? of(size()) : NONE;
     } catch (IOException e) {
       return NONE;
     } catch (InterruptedException e) {
@@ -62,12 +64,18 @@ record Terminal(boolean interactive, int columns) {
   }
 
   /**
+   * One that somebody looks at.
+   *
    * @param size rows and columns, as {@code stty} prints them
    */
-  static int columns(String size) {
+  static Terminal of(String size) {
     String[] words = size.strip().split(" ", -1);
-    return words.length == 2 && words[1].matches("[1-9][0-9]{0,4}")
-        ? Integer.parseInt(words[1])
-        : USUAL;
+    return words.length == 2
+        ? new Terminal(true, number(words[0], USUAL_ROWS), number(words[1], USUAL_COLUMNS))
+        : new Terminal(true, USUAL_ROWS, USUAL_COLUMNS);
+  }
+
+  private static int number(String word, int usual) {
+    return word.matches("[1-9][0-9]{0,4}") ? Integer.parseInt(word) : usual;
   }
 }

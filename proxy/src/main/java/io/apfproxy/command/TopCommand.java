@@ -64,17 +64,20 @@ public final class TopCommand {
   /** As often as that, if nobody interrupts. */
   void follow(PrintStream out, Supplier<Terminal> terminal, int times, long millis)
       throws StartException, InterruptedException {
-    String text = head() + "\n" + text(terminal.get().columns());
+    Terminal size = terminal.get();
+    String text = head() + "\n" + text(size.columns());
     for (int i = 0; i < times; i++) {
       out.print(
           HOME
               + text.lines()
+                  .limit(size.rows() - 1L) // the last one is the cursor's: else all would move up
                   .map(line -> line + ERASE_LINE + "\n")
                   .collect(Collectors.joining("", "", ERASE_BELOW)));
       out.flush();
       TimeUnit.MILLISECONDS.sleep(millis);
+      size = terminal.get();
       try {
-        text = head() + "\n" + text(terminal.get().columns());
+        text = head() + "\n" + text(size.columns());
       } catch (StartException away) {
         text = away.getMessage() + "\n"; // it may come back
       }

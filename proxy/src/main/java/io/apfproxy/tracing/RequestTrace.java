@@ -26,6 +26,7 @@ final class RequestTrace implements Trace {
    * request, and that of the upstream, below which it puts its own. All else stands in the account.
    */
   private static final double NANOS = 1e9;
+  private static final int CLIENT_FAULT = 400;
   private static final int SERVER_FAULT = 500;
 
   private final Tracer tracer;
@@ -108,12 +109,16 @@ final class RequestTrace implements Trace {
     if (span == null) {
       return;
     }
+    SpanAttributes.method(span, account.method());
     RefusedException refusal = account.refusal();
     if (refusal != null) {
       span.setStatus(StatusCode.ERROR, refusal.rule());
     } else if (account.answeredAt() != 0) {
       span.addEvent("head", account.answeredAt() + toEpoch, TimeUnit.NANOSECONDS);
       span.setAttribute(SpanAttributes.STATUS, (long) account.code());
+      if (account.code() >= CLIENT_FAULT) { // of a client it is no success, if the server is well
+        span.setStatus(StatusCode.ERROR);
+      }
     }
     span.addEvent("end", account.endedAt() + toEpoch, TimeUnit.NANOSECONDS);
     end(span, account.endedAt());
@@ -121,7 +126,7 @@ final class RequestTrace implements Trace {
 
   private void describe(Account account) {
     request.setAttribute(SpanAttributes.AUDIT_ID, account.auditId());
-    request.setAttribute(SpanAttributes.METHOD, account.method());
+    SpanAttributes.method(request, account.method());
     request.setAttribute(SpanAttributes.USER_AGENT, account.userAgent());
     if (account.code() != 0) {
       request.setAttribute(SpanAttributes.STATUS, (long) account.code());

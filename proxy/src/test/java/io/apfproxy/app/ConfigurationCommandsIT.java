@@ -30,6 +30,7 @@ class ConfigurationCommandsIT {
   @CsvSource({
     "check-valid.txt,   0, check @/valid-tenants.yaml",
     "check-warnings.txt, 0, check @/valid-careless.yaml",
+    "check-dangling.txt, 0, check @/valid-dangling.yaml",
     "check-fields.txt,  1, check @/invalid-fields.yaml",
     "check-yaml.txt,    1, check @/invalid-yaml.yaml",
     "check-kind.txt,    1, check @/invalid-kind.yaml",
@@ -44,6 +45,8 @@ class ConfigurationCommandsIT {
     "diff-burst.txt,    0, diff @/valid-tenants.yaml @/valid-burst.yaml",
     "explain-burst.txt, 0, explain --user alice --group tenants --config @/valid-burst.yaml GET"
         + " /api/v1/namespaces/team/pods/a",
+    "diff-enforcement.txt, 0, diff @/valid-tenants.yaml @/valid-shadow.yaml",
+    "diff-added.txt,    0, diff @/valid-limits.yaml @/changed --seats 100",
     "diff-nothing.txt,  0, diff @/changed @/changed",
     "explain.txt,       0, explain --user alice --group tenants --config @/valid-tenants.yaml GET"
         + " /api/v1/pods?limit=500",
@@ -53,6 +56,8 @@ class ConfigurationCommandsIT {
         + " /api/v1/pods?limit=500",
     "explain-humans.txt, 0, explain --user alice --config @/valid-many-limits.yaml GET"
         + " /api/v1/namespaces/team/pods/a",
+    "explain-dangling.txt, 0, explain --user alice --group tenants --config @/valid-dangling.yaml"
+        + " GET /api/v1/namespaces/team/pods/a",
     "explain-exempt.txt, 0, explain GET /healthz",
     "explain-exempt.json, 0, explain --output json GET /healthz",
     "explain-bypass.txt, 0, explain --user alice GET /api/v1/namespaces/team/pods/a/log"
@@ -106,6 +111,24 @@ class ConfigurationCommandsIT {
             file
                 + ":118: metadata.name: at most 500000 keys (spec.key.max) of all RateLimits"
                 + " together are kept\n");
+    for (String line : List.of("diff @/changed " + file, "explain --config " + file + " GET /a")) {
+      assertThatThrownBy(() -> run(line))
+          .isInstanceOf(StartException.class)
+          .hasMessage(output.text().strip());
+    }
+  }
+
+  /** "Aa" and "BB" have the same hash code. */
+  @Test
+  void diffTellsRulesApartWhateverTheirHashes(@TempDir Path folder) throws Exception {
+    String tenants = Files.readString(MANIFESTS.resolve("valid-tenants.yaml"));
+    Path before = folder.resolve("before.yaml");
+    Path after = folder.resolve("after.yaml");
+    Files.writeString(before, tenants.replace("{name: tenants}}]", "{name: Aa}}]"));
+    Files.writeString(after, tenants.replace("{name: tenants}}]", "{name: BB}}]"));
+
+    assertThat(run("diff " + before + " " + after).text())
+        .isEqualTo("schemas:\n  ~ tenants: rules changed\n");
   }
 
   @Test

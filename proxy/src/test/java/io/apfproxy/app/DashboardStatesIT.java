@@ -6,6 +6,7 @@ import io.apfproxy.admin.AdminDoor;
 import io.apfproxy.admin.AdminServer;
 import io.apfproxy.admin.FakePages;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
+import io.apfproxy.fixtures.attack.TcpRelay;
 import io.apfproxy.fixtures.browser.Page;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.live.Feed;
@@ -137,6 +138,79 @@ class DashboardStatesIT extends DashboardFixture {
     photograph(page, "state-lost");
   }
 
+  /** Neither data nor an end, as of a laptop that slept, or a NAT that forgot. */
+  @Test
+  void looksForAnotherConnectionWhereItsOwnIsSilent() throws Exception {
+    startNarrow();
+    try (TcpRelay wire = new TcpRelay(proxy.adminPort())) {
+      Page page = chromium.open().go("http://127.0.0.1:" + wire.port() + "/ui/");
+      page.await("document.querySelector('tbody tr')");
+      page.ask("{ const real = setTimeout; window.setTimeout = (f, ms) => real(f, ms / 10); }");
+      page.ask("import('/ui/stream.js').then(all => { window.store = all.store; })");
+      page.await("store.tick > 2"); // so the page's patience is a tenth by now
+      wire.links().forEach(TcpRelay.Link::freeze);
+      int last = page.ask("store.tick").asInt();
+
+      page.await("store.tick > " + (last + 1));
+      page.await("!document.body.classList.contains('old')");
+      assertThat(page.ask("document.getElementById('banner').textContent").asText()).isEmpty();
+    }
+  }
+
+  @Test
+  void doesNotCallEmptyWhatItWasNotToldOf() throws Exception {
+    startNarrow();
+    Page page = page("#refusals").awaitText("Nobody was refused so far.");
+
+    proxy.close();
+    proxy = null;
+
+    page.awaitText("The proxy does not answer. Next try in");
+    page.ask("location.hash = '#levels'");
+    page.awaitText("first figures").await("document.body.classList.contains('old')");
+    assertThat(page.text()).doesNotContain("No request").contains("these figures are");
+  }
+
+  @Test
+  void saysHowOldTheOldestOfTheFiguresAre() throws Exception {
+    startNarrow();
+    Page page = page("").awaitText("narrow");
+    page.ask("location.hash = '#talkers'");
+    page.awaitText("No request has ended in this time.");
+    page.ask(
+        "{ const real = performance.now.bind(performance);"
+            + " performance.now = () => real() + 600_000; }");
+    page.await("document.getElementById('age').textContent.startsWith('as of')");
+
+    proxy.close();
+    proxy = null;
+
+    page.awaitText("The proxy does not answer. Next try in");
+    page.ask("location.hash = '#levels'");
+    page.awaitText("narrow");
+    page.await("/figures are 6[0-9][0-9] s/.test(document.getElementById('age').textContent)");
+  }
+
+  @Test
+  void showsNoFiguresAndNoAgeToWhomIsNoLongerBelieved() throws Exception {
+    startNarrow("--admin-tls", "--admin-bind-address=127.0.0.2");
+    Page page = chromium.open().go("https://127.0.0.2:" + proxy.adminPort() + "/ui/");
+    page.awaitText("Who are you?");
+    enter(page, upstream.token("operator"));
+    page.awaitText("narrow");
+
+    page.ask("import('/ui/stream.js').then(module => module.identify('one that has ended'))");
+
+    page.awaitText("This token is not valid.");
+    assertThat(page.ask("document.getElementById('age').textContent").asText()).isEmpty();
+    page.ask(
+        "{ const real = performance.now.bind(performance);"
+            + " performance.now = () => real() + 600_000; }");
+    page.ask("new Promise(done => setTimeout(done, 600))"); // the age is looked at twice a second
+    assertThat(page.text()).doesNotContain("s old").doesNotContain("of before");
+    assertThat(page.ask("document.body.classList.contains('old')").asBoolean()).isFalse();
+  }
+
   @Test
   void showsTheClassicLimitsAsTwoPools() throws Exception {
     start("--enable-priority-and-fairness=false", "--max-requests-inflight=7");
@@ -160,8 +234,10 @@ class DashboardStatesIT extends DashboardFixture {
     page.awaitText("Who are you?");
     assertThat(page.text()).doesNotContain("narrow").doesNotContain("Seats in use");
     photograph(page, "state-token");
+    enter(page, "cut off as…");
+    page.awaitText("This token is not valid. It has characters that no token has.");
     enter(page, "nobody");
-    page.awaitText("This token is not valid.");
+    page.awaitText("This token is not valid. Unauthorized");
     enter(page, upstream.token("alice"));
     page.awaitText("That is not allowed.").awaitText("/debug/apf-proxy/*");
     assertThat(page.text()).contains("ClusterRole apf-proxy-viewer");

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -68,7 +69,10 @@ class TopCommandIT {
 
     command()
         .follow(
-            new PrintStream(out, true, StandardCharsets.UTF_8), () -> new Terminal(true, 80), 2, 1);
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            () -> new Terminal(true, 24, 80),
+            2,
+            1);
 
     String head = "\u001b[H";
     String end = "\u001b[K\n";
@@ -90,6 +94,32 @@ class TopCommandIT {
                 + "\u001b[J");
   }
 
+  /** What is more would push its beginning out of sight, and each redrawing all that was there. */
+  @Test
+  void onATerminalItWritesNoMoreThanFits() throws Exception {
+    List<TopAnswer.Row> users =
+        IntStream.range(10, 30)
+            .mapToObj(i -> new TopAnswer.Row("user" + i, Map.of(), Map.of(), true))
+            .toList();
+    listener.answers.add(
+        TopJson.write(
+            new TopAnswer(
+                NOTHING.question(), 0, 0, 0, 256, 0, Map.of(), Map.of(), users, null)));
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    command()
+        .follow(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            () -> new Terminal(true, 10, 80),
+            1,
+            1);
+
+    assertThat(out.toString(StandardCharsets.UTF_8).lines().map(line -> line.split(" ")[0]))
+        .hasSize(10)
+        .contains("user10", "user15")
+        .endsWith("\u001b[J");
+  }
+
   @Test
   void saysWhatIsWrong() throws Exception {
     assertThatThrownBy(() -> command().once())
@@ -105,10 +135,22 @@ class TopCommandIT {
         .hasMessageStartingWith("--certificate-authority: cannot read /nowhere (no such file)");
   }
 
+  /** Such as a kubeconfig; what it holds is for nobody's eyes. */
   @Test
-  void aTerminalIsAsWideAsItSays() {
-    assertThat(Terminal.columns("24 132\n")).isEqualTo(132);
-    assertThat(Terminal.columns("0 0\n")).isEqualTo(80);
-    assertThat(Terminal.columns("")).isEqualTo(80);
+  void saysThatAFileHoldsNoToken(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("token");
+    for (String text : List.of("a\ncanary\n", "b canary", "c\u00fccanary", "\n")) {
+      Files.writeString(file, text);
+      assertThatThrownBy(() -> command("--token-file=" + file))
+          .isInstanceOf(StartException.class)
+          .hasMessage("--token-file: found no token in " + file + ", expected a bearer token");
+    }
+  }
+
+  @Test
+  void aTerminalIsAsLargeAsItSays() {
+    assertThat(Terminal.of("50 132\n")).isEqualTo(new Terminal(true, 50, 132));
+    assertThat(Terminal.of("0 0\n")).isEqualTo(new Terminal(true, 24, 80));
+    assertThat(Terminal.of("")).isEqualTo(new Terminal(true, 24, 80));
   }
 }

@@ -85,12 +85,18 @@ class MonitoringTest {
   private static final Set<String> LABELS_OF_RECORDED =
       Set.of("rule", "rate_limit", "priority_level", "request_kind");
 
+  /** Labels with few values, all of which are there from the start. */
+  private static final Set<String> FIXED =
+      Set.of("phase", "le", "state", "outcome", "request_kind", "execute");
+
+  private static final Pattern MATCHER = Pattern.compile("([a-z_]+)(=~|!~|!=|=)\"([^\"$]*)\"");
+
   /** Set by Prometheus on every target in a cluster. */
   private static final Set<String> TARGET_LABELS = Set.of("job", "pod");
 
   @TestFactory
   Stream<DynamicTest> askOnlyForWhatTheProxyHas() throws IOException {
-    Map<String, Set<String>> known = series();
+    Map<String, Map<String, Set<String>>> known = series();
     List<String> expressions = new ArrayList<>();
     List<JsonNode> objects =
         Chart.objects(
@@ -117,7 +123,12 @@ class MonitoringTest {
             });
     assertThat(alerts).isEqualTo(28);
     assertThat(expressions).hasSizeGreaterThan(60);
-    recorded.forEach(name -> known.put(name, LABELS_OF_RECORDED));
+    recorded.forEach(
+        name ->
+            known.put(
+                name,
+                LABELS_OF_RECORDED.stream()
+                    .collect(Collectors.toMap(label -> label, label -> Set.of()))));
     return expressions.stream()
         .map(expression -> DynamicTest.dynamicTest(expression, () -> check(expression, known)));
   }
@@ -241,7 +252,7 @@ class MonitoringTest {
     return rows;
   }
 
-  private static void check(String expression, Map<String, Set<String>> known) {
+  private static void check(String expression, Map<String, Map<String, Set<String>>> known) {
     List<String> names = new ArrayList<>();
     Matcher recorded = RECORDED.matcher(expression);
     while (recorded.find()) {
@@ -256,12 +267,31 @@ class MonitoringTest {
     assertThat(names).isNotEmpty();
     assertThat(known.keySet()).containsAll(names);
     for (String name : names) {
-      Set<String> labels = new HashSet<>(Objects.requireNonNull(known.get(name)));
+      Map<String, Set<String>> values = Objects.requireNonNull(known.get(name));
+      Set<String> labels = new HashSet<>(values.keySet());
       labels.addAll(TARGET_LABELS);
       if (expression.contains("_bucket")) {
         labels.add("le"); // what others of the expression are joined with is not grouped by it
       }
       assertThat(labels).as(name).containsAll(used(name, expression));
+      Matcher selector = Pattern.compile("\\b" + name + SELECTOR.pattern()).matcher(expression);
+      while (selector.find()) {
+        checkValues(selector.group(1), values);
+      }
+    }
+  }
+
+  /** A value that there is not chooses nothing, or leaves nothing out: that is a slip. */
+  private static void checkValues(String selector, Map<String, Set<String>> known) {
+    Matcher matcher = MATCHER.matcher(selector);
+    while (matcher.find()) {
+      if (FIXED.contains(matcher.group(1))) {
+        boolean exact = !matcher.group(2).endsWith("~");
+        String value = matcher.group(3);
+        assertThat(known.get(matcher.group(1)))
+            .as(matcher.group())
+            .anyMatch(one -> exact ? one.equals(value) : one.matches(value));
+      }
     }
   }
 
@@ -288,8 +318,8 @@ class MonitoringTest {
     return labels;
   }
 
-  /** Every series of a proxy that has seen everything, with its labels. */
-  private Map<String, Set<String>> series() throws IOException {
+  /** Every series of a proxy that has seen everything, with its labels and their values. */
+  private Map<String, Map<String, Set<String>>> series() throws IOException {
     try (ProxyMetrics metrics = new ProxyMetrics()) {
       ReportedFlowControl.tell(metrics);
       metrics.bindReady(() -> true);
@@ -323,14 +353,19 @@ class MonitoringTest {
       events.answered(account);
       events.aborted("rule");
       events.responseBytes(1);
-      Map<String, Set<String>> known = new HashMap<>();
+      Map<String, Map<String, Set<String>>> known = new HashMap<>();
       PrometheusText.parse(metrics.scrape())
           .samples()
           .forEach(
-              sample ->
-                  known
-                      .computeIfAbsent(sample.name(), name -> new HashSet<>())
-                      .addAll(sample.labels().keySet()));
+              sample -> {
+                Map<String, Set<String>> labels =
+                    known.computeIfAbsent(sample.name(), name -> new HashMap<>());
+                sample
+                    .labels()
+                    .forEach(
+                        (label, value) ->
+                            labels.computeIfAbsent(label, any -> new HashSet<>()).add(value));
+              });
       return known;
     }
   }

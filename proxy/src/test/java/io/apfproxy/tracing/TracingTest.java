@@ -141,6 +141,31 @@ class TracingTest {
         .isEqualTo(StatusCode.ERROR);
   }
 
+  /** OpenTelemetry's conventions: 4xx is an error of the client's span, not of the server's. */
+  @Test
+  void ofOneThatWasNotFoundIsNoSuccessOfTheUpstreamsSpan() {
+    TracedRequest.of("GET", POD).by(tracing(ALL, false), ANN).sent(404).end();
+    tracing.flush();
+    SpanData upstream = kept.named("upstream");
+    assertThat(upstream.getStatus().getStatusCode()).isEqualTo(StatusCode.ERROR);
+    assertThat(attributes(upstream))
+        .isEqualTo(Map.of("http.request.method", "GET", "http.response.status_code", 404L));
+    assertThat(kept.named("GET /api/v1/namespaces/{:namespace}/pods/{:name}").getStatus())
+        .extracting(status -> status.getStatusCode())
+        .isEqualTo(StatusCode.UNSET);
+  }
+
+  @Test
+  void callsAMethodThatNobodyKnowsAsTheConventionsDo() {
+    TracedRequest.of("BREW", "/version").by(tracing(ALL, false), ANN).sent(405).end();
+    tracing.flush();
+    for (String span : List.of("BREW", "upstream")) {
+      assertThat(attributes(kept.named(span)))
+          .containsEntry("http.request.method", "_OTHER")
+          .containsEntry("http.request.method_original", "BREW");
+    }
+  }
+
   @Test
   void saysWhatALevelInShadowWouldHaveDone() {
     TracedRequest.of("GET", POD)

@@ -14,7 +14,10 @@ final class EntryQueue<E> {
    * Not one of Java's: those that are bounded have a lock, and an event loop would wait for whoever
    * holds it, for milliseconds where that one has just lost its processor. Who adds draws a number,
    * and fills the slot of that number; who takes finds nothing before the next number's is filled.
+   * Numbers and whether more are given out are one word: each entry came before the end, or is refused.
    */
+  private static final long CLOSED = Long.MIN_VALUE;
+
   private final int most;
   private final int mask;
   private final AtomicReferenceArray<@Nullable E> slots;
@@ -34,12 +37,12 @@ final class EntryQueue<E> {
   /**
    * Any thread.
    *
-   * @return whether there was room
+   * @return whether there was room, and it is not closed
    */
   boolean add(E entry) {
     while (true) {
       long number = added.get();
-      if (number - taken.get() >= most) {
+      if (isClosed(number) || number - taken.get() >= most) {
         return false;
       }
       if (added.compareAndSet(number, number + 1)) {
@@ -47,6 +50,19 @@ final class EntryQueue<E> {
         return true;
       }
     }
+  }
+
+  /** Takes no more; those that are in stay. Any thread; harmless when repeated. */
+  void close() {
+    added.accumulateAndGet(CLOSED, (number, closed) -> number | closed);
+  }
+
+  boolean isClosed() {
+    return isClosed(added.get());
+  }
+
+  private static boolean isClosed(long number) {
+    return number < 0;
   }
 
   /** Moves the oldest ones to a list, as many as there are. Always by the same thread. */
@@ -64,9 +80,9 @@ final class EntryQueue<E> {
     }
   }
 
-  /** Any thread. */
+  /** Any thread; once it is closed, no fewer than are still to be taken. */
   int size() {
-    return (int) Math.max(0, added.get() - taken.get());
+    return (int) Math.max(0, (added.get() & ~CLOSED) - taken.get());
   }
 
   private int slot(long number) {

@@ -48,8 +48,6 @@ public final class LineWriter<E> implements AutoCloseable {
   private final TimeSource time;
   private final Rest rest;
   private final Thread thread;
-  private volatile boolean closing;
-
   /** Whether the thread is to be woken; it looks once more after it has said so. */
   private volatile boolean sleeping;
 
@@ -106,7 +104,7 @@ public final class LineWriter<E> implements AutoCloseable {
 
   /** Never blocks. */
   public void write(E entry) {
-    if (closing || !waiting.add(entry)) {
+    if (!waiting.add(entry)) {
       dropped.increment();
     } else if (sleeping) {
       wake();
@@ -136,7 +134,7 @@ public final class LineWriter<E> implements AutoCloseable {
   private void writeAll() {
     List<E> batch = new ArrayList<>(BATCH);
     try {
-      while (!closing || waiting.size() > 0) {
+      while (!waiting.isClosed() || waiting.size() > 0) {
         if (Thread.interrupted()) {
           throw new InterruptedException(); // it is closed, and was given its time
         }
@@ -149,7 +147,7 @@ public final class LineWriter<E> implements AutoCloseable {
         write(batch);
         boolean all = batch.size() < BATCH;
         batch.clear();
-        if (all && !closing) {
+        if (all && !waiting.isClosed()) {
           rest.take();
         }
       }
@@ -163,7 +161,7 @@ public final class LineWriter<E> implements AutoCloseable {
   /** Until something comes, or it is time to look after the file. */
   private void sleep() {
     sleeping = true;
-    boolean isAny = waiting.size() > 0 || closing; // one has just come, or is being added
+    boolean isAny = waiting.size() > 0 || waiting.isClosed(); // one has just come, or is being added
     LockSupport.parkNanos(this, isAny ? MOMENT_NANOS : LOOK_NANOS);
     sleeping = false;
   }
@@ -215,7 +213,7 @@ public final class LineWriter<E> implements AutoCloseable {
   /** Writes what waits, for two seconds at most. Blocks meanwhile. */
   @Override
   public void close() {
-    closing = true;
+    waiting.close();
     wake();
     try {
       thread.join(LAST_MILLIS);

@@ -18,6 +18,8 @@ const keys = /** @type {HTMLDialogElement} */ (document.getElementById('keys'));
 const VIEWS = {levels, level, talkers, refusals, sources, explain};
 /** @type {View} */ let view = {element: main, title: ''};
 let ready = false;
+/** @type {string[]} */ let topics = [];
+/** when the view was chosen, in milliseconds of this page */ let chosen = 0;
 
 function route() {
   const hash = location.hash.slice(1) || 'levels';
@@ -36,16 +38,19 @@ function route() {
     else link.removeAttribute('aria-current');
   }
   topicsOf(view.topics ?? []);
+  chosen = performance.now();
+  main.replaceChildren();
   if (ready) show();
-  else main.replaceChildren();
 }
 
-/** @param {string[]} topics those of the view; the head has its own */
-function topicsOf(topics) {
-  watch(['upstream', ...topics]);
+/** @param {string[]} wanted those of the view; the head has its own */
+function topicsOf(wanted) {
+  topics = ['upstream', ...wanted];
+  watch(topics);
 }
 
 function show() {
+  if (topics.some(topic => !(topic in store.at))) return; // not told yet is not empty
   if (store.upstream?.pools.length && view.topics?.includes('levels')) {
     main.replaceChildren(states.pools());
     return;
@@ -65,6 +70,7 @@ listen((what, detail) => {
     ready = false;
     head.hide();
     main.replaceChildren(states.right(detail));
+    tellAge();
   } else if (what === 'full') {
     states.full(detail);
   } else {
@@ -101,17 +107,15 @@ addEventListener('keydown', event => {
 document.getElementById('help')?.addEventListener('click', () => keys.showModal());
 document.getElementById('keys-close')?.addEventListener('click', () => keys.close());
 
-/** Says how old the figures are: as soon as there are any. */
+/** Says how old the figures are, the oldest of them: as soon as there are any. */
 function tellAge() {
+  if (!main.firstChild && performance.now() - chosen > 1000) states.loading(main);
   const age = /** @type {HTMLElement} */ (document.getElementById('age'));
-  if (!store.told) {
-    if (performance.now() > 1000) states.loading(main);
-    return;
-  }
-  const seconds = Math.floor((performance.now() - store.told) / 1000);
-  const old = seconds > 3;
+  const told = store.told && Math.min(...topics.filter(topic => topic in store.at).map(topic => store.at[topic]));
+  const seconds = Math.floor((performance.now() - told) / 1000);
+  const old = told > 0 && seconds > 3;
   document.body.classList.toggle('old', old);
-  text(age, old ? `these figures are ${seconds} s old` : `as of ${store.time.slice(11, 19)} UTC` + (store.missed ? `, ${count(store.missed, 'tick')} missed` : ''));
+  text(age, !told ? '' : old ? `these figures are ${seconds} s old` : `as of ${store.time.slice(11, 19)} UTC` + (store.missed ? `, ${count(store.missed, 'tick')} missed` : ''));
   if (old) states.old();
 }
 setInterval(tellAge, 500);

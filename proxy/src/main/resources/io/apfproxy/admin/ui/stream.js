@@ -12,6 +12,8 @@
 
 const REASONS = ['queue-full', 'concurrency-limit', 'time-out'];
 const LONGEST_WAIT = 30;
+/** After so many milliseconds without a byte nobody is there: a tick comes each second, and a remark each 15 s even to whoever is behind. */
+const SILENCE = 20_000;
 const POINTS = 60;
 /** Refusals of either kind that are kept. */
 const REFUSALS = 100;
@@ -28,7 +30,8 @@ export const store = {
   tick: 0,
   time: '',
   missed: 0,
-  /** when the last tick came, in milliseconds of this page */ told: 0,
+  /** when the last tick came, in milliseconds of this page; 0 while nothing may be shown */ told: 0,
+  /** @type {Record<string, number>} when each topic was last told of */ at: {},
   reasons: REASONS,
 };
 
@@ -39,6 +42,7 @@ let token = '';
 /** @type {string[]} */ let topics = [];
 let tries = 0;
 /** @type {ReturnType<typeof setTimeout> | undefined} */ let again;
+/** @type {ReturnType<typeof setTimeout> | undefined} */ let silence;
 /** @type {(what: string, detail?: any) => void} */ let listener = () => {};
 
 /** Who is told: of `hello`, `tick`, and of what is wrong: `lost`, `right`, `full`. @param {typeof listener} told */
@@ -49,6 +53,10 @@ export function listen(told) {
 /** Whom the proxy is to believe; kept by this page only. @param {string} text */
 export function identify(text) {
   token = text.trim();
+  if (/[^!-~]/.test(token)) {
+    listener('right', {status: 401, why: 'It has characters that no token has.', token: true}); // nor may a header
+    return;
+  }
   connect();
 }
 
@@ -76,12 +84,24 @@ export function connect() {
   open?.abort();
   const mine = new AbortController();
   open = mine;
+  heard(mine);
   read(mine).catch(error => lost(mine, error));
+}
+
+/** A connection may die without a word, as of a laptop that slept: who is not heard again in time has left. @param {AbortController} mine */
+function heard(mine) {
+  if (mine !== open) return;
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    lost(mine, new Error('silent'));
+    mine.abort();
+  }, SILENCE);
 }
 
 /** @param {AbortController} mine @param {any} error */
 function lost(mine, error) {
   if (mine !== open || mine.signal.aborted) return;
+  clearTimeout(silence);
   const seconds = Math.min(LONGEST_WAIT, 2 ** tries++);
   if (error.full) listener('full', error.message);
   else listener('lost', seconds);
@@ -95,6 +115,9 @@ async function read(mine) {
   if (!answer.ok || !answer.body) {
     const why = await answer.text();
     if (answer.status === 401 || answer.status === 403) {
+      if (mine !== open) return;
+      clearTimeout(silence);
+      store.told = 0;
       listener('right', {status: answer.status, why, token: token !== ''});
       return;
     }
@@ -105,6 +128,7 @@ async function read(mine) {
   for (;;) {
     const {done, value} = await reader.read();
     if (done) throw new Error('ended');
+    heard(mine);
     const events = (rest + value).split('\n\n');
     rest = events.pop() ?? '';
     for (const event of events) take(event, mine);
@@ -138,6 +162,7 @@ function keep(told, hello) {
   if (told.refusals) keepRefusals(told.refusals);
   if (told.levels) keepLevels(told.levels, told.history);
   for (const topic of topics) {
+    if (topic in told) store.at[topic] = store.told;
     if (topic.includes(':') && topic in told) {
       const history = store.topics[topic]?.history;
       store.topics[topic] = told[topic];

@@ -78,4 +78,28 @@ class EntryQueueTest {
     threads.shutdown();
     assertThat(taken + refused.get()).isEqualTo(THREADS * EACH);
   }
+
+  /** Nobody would ever take it: who writes the lines has left, as there were none. */
+  @Test
+  void areAllInWhenItIsClosed() throws Exception {
+    for (int round = 0; round < 1_000; round++) {
+      EntryQueue<String> queue = new EntryQueue<>(EACH);
+      AtomicInteger added = new AtomicInteger();
+      Thread adding =
+          new Thread(
+              () -> {
+                while (queue.add("line")) {
+                  added.incrementAndGet();
+                }
+              });
+      adding.start();
+      while (queue.size() == 0) {
+        Thread.onSpinWait();
+      }
+      queue.close();
+      int in = queue.size();
+      adding.join();
+      assertThat(added).as("in round " + round).hasValue(in);
+    }
+  }
 }
