@@ -62,11 +62,11 @@ class AdaptivePauseIT extends AppFixture {
     double cuts = value("seats_changes_total", "why", "cut");
     double answered = value("upstream_pulses_total", "outcome", "answered");
 
-    signal("STOP");
+    child.signal("STOP");
     try {
       TimeUnit.NANOSECONDS.sleep(PAUSE.toNanos());
     } finally {
-      signal("CONT");
+      child.signal("CONT");
     }
 
     // ten ticks would be enough for ten cuts
@@ -93,10 +93,5 @@ class AdaptivePauseIT extends AppFixture {
   private double value(String name, String label, String value) {
     return PrometheusText.parse(child.page("/metrics"))
         .value("apf_proxy_" + name, Map.of(label, value));
-  }
-
-  private void signal(String name) throws Exception {
-    String pid = Long.toString(child.pid());
-    assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
   }
 }

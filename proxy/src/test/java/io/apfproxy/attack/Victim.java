@@ -166,19 +166,12 @@ final class Victim implements AutoCloseable {
   }
 
   /** Lets it stand still for so long, as a long collection does. */
-  void pause(Duration length) throws IOException, InterruptedException {
-    signal("STOP");
+  void pause(Duration length) throws InterruptedException {
+    process.signal("STOP");
     try {
       TimeUnit.NANOSECONDS.sleep(length.toNanos());
     } finally {
-      signal("CONT");
-    }
-  }
-
-  private void signal(String name) throws IOException, InterruptedException {
-    int status = new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor();
-    if (status != 0) {
-      throw new IOException("kill -" + name + " ended with " + status);
+      process.signal("CONT");
     }
   }
 

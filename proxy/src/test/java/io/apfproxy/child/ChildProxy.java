@@ -133,6 +133,18 @@ public final class ChildProxy implements AutoCloseable {
     return process.isAlive();
   }
 
+  /**
+   * Sends it a signal.
+   *
+   * @param name {@code STOP}, {@code CONT} and the like
+   * @throws IllegalStateException if there is nobody to send it to
+   */
+  public void signal(String name) {
+    RunningCommand.start(new ProcessBuilder("kill", "-" + name, Long.toString(pid())))
+        .await(Duration.ofSeconds(10))
+        .orThrow();
+  }
+
   /** What it wrote. */
   public String log() {
     return process.stdout() + process.stderr();

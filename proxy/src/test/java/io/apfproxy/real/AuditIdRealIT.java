@@ -69,7 +69,7 @@ final class AuditIdRealIT {
   static void start(ControlPlane controlPlane) throws Exception {
     cluster = controlPlane;
     ProxyAccess.grant(cluster);
-    every = new EveryPart(folder);
+    every = new EveryPart(folder, EveryPart.EACH);
     Files.writeString(Files.createDirectory(folder.resolve("levels")).resolve("shut.yaml"), LEVEL);
     List<String> flags = new ArrayList<>(every.flags());
     flags.add("--flowcontrol-source=builtin,files:" + folder.resolve("levels"));

@@ -191,7 +191,7 @@ final class BreakGlassRealIT {
                 HttpVersion.HTTP_2,
                 FLOOD_CONNECTIONS))) {
       Load flood =
-          elephant.start(IsolationReport.LARGE, Pace.closedLoop(WAITING + REFUSED_AT_A_TIME));
+          elephant.start(Elephant.LISTS.requests(), Pace.closedLoop(WAITING + REFUSED_AT_A_TIME));
       fill(silent);
       alone(flood); // warm
       double listsBefore = alone(flood);

@@ -50,7 +50,7 @@ final class DifferentialRealIT {
 
     // When
     DifferentialRun.Result result;
-    try (EveryPart parts = new EveryPart(folder);
+    try (EveryPart parts = new EveryPart(folder, EveryPart.EACH);
         ProxyProcess proxy =
             ProxyProcess.startAsFrontProxy(
                 cluster,

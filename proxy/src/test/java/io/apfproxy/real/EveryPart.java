@@ -8,18 +8,22 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * All that looks on and changes no decision, switched on: each request is counted, logged, recorded
- * and traced. Specification seeing.md V-01.
+ * All that looks on and changes no decision, switched on: each request is counted, logged and
+ * recorded, and as many are traced as one likes. Specification seeing.md V-01.
  */
 final class EveryPart implements AutoCloseable {
+  /** Of a million requests, traces all of them. */
+  static final int EACH = 1_000_000;
+
   private final OtlpCollector collector = OtlpCollector.start();
   private final List<String> flags;
   private final Path accessLog;
 
   /**
    * @param folder for what is written
+   * @param traced of a million requests, these are; a hundred a second are the most
    */
-  EveryPart(Path folder) {
+  EveryPart(Path folder, int traced) {
     accessLog = folder.resolve("access.log");
     try {
       Path tracing =
@@ -29,9 +33,9 @@ final class EveryPart implements AutoCloseable {
               apiVersion: apiserver.config.k8s.io/v1
               kind: TracingConfiguration
               endpoint: %s
-              samplingRatePerMillion: 1000000
+              samplingRatePerMillion: %d
               """
-                  .formatted(collector.url()));
+                  .formatted(collector.url(), traced));
       flags =
           List.of(
               "--top-metrics=20",

@@ -7,6 +7,8 @@ import io.apfproxy.fixtures.load.LoadRequest;
 import io.apfproxy.fixtures.load.Pace;
 import io.apfproxy.fixtures.load.Target;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.apfproxy.real.IsolationFigures.Sample;
+import io.apfproxy.whole.Machine;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpVersion;
 import java.io.IOException;
@@ -15,236 +17,173 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.awaitility.Awaitility;
 
 /**
- * A mouse beside an elephant before one real kube-apiserver: alone, without flow control, with
- * apf-proxy, with kube-apiserver's own APF, with other numbers of seats, fixed and adaptive, and
- * with and without all that looks on (seeing.md V-01). Both users fall under the schema {@code
- * global-default}, so nothing but fair queuing keeps them apart.
+ * A mouse beside an elephant before real kube-apiservers: alone, without flow control, with
+ * apf-proxy and fixed numbers of seats or adaptive ones, with kube-apiserver's own APF, and with
+ * and without all that looks on (seeing.md V-01). Both users fall under the schema {@code
+ * global-default}, so nothing but fair queuing keeps them apart. Writes {@code isolation.md} and
+ * {@code isolation.json}. Source: specification limits.md L-44, seeing.md V-01.
  */
 final class IsolationReport {
-  private static final List<String> SMALL_LIMITS =
-      List.of("--max-requests-inflight=20", "--max-mutating-requests-inflight=10");
-  private static final List<String> ADAPTIVE = List.of("--adaptive-seats", "--min-seats=1");
-  private static final int LISTS_IN_FLIGHT = 300;
   private static final int LIST_ITEMS = 10;
   private static final int ITEM_BYTES = 100_000;
-  private static final String CONFIG_MAPS = "/api/v1/namespaces/load/configmaps";
-  static final Supplier<LoadRequest> SMALL = LoadRequest.get(CONFIG_MAPS + "/small");
-  static final Supplier<LoadRequest> LARGE = LoadRequest.get(CONFIG_MAPS + "?resourceVersion=0");
-  static final Supplier<LoadRequest> ELEPHANTS = Searches.WANTED ? Searches.SEARCH : LARGE;
-  private static final List<String> TABLES =
-      List.of(System.getProperty("apf.tables", "who,seats,parts").split(","));
-  private static final List<String> FIXED =
-      List.of(System.getProperty("apf.seats", "4,8,15,30").split(","));
-  private static final Pace MOUSE_PACE = Pace.openLoop(20);
-  private static final LoadReport NOTHING =
-      new LoadReport(new Histogram(3), new TreeMap<>(), 0, new Histogram(3), 0);
+  static final Supplier<LoadRequest> SMALL =
+      LoadRequest.get("/api/v1/namespaces/load/configmaps/small");
   private static final int CONNECTIONS = 8;
 
-  private IsolationReport() {}
-
   /**
-   * One line of the table.
-   *
-   * @param mouse latencies in it run to the last byte, of answers with status 200 only
+   * Of the mouse and the elephant, until they are taken to be at work, however slow the machine.
    */
-  record Row(String name, LoadReport mouse, double listsPerSecond, double refusedPerSecond) {
-    String text() {
-      return String.format(
-          "%-42s %8.1f %8.1f %6d of %d %9.0f %10.0f",
-          name,
-          p50Millis(),
-          p99Millis(),
-          mouse.rejected(),
-          asked(),
-          listsPerSecond,
-          refusedPerSecond);
-    }
+  private static final int FIRST_ANSWERS = 40;
 
-    double p50Millis() {
-      return mouse.percentile(50).toNanos() / 1e6;
-    }
+  private static final int FIRST_LISTS = 300;
 
-    double p99Millis() {
-      return mouse.percentile(99).toNanos() / 1e6;
-    }
+  /** After a row, before its proxy is stopped and the next one begins. */
+  private static final Duration CALM = Duration.ofSeconds(1);
 
-    private long asked() {
-      return mouse.statuses().values().stream().mapToLong(Long::longValue).sum()
-          + mouse.failures()
-          + mouse.inFlight();
-    }
-  }
+  private static final LoadReport NOTHING =
+      new LoadReport(new Histogram(3), new TreeMap<>(), 0, new Histogram(3), 0);
 
-  /** All rows, in the order of their names above. */
-  record Table(Row alone, Row without, Row proxy, Row server) {
-    String text() {
-      return IsolationReport.text(List.of(alone, without, proxy, server));
-    }
-  }
+  /** The round before the first. */
+  private static final int WARM_UP = 0;
 
-  private static String text(List<Row> rows) {
-    StringBuilder text =
-        new StringBuilder(
-            String.format(
-                "%-42s %8s %8s %13s %9s %10s%n",
-                "", "p50 ms", "p99 ms", "refused", "lists/s", "refused/s"));
-    for (Row row : rows) {
-      text.append(row.text()).append(System.lineSeparator());
-    }
-    return text.toString();
+  private final IsolationSettings settings;
+  private final IsolationPlaces places;
+  private final IsolationFigures figures = new IsolationFigures();
+
+  private IsolationReport(IsolationSettings settings, IsolationPlaces places) {
+    this.settings = settings;
+    this.places = places;
   }
 
   /**
-   * Measures with {@code KUBEBUILDER_ASSETS} and {@code -Dapf.jar}; the arguments are the seconds
-   * per row, 25 if absent, the number of rounds, 1 if absent, and the delays that adaptive seats
-   * are to bear, {@code 5ms} if absent. With {@code -Dapf.searches=true} the elephant's lists are
-   * those of {@link Searches}; {@code -Dapf.tables} and {@code -Dapf.seats} choose among the tables
-   * and the fixed numbers of seats.
+   * Measures with {@code KUBEBUILDER_ASSETS} and {@code -Dapf.jar}; the arguments are those of
+   * {@link IsolationSettings}.
    */
-  public static void main(String[] args) {
-    Duration perRow = Duration.ofSeconds(args.length == 0 ? 25 : Integer.parseInt(args[0]));
-    int rounds = args.length < 2 ? 1 : Integer.parseInt(args[1]);
-    List<String> targets = args.length < 3 ? List.of("5ms") : List.of(args).subList(2, args.length);
-    for (int round = 0; round < rounds; round++) {
-      if (TABLES.contains("who")) {
-        System.out.print(measure(perRow).text());
+  public static void main(String[] args) throws Exception {
+    run(IsolationSettings.of(args));
+  }
+
+  /** Measures, prints as it goes, and writes the files after each round. */
+  static IsolationFigures run(IsolationSettings settings) throws Exception {
+    try (IsolationPlaces places = IsolationPlaces.start(settings)) {
+      IsolationReport report = new IsolationReport(settings, places);
+      report.warm();
+      for (int round = 1; round <= settings.rounds(); round++) {
+        report.round(round);
       }
-      if (TABLES.contains("seats")) {
-        System.out.print(text(measureSeats(perRow, targets)));
-      }
-      if (TABLES.contains("parts")) {
-        System.out.print(text(measureParts(perRow)));
+      return report.figures;
+    }
+  }
+
+  private void warm() throws InterruptedException {
+    Duration half = settings.warm().dividedBy(2);
+    Set<IsolationRow.Way> done = new HashSet<>();
+    for (IsolationRow row : settings.rows()) {
+      if (done.add(row.way())) {
+        IsolationRow flooded = new IsolationRow(row.word(), row.name(), row.way(), true);
+        print("warm-up", sample(flooded, WARM_UP, half, half));
       }
     }
   }
 
-  /** The proxy without anything that looks on, then with all of it, twice before one server. */
-  private static List<Row> measureParts(Duration perRow) {
-    List<Row> rows = new ArrayList<>();
-    try (ControlPlane roomy = start(List.of())) {
-      for (int i = 0; i < 2; i++) {
-        List<String> off = new ArrayList<>(SMALL_LIMITS);
-        off.add("--top-counters=0");
-        rows.add(seats(roomy, "nothing looks on", perRow, off.toArray(String[]::new)));
-        Path folder = Files.createTempDirectory(roomy.directory(), "parts-");
-        try (EveryPart parts = new EveryPart(folder)) {
-          List<String> on = new ArrayList<>(SMALL_LIMITS);
-          on.addAll(parts.flags());
-          rows.add(seats(roomy, "every part on", perRow, on.toArray(String[]::new)));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private void round(int number) throws InterruptedException, IOException {
+    List<IsolationRow> rows = new ArrayList<>(settings.rows());
+    if (number % 2 == 0) {
+      Collections.reverse(rows); // whoever follows whom is not always the same
     }
-    return rows;
+    for (IsolationRow row : rows) {
+      Sample sample = sample(row, number, settings.settle(), settings.seconds());
+      print("round " + number, sample);
+      figures.add(sample);
+    }
+    String title =
+        String.format(
+            "%s, %s, rounds: %d of %.0f s, mouse: %d/s, elephant: %s",
+            LocalDate.now(ZoneOffset.UTC),
+            Machine.text(),
+            number,
+            settings.seconds().toNanos() / 1e9,
+            settings.mouse(),
+            settings.elephant());
+    String tables = figures.markdown(title);
+    System.out.println(tables);
+    Files.createDirectories(settings.out());
+    Files.writeString(settings.out().resolve("isolation.md"), tables);
+    Files.writeString(settings.out().resolve("isolation.json"), figures.json(title, settings));
   }
 
-  /** The proxy with fixed numbers of seats, and with adaptive ones, before one server. */
-  private static List<Row> measureSeats(Duration perRow, List<String> targets) {
-    List<Row> rows = new ArrayList<>();
-    try (ControlPlane roomy = start(List.of())) {
-      for (String fixed : FIXED) {
-        int seats = Integer.parseInt(fixed);
-        rows.add(
-            seats(
-                roomy,
-                "apf-proxy, " + seats + " seats",
-                perRow,
-                "--max-requests-inflight=" + (seats - 1),
-                "--max-mutating-requests-inflight=1"));
-      }
-      for (String target : targets) {
-        List<String> adaptive = new ArrayList<>(SMALL_LIMITS);
-        adaptive.addAll(ADAPTIVE);
-        adaptive.add("--target-delay=" + target);
-        rows.add(
-            seats(
-                roomy,
-                "apf-proxy, 1 to 30 seats, " + target,
-                perRow,
-                adaptive.toArray(String[]::new)));
-      }
-    }
-    return rows;
+  private static void print(String when, Sample sample) {
+    System.out.printf(
+        Locale.ROOT,
+        "%s, %s: p50 %.1f ms, p99 %.1f ms, refused %d, failed %d, %.0f lists/s%n",
+        when,
+        sample.row().name(),
+        sample.p50Millis(),
+        sample.p99Millis(),
+        sample.mouse().rejected(),
+        sample.mouse().failures(),
+        sample.listsPerSecond());
   }
 
-  private static Row seats(ControlPlane server, String name, Duration perRow, String... flags) {
-    try (ProxyProcess proxy = ProxyProcess.startAsFrontProxy(server, flags)) {
-      return row(name, target(proxy.url(), proxy.certificate()), LISTS_IN_FLIGHT, perRow);
-    }
-  }
-
-  /** Starts what each row needs, one row after the other; each is warmed up as long as measured. */
-  static Table measure(Duration perRow) {
-    Row alone;
-    Row proxied;
-    try (ControlPlane roomy = start(List.of())) {
-      try (ProxyProcess proxy =
-          ProxyProcess.startAsFrontProxy(roomy, SMALL_LIMITS.toArray(String[]::new))) {
-        Target users = target(proxy.url(), proxy.certificate());
-        alone = row("alone, through apf-proxy", users, 0, perRow);
-        proxied = row("apf-proxy, 20 + 10 seats", users, LISTS_IN_FLIGHT, perRow);
-      }
-    }
-    return new Table(
-        alone,
-        direct(
-            "no flow control, 20 + 10 in flight", perRow, "--enable-priority-and-fairness=false"),
-        proxied,
-        direct("kube-apiserver's own APF, 20 + 10 seats", perRow));
-  }
-
-  static Row direct(String name, Duration perRow, String... flags) {
-    List<String> all = new ArrayList<>(SMALL_LIMITS);
-    all.addAll(List.of(flags));
-    try (ControlPlane small = start(all)) {
-      return row(name, target(small.url(), small.pki("ca.crt")), LISTS_IN_FLIGHT, perRow);
-    }
-  }
-
-  private static Row row(String name, Target server, int listsInFlight, Duration time) {
+  private Sample sample(IsolationRow row, int round, Duration settle, Duration time)
+      throws InterruptedException {
+    IsolationPlaces.Place place = places.of(row);
+    place.wake();
     // a mouse that shared event loops with the elephant would wait for its own client
     Vertx small = Vertx.vertx();
     Vertx large = Vertx.vertx();
-    try (LoadClient mouse = new LoadClient(small, server.as(ControlPlane.token("mouse")));
-        LoadClient elephant = new LoadClient(large, server.as(ControlPlane.token("elephant")))) {
-      // both are at work, connected and warm, before the measurement starts
-      Load gets = mouse.start(SMALL, MOUSE_PACE);
-      Optional<Load> lists =
-          listsInFlight == 0
-              ? Optional.empty()
-              : Optional.of(elephant.start(ELEPHANTS, Pace.closedLoop(listsInFlight)));
-      long begin = System.nanoTime();
-      await(() -> gets.report().succeeded() >= 40);
-      lists.ifPresent(load -> await(() -> load.report().succeeded() >= listsInFlight));
-      await(() -> System.nanoTime() - begin >= time.toNanos());
-
-      LoadReport before = lists.map(Load::report).orElse(NOTHING);
+    try (LoadClient mouse = new LoadClient(small, place.users().as(ControlPlane.token("mouse")));
+        LoadClient elephant =
+            new LoadClient(large, place.users().as(ControlPlane.token("elephant")))) {
+      List<Load> loads = new ArrayList<>();
+      loads.add(mouse.start(SMALL, Pace.openLoop(settings.mouse())));
+      if (row.flooded()) {
+        loads.add(elephant.start(settings.elephant().requests(), Elephant.PACE));
+      }
+      sleep(settle);
+      if (round == WARM_UP) {
+        await(() -> loads.get(0).report().succeeded() >= FIRST_ANSWERS);
+        await(() -> loads.get(1).report().succeeded() >= FIRST_LISTS);
+      }
+      double server = place.serverSeconds();
+      double proxy = place.proxySeconds();
       long start = System.nanoTime();
-      gets.recount(); // a new load would reset what is in flight, whose seats are kept for a second
-      await(() -> System.nanoTime() - start >= time.toNanos());
-      LoadReport result = gets.report();
-      double seconds = (System.nanoTime() - start) / 1e9;
-      LoadReport after = lists.map(Load::report).orElse(NOTHING);
-      return new Row(
-          name,
-          result,
-          (after.succeeded() - before.succeeded()) / seconds,
-          (after.rejected() - before.rejected()) / seconds);
+      loads.forEach(Load::recount); // what is in flight keeps its age: a new load would reset it
+      sleep(time);
+      return new Sample(
+          row,
+          round,
+          (System.nanoTime() - start) / 1e9,
+          loads.get(0).report(),
+          row.flooded() ? loads.get(1).report() : NOTHING,
+          place.serverSeconds() - server,
+          place.proxySeconds() - proxy);
     } finally {
       small.close().toCompletionStage().toCompletableFuture().join();
       large.close().toCompletionStage().toCompletableFuture().join();
+      sleep(CALM);
+      place.rest();
     }
+  }
+
+  private static void sleep(Duration time) throws InterruptedException {
+    TimeUnit.NANOSECONDS.sleep(time.toNanos());
   }
 
   static void await(Callable<Boolean> condition) {
@@ -274,9 +213,6 @@ final class IsolationReport {
     try {
       ProxyAccess.grant(cluster);
       cluster.kubectl("admin").runWithInput(objects(), "create", "-f", "-").orThrow();
-      if (Searches.WANTED) {
-        Searches.create(target(cluster.url(), cluster.pki("ca.crt")));
-      }
       return cluster;
     } catch (RuntimeException | Error e) {
       cluster.close();

@@ -262,6 +262,16 @@ final class ProxyProcess implements AutoCloseable {
     return sum;
   }
 
+  /** Its process id. */
+  long pid() {
+    return process.pid();
+  }
+
+  /** Sends it {@code STOP} or {@code CONT}. */
+  void signal(String name) {
+    process.signal(name);
+  }
+
   /** Resident memory in bytes. Linux only. */
   long residentBytes() {
     return process.residentBytes();

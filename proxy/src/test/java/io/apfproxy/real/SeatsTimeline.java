@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Prints, second by second, the seats, the upstream's delay, the lists and what a mouse feels, from
  * before an elephant's flood until after it, before a real kube-apiserver, and draws them as {@code
  * seats.png}. Needs what {@link IsolationReport} needs; the arguments are the seconds of the flood,
- * 30 if absent, and the picture's folder, the working directory if absent.
+ * 30 if absent, the picture's folder, the working directory if absent, and what the {@link
+ * Elephant} asks for, {@code lists} if absent.
  */
 final class SeatsTimeline {
   private static final int QUIET_SECONDS = 8;
@@ -36,6 +37,7 @@ final class SeatsTimeline {
   public static void main(String[] args) throws Exception {
     int seconds = args.length == 0 ? 30 : Integer.parseInt(args[0]);
     Path folder = Path.of(args.length < 2 ? "" : args[1]);
+    Elephant asking = Elephant.of(args.length < 3 ? "lists" : args[2]);
     Vertx small = Vertx.vertx();
     Vertx large = Vertx.vertx();
     try (ControlPlane server = IsolationReport.start(List.of());
@@ -46,13 +48,14 @@ final class SeatsTimeline {
                 "--max-mutating-requests-inflight=10",
                 "--adaptive-seats",
                 "--min-seats=1")) {
+      asking.prepare(server);
       Target users = IsolationReport.target(proxy.url(), proxy.certificate());
       try (LoadClient mouse = new LoadClient(small, users.as(ControlPlane.token("mouse")));
           LoadClient elephant = new LoadClient(large, users.as(ControlPlane.token("elephant")))) {
         System.out.println(HEAD);
         List<Second> all =
             new ArrayList<>(watch(proxy, mouse, null, -QUIET_SECONDS, QUIET_SECONDS));
-        Load flood = elephant.start(IsolationReport.ELEPHANTS, Pace.closedLoop(300));
+        Load flood = elephant.start(asking.requests(), Elephant.PACE);
         all.addAll(watch(proxy, mouse, flood, 0, seconds));
         flood.stop();
         all.addAll(watch(proxy, mouse, null, seconds, QUIET_SECONDS));

@@ -46,7 +46,15 @@ final class ServerUse implements AutoCloseable {
 
   /** What it has taken of processors since it started. */
   static double cpuSeconds(ControlPlane cluster) {
-    return seconds(cluster.pid(PROGRAM));
+    return cpuSeconds(cluster.pid(PROGRAM));
+  }
+
+  /** What a process has taken of them since it started. */
+  static double cpuSeconds(long pid) {
+    String stat = read(pid, "stat");
+    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]))
+        / TICKS_A_SECOND;
   }
 
   private void look() {
@@ -57,7 +65,7 @@ final class ServerUse implements AutoCloseable {
       try {
         long now = System.nanoTime();
         long is = cluster.pid(PROGRAM);
-        double seconds = seconds(is);
+        double seconds = cpuSeconds(is);
         residentBytes = Math.max(residentBytes, residentBytes(is));
         if (is != pid) {
           pid = is;
@@ -77,13 +85,6 @@ final class ServerUse implements AutoCloseable {
         return;
       }
     }
-  }
-
-  private static double seconds(long pid) {
-    String stat = read(pid, "stat");
-    String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-    return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]))
-        / TICKS_A_SECOND;
   }
 
   private static long residentBytes(long pid) {

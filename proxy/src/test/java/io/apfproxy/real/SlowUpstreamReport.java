@@ -3,7 +3,6 @@ package io.apfproxy.real;
 import io.apfproxy.fixtures.attack.TcpRelay;
 import io.apfproxy.fixtures.load.Load;
 import io.apfproxy.fixtures.load.LoadClient;
-import io.apfproxy.fixtures.load.Pace;
 import io.apfproxy.fixtures.load.Target;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.vertx.core.Vertx;
@@ -15,8 +14,9 @@ import java.util.function.Consumer;
  * The way from the proxy to a real kube-apiserver becomes longer by 50 ms for 60 s, stands still
  * for 30 s, and is cut for 8 s, under an elephant's flood and beside a mouse, with adaptive seats.
  * Prints each second as {@link SeatsTimeline} does, and what was left of lists and of the mouse's
- * latency. Needs what {@link IsolationReport} needs; the argument is a part of those times, 1 if
- * absent. Source: specification limits.md L-47, L-90 to L-94.
+ * latency. Needs what {@link IsolationReport} needs; the arguments are a part of those times, 1 if
+ * absent, and what the {@link Elephant} asks for, {@code lists} if absent. Source: specification
+ * limits.md L-47, L-90 to L-94.
  */
 final class SlowUpstreamReport {
   private static final int BEFORE_SECONDS = 20;
@@ -38,6 +38,7 @@ final class SlowUpstreamReport {
 
   public static void main(String[] args) throws Exception {
     double part = args.length == 0 ? 1 : Double.parseDouble(args[0]);
+    Elephant asking = Elephant.of(args.length < 2 ? "lists" : args[1]);
     Vertx small = Vertx.vertx();
     Vertx large = Vertx.vertx();
     try (ControlPlane server = IsolationReport.start(List.of());
@@ -50,10 +51,11 @@ final class SlowUpstreamReport {
                 "--max-mutating-requests-inflight=10",
                 "--adaptive-seats",
                 "--min-seats=1")) {
+      asking.prepare(server);
       Target users = IsolationReport.target(proxy.url(), proxy.certificate());
       try (LoadClient mouse = new LoadClient(small, users.as(ControlPlane.token("mouse")));
           LoadClient elephant = new LoadClient(large, users.as(ControlPlane.token("elephant")))) {
-        Load flood = elephant.start(IsolationReport.ELEPHANTS, Pace.closedLoop(300));
+        Load flood = elephant.start(asking.requests(), Elephant.PACE);
         for (Trouble trouble : ALL) {
           measure(trouble, part, wire, proxy, mouse, flood);
         }

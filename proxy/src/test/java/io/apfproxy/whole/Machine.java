@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** Where a run was made. Linux only. */
-final class Machine {
+public final class Machine {
   private static final String MODEL = "model name";
 
   private Machine() {}
 
   /** For people: processors, system, Java. */
-  static String text() {
+  public static String text() {
     return String.format(
         "%d processors (%s), Linux %s, Java %s",
         Runtime.getRuntime().availableProcessors(),

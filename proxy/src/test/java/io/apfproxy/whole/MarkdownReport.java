@@ -170,16 +170,7 @@ final class MarkdownReport {
   }
 
   private static String spread(Optional<Spread> spread, double unit, int digits) {
-    return spread
-        .map(
-            some ->
-                number(some.median(), unit, digits)
-                    + " ("
-                    + number(some.least(), unit, digits)
-                    + "…"
-                    + number(some.most(), unit, digits)
-                    + ")")
-        .orElse(NOTHING);
+    return spread.map(some -> some.text(unit, digits)).orElse(NOTHING);
   }
 
   private static String number(double value, double unit, int digits) {
