@@ -133,6 +133,11 @@ final class Answer implements Download.Listener {
     body.hold(is);
   }
 
+  /** All of it has come, though nobody will say so any more. */
+  void hasCome() {
+    body.hasCome(own);
+  }
+
   /** Bytes so far. */
   long passed() {
     return body.passed();

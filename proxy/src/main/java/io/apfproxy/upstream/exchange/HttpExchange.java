@@ -230,8 +230,8 @@ public final class HttpExchange extends Exchange {
       if (by.broke()) {
         end(false);
       }
-    } else if (download != null && by.wasAnswered()) {
-      download.hasCome(vertx.getOrCreateContext()); // its client may read later than that
+    } else if (answer != null && by.wasAnswered()) {
+      answer.hasCome(); // its client may read later than that
     } else if (isAnswered()) {
       breakOff("upstream-broken");
       if (!(cause instanceof StreamResetException)) {
