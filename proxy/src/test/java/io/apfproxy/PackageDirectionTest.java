@@ -33,7 +33,7 @@ class PackageDirectionTest {
           List.of("report", "upstream.members"),
           List.of("report.talkers", "report.refusals"),
           // from here on libraries
-          List.of("process", "tls", "cli", "authn.head", "learn", "recorded"),
+          List.of("process", "json", "tls", "cli", "authn.head", "learn", "recorded"),
           List.of("timer", "authn.memo", "upstream.wire"),
           List.of("source", "authn.who", "upstream.exchange"),
           List.of("authn.act", "upstream.tunnel"),

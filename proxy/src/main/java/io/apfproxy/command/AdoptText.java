@@ -1,6 +1,7 @@
 package io.apfproxy.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.apfproxy.json.JsonText;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class AdoptText {
   }
 
   static String json(List<Adoption> levels) {
-    return JsonPage.of(
+    return JsonText.page(
         json -> {
           json.writeArrayFieldStart("levels");
           for (Adoption level : levels) {

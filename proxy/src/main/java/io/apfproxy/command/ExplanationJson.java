@@ -1,6 +1,7 @@
 package io.apfproxy.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.apfproxy.json.JsonText;
 import io.apfproxy.report.ShownText;
 import java.io.IOException;
 
@@ -17,7 +18,7 @@ public final class ExplanationJson {
 
   /** One line. */
   public static String write(Explanation explanation) {
-    return JsonPage.of(
+    return JsonText.page(
         json -> {
           json.writeArrayFieldStart("steps");
           for (Explanation.Step step : explanation.steps()) {

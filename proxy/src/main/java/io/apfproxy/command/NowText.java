@@ -2,6 +2,7 @@ package io.apfproxy.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.apfproxy.json.JsonText;
 import io.apfproxy.report.talkers.NowAnswer;
 import io.apfproxy.report.talkers.NowAnswer.Row;
 import io.apfproxy.report.talkers.NowQuestion;
@@ -25,7 +26,7 @@ public final class NowText {
 
   /** One line. */
   public static String json(NowAnswer answer) {
-    return JsonPage.of(
+    return JsonText.page(
         json -> {
           json.writeStringField("by", answer.question().by().label());
           json.writeStringField("window", NowQuestion.WINDOW);

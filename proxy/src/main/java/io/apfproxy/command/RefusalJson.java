@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.flowcontrol.Classification;
+import io.apfproxy.json.JsonText;
 import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.refusals.RefusalAnswer;
 import io.apfproxy.report.refusals.Refused;
@@ -23,7 +24,7 @@ public final class RefusalJson {
 
   /** One line. */
   public static String write(RefusalAnswer answer) {
-    return JsonPage.of(
+    return JsonText.page(
         json -> {
           json.writeNumberField("capacity", answer.capacity());
           json.writeNumberField("remembered", answer.remembered());
@@ -41,7 +42,7 @@ public final class RefusalJson {
 
   /** One of them, as an object. */
   public static String write(Refused one) {
-    return JsonPage.value(json -> write(one, json));
+    return JsonText.of(json -> write(one, json));
   }
 
   private static void write(Refused one, JsonGenerator json) throws IOException {

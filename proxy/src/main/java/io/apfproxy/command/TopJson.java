@@ -2,6 +2,7 @@ package io.apfproxy.command;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.apfproxy.json.JsonText;
 import io.apfproxy.report.talkers.Measure;
 import io.apfproxy.report.talkers.TopAnswer;
 import io.apfproxy.report.talkers.TopAnswer.Cell;
@@ -25,7 +26,7 @@ public final class TopJson {
 
   /** One line. */
   public static String write(TopAnswer answer) {
-    return JsonPage.of(json -> write(answer, json));
+    return JsonText.page(json -> write(answer, json));
   }
 
   private static void write(TopAnswer answer, JsonGenerator json) throws IOException {

@@ -35,10 +35,11 @@ public interface Admission {
    */
   boolean cancel();
 
-  /** Leaves the queue as if that had been full: too many wait elsewhere. */
-  default void crowdOut() {
-    cancel();
-  }
+  /**
+   * Leaves the queue as if that had been full, as too many wait elsewhere: the same with {@link
+   * RejectReason#QUEUE_FULL}.
+   */
+  void crowdOut();
 
   /**
    * Whether it would wait now, had its level been allowed to hold it; may change at any time. Never

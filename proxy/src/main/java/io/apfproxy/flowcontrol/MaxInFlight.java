@@ -158,5 +158,8 @@ public final class MaxInFlight implements FlowControl {
     public boolean cancel() {
       return false;
     }
+
+    @Override
+    public void crowdOut() {}
   }
 }

@@ -40,10 +40,4 @@ public record Rejection(
         ? Long.toString((tenths + 5) / 10)
         : tenths / 10 + "." + tenths % 10;
   }
-
-  /** The same because too many wait elsewhere. */
-  public Rejection crowdedOut() {
-    return new Rejection(
-        RejectReason.QUEUE_FULL, retryAfterSeconds, seats, TOO_MANY_WAITING, found);
-  }
 }

@@ -16,6 +16,7 @@ final class SingleRequest extends SeatRequest implements Admission, SeatLease {
   private final boolean watch;
   private final AdmissionListener listener;
   private final TimeSource time;
+  private volatile boolean overflowed;
 
   SingleRequest(
       PriorityLevel level,
@@ -48,6 +49,12 @@ final class SingleRequest extends SeatRequest implements Admission, SeatLease {
   }
 
   @Override
+  public void crowdOut() {
+    overflowed = true;
+    cancel();
+  }
+
+  @Override
   protected void onExecute() {
     try {
       listener.onExecute(this);
@@ -63,11 +70,14 @@ final class SingleRequest extends SeatRequest implements Admission, SeatLease {
         switch (refusal) {
           case QUEUE_FULL -> RejectReason.QUEUE_FULL;
           case CONCURRENCY_LIMIT -> RejectReason.CONCURRENCY_LIMIT;
-          case TIME_OUT -> RejectReason.TIME_OUT;
+          case TIME_OUT -> overflowed ? RejectReason.QUEUE_FULL : RejectReason.TIME_OUT;
         };
     String why =
         switch (reason) {
-          case QUEUE_FULL -> Rejection.queueFull(SingleLevel.QUEUE_LENGTH);
+          case QUEUE_FULL ->
+              overflowed
+                  ? Rejection.TOO_MANY_WAITING
+                  : Rejection.queueFull(SingleLevel.QUEUE_LENGTH);
           case CONCURRENCY_LIMIT -> Rejection.NO_QUEUES;
           case TIME_OUT -> Rejection.timeOut(initialSeats(), time.nanoTime() - arrivalNanos());
         };

@@ -1,32 +1,13 @@
 package io.apfproxy.live;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 
-/** Writes JSON into a string. */
+/** Numbers of the dashboard in JSON. */
 final class Json {
-  private static final JsonFactory FACTORY = new JsonFactory();
   private static final double DIGITS = 1e4;
 
   private Json() {}
-
-  /** Writes something. */
-  interface Writing {
-    void to(JsonGenerator json) throws IOException;
-  }
-
-  static String of(Writing writing) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = FACTORY.createGenerator(text)) {
-      writing.to(json);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.toString();
-  }
 
   /** Null where it is no number, as JSON has no other; four digits behind the point. */
   static void number(JsonGenerator json, double number) throws IOException {

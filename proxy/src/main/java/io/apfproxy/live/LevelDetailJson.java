@@ -2,6 +2,7 @@ package io.apfproxy.live;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.apfproxy.flowcontrol.LevelSnapshot;
+import io.apfproxy.json.JsonText;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.report.talkers.NowAnswer;
 import java.io.IOException;
@@ -22,7 +23,7 @@ final class LevelDetailJson {
   static String of(
       LevelRow row, List<QueueRow> queues, List<NowAnswer.Row> users, @Nullable History history) {
     LevelSnapshot level = row.level();
-    return Json.of(
+    return JsonText.of(
         json -> {
           json.writeStartObject();
           json.writeFieldName("level");

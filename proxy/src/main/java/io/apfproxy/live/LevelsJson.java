@@ -3,6 +3,7 @@ package io.apfproxy.live;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.apfproxy.flowcontrol.LevelSnapshot;
 import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.json.JsonText;
 import io.apfproxy.report.HeaviestFlow.Flow;
 import java.io.IOException;
 import java.util.Iterator;
@@ -49,7 +50,7 @@ final class LevelsJson {
    */
   private static String tick(List<LevelRow> rows, List<LevelRow> before) {
     boolean full = before.isEmpty();
-    return Json.of(
+    return JsonText.of(
         json -> {
           json.writeStartObject();
           json.writeBooleanField("full", full);
@@ -135,7 +136,7 @@ final class LevelsJson {
 
   /** Use in the last five minutes, by name. */
   static String history(List<LevelRow> rows, History history) {
-    return Json.of(
+    return JsonText.of(
         json -> {
           json.writeStartObject();
           json.writeNumberField("seconds", History.PIECE);

@@ -1,5 +1,6 @@
 package io.apfproxy.live;
 
+import io.apfproxy.json.JsonText;
 import io.apfproxy.report.refusals.RefusalNews;
 import io.apfproxy.report.refusals.Refused;
 import java.nio.charset.StandardCharsets;
@@ -128,7 +129,7 @@ final class RefusalTail {
   }
 
   private String json(boolean full, List<Row> rows) {
-    return Json.of(
+    return JsonText.of(
         json -> {
           json.writeStartObject();
           json.writeBooleanField("full", full);

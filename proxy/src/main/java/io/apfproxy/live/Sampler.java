@@ -1,5 +1,6 @@
 package io.apfproxy.live;
 
+import io.apfproxy.json.JsonText;
 import io.apfproxy.live.Topic.Kind;
 import io.apfproxy.queueset.QueueRow;
 import io.apfproxy.time.DelayedActions;
@@ -115,7 +116,10 @@ public final class Sampler implements Feed {
     return topics.stream()
         .map(
             topic ->
-                "," + Json.of(json -> json.writeString(topic.text())) + ":" + rendered.apply(topic))
+                ","
+                    + JsonText.of(json -> json.writeString(topic.text()))
+                    + ":"
+                    + rendered.apply(topic))
         .collect(Collectors.joining());
   }
 
@@ -198,9 +202,9 @@ public final class Sampler implements Feed {
     String all =
         head()
             + ",\"product\":"
-            + Json.of(json -> json.writeString(sample.head().product()))
+            + JsonText.of(json -> json.writeString(sample.head().product()))
             + ",\"instance\":"
-            + Json.of(json -> json.writeString(sample.head().instance()))
+            + JsonText.of(json -> json.writeString(sample.head().instance()))
             + past
             + members(
                 watcher.topics,

@@ -1,6 +1,7 @@
 package io.apfproxy.live;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.apfproxy.json.JsonText;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class StateJson {
 
   /** All of a sample, for whoever asks once. */
   static String of(Sample sample) {
-    return Json.of(
+    return JsonText.of(
         json -> {
           json.writeStartObject();
           json.writeNumberField("version", 1);
@@ -39,7 +40,7 @@ final class StateJson {
 
   static String head(Sample sample) {
     Observed.Head head = sample.head();
-    return Json.of(
+    return JsonText.of(
         json -> {
           json.writeStartObject();
           json.writeStringField("product", head.product());
@@ -120,7 +121,7 @@ final class StateJson {
    * @param objects whether to say what became of each
    */
   static String sources(List<Observed.Source> sources, boolean objects) {
-    return Json.of(
+    return JsonText.of(
         json -> {
           json.writeStartArray();
           for (Observed.Source source : sources) {

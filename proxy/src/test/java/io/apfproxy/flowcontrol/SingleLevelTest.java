@@ -90,6 +90,25 @@ class SingleLevelTest {
   }
 
   @Test
+  void tellsWhoIsCrowdedOutThatTheQueueIsFull() {
+    get();
+    get();
+    Client crowded = get();
+
+    crowded.admission().crowdOut();
+
+    assertThat(crowded.rejection())
+        .isEqualTo(
+            new Rejection(
+                RejectReason.QUEUE_FULL,
+                1,
+                1,
+                Rejection.TOO_MANY_WAITING,
+                new Circumstances(2, 2, 0, 0, 64)));
+    assertThat(level.waiting()).isZero();
+  }
+
+  @Test
   void hasTheSeatOfAWatchBackOnceThatHasBegunAndOfNothingElse() {
     Client watch = Client.get(level, "ann", PODS + "?watch=true");
     Client list = get();

@@ -1,5 +1,6 @@
 package io.apfproxy.real;
 
+import io.apfproxy.Trust;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -20,7 +21,6 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
@@ -42,15 +42,13 @@ final class ApiClient {
 
   /** Without any credential. */
   static ApiClient anonymous(URI server, Path trusted, HttpClient.Version version) {
-    return new ApiClient(server, client(context(trusted, null, null), version), List.of());
+    return new ApiClient(server, client(Trust.in(trusted), version), List.of());
   }
 
   /** With a bearer token. */
   static ApiClient withToken(URI server, Path trusted, String token, HttpClient.Version version) {
     return new ApiClient(
-        server,
-        client(context(trusted, null, null), version),
-        List.of("Authorization", "Bearer " + token));
+        server, client(Trust.in(trusted), version), List.of("Authorization", "Bearer " + token));
   }
 
   /** With a client certificate; the key is in PEM. */
@@ -103,25 +101,16 @@ final class ApiClient {
         .build();
   }
 
-  /** Trusts one certificate; presents one unless {@code certificate} is null. */
+  /** Trusts those of one file, and presents another one. */
   static SSLContext context(Path trusted, Path certificate, Path key) {
     try {
-      KeyStore trust = KeyStore.getInstance("PKCS12");
-      trust.load(null, NO_PASSWORD);
-      trust.setCertificateEntry("ca", certificate(trusted));
-      TrustManagerFactory trustManagers = TrustManagerFactory.getInstance("PKIX");
-      trustManagers.init(trust);
       KeyManagerFactory keyManagers = KeyManagerFactory.getInstance("PKIX");
       KeyStore own = KeyStore.getInstance("PKCS12");
       own.load(null, NO_PASSWORD);
-      if (certificate != null) {
-        own.setKeyEntry(
-            "own", key(key), NO_PASSWORD, new X509Certificate[] {certificate(certificate)});
-      }
+      own.setKeyEntry(
+          "own", key(key), NO_PASSWORD, new X509Certificate[] {certificate(certificate)});
       keyManagers.init(own, NO_PASSWORD);
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(keyManagers.getKeyManagers(), trustManagers.getTrustManagers(), null);
-      return context;
+      return Trust.in(trusted, keyManagers.getKeyManagers());
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     } catch (IOException e) {

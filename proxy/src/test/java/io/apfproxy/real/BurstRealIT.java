@@ -3,6 +3,7 @@ package io.apfproxy.real;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.Trust;
 import io.apfproxy.fixtures.attack.TcpRelay;
 import io.apfproxy.fixtures.realcluster.ControlPlane;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
@@ -78,10 +79,7 @@ final class BurstRealIT extends OwnKindsFixture {
             "--min-seats=54",
             "--target-delay=1s", // so that a busy machine is no busy server
             "--burst-seats=" + BURST);
-    client =
-        HttpClient.newBuilder()
-            .sslContext(ApiClient.context(proxy.certificate(), null, null))
-            .build();
+    client = HttpClient.newBuilder().sslContext(Trust.in(proxy.certificate())).build();
     tenant =
         Map.of(
             "Authorization", "Bearer " + ControlPlane.token("alice"),

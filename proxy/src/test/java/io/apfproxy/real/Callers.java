@@ -1,5 +1,6 @@
 package io.apfproxy.real;
 
+import io.apfproxy.Trust;
 import io.apfproxy.fixtures.raw.Http2WireClient;
 import io.apfproxy.fixtures.raw.WireClient;
 import io.apfproxy.fixtures.raw.WireResponse;
@@ -104,7 +105,7 @@ final class Callers implements AutoCloseable {
             protocol.client(
                 server,
                 credential.certificate().isEmpty()
-                    ? ApiClient.context(trusted, null, null)
+                    ? Trust.in(trusted)
                     : ApiClient.context(
                         trusted,
                         cluster.pki(credential.certificate() + ".crt"),

@@ -2,6 +2,7 @@ package io.apfproxy.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.apfproxy.Trust;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.fixtures.raw.WireClient;
 import io.apfproxy.fixtures.raw.WireResponse;
@@ -289,7 +290,7 @@ final class RefusalsRealIT {
       URI server, Path trusted, WireProtocol protocol, String user, Asked asked) {
     List<String> lines = new ArrayList<>(asked.lines());
     lines.add("Authorization: Bearer " + ControlPlane.token(user));
-    try (WireClient client = protocol.client(server, ApiClient.context(trusted, null, null))) {
+    try (WireClient client = protocol.client(server, Trust.in(trusted))) {
       WireResponse response =
           client.exchange(
               asked.method(), asked.target(), lines, asked.body().getBytes(StandardCharsets.UTF_8));

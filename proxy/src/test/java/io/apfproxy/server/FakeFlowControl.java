@@ -86,13 +86,21 @@ final class FakeFlowControl implements FlowControl {
     @Override
     public boolean cancel() {
       traps.at("cancel");
-      if (waiting.remove(this)) {
+      return leaves(RejectReason.TIME_OUT, "no seat came free");
+    }
+
+    @Override
+    public void crowdOut() {
+      leaves(RejectReason.QUEUE_FULL, "too many wait");
+    }
+
+    private boolean leaves(RejectReason reason, String why) {
+      boolean waited = waiting.remove(this);
+      if (waited) {
         cancelled.incrementAndGet();
-        listener.onReject(
-            new Rejection(RejectReason.TIME_OUT, 1, 1, "no seat came free", Circumstances.NONE));
-        return true;
+        listener.onReject(new Rejection(reason, 1, 1, why, Circumstances.NONE));
       }
-      return false;
+      return waited;
     }
 
     @Override

@@ -130,6 +130,9 @@ public final class TracedRequest {
     public boolean cancel() {
       return false;
     }
+
+    @Override
+    public void crowdOut() {}
   }
 
   private record Seats(@Nullable WouldHave wouldHave) implements FakeLease {

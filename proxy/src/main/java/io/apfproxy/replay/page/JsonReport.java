@@ -1,7 +1,7 @@
 package io.apfproxy.replay.page;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.apfproxy.json.JsonText;
 import io.apfproxy.replay.figures.Amount;
 import io.apfproxy.replay.figures.Counts;
 import io.apfproxy.replay.figures.LevelRow;
@@ -11,8 +11,6 @@ import io.apfproxy.replay.figures.Report;
 import io.apfproxy.replay.figures.Series;
 import io.apfproxy.replay.figures.ThrottledRow;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * specification seeing.md V-04, V-54.
  */
 public final class JsonReport {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final double DIGITS = 1e9;
   private static final double NANOS = 1e9;
 
@@ -34,18 +31,10 @@ public final class JsonReport {
    * @param limit rows of flows, and of each who is throttled
    */
   public static String of(Report report, int limit) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      write(report, limit, json);
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
-    }
-    return text.append('\n').toString();
+    return JsonText.page(json -> write(report, limit, json));
   }
 
   private static void write(Report report, int limit, JsonGenerator json) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("version", 1);
     json.writeStringField("title", report.title());
     number(json, "seconds", report.seconds());
     number(json, "warmUpSeconds", report.warmUpSeconds());
@@ -72,7 +61,6 @@ public final class JsonReport {
       json.writeEndObject();
     }
     json.writeEndArray();
-    json.writeEndObject();
   }
 
   private static void outcome(JsonGenerator json, String name, @Nullable Outcome outcome, int limit)

@@ -1,40 +1,32 @@
 package io.apfproxy.replay.suggest;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.apfproxy.json.JsonText;
 import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 
 /** Writes the same for programs. Source: specification seeing.md V-04. */
 final class SuggestedJson {
-  private static final JsonFactory JSON = new JsonFactory();
   private static final double SECOND = 1e9;
 
   private SuggestedJson() {}
 
   static String of(Suggestions suggestions) {
-    StringWriter text = new StringWriter();
-    try (JsonGenerator json = JSON.createGenerator(text)) {
-      json.writeStartObject();
-      json.writeNumberField("version", 1);
-      json.writeArrayFieldStart("cautions");
-      for (String caution : suggestions.alone().cautions()) {
-        json.writeString(caution);
-      }
-      json.writeEndArray();
-      json.writeNumberField("tried", suggestions.tried());
-      json.writeArrayFieldStart("suggestions");
-      for (Suggestion suggestion : suggestions.all()) {
-        write(suggestion, json);
-      }
-      json.writeEndArray();
-      json.writeStringField("manifests", SuggestedYaml.of(suggestions));
-      json.writeEndObject();
-    } catch (IOException impossible) {
-      throw new UncheckedIOException(impossible);
+    return JsonText.page(json -> write(suggestions, json));
+  }
+
+  private static void write(Suggestions suggestions, JsonGenerator json) throws IOException {
+    json.writeArrayFieldStart("cautions");
+    for (String caution : suggestions.alone().cautions()) {
+      json.writeString(caution);
     }
-    return text.append('\n').toString();
+    json.writeEndArray();
+    json.writeNumberField("tried", suggestions.tried());
+    json.writeArrayFieldStart("suggestions");
+    for (Suggestion suggestion : suggestions.all()) {
+      write(suggestion, json);
+    }
+    json.writeEndArray();
+    json.writeStringField("manifests", SuggestedYaml.of(suggestions));
   }
 
   private static void write(Suggestion suggestion, JsonGenerator json) throws IOException {

@@ -152,21 +152,23 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
   /** Looks a few times whether one that has said nothing speaks; then {@link #lookLater} does. */
   private void listenTo(ChannelHandlerContext context, OpenConnection silent, long millis) {
-    if (millis < LOOK_AGAIN_MILLIS && connections.isSilent(silent)) {
+    if (millis < LOOK_AGAIN_MILLIS) {
       var unused =
           context
               .executor()
-              .schedule(
-                  () -> {
-                    if (!connections.isSilent(silent) || !connections.hasSpoken(silent)) {
-                      listenTo(context, silent, millis * LESS_OFTEN);
-                    } else if (context.channel().isOpen()) {
-                      connections.beginHandshakes();
-                      silent.saysIfItWaits();
-                    }
-                  },
-                  millis,
-                  TimeUnit.MILLISECONDS);
+              .schedule(() -> listen(context, silent, millis), millis, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void listen(ChannelHandlerContext context, OpenConnection one, long waitedMillis) {
+    if (!connections.isSilent(one)) {
+      return; // it has its turn, or has left
+    }
+    if (!connections.hasSpoken(one)) {
+      listenTo(context, one, waitedMillis * LESS_OFTEN);
+    } else if (context.channel().isOpen()) {
+      connections.beginHandshakes();
+      one.saysIfItWaits();
     }
   }
 
@@ -189,7 +191,9 @@ public final class AcceptGuard extends ChannelInboundHandlerAdapter {
       accepted.counted = counted;
       connections.beginHandshakes();
       counted.saysIfItWaits();
-      listenTo(context, counted, LISTEN_AGAIN_MILLIS);
+      if (connections.isSilent(counted)) {
+        listenTo(context, counted, LISTEN_AGAIN_MILLIS);
+      }
     } else if (refusal != null && refusal.stopsAccepting()) {
       return refusal;
     } else if (refusal != null) {

@@ -14,7 +14,8 @@ final class EntryQueue<E> {
    * Not one of Java's: those that are bounded have a lock, and an event loop would wait for whoever
    * holds it, for milliseconds where that one has just lost its processor. Who adds draws a number,
    * and fills the slot of that number; who takes finds nothing before the next number's is filled.
-   * Numbers and whether more are given out are one word: each entry came before the end, or is refused.
+   * Numbers and whether more are given out are one word: each entry came before the end, or is
+   * refused. JCTools has such a queue, but none that ends.
    */
   private static final long CLOSED = Long.MIN_VALUE;
 

@@ -56,7 +56,6 @@ final class Admit implements Station {
     private final Call call;
     private final Thread loop = Thread.currentThread();
     private volatile boolean entering;
-    private boolean crowdedOut;
     private @Nullable Admission admission;
     private @Nullable Rejection rejectedAtOnce;
     private @Nullable Rejection wouldBeRejectedAtOnce;
@@ -152,7 +151,7 @@ final class Admit implements Station {
         Account account = call.account();
         account.foundFull(
             rejection.found(), heaviest.heaviest(account.classification().priorityLevel()));
-        refuse(Replies.tooManyRequests(crowdedOut ? rejection.crowdedOut() : rejection));
+        refuse(Replies.tooManyRequests(rejection));
       }
     }
 
@@ -165,8 +164,7 @@ final class Admit implements Station {
       try {
         waiting.pass(call, this);
       } catch (RefusedException full) {
-        crowdedOut = true; // it is flow control that refuses
-        place.crowdOut();
+        place.crowdOut(); // it is flow control that refuses
         return;
       }
       call.limit(this, call.queueWaitLeft());

@@ -68,6 +68,9 @@ class RecordingTest {
     }
 
     @Override
+    public void crowdOut() {}
+
+    @Override
     public long arrivedAt() {
       return 2 * MILLI;
     }

@@ -73,7 +73,8 @@ class HttpExchangeTest {
     return millis;
   }
 
-  private static HttpExchange exchange(FakeLoop loop, FakeStream stream, ExchangeListener listener) {
+  private static HttpExchange exchange(
+      FakeLoop loop, FakeStream stream, ExchangeListener listener) {
     Member member =
         new Fake()
             .returns("server", () -> URI.create("https://10.0.0.1:6443"))
