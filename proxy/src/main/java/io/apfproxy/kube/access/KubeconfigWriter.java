@@ -33,13 +33,11 @@ public final class KubeconfigWriter {
       String text, Path folder, String server, @Nullable Path certificateAuthority)
       throws UpstreamAccessException {
     Kubeconfig config = Kubeconfig.parse(text, "the kubeconfig");
-    for (Map<String, Object> cluster : clusters(config)) {
-      CLUSTER_TRUST.forEach(cluster::remove);
-      cluster.put("server", server);
-      if (certificateAuthority != null) {
-        cluster.put("certificate-authority", certificateAuthority.toAbsolutePath().toString());
-      }
-    }
+    leadTo(
+        server,
+        config,
+        "certificate-authority",
+        certificateAuthority == null ? null : certificateAuthority.toAbsolutePath().toString());
     for (Map<String, Object> user : config.values("users", "user")) {
       for (String field : USER_FILES) {
         if (user.get(field) instanceof String file && !file.isEmpty()) {
@@ -72,13 +70,11 @@ public final class KubeconfigWriter {
       byte[] key)
       throws UpstreamAccessException {
     Kubeconfig config = Kubeconfig.parse(text, "the kubeconfig");
-    for (Map<String, Object> cluster : clusters(config)) {
-      CLUSTER_TRUST.forEach(cluster::remove);
-      cluster.put("server", server);
-      if (certificateAuthority != null) {
-        cluster.put("certificate-authority-data", base64(certificateAuthority));
-      }
-    }
+    leadTo(
+        server,
+        config,
+        "certificate-authority-data",
+        certificateAuthority == null ? null : base64(certificateAuthority));
     for (Map<String, Object> user : config.values("users", "user")) {
       user.clear();
       user.put("client-certificate-data", base64(certificate));
@@ -91,13 +87,26 @@ public final class KubeconfigWriter {
     return Base64.getEncoder().encodeToString(pem);
   }
 
-  private static List<Map<String, Object>> clusters(Kubeconfig config)
+  /**
+   * Has every cluster reached at one server.
+   *
+   * @param field that says whom to trust
+   * @param authority its value; null for the machine's trusted authorities
+   */
+  private static void leadTo(
+      String server, Kubeconfig config, String field, @Nullable String authority)
       throws UpstreamAccessException {
     List<Map<String, Object>> clusters = config.values("clusters", "cluster");
     if (clusters.isEmpty()) {
       throw new UpstreamAccessException("the kubeconfig has no clusters");
     }
-    return clusters;
+    for (Map<String, Object> cluster : clusters) {
+      CLUSTER_TRUST.forEach(cluster::remove);
+      cluster.put("server", server);
+      if (authority != null) {
+        cluster.put(field, authority);
+      }
+    }
   }
 
   /**

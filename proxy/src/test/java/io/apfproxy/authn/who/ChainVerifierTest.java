@@ -1,5 +1,8 @@
 package io.apfproxy.authn.who;
 
+import static io.apfproxy.authn.who.Forging.keysOf;
+import static io.apfproxy.authn.who.Forging.nameOf;
+import static io.apfproxy.authn.who.Forging.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.fixtures.attack.ForgedCertificate;
@@ -9,11 +12,9 @@ import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.pki.TestKeys;
 import io.apfproxy.time.ManualTime;
 import io.netty.handler.ssl.util.LazyX509Certificate;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -212,22 +213,6 @@ class ChainVerifierTest {
       work.remove().run();
     }
     assertThat(honest.join()).isPresent();
-  }
-
-  private static X500Name nameOf(TestAuthority authority) {
-    return X500Name.getInstance(
-        authority.own().certificate().getSubjectX500Principal().getEncoded());
-  }
-
-  private static KeyPair keysOf(TestAuthority authority) {
-    return new KeyPair(authority.own().certificate().getPublicKey(), authority.own().key());
-  }
-
-  private static X509Certificate read(ForgedCertificate forged) throws CertificateException {
-    byte[] encoded = forged.issue().certificate().getEncoded();
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(encoded));
   }
 
   private boolean isBelieved(X509Certificate authority, List<X509Certificate> chain) {

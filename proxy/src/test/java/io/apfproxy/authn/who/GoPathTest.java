@@ -1,16 +1,17 @@
 package io.apfproxy.authn.who;
 
+import static io.apfproxy.authn.who.Forging.keysOf;
+import static io.apfproxy.authn.who.Forging.nameOf;
+import static io.apfproxy.authn.who.Forging.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.fixtures.attack.ForgedCertificate;
 import io.apfproxy.fixtures.attack.KeyKind;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.time.ManualTime;
-import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -174,21 +175,5 @@ class GoPathTest {
   private Optional<CertificateSubject> verify(
       X509Certificate authority, List<X509Certificate> chain) {
     return new ChainVerifier(List.of(authority), Runnable::run, clock).verify(chain, "a").join();
-  }
-
-  private static X500Name nameOf(TestAuthority authority) {
-    return X500Name.getInstance(
-        authority.own().certificate().getSubjectX500Principal().getEncoded());
-  }
-
-  private static KeyPair keysOf(TestAuthority authority) {
-    return new KeyPair(authority.own().certificate().getPublicKey(), authority.own().key());
-  }
-
-  private static X509Certificate read(ForgedCertificate forged) throws CertificateException {
-    byte[] encoded = forged.issue().certificate().getEncoded();
-    return (X509Certificate)
-        CertificateFactory.getInstance("X.509")
-            .generateCertificate(new ByteArrayInputStream(encoded));
   }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.LaneKind;
-import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
 import io.vertx.core.MultiMap;
 import java.util.List;
@@ -27,21 +26,13 @@ class HeaderRulesTest {
     survivors.add(survivor, "x");
     MultiMap to = MultiMap.caseInsensitiveMultiMap();
     HeaderRules.writeRequest(
-        new Outgoing(
+        Requests.of(
             "GET",
-            "/api",
             survivors,
             credential == Credential.NONE
                 ? new Sender(credential, false, null, List.of(identity))
                 : new Sender(credential, false, identity, List.of()),
-            "192.0.2.1",
-            "proxy",
-            "id",
-            "",
-            false,
-            LaneKind.SMALL,
-            false,
-            List.of()),
+            LaneKind.SMALL),
         to);
     return to;
   }

@@ -9,7 +9,6 @@ import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Member;
-import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -92,19 +91,11 @@ class HttpExchangeTest {
         new Members<>(List.of(member), never, () -> 0).choose(1),
         new Reporter() {},
         new FakeClient(false, true, false).request(),
-        new Outgoing(
+        Requests.of(
             "GET",
-            "/api",
             MultiMap.caseInsensitiveMultiMap(),
             new Sender(Credential.NONE, true, null, List.of()),
-            "192.0.2.1",
-            "proxy",
-            "id",
-            "",
-            false,
-            LaneKind.SMALL,
-            false,
-            List.of()),
+            LaneKind.SMALL),
         null,
         listener,
         new Backlogs(new UnreadBytes(0, 0), new ResponsePool(0, 0, 0)));

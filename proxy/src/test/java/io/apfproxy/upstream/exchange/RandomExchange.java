@@ -8,7 +8,6 @@ import io.apfproxy.upstream.members.Members;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.LaneKind;
-import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -66,19 +65,11 @@ final class RandomExchange implements ExchangeListener, Reporter {
             new Members<>(List.of(server.member()), outage, () -> 0).choose(random.nextInt(4)),
             this,
             client.request(),
-            new Outgoing(
+            Requests.of(
                 "POST",
-                "/api",
                 survivors,
                 new Sender(Credential.NONE, true, null, List.of()),
-                "192.0.2.1",
-                "proxy",
-                "id",
-                "",
-                false,
-                random.nextBoolean() ? LaneKind.LASTING : LaneKind.SMALL,
-                false,
-                List.of()),
+                random.nextBoolean() ? LaneKind.LASTING : LaneKind.SMALL),
             null,
             this,
             new Backlogs(unread, pool));
