@@ -87,17 +87,22 @@ final class FlowSources {
                 thread,
                 TimeSource.system()));
     for (FlowSource source : sources) {
-      metrics.bindSource(
-          source.name(), source::ageSeconds, () -> source.snapshot().trouble().isEmpty());
-      for (State state : State.values()) {
-        metrics.bindConfigObjects(
-            source.name(),
-            state.name().toLowerCase(Locale.ROOT),
-            () -> reconfiguration.count(source.name(), state));
-      }
+      measure(source, reconfiguration, metrics);
     }
     reconfiguration.start();
     return Optional.of(reconfiguration);
+  }
+
+  private static void measure(
+      FlowSource source, Reconfiguration reconfiguration, ProxyMetrics metrics) {
+    metrics.bindSource(
+        source.name(), source::ageSeconds, () -> source.snapshot().trouble().isEmpty());
+    for (State state : State.values()) {
+      metrics.bindConfigObjects(
+          source.name(),
+          state.name().toLowerCase(Locale.ROOT),
+          () -> reconfiguration.count(source.name(), state));
+    }
   }
 
   /** What has no effect in a proxy with these options. */

@@ -13,84 +13,134 @@ public final class GoDuration {
   private static final long MINUTE = 60 * SECOND;
   private static final long HOUR = 60 * MINUTE;
 
+  /** 2^63, which only a negative one reaches. */
+  private static final long LARGEST = Long.MIN_VALUE;
+
   private GoDuration() {}
 
   /**
    * @return nanoseconds, cut towards zero; empty if the text is no duration or does not fit a long
    */
   public static OptionalLong parse(String text) {
-    int at = 0;
-    boolean negative = false;
-    if (!text.isEmpty() && (text.charAt(0) == '-' || text.charAt(0) == '+')) {
-      negative = text.charAt(0) == '-';
-      at = 1;
+    return new Reading(text).duration();
+  }
+
+  /**
+   * Reads one text from left to right: a sign, then numbers with their units. All but the sign is
+   * unsigned, and at most 2^63.
+   */
+  private static final class Reading {
+    private static final OptionalLong NONE = OptionalLong.empty();
+
+    private final String text;
+    private int at;
+
+    Reading(String text) {
+      this.text = text;
     }
-    if (text.length() == at + 1 && text.charAt(at) == '0') {
-      return OptionalLong.of(0);
-    }
-    if (text.length() == at) {
-      return OptionalLong.empty();
-    }
-    long total = 0; // unsigned, at most 2^63
-    while (at < text.length()) {
-      int digits = at;
-      long whole = 0;
-      while (at < text.length() && isDigit(text.charAt(at))) {
-        if (Long.compareUnsigned(whole, Long.MIN_VALUE / -10) > 0) {
-          return OptionalLong.empty();
-        }
-        whole = whole * 10 + (text.charAt(at) - '0');
-        if (Long.compareUnsigned(whole, Long.MIN_VALUE) > 0) {
-          return OptionalLong.empty();
-        }
-        at++;
+
+    OptionalLong duration() {
+      boolean negative = next('-');
+      if (!negative) {
+        next('+');
       }
-      boolean hasDigits = at > digits;
+      if (at == text.length()) {
+        return NONE;
+      }
+      if (at == text.length() - 1 && text.charAt(at) == '0') {
+        return OptionalLong.of(0); // the only one without a unit
+      }
+      long total = 0;
+      while (at < text.length()) {
+        OptionalLong value = value();
+        if (value.isEmpty()) {
+          return NONE;
+        }
+        total += value.getAsLong();
+        if (isTooLarge(total)) {
+          return NONE;
+        }
+      }
+      if (negative) {
+        return OptionalLong.of(-total);
+      }
+      return total < 0 ? NONE : OptionalLong.of(total);
+    }
+
+    /** Of one number with its unit. */
+    private OptionalLong value() {
+      int begin = at;
+      OptionalLong whole = whole();
+      boolean hasDigits = at > begin;
       long fraction = 0;
       double scale = 1;
-      if (at < text.length() && text.charAt(at) == '.') {
-        at++;
-        int first = at;
+      if (next('.')) {
+        begin = at;
         boolean full = false;
-        while (at < text.length() && isDigit(text.charAt(at))) {
+        for (; isAtDigit(); at++) {
           // digits beyond the precision of a long are read and ignored
           full |= fraction > (Long.MAX_VALUE - 9) / 10;
           if (!full) {
-            fraction = fraction * 10 + (text.charAt(at) - '0');
+            fraction = fraction * 10 + digit();
             scale *= 10;
           }
-          at++;
         }
-        hasDigits |= at > first;
+        hasDigits |= at > begin;
       }
-      if (!hasDigits) {
-        return OptionalLong.empty();
+      long unit = nanosOf(unit());
+      if (whole.isEmpty()
+          || !hasDigits
+          || unit == 0
+          || Long.compareUnsigned(whole.getAsLong(), Long.divideUnsigned(LARGEST, unit)) > 0) {
+        return NONE;
       }
-      int unitStart = at;
-      while (at < text.length() && text.charAt(at) != '.' && !isDigit(text.charAt(at))) {
+      long value = whole.getAsLong() * unit + (long) (fraction * (unit / scale));
+      return isTooLarge(value) ? NONE : OptionalLong.of(value);
+    }
+
+    /** What stands before the point, 0 if that is nothing; empty if it is too large. */
+    private OptionalLong whole() {
+      long whole = 0;
+      for (; isAtDigit(); at++) {
+        if (Long.compareUnsigned(whole, Long.divideUnsigned(LARGEST, 10)) > 0) {
+          return NONE;
+        }
+        whole = whole * 10 + digit();
+        if (isTooLarge(whole)) {
+          return NONE;
+        }
+      }
+      return OptionalLong.of(whole);
+    }
+
+    private String unit() {
+      int begin = at;
+      while (at < text.length() && text.charAt(at) != '.' && !isAtDigit()) {
         at++;
       }
-      long unit = nanosOf(text.substring(unitStart, at));
-      if (unit == 0 || Long.compareUnsigned(whole, Long.divideUnsigned(Long.MIN_VALUE, unit)) > 0) {
-        return OptionalLong.empty();
-      }
-      long value = whole * unit + (long) (fraction * (unit / scale));
-      if (Long.compareUnsigned(value, Long.MIN_VALUE) > 0) {
-        return OptionalLong.empty();
-      }
-      total += value;
-      if (Long.compareUnsigned(total, Long.MIN_VALUE) > 0) {
-        return OptionalLong.empty();
-      }
+      return text.substring(begin, at);
     }
-    if (negative) {
-      return OptionalLong.of(-total);
-    }
-    return total < 0 ? OptionalLong.empty() : OptionalLong.of(total);
-  }
 
-  private static boolean isDigit(char c) {
-    return c >= '0' && c <= '9';
+    /** Reads this if it comes next. */
+    private boolean next(char expected) {
+      boolean is = at < text.length() && text.charAt(at) == expected;
+      if (is) {
+        at++;
+      }
+      return is;
+    }
+
+    private boolean isAtDigit() {
+      return at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9';
+    }
+
+    private int digit() {
+      return text.charAt(at) - '0';
+    }
+
+    private static boolean isTooLarge(long unsigned) {
+      return Long.compareUnsigned(unsigned, LARGEST) > 0;
+    }
   }
 
   /** Nanoseconds of a unit; 0 if there is no such unit. */

@@ -13,8 +13,8 @@ final class Backlog {
    * gets where it is: bytes that Vert.x copied to the heap when they came. So nothing is copied
    * here, order needs no care, and the room is a part of the heap.
    *
-   * Most clients read at once: each write has gone by the time it returns, and nothing need be counted for all, nor be there to
-   * count it.
+   * Most clients read at once: each write has gone by the time it returns, and nothing need be
+   * counted for all, nor be there to count it.
    */
   private static final int WRITE_BYTES = 256;
 
