@@ -98,7 +98,8 @@ public record YamlDocument(JsonNode tree, Map<String, Integer> lines) {
   List<YamlDocument> elements(String list) {
     List<YamlDocument> elements = new ArrayList<>();
     tree.path(list).forEach(element -> elements.add(new YamlDocument(element, new HashMap<>())));
-    Pattern within = Pattern.compile(Pattern.quote(list) + "\\[(\\d{1,9})](?:\\.(.*))?", Pattern.DOTALL);
+    Pattern within =
+        Pattern.compile(Pattern.quote(list) + "\\[(\\d{1,9})](?:\\.(.*))?", Pattern.DOTALL);
     lines.forEach( // once for all: there may be as many elements as there are lines
         (path, line) -> {
           Matcher matcher = within.matcher(path);

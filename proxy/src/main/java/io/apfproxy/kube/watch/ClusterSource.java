@@ -150,6 +150,18 @@ public final class ClusterSource implements FlowSource {
   }
 
   private void audit() {
+    Duration next = periods.trouble();
+    try {
+      list();
+      if (snapshot.trouble().isEmpty() && kinds.stream().allMatch(WatchedKind::isWatching)) {
+        next = periods.well();
+      }
+    } finally {
+      thread.after(next.toNanos(), this::audit);
+    }
+  }
+
+  private void list() {
     String trouble = "";
     long now = System.nanoTime();
     try {
@@ -157,14 +169,13 @@ public final class ClusterSource implements FlowSource {
       lists++;
     } catch (KubernetesClientException e) {
       trouble = reason(e);
-    } finally {
-      publish(trouble);
-      if (snapshot.trouble().isEmpty()) {
-        currentAt = now;
-      }
-      boolean well =
-          snapshot.trouble().isEmpty() && kinds.stream().allMatch(WatchedKind::isWatching);
-      thread.after((well ? periods.well() : periods.trouble()).toNanos(), this::audit);
+    } catch (RuntimeException e) { // an object without a name, and whatever else nobody thought of
+      LOG.debug("what the upstream lists cannot be read", e);
+      trouble = "what the upstream lists cannot be read (" + e.getClass().getSimpleName() + ")";
+    }
+    publish(trouble);
+    if (snapshot.trouble().isEmpty()) {
+      currentAt = now;
     }
   }
 

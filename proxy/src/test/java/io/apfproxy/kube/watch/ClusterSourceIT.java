@@ -193,6 +193,31 @@ class ClusterSourceIT {
     assertThat(source.snapshot().trouble()).isEmpty();
   }
 
+  /** That is trouble, and no news: its age goes on. */
+  @Tag("S70")
+  @Test
+  void keepsWhatItHasWhenAListCannotBeRead() {
+    String levels = OURS + "prioritylevelconfigurations";
+    GenericKubernetesResource nameless = level("flowcontrol.apf-proxy.io/v1", "b", Map.of());
+    nameless.setMetadata(null);
+    lists(OURS + "flowschemas", list());
+    GenericKubernetesResource good = level("flowcontrol.apf-proxy.io/v1", "a", Map.of());
+    server.expect().get().withPath(levels).andReturn(200, list(good)).once();
+    server.expect().get().withPath(levels).andReturn(200, list(nameless)).times(3);
+    lists(levels, list(good));
+
+    start(ClusterSource.custom(client, FAST));
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> source.snapshot().trouble().contains("cannot be read"));
+    assertThat(shares()).containsExactly("a 30");
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> source.snapshot().trouble().isEmpty() && source.snapshot().loaded());
+    assertThat(shares()).containsExactly("a 30");
+  }
+
   @Tag("S70")
   @Test
   void keepsWhatItHasWhenItsRightIsTakenAway() {
