@@ -16,8 +16,7 @@ class ComparisonTest {
   @Test
   @Tag("V-53")
   void failsByWhatFailedOnOneOfItsThreads() {
-    Terms terms =
-        Terms.of(Configurations.queuing(1), 1, new RequestTimeout(Duration.ofMinutes(1)));
+    Terms terms = Terms.of(Configurations.queuing(1), 1, new RequestTimeout(Duration.ofMinutes(1)));
     assertThatThrownBy(
             () ->
                 new Comparison(terms, terms, new Span(0, 1), 1)

@@ -127,7 +127,9 @@ class RealAuditLogsTest {
       } else if (event.path("user").path("username").asText().equals("system:apiserver")) {
         assertThat(excluded).as(line).containsExactly("system:apiserver 1");
       } else {
-        assertThat(outcome).as(line).isEqualTo(places.get(event.path("auditID").asText() + " " + stage));
+        assertThat(outcome)
+            .as(line)
+            .isEqualTo(places.get(event.path("auditID").asText() + " " + stage));
         if (outcome.equals(NOWHERE)) {
           assertThat(excluded).as(line).containsExactly(why(event) + " 1");
         }
