@@ -47,9 +47,7 @@ public final class Comparison {
    */
   public static Span reported(long begin, long end, @Nullable Long warmUp) {
     long part =
-        warmUp == null
-            ? begin + Math.min(MOST_WARM_UP, (end - begin) / SHARE_OF_WARM_UP)
-            : warmUp;
+        warmUp == null ? begin + Math.min(MOST_WARM_UP, (end - begin) / SHARE_OF_WARM_UP) : warmUp;
     return new Span(Math.min(part, end), end);
   }
 

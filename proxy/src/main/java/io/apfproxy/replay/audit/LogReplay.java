@@ -44,6 +44,7 @@ public final class LogReplay implements AutoCloseable {
 
   /** Of 1000 days: there is something to do every ten seconds, also where nobody comes. */
   private static final double MOST_MICROS = 1000 * 86_400e6;
+
   private static final double MOST_BAD_PERCENT = 1;
   private static final double MANY_PERCENT = 1;
   private static final double ALL_PERCENT = 100;
@@ -228,12 +229,12 @@ public final class LogReplay implements AutoCloseable {
   /**
    * When the logs begin, in nanoseconds after their first request came. Those that came before they
    * began stand in them only if they lasted until then, most of them watches: a log that is full
-   * within a minute has watches of the last ten. Of one that goes on for less than a borrowing
-   * period it is 0.
+   * within a minute has watches of the last ten. 0 if that is less than ten seconds, or if the log
+   * goes on for less.
    */
   public long begin() {
     long begin = (intake.begun() - log.first()) * NANOS_PER_MICRO;
-    return begin > 0 && begin <= span() - LEAST_NANOS ? begin : 0;
+    return begin >= LEAST_NANOS && begin <= span() - LEAST_NANOS ? begin : 0;
   }
 
   /** Shows the requests, and reports what the question wants reported. */

@@ -106,8 +106,7 @@ class LogShapesTest extends ReplayFixture {
   @Test
   void passesOverAByteOrderMark() throws Exception {
     String list = "\ufeff{\n\"kind\":\"EventList\",\"items\":[\n" + Events.event("1") + "]}";
-    assertThat(amounts(replay(file("a.log", list))))
-        .containsOnlyKeys("events read", "simulated");
+    assertThat(amounts(replay(file("a.log", list)))).containsOnlyKeys("events read", "simulated");
     assertThat(amounts(replay(file("b.log", "\ufeff", Events.event("1")))))
         .containsOnlyKeys("events read", "simulated");
   }

@@ -114,7 +114,7 @@ class RealAuditLogsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1.36.3", "1.37.1"})
+  @ValueSource(strings = {"1.30.14", "1.36.3", "1.37.1"})
   void standWhereTheirServersPutThem(String version) throws Exception {
     Map<String, String> places = places(version);
     for (String line : resource(version + ".log").lines().toList()) {
@@ -127,7 +127,9 @@ class RealAuditLogsTest {
       } else if (event.path("user").path("username").asText().equals("system:apiserver")) {
         assertThat(excluded).as(line).containsExactly("system:apiserver 1");
       } else {
-        assertThat(outcome).as(line).isEqualTo(places.get(event.path("auditID").asText() + " " + stage));
+        assertThat(outcome)
+            .as(line)
+            .isEqualTo(places.get(event.path("auditID").asText() + " " + stage));
         if (outcome.equals(NOWHERE)) {
           assertThat(excluded).as(line).containsExactly(why(event) + " 1");
         }
@@ -153,7 +155,7 @@ class RealAuditLogsTest {
 
   /** Every line is one of them, none is bad; a request counts once. */
   @ParameterizedTest
-  @ValueSource(strings = {"1.36.3", "1.37.1"})
+  @ValueSource(strings = {"1.30.14", "1.36.3", "1.37.1"})
   void areAllAccountedFor(String version) throws Exception {
     Map<String, String> places = places(version);
     String text = resource(version + ".log");
