@@ -21,6 +21,7 @@ final class Limit {
 
   private final RateLimit limit;
   private final Enforcement enforcement;
+  private final boolean shadow;
   private final boolean bytes;
   private final boolean seats;
   private final Conditions conditions;
@@ -34,6 +35,7 @@ final class Limit {
   private Limit(RateLimit limit, LimitKey key, LimitState state, RateLimits.Surroundings around) {
     this.limit = limit;
     this.enforcement = Enforcement.of(limit, around.enforcement());
+    this.shadow = !enforcement.equals(Enforcement.ENFORCE);
     this.bytes = limit.spec().unit().equals(RateLimit.BYTES);
     this.seats = limit.spec().unit().equals(RateLimit.SEATS);
     this.conditions = new Conditions(limit.spec());
@@ -82,22 +84,16 @@ final class Limit {
     return limit.metadata().name();
   }
 
-  Enforcement enforcement() {
-    return enforcement;
-  }
-
   /** Whether some are not held to what it decides. */
   boolean hasShadow() {
-    return !enforcement.equals(Enforcement.ENFORCE);
+    return shadow;
   }
 
   /** Whether it only counts what it would do with this one. */
   boolean isShadowFor(Asked asked) {
-    return hasShadow() && !(hasUser() && enforcement.holds(asked.digest().user().name()));
-  }
-
-  private boolean hasUser() {
-    return place() != LimitTable.Place.STRANGERS;
+    return shadow
+        && (enforcement.equals(Enforcement.SHADOW) // as of all before authentication
+            || !enforcement.holds(asked.digest().user().name()));
   }
 
   /** Where it stands. */
