@@ -169,6 +169,8 @@ class DashboardStatesIT extends DashboardFixture {
     page.ask("location.hash = '#levels'");
     page.awaitText("first figures").await("document.body.classList.contains('old')");
     assertThat(page.text()).doesNotContain("No request").contains("these figures are");
+    page.ask("location.hash = '#explain?method=GET&url=/api'");
+    page.awaitText("This question found no answer");
   }
 
   @Test
