@@ -201,7 +201,7 @@ class DashboardStatesIT extends DashboardFixture {
     enter(page, upstream.token("operator"));
     page.awaitText("narrow");
 
-    page.ask("import('/ui/stream.js').then(module => module.identify('one that has ended'))");
+    page.ask("import('/ui/stream.js').then(module => module.identify('ended'))");
 
     page.awaitText("This token is not valid.");
     assertThat(page.ask("document.getElementById('age').textContent").asText()).isEmpty();
