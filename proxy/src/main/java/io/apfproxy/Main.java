@@ -35,7 +35,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    // what is printed is read by other programs too: containers often have a locale without letters beyond ASCII
+    // what is printed is read by other programs too: containers often have a locale without letters
+    // beyond ASCII
     System.setOut(utf8(FileDescriptor.out));
     System.setErr(utf8(FileDescriptor.err));
     int code = Command.EXIT_FAILURE;

@@ -31,9 +31,7 @@ class MainIT {
                 "io.apfproxy.Main"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectOutput(out().toFile())
-            .redirectError(err().toFile());
+        new ProcessBuilder(command).redirectOutput(out().toFile()).redirectError(err().toFile());
     builder.environment().put("LC_ALL", "C"); // as of most containers
     return builder.start();
   }

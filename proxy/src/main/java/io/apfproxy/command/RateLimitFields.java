@@ -74,8 +74,6 @@ final class RateLimitFields {
 
   /** As many, and what tells them from as many others. */
   private static String counted(List<?> values) {
-    return values.isEmpty()
-        ? UNSET
-        : values.size() + " " + values;
+    return values.isEmpty() ? UNSET : values.size() + " " + values;
   }
 }

@@ -169,6 +169,8 @@ class DashboardStatesIT extends DashboardFixture {
     page.ask("location.hash = '#levels'");
     page.awaitText("first figures").await("document.body.classList.contains('old')");
     assertThat(page.text()).doesNotContain("No request").contains("these figures are");
+    page.ask("location.hash = '#explain?method=GET&url=/api'");
+    page.awaitText("This question found no answer");
   }
 
   @Test
@@ -199,7 +201,7 @@ class DashboardStatesIT extends DashboardFixture {
     enter(page, upstream.token("operator"));
     page.awaitText("narrow");
 
-    page.ask("import('/ui/stream.js').then(module => module.identify('one that has ended'))");
+    page.ask("import('/ui/stream.js').then(module => module.identify('ended'))");
 
     page.awaitText("This token is not valid.");
     assertThat(page.ask("document.getElementById('age').textContent").asText()).isEmpty();

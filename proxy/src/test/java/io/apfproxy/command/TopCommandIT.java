@@ -103,8 +103,7 @@ class TopCommandIT {
             .toList();
     listener.answers.add(
         TopJson.write(
-            new TopAnswer(
-                NOTHING.question(), 0, 0, 0, 256, 0, Map.of(), Map.of(), users, null)));
+            new TopAnswer(NOTHING.question(), 0, 0, 0, 256, 0, Map.of(), Map.of(), users, null)));
     ByteArrayOutputStream out = new ByteArrayOutputStream();
 
     command()

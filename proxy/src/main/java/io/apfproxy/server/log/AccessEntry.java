@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * of texts that are short. Durations are in nanoseconds.
  *
  * @param arrivedMillis since 1970
- * @param upstreamLatency from being sent to the response head; negative if it did not come to that
+ * @param upstreamLatency from being sent to the upstream's response head; negative if none came
  * @param initLatency of a watch, until its seats came back; else negative
  * @param executionTime from being sent to the end; negative if it was not sent
  * @param waited from the moment it was known who asks until it was sent or refused
@@ -100,7 +100,9 @@ record AccessEntry(
         isAborted(account, info),
         latency,
         identified == 0 ? 0 : (sent == 0 ? ended : sent) - identified,
-        sent == 0 || account.answeredAt() == 0 ? -1 : account.answeredAt() - sent,
+        sent == 0 || account.answeredAt() == 0 || account.refusal() != null
+            ? -1
+            : account.answeredAt() - sent,
         sent == 0 ? -1 : ended - sent,
         watch && held.all() > 0 ? account.seatNanos() / held.all() : -1,
         account.bytesIn(),

@@ -48,6 +48,7 @@ public final class LineWriter<E> implements AutoCloseable {
   private final TimeSource time;
   private final Rest rest;
   private final Thread thread;
+
   /** Whether the thread is to be woken; it looks once more after it has said so. */
   private volatile boolean sleeping;
 
@@ -161,7 +162,8 @@ public final class LineWriter<E> implements AutoCloseable {
   /** Until something comes, or it is time to look after the file. */
   private void sleep() {
     sleeping = true;
-    boolean isAny = waiting.size() > 0 || waiting.isClosed(); // one has just come, or is being added
+    boolean isAny =
+        waiting.size() > 0 || waiting.isClosed(); // one has just come, or is being added
     LockSupport.parkNanos(this, isAny ? MOMENT_NANOS : LOOK_NANOS);
     sleeping = false;
   }

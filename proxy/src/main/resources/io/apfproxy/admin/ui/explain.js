@@ -40,7 +40,12 @@ export function explain(argument) {
     steps.replaceChildren(...(reply.ok ? (await reply.json()).steps.map(step) : []));
   }
 
-  if (asked.get('url')) answer(asked).catch(() => {});
+  if (asked.get('url')) {
+    answer(asked).catch(() => {
+      wrong.hidden = false;
+      wrong.textContent = 'This question found no answer; the proxy may be gone. Explain asks again.';
+    });
+  }
   return {element: el('section', {}, el('h2', {}, 'Where would this request go now?'), form, wrong, steps), title: 'Explain'};
 }
 

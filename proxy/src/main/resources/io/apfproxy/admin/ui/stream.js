@@ -54,10 +54,20 @@ export function listen(told) {
 export function identify(text) {
   token = text.trim();
   if (/[^!-~]/.test(token)) {
-    listener('right', {status: 401, why: 'It has characters that no token has.', token: true}); // nor may a header
+    refused(401, 'It has characters that no token has.'); // nor may a header
+    token = '';
     return;
   }
   connect();
+}
+
+/** Whoever asks here has no right: what was told before is not shown any more. @param {number} status @param {string} why */
+function refused(status, why) {
+  clearTimeout(again);
+  clearTimeout(silence);
+  open?.abort();
+  store.told = 0;
+  listener('right', {status, why, token: token !== ''});
 }
 
 /** Headers of whatever is asked. @returns {Record<string, string>} */
@@ -115,10 +125,7 @@ async function read(mine) {
   if (!answer.ok || !answer.body) {
     const why = await answer.text();
     if (answer.status === 401 || answer.status === 403) {
-      if (mine !== open) return;
-      clearTimeout(silence);
-      store.told = 0;
-      listener('right', {status: answer.status, why, token: token !== ''});
+      if (mine === open) refused(answer.status, why);
       return;
     }
     throw Object.assign(new Error(why), {full: answer.status === 429});

@@ -71,6 +71,19 @@ class AccessLineTest {
                 + "\"upstream_latency\":\"3.5ms\",\"resp\":200,\"bytes_in\":0,\"bytes_out\":0}\n");
   }
 
+  /** Its head is the proxy's own: that took no part in what upstream takes. */
+  @Test
+  void ofOneThatUpstreamDidNotAnswerSaysNotHowLongThatTook() throws Exception {
+    Account get = account("GET", "/api/v1/namespaces/n/pods/p");
+    classify(get);
+    get.refused(new RefusedException(504, "Timeout", "upstream-silent", "no answer"));
+    forward(get, 504);
+    JsonNode json = json(line(get, 1));
+    assertThat(json.has("upstream_latency")).isFalse();
+    assertThat(json.path("apf_execution_time").asText()).isEqualTo("7ms");
+    assertThat(json.path("apf_refused").asText()).isEqualTo("upstream-silent");
+  }
+
   @Test
   void namesTheTraceThatIsKeptOfIt() throws Exception {
     Account get = account("GET", "/api/v1/namespaces/n/pods/p");
