@@ -101,7 +101,8 @@ record IdentityPart(
         check::reach,
         version,
         impersonates && !upstream.allowPrivilegedImpersonation(),
-        identities);
+        identities,
+        System::nanoTime);
   }
 
   private static ClientTrustSource.Flags trustFlags(ProxyOptions.Authentication authentication) {

@@ -10,7 +10,9 @@ import io.apfproxy.request.RequestInfo;
 import io.apfproxy.upstream.members.ReturnSpread;
 import io.vertx.core.Future;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class UpstreamGate implements IdentityResolver {
   private static final Logger LOG = LoggerFactory.getLogger(UpstreamGate.class);
+  private static final long STARTING_NANOS = Duration.ofSeconds(10).toNanos();
 
   private final URI server;
   private final Supplier<Findings> examination;
@@ -30,16 +33,20 @@ final class UpstreamGate implements IdentityResolver {
   private final IdentityResolver inner;
   private final ReturnSpread spread =
       new ReturnSpread(bound -> ThreadLocalRandom.current().nextInt(bound));
-  private final long startedAt = System.nanoTime();
+  private final LongSupplier nanos;
+  private final long startedAt;
   private volatile boolean passed;
   private volatile boolean reachable;
   private boolean told;
+  private boolean refused;
+  private long refusedSince;
 
   /**
    * @param examination finds out all there is to know; may block, as the next
    * @param probe finds out only whether a kube-apiserver answers; used once the other was passed
    * @param version is told what the upstream says
    * @param refusePowerful whether a credential that may do more than impersonate is refused
+   * @param nanos monotonic time
    */
   UpstreamGate(
       URI server,
@@ -47,7 +54,10 @@ final class UpstreamGate implements IdentityResolver {
       Supplier<Findings> probe,
       UpstreamVersion version,
       boolean refusePowerful,
-      IdentityResolver inner) {
+      IdentityResolver inner,
+      LongSupplier nanos) {
+    this.nanos = nanos;
+    this.startedAt = nanos.getAsLong();
     this.server = server;
     this.examination = examination;
     this.probe = probe;
@@ -79,7 +89,7 @@ final class UpstreamGate implements IdentityResolver {
   private RefusedException notYet() {
     return new RefusedException(
             503, "ServiceUnavailable", "upstream-not-reached", "kube-apiserver is not reachable")
-        .retryAfter(spread.seconds(System.nanoTime() - startedAt));
+        .retryAfter(spread.seconds(nanos.getAsLong() - startedAt));
   }
 
   /**
@@ -89,7 +99,8 @@ final class UpstreamGate implements IdentityResolver {
    */
   synchronized void ask() throws StartException {
     Findings found = passed ? probe.get() : examination.get();
-    if (!found.reachable() || (passed && found.version().isEmpty())) {
+    boolean nobody = mayBeStarting(found) || !found.reachable();
+    if (nobody || (passed && found.version().isEmpty())) {
       if (reachable || !told) {
         LOG.warn("not ready, trying again: {}", String.join("; ", found.remarks()));
         told = true;
@@ -107,6 +118,16 @@ final class UpstreamGate implements IdentityResolver {
       LOG.info("upstream {} answers, {}", server, found.version());
     }
     reachable = true;
+  }
+
+  /** It listens before it knows anybody's rights, and refuses what it grants a second later. */
+  private boolean mayBeStarting(Findings found) {
+    long now = nanos.getAsLong();
+    if (found.refused() && !refused) {
+      refusedSince = now;
+    }
+    refused = found.refused();
+    return refused && now - refusedSince < STARTING_NANOS;
   }
 
   private void examine(Findings found) throws StartException {

@@ -7,19 +7,24 @@ import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.kube.access.UpstreamCheck.Findings;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.time.ManualTime;
 import io.vertx.core.Future;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class UpstreamGateTest {
   private static final Findings DOWN = new Findings(false, "", List.of("no answer"), false);
   private static final Findings OTHER = new Findings(true, "", List.of("is a teapot"), false);
+  private static final Findings REFUSES =
+      new Findings(true, "", List.of("refuses the credential"), false, true);
   private static final Findings GOOD = new Findings(true, "v1.37.1", List.of(), false);
   private static final Findings POWERFUL = new Findings(true, "v1.37.1", List.of(), true);
 
   private final Future<Identity> answer = Future.failedFuture("asked");
   private final UpstreamVersion version = new UpstreamVersion();
+  private final ManualTime time = new ManualTime();
   private Findings examined = DOWN;
   private Findings probed = DOWN;
 
@@ -30,7 +35,8 @@ class UpstreamGateTest {
         () -> probed,
         version,
         refusePowerful,
-        (head, request) -> answer);
+        (head, request) -> answer,
+        time::nanoTime);
   }
 
   @Test
@@ -90,6 +96,39 @@ class UpstreamGateTest {
         .isInstanceOf(StartException.class)
         .hasMessage("--kubeconfig: is a teapot; expected a kube-apiserver");
     assertThat(gate.resolve(null, null)).isNotSameAs(answer);
+  }
+
+  /** Both may have been started at the same time. */
+  @Test
+  void waitsForAServerThatRefusesEverybodyWhileItStarts() throws StartException {
+    UpstreamGate gate = gate(true);
+    examined = REFUSES;
+    gate.ask();
+    time.advance(Duration.ofMillis(9_999));
+    gate.ask();
+    assertThat(gate.hasPassed()).isFalse();
+
+    examined = GOOD;
+    gate.ask();
+
+    assertThat(gate.isReachable()).isTrue();
+  }
+
+  @Test
+  void refusesAServerThatRefusesTheProxyForLongerThanItStarts() throws StartException {
+    UpstreamGate gate = gate(true);
+    examined = REFUSES;
+    gate.ask();
+    examined = DOWN;
+    gate.ask();
+    time.advance(Duration.ofSeconds(10));
+    examined = REFUSES;
+    gate.ask();
+    time.advance(Duration.ofSeconds(10));
+
+    assertThatThrownBy(gate::ask)
+        .isInstanceOf(StartException.class)
+        .hasMessage("--kubeconfig: refuses the credential; expected a kube-apiserver");
   }
 
   @Test

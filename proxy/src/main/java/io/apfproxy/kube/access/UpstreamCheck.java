@@ -39,11 +39,22 @@ public final class UpstreamCheck {
    * @param remarks one line each, for people: what is missing and the right that would mend it
    * @param tooPowerful whether the identity that impersonates may read all secrets, and so should
    *     not. Source: specification security.md, S09
+   * @param refused whether it refused the proxy itself, as one does for a moment, too, that has just
+   *     started
    */
   public record Findings(
-      boolean reachable, String version, List<String> remarks, boolean tooPowerful) {
+      boolean reachable,
+      String version,
+      List<String> remarks,
+      boolean tooPowerful,
+      boolean refused) {
     public Findings {
       remarks = List.copyOf(remarks);
+    }
+
+    /** Of one that did not refuse the proxy. */
+    public Findings(boolean reachable, String version, List<String> remarks, boolean tooPowerful) {
+      this(reachable, version, remarks, tooPowerful, false);
     }
   }
 
@@ -98,10 +109,10 @@ public final class UpstreamCheck {
       version = gitVersion(client.raw("/version"));
     } catch (KubernetesClientException e) {
       if (refusesTls(e)) {
-        return unusable("cannot be reached by TLS (" + innermostMessage(e) + ")");
+        return unusable("cannot be reached by TLS (" + innermostMessage(e) + ")", false);
       }
       if (e.getCode() == 401 || e.getCode() == 403) {
-        return unusable("refuses the proxy's credential (" + e.getCode() + " for /version)");
+        return unusable("refuses the proxy's credential (" + e.getCode() + " for /version)", true);
       }
       if (e.getCode() < 400 || e.getCode() == 429 || e.getCode() >= 500) {
         return new Findings(
@@ -110,12 +121,13 @@ public final class UpstreamCheck {
       version = "";
     }
     return version.isEmpty()
-        ? unusable("answered /version not as a kube-apiserver does: check the server URL")
+        ? unusable("answered /version not as a kube-apiserver does: check the server URL", false)
         : new Findings(true, version, List.of(), false);
   }
 
-  private Findings unusable(String why) {
-    return new Findings(true, "", List.of("upstream " + client.getMasterUrl() + " " + why), false);
+  private Findings unusable(String why, boolean refused) {
+    return new Findings(
+        true, "", List.of("upstream " + client.getMasterUrl() + " " + why), false, refused);
   }
 
   /** Not a connection that was cut in the middle of a handshake: that may mend itself. */
