@@ -108,7 +108,9 @@ class EarlyAnswerIT {
     }
   }
 
-  /** As Go resets the stream of a request that it answers without reading all of it: RFC 9113 8.1. */
+  /**
+   * As Go resets the stream of a request that it answers without reading all of it: RFC 9113 8.1.
+   */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void arriveWholeAtAClientThatReadsLate(boolean declared) throws IOException {
@@ -117,23 +119,26 @@ class EarlyAnswerIT {
             FrameUpstream.start(
                 request -> {
                   if (declared) {
-                    request.on().headers(
-                        request.stream(), false, ":status: 403", "content-length: " + length);
+                    request
+                        .on()
+                        .headers(
+                            request.stream(), false, ":status: 403", "content-length: " + length);
                   } else {
                     request.on().headers(request.stream(), false, ":status: 403");
                   }
                   for (int sent = 0; sent < length; sent += length / 30) {
-                    request.on().data(
-                        request.stream(), sent + length / 30 == length, new byte[length / 30]);
+                    request
+                        .on()
+                        .data(
+                            request.stream(), sent + length / 30 == length, new byte[length / 30]);
                   }
                   request.reset(0);
                 });
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {
       HttpClientRequest request =
-          get(
-                  proxy
-                      .client(HttpVersion.HTTP_2)
-                      .request(HttpMethod.POST, "/api/v1/namespaces/a/pods/b/proxy/c"))
+          get(proxy
+                  .client(HttpVersion.HTTP_2)
+                  .request(HttpMethod.POST, "/api/v1/namespaces/a/pods/b/proxy/c"))
               .putHeader("Content-Length", "" + 2 * BEGINNING);
       request.write(Buffer.buffer(new byte[1]));
       HttpClientResponse answer = get(request.response().onSuccess(HttpClientResponse::pause));

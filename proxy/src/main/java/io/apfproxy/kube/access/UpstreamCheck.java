@@ -39,8 +39,8 @@ public final class UpstreamCheck {
    * @param remarks one line each, for people: what is missing and the right that would mend it
    * @param tooPowerful whether the identity that impersonates may read all secrets, and so should
    *     not. Source: specification security.md, S09
-   * @param refused whether it refused the proxy itself, as one does for a moment, too, that has just
-   *     started
+   * @param refused whether it refused the proxy itself, as one does for a moment, too, that has
+   *     just started
    */
   public record Findings(
       boolean reachable,
