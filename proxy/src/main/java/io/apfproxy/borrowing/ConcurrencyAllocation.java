@@ -86,7 +86,7 @@ public record ConcurrencyAllocation(List<Double> shares, double proportion) {
     }
     double even = requiredSum / sumOfWeights;
     boolean bounded = even < highestLower || even > lowestUpper;
-    double proportion = bounded ? sweep(requiredSum, sumOfLower, claims) : even;
+    double proportion = bounded ? sweep((double) requiredSum, sumOfLower, claims) : even;
     return new ConcurrencyAllocation(
         claims.stream().map(claim -> claim.share(proportion)).toList(), proportion);
   }
