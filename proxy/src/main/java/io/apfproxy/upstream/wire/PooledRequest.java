@@ -7,16 +7,16 @@ import io.vertx.core.net.HostAndPort;
 
 /** A request of HTTP/1.1, or a stream, that gives its place on its connection back, once. */
 final class PooledRequest extends HttpClientRequestImpl {
-  private final PooledConnection connection;
+  private final PooledConnection bearer;
   private boolean given;
 
   PooledRequest(HostAndPort authority, HttpClientStream stream, PooledConnection connection) {
     super(authority, stream.connection(), stream);
-    this.connection = connection;
+    this.bearer = connection;
     stream.closeHandler(closed -> giveBack());
   }
 
-  /** One that was never begun is not told to have given. */
+  /** One that was never begun is not told to have ended. */
   @Override
   public Future<Void> reset(long code, Throwable cause) {
     boolean unbegun = streamId() < 0;
@@ -30,7 +30,7 @@ final class PooledRequest extends HttpClientRequestImpl {
   private void giveBack() {
     if (!given) {
       given = true;
-      connection.giveBack();
+      bearer.giveBack();
     }
   }
 }

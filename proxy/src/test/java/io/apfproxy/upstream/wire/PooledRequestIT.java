@@ -185,7 +185,7 @@ class PooledRequestIT {
               if (gone.getAndSet(true)) {
                 request.response().end();
               } else {
-                request.connection().goAway(0);
+                var unused = request.connection().shutdown(60, TimeUnit.SECONDS);
                 second.future().onComplete(any -> request.response().end());
               }
             },
