@@ -49,7 +49,7 @@ class ForwardedBytesIT {
   }
 
   @ParameterizedTest
-  @CsvSource({"HTTP_2, 34200", "HTTP_1_1, 27100"})
+  @CsvSource({"HTTP_2, 29500", "HTTP_1_1, 23200"})
   void areNotMoreThanTheyWere(HttpClient.Version version, long most) throws Exception {
     try (EmbeddedApiServer upstream =
         EmbeddedApiServer.builder(directory).user("alice").allow("alice", "*", "*").start()) {

@@ -11,6 +11,7 @@ import io.vertx.core.MultiMap;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.StreamSupport;
 
 /** Request heads for tests: lines are written {@code Name: value}. */
 public final class Heads {
@@ -64,7 +65,7 @@ public final class Heads {
 
   /** The lines that may be copied, {@code Name: value}, without Host. */
   public static List<String> survivors(RequestHead head) {
-    return head.survivors().entries().stream()
+    return StreamSupport.stream(head.survivors().spliterator(), false)
         .map(line -> line.getKey() + ": " + line.getValue())
         .toList();
   }

@@ -17,6 +17,7 @@ import io.apfproxy.flowcontrol.FlowControl;
 import io.apfproxy.limit.RateLimits;
 import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter.Held;
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.request.RequestInfo;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.Bound;
@@ -28,7 +29,6 @@ import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.PemKeyPair;
 import io.apfproxy.upstream.wire.UpstreamConfig;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -197,7 +197,7 @@ final class TestProxy implements AutoCloseable {
 
   /** Just enough of the header rules for an honest client. */
   static RequestHead read(ClientRequest request) {
-    MultiMap survivors = MultiMap.caseInsensitiveMultiMap();
+    HeaderLines survivors = new HeaderLines();
     for (Map.Entry<String, String> line : request.headers()) {
       if (!DROPPED.contains(line.getKey().toLowerCase(java.util.Locale.ROOT))) {
         survivors.add(line.getKey(), line.getValue());

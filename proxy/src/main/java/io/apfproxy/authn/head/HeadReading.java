@@ -1,8 +1,7 @@
 package io.apfproxy.authn.head;
 
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.request.RefusedException;
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -21,7 +20,7 @@ final class HeadReading {
   private final ClientRequest request;
   private final HeaderCatalogue catalogue;
   private final SourceAddresses sources;
-  private final MultiMap survivors = HttpHeaders.headers();
+  private final HeaderLines survivors = new HeaderLines();
   private final Map<HeaderKind, String> single = new EnumMap<>(HeaderKind.class);
   private int fields;
   private @Nullable ConnectionOptions connection;

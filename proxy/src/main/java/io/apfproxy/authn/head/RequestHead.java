@@ -1,6 +1,6 @@
 package io.apfproxy.authn.head;
 
-import io.vertx.core.MultiMap;
+import io.apfproxy.request.HeaderLines;
 
 /**
  * A request head after all header rules but the last: typed fields for what decides, and the lines
@@ -18,7 +18,7 @@ import io.vertx.core.MultiMap;
 public record RequestHead(
     ClientTrust trust,
     ClientRequest client,
-    MultiMap survivors,
+    HeaderLines survivors,
     String upgrade,
     boolean expectContinue,
     Credentials credentials) {}

@@ -1,7 +1,7 @@
 package io.apfproxy.authn.head;
 
+import io.apfproxy.request.HeaderLines;
 import io.netty.util.NetUtil;
-import io.vertx.core.MultiMap;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -56,7 +56,10 @@ final class SourceAddresses {
   }
 
   /** Adds what is believed; our own peer's address is not in it. */
-  void writeTo(MultiMap headers) {
+  void writeTo(HeaderLines headers) {
+    if (chains.isEmpty() && client == null) {
+      return;
+    }
     Deque<String> believed = believedChain();
     String said = client;
     if (said != null && isAddress(said)) {

@@ -1,6 +1,5 @@
 package io.apfproxy.authn.memo;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -44,7 +43,9 @@ public final class KeyedDigest {
     mac.reset(); // if something was thrown in the middle of the last one
     for (String part : parts) {
       byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
-      mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).flip());
+      for (int shift = Integer.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+        mac.update((byte) (bytes.length >>> shift));
+      }
       mac.update(bytes);
     }
     return new String(mac.doFinal(), StandardCharsets.ISO_8859_1);

@@ -8,7 +8,6 @@ import io.apfproxy.request.RefusedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * and /websocket.
  */
 public final class BearerToken {
+  private static final String SCHEME = "bearer ";
+
   private BearerToken() {}
 
   /**
@@ -34,11 +35,14 @@ public final class BearerToken {
     if (value == null) {
       return null;
     }
-    String[] parts = value.strip().split(" ", 3);
-    if (parts.length < 2 || !parts[0].toLowerCase(Locale.ROOT).equals("bearer")) {
+    String words = value.strip();
+    if (!words.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return null;
     }
-    return parts[1].isEmpty() ? null : parts[1];
+    int from = SCHEME.length();
+    int end = words.indexOf(' ', from);
+    String token = words.substring(from, end < 0 ? words.length() : end);
+    return token.isEmpty() ? null : token;
   }
 
   private static @Nullable String fromWebSocket(List<String> protocols) throws RefusedException {

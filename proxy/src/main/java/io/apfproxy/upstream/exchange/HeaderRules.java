@@ -1,5 +1,6 @@
 package io.apfproxy.upstream.exchange;
 
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.request.HopByHop;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
@@ -38,9 +39,10 @@ public final class HeaderRules {
    * @throws RefusedException 500 if they would not say exactly who asks: a defect of ours
    */
   public static void writeRequest(Outgoing request, MultiMap to) throws RefusedException {
-    for (Map.Entry<String, String> line : request.survivors()) {
-      if (!line.getKey().equalsIgnoreCase(CONTENT_LENGTH)) {
-        to.add(line.getKey(), line.getValue());
+    HeaderLines survivors = request.survivors();
+    for (int i = 0; i < survivors.size(); i++) {
+      if (!survivors.name(i).equalsIgnoreCase(CONTENT_LENGTH)) {
+        to.add(survivors.name(i), survivors.value(i));
       }
     }
     writeTrace(request.trace(), to);
@@ -56,7 +58,7 @@ public final class HeaderRules {
     for (Map.Entry<String, String> line : sender.others()) {
       to.add(line.getKey(), line.getValue());
     }
-    if (!isAttributed(request.survivors(), sender, to)) {
+    if (!isAttributed(survivors, sender, to)) {
       throw new RefusedException(
           500, "InternalError", "identity-assertion", "the request could not be attributed");
     }
@@ -76,10 +78,10 @@ public final class HeaderRules {
    * The upstream takes the rights of the connection's certificate where no header names a user, so
    * a request may not leave without one, nor with two.
    */
-  private static boolean isAttributed(MultiMap survivors, Sender sender, MultiMap headers) {
+  private static boolean isAttributed(HeaderLines survivors, Sender sender, MultiMap headers) {
     Map.Entry<String, String> user = sender.user();
-    for (Map.Entry<String, String> line : survivors) {
-      String name = line.getKey();
+    for (int i = 0; i < survivors.size(); i++) {
+      String name = survivors.name(i);
       if (name.equalsIgnoreCase(AUTHORIZATION)
           || isImpersonation(name)
           || (user != null && name.equalsIgnoreCase(user.getKey()))) {
@@ -110,7 +112,7 @@ public final class HeaderRules {
   }
 
   /** Declared length of the client's body; -1 if none was declared. */
-  public static long contentLength(MultiMap headers) {
+  public static long contentLength(HeaderLines headers) {
     String value = headers.get(CONTENT_LENGTH);
     return value == null ? -1 : Long.parseLong(value.trim());
   }
@@ -173,11 +175,18 @@ public final class HeaderRules {
   }
 
   private static long parseLength(String value) throws RefusedException {
-    if (value.isEmpty()
-        || value.length() > 18
-        || !value.chars().allMatch(c -> c >= '0' && c <= '9')) {
+    if (value.isEmpty() || value.length() > 18 || !isDigits(value)) {
       throw UpstreamFault.protocol("the upstream declared a length that is no number");
     }
     return Long.parseLong(value);
+  }
+
+  private static boolean isDigits(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 }

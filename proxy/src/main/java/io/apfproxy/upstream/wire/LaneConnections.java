@@ -1,5 +1,6 @@
 package io.apfproxy.upstream.wire;
 
+import io.apfproxy.time.TimeSource;
 import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,13 +10,15 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientBuilder;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
+import io.vertx.core.http.impl.HttpClientConnection;
+import io.vertx.core.http.impl.UnpooledHttpClientConnection;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -26,31 +29,29 @@ final class LaneConnections {
   /*
    * The library opens one connection by default and lets everything else wait, and kube-apiserver
    * allows about 100 streams on each. Who is here has been let in, and has seats or a place among the
-   * watches, tunnels or long requests, so there is a stream for each: the pools grow as they must,
-   * and MAX_CONNECTIONS is more than all of those limits and the process's descriptors allow. A burst
-   * makes one connection after the other, each as full as the upstream allows: StreamOpener. So
-   * nobody waits in the library's own queue.
+   * watches, tunnels or long requests, so there is a stream for each: of connections there are as
+   * many as they need (StreamPool). A burst makes one after the other, each as full as the upstream
+   * allows (StreamOpener).
    */
-  private static final int MAX_CONNECTIONS = 1 << 15; // squared it must fit into an int
   private static final int MAX_HEADER_BYTES = 1 << 20;
   private static final int CONNECTION_WINDOW = 32 << 20;
   private static final int IDLE_SECONDS = 60;
-
-  /*
-   * The library's own limit for a stream is a timer that nobody cancels when the stream is there: up
-   * to its end it holds the request with all that belongs to it.
-   */
-  private static final int UNLIMITED = 0;
 
   private final Vertx vertx;
   private final Lane lane;
   private final NamedAddress where;
   private final ConnectAttempts attempts;
+  private final Supplier<HttpConnectOptions> options;
+  private final Consumer<HttpConnection> connected;
+  private final ContextInternal loop;
   private final StreamOpener opener;
+  private final StreamPool pool;
   private final HttpClientAgent client;
+  private int generation;
 
   /**
    * @param where looked at for each request
+   * @param options of a connection, without the address; asked for each
    * @param connected told of each new connection
    */
   LaneConnections(
@@ -59,21 +60,24 @@ final class LaneConnections {
       NamedAddress where,
       @Nullable UpstreamConfig tls,
       ConnectAttempts attempts,
+      Supplier<HttpConnectOptions> options,
       Consumer<HttpConnection> connected) {
     this.vertx = vertx;
     this.lane = lane;
     this.where = where;
     this.attempts = attempts;
+    this.options = options;
+    this.connected = connected;
+    this.loop = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
     this.opener = new StreamOpener(vertx, MemberConnections.STREAM_TIMEOUT_MILLIS);
     opener.parallel(lane.anonymous());
-    this.client =
-        client(vertx, tls)
-            .withConnectHandler(
-                connection -> {
-                  opener.parallel(connection.protocolVersion() != HttpVersion.HTTP_2);
-                  connected.accept(connection);
-                })
-            .build();
+    this.pool =
+        new StreamPool(
+            TimeSource.system(),
+            (nanos, action) ->
+                vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(nanos), due -> action.run()),
+            IDLE_SECONDS);
+    this.client = client(vertx, tls).build();
   }
 
   private HttpClientBuilder client(Vertx vertx, @Nullable UpstreamConfig tls) {
@@ -93,13 +97,7 @@ final class LaneConnections {
             .setMaxInitialLineLength(8 << 10)
             .setMaxChunkSize(64 << 10);
     TcpProbes.toUpstream(options);
-    HttpClientBuilder builder =
-        vertx
-            .httpClientBuilder()
-            .with(
-                new PoolOptions()
-                    .setHttp1MaxSize(MAX_CONNECTIONS)
-                    .setHttp2MaxSize(MAX_CONNECTIONS));
+    HttpClientBuilder builder = vertx.httpClientBuilder();
     if (tls == null) {
       return builder.with(options);
     }
@@ -121,21 +119,55 @@ final class LaneConnections {
    * A stream or connection for one request.
    *
    * @param own where its handlers are to run
-   * @param request of this request alone; is told the server
    * @param wanted whether somebody still waits for it
    */
-  Future<HttpClientRequest> open(
-      ContextInternal own, RequestOptions request, BooleanSupplier wanted) {
+  Future<HttpClientRequest> open(ContextInternal own, RequestLine line, BooleanSupplier wanted) {
+    PooledConnection standing = opener.isFree() ? standing() : null;
+    if (standing != null) {
+      return standing.open(own, line);
+    }
     Promise<HttpClientRequest> opened = own.promise();
     opener
-        .open(() -> where.find().compose(at -> on(own, () -> connect(request, at))), wanted)
+        .open(() -> where.find().compose(at -> attempt(own, line, at)), wanted)
         .onComplete(opened);
     return opened.future();
   }
 
-  private Future<HttpClientRequest> connect(RequestOptions request, SocketAddress at) {
-    request.setServer(at).setConnectTimeout(UNLIMITED);
-    return attempts.make(() -> inTime(client.request(request)));
+  private @Nullable PooledConnection standing() {
+    Future<SocketAddress> at = where.find();
+    return at.succeeded() ? pool.take(at.result()) : null;
+  }
+
+  private Future<HttpClientRequest> attempt(
+      ContextInternal own, RequestLine line, SocketAddress at) {
+    PooledConnection standing = pool.take(at);
+    return standing != null
+        ? standing.open(own, line)
+        : attempts.make(() -> inTime(connect(at).compose(made -> made.open(own, line))));
+  }
+
+  /** A new one, with a place that is taken. */
+  private Future<PooledConnection> connect(SocketAddress at) {
+    int made = generation;
+    return onLoop(() -> client.connect(options.get().setServer(at)))
+        .map(
+            connection -> {
+              HttpClientConnection actual = ((UnpooledHttpClientConnection) connection).unwrap();
+              opener.parallel(actual.protocolVersion() != HttpVersion.HTTP_2);
+              PooledConnection pooled = pool.add(actual, at, made != generation);
+              connected.accept(actual);
+              return pooled;
+            });
+  }
+
+  /** Whoever's turn it is, a connection is not his: what is thrown there is no request's. */
+  private <T> Future<T> onLoop(Supplier<Future<T>> step) {
+    ContextInternal others = loop.beginDispatch();
+    try {
+      return step.get();
+    } finally {
+      loop.endDispatch(others);
+    }
   }
 
   private Future<HttpClientRequest> inTime(Future<HttpClientRequest> opening) {
@@ -151,29 +183,14 @@ final class LaneConnections {
             });
   }
 
-  /**
-   * Asks for a stream on the context of its request, whoever's turn it is: its handlers run there,
-   * and what they throw is that request's.
-   */
-  private static Future<HttpClientRequest> on(
-      ContextInternal own, Supplier<Future<HttpClientRequest>> opening) {
-    ContextInternal others = own.beginDispatch();
-    try {
-      return opening.get();
-    } finally {
-      own.endDispatch(others);
-    }
-  }
-
-  /**
-   * There are other certificates. The library pools connections by their TLS options: no new
-   * request goes to a connection made with others, which ends when its last stream has.
-   */
+  /** There are other certificates: no new request goes to a connection made with others. */
   void renew(UpstreamConfig tls) {
+    generation++;
+    pool.retire();
     var unused = client.updateSSLOptions(options(tls));
   }
 
   Future<Void> close() {
-    return client.close();
+    return Future.join(pool.close(), client.close()).mapEmpty();
   }
 }

@@ -7,10 +7,10 @@ import io.apfproxy.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.ConnectOptions;
 import io.vertx.core.net.NetClient;
@@ -89,32 +89,37 @@ public final class MemberConnections implements Member {
   @Override
   public Future<HttpClientRequest> open(Outgoing request, BooleanSupplier wanted) {
     renew();
-    return open(
-            Lane.of(request),
-            HttpMethod.valueOf(request.method()),
-            endpoint.target(request),
-            wanted)
-        .map(stream -> stream.authority(endpoint.authority(request)));
+    return lane(Lane.of(request))
+        .open(
+            (ContextInternal) vertx.getOrCreateContext(),
+            new RequestLine(
+                HttpMethod.valueOf(request.method()),
+                endpoint.target(request),
+                endpoint.authority(request)),
+            wanted);
   }
 
-  private Future<HttpClientRequest> open(
-      Lane lane, HttpMethod method, String target, BooleanSupplier wanted) {
-    RequestOptions options =
-        new RequestOptions()
-            .setHost(tlsName())
-            .setPort(endpoint.address().port())
-            .setSsl(endpoint.tls())
-            .setMethod(method)
-            .setURI(target)
-            .setFollowRedirects(false);
-    return lanes
-        .computeIfAbsent(lane, this::connections)
-        .open((ContextInternal) vertx.getOrCreateContext(), options, wanted);
+  private LaneConnections lane(Lane lane) {
+    LaneConnections known = lanes.get(lane);
+    return known != null ? known : lanes.computeIfAbsent(lane, this::connections);
   }
 
   private LaneConnections connections(Lane lane) {
     return new LaneConnections(
-        vertx, lane, where, endpoint.tls() ? config : null, attempts, this::connected);
+        vertx,
+        lane,
+        where,
+        endpoint.tls() ? config : null,
+        attempts,
+        this::options,
+        this::connected);
+  }
+
+  private HttpConnectOptions options() {
+    return new HttpConnectOptions()
+        .setHost(tlsName())
+        .setPort(endpoint.address().port())
+        .setSsl(endpoint.tls());
   }
 
   private void connected(HttpConnection connection) {
@@ -152,7 +157,11 @@ public final class MemberConnections implements Member {
 
   private Future<Void> probe(Lane lane) {
     Future<Void> probed =
-        open(lane, HttpMethod.GET, "/version", () -> true)
+        lane(lane)
+            .open(
+                (ContextInternal) vertx.getOrCreateContext(),
+                new RequestLine(HttpMethod.GET, "/version", endpoint.authority()),
+                () -> true)
             .compose(
                 unsent -> {
                   HttpConnection connection = unsent.connection();

@@ -1,7 +1,6 @@
 package io.apfproxy.upstream.wire;
 
-import io.vertx.core.MultiMap;
-import io.vertx.core.http.HttpHeaders;
+import io.apfproxy.request.HeaderLines;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public record Outgoing(
     String method,
     String target,
-    MultiMap survivors,
+    HeaderLines survivors,
     Sender sender,
     String clientAddress,
     @Nullable String clientAuthority,
@@ -44,7 +43,7 @@ public record Outgoing(
       new Outgoing(
           "",
           "",
-          HttpHeaders.headers().copy(false),
+          new HeaderLines(),
           new Sender(Credential.NONE, true, null, List.of()),
           "",
           null,

@@ -119,7 +119,7 @@ final class StreamOpener {
    */
   Future<HttpClientRequest> open(
       Supplier<Future<HttpClientRequest>> opening, BooleanSupplier wanted) {
-    if (waiters.isEmpty() && mayBegin()) {
+    if (isFree()) {
       return begin(opening);
     }
     Waiter waiter = new Waiter(opening, wanted);
@@ -128,6 +128,11 @@ final class StreamOpener {
       forgetThoseWhoLeft();
     }
     return waiter.promise.future();
+  }
+
+  /** Whether nobody waits, so that whoever finds a stream may have it. */
+  boolean isFree() {
+    return waiters.isEmpty() && mayBegin();
   }
 
   private void forgetThoseWhoLeft() {

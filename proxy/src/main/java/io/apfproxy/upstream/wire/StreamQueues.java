@@ -23,12 +23,10 @@ public final class StreamQueues {
    * one is replaced, on that event loop: whoever uses it reads the field each time. Where Vert.x has
    * other fields, all stays as it is.
    */
-  private static final String PACKAGE = "io.vertx.core.http.impl.";
   private static final @Nullable StreamQueues FIELDS = find();
 
   private final Field ofResponse;
   private final Field ofAnswer;
-  private final Field inside;
   private final Field outbound;
   private final Field messages;
   private final Field queue;
@@ -36,8 +34,8 @@ public final class StreamQueues {
   private StreamQueues() throws ReflectiveOperationException {
     this.ofResponse = field(HttpServerResponseImpl.class, "stream");
     this.ofAnswer = field(HttpClientResponseImpl.class, "stream");
-    this.inside = field(Class.forName(PACKAGE + "StatisticsGatheringHttpClientStream"), "delegate");
-    this.outbound = field(Class.forName(PACKAGE + "http2.DefaultHttp2Stream"), "outboundQueue");
+    this.outbound =
+        field(Class.forName("io.vertx.core.http.impl.http2.DefaultHttp2Stream"), "outboundQueue");
     this.messages = field(OutboundMessageQueue.class, "mqp");
     this.queue = field(MessagePassingQueue.class, "queue");
   }
@@ -82,9 +80,6 @@ public final class StreamQueues {
       return null;
     }
     Object found = stream.get(of);
-    if (inside.getDeclaringClass().isInstance(found)) {
-      found = inside.get(found);
-    }
     return outbound.getDeclaringClass().isInstance(found)
         ? messages.get(outbound.get(found))
         : null;

@@ -2,7 +2,7 @@ package io.apfproxy.authn.head;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.vertx.core.MultiMap;
+import io.apfproxy.request.HeaderLines;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -18,13 +18,13 @@ class SourceAddressesTest {
     return address.startsWith("10.");
   }
 
-  private static MultiMap of(String peer, String realIp, String... chains) {
+  private static HeaderLines of(String peer, String realIp, String... chains) {
     SourceAddresses addresses = new SourceAddresses(peer, SourceAddressesTest::isTrusted);
     Arrays.stream(chains).forEach(addresses::addChain);
     if (!realIp.isEmpty()) {
       addresses.addClient(realIp);
     }
-    MultiMap headers = MultiMap.caseInsensitiveMultiMap();
+    HeaderLines headers = new HeaderLines();
     addresses.writeTo(headers);
     return headers;
   }
@@ -54,18 +54,18 @@ class SourceAddressesTest {
 
   @Test
   void readsSeveralLinesAsOne() {
-    MultiMap headers = of("10.0.0.1", "", "192.0.2.9", "192.0.2.7, 10.0.0.3", "10.0.0.2");
+    HeaderLines headers = of("10.0.0.1", "", "192.0.2.9", "192.0.2.7, 10.0.0.3", "10.0.0.2");
     assertThat(headers.get("X-Forwarded-For")).isEqualTo("192.0.2.7, 10.0.0.3, 10.0.0.2");
   }
 
   @Test
   void believesNobodyElse() {
-    assertThat(of("192.0.2.1", "192.0.2.7", "192.0.2.8").isEmpty()).isTrue();
+    assertThat(of("192.0.2.1", "192.0.2.7", "192.0.2.8")).isEmpty();
   }
 
   @Test
   void takesTheOneAddressWhereThereIsNoList() {
-    MultiMap headers = of("10.0.0.1", "192.0.2.7");
+    HeaderLines headers = of("10.0.0.1", "192.0.2.7");
     assertThat(headers.get("X-Forwarded-For")).isEqualTo("192.0.2.7");
     assertThat(headers.get("X-Real-Ip")).isEqualTo("192.0.2.7");
   }
@@ -73,9 +73,9 @@ class SourceAddressesTest {
   /** HAProxy adds to the list, and passes a client's own X-Real-Ip as it came. */
   @Test
   void dropsTheOneAddressThatContradictsTheList() {
-    MultiMap headers = of("10.0.0.1", "198.51.100.1", "192.0.2.7");
+    HeaderLines headers = of("10.0.0.1", "198.51.100.1", "192.0.2.7");
     assertThat(headers.get("X-Forwarded-For")).isEqualTo("192.0.2.7");
-    assertThat(headers.contains("X-Real-Ip")).isFalse();
+    assertThat(headers.get("X-Real-Ip")).isNull();
   }
 
   @Test

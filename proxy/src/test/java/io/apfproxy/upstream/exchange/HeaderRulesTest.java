@@ -3,6 +3,7 @@ package io.apfproxy.upstream.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.LaneKind;
@@ -22,7 +23,7 @@ class HeaderRulesTest {
   private static MultiMap written(
       Credential credential, String survivor, Map.Entry<String, String> identity)
       throws RefusedException {
-    MultiMap survivors = MultiMap.caseInsensitiveMultiMap().add("Accept", "*/*");
+    HeaderLines survivors = new HeaderLines().add("Accept", "*/*");
     survivors.add(survivor, "x");
     MultiMap to = MultiMap.caseInsensitiveMultiMap();
     HeaderRules.writeRequest(

@@ -3,6 +3,7 @@ package io.apfproxy.upstream.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.report.Reporter;
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.members.Members;
 import io.apfproxy.upstream.members.Outage;
@@ -58,7 +59,7 @@ final class RandomExchange implements ExchangeListener, Reporter {
     this.server = new FakeMember(random);
     this.loop = new FakeLoop(random);
     this.client = new FakeClient(random.nextBoolean(), random.nextInt(3) == 0, seed % 2 == 0);
-    MultiMap survivors = MultiMap.caseInsensitiveMultiMap();
+    HeaderLines survivors = new HeaderLines();
     exchange =
         new HttpExchange(
             loop.vertx(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.wire.Credential;
 import io.apfproxy.upstream.wire.LaneKind;
@@ -27,7 +28,7 @@ class RedirectsTest {
     return new Outgoing(
         "GET",
         "/api/v1/pods",
-        MultiMap.caseInsensitiveMultiMap(),
+        new HeaderLines(),
         new Sender(Credential.NONE, true, null, List.of()),
         "127.0.0.1",
         authority,

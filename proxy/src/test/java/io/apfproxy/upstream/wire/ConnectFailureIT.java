@@ -7,9 +7,9 @@ import io.apfproxy.fixtures.attack.TcpRelay;
 import io.apfproxy.fixtures.pki.TestAuthority;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.report.Reporter;
+import io.apfproxy.request.HeaderLines;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientRequest;
@@ -57,7 +57,7 @@ class ConnectFailureIT {
         new Outgoing(
             "GET",
             "/api",
-            MultiMap.caseInsensitiveMultiMap(),
+            new HeaderLines(),
             new Sender(Credential.NONE, false, null, List.of()),
             "127.0.0.1",
             null,

@@ -4,14 +4,15 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpConnectOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -20,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class HalfAnswered implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-  private final HttpClient client; // held, as Vert.x closes a client nobody holds
+  private final HttpClientAgent client; // held, as Vert.x closes a client nobody holds
   private final HttpServerRequest request;
   private final HttpClientResponse answer;
 
@@ -41,7 +42,9 @@ final class HalfAnswered implements AutoCloseable {
     answer =
         await(
             client
-                .request(HttpMethod.GET, server.actualPort(), "127.0.0.1", "/")
+                .connect(
+                    new HttpConnectOptions().setHost("127.0.0.1").setPort(server.actualPort()))
+                .compose(one -> one.request(new RequestOptions().setURI("/")))
                 .compose(HttpClientRequest::send)
                 .map(HttpClientResponse::pause)
                 .map(HttpClientResponse.class::cast));

@@ -1,6 +1,6 @@
 package io.apfproxy.upstream.wire;
 
-import io.vertx.core.MultiMap;
+import io.apfproxy.request.HeaderLines;
 import java.util.List;
 
 /** A request of which only who sends it matters. */
@@ -11,7 +11,7 @@ final class PlainRequest {
     return new Outgoing(
         "GET",
         "/api",
-        MultiMap.caseInsensitiveMultiMap(),
+        new HeaderLines(),
         sender,
         "127.0.0.1",
         null,

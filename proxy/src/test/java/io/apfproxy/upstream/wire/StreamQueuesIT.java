@@ -94,12 +94,7 @@ final class StreamQueuesIT {
 
   private static Object queue(Object of) {
     try {
-      Object stream = get(of, "stream");
-      Object under =
-          stream.getClass().getSimpleName().startsWith("Statistics")
-              ? get(stream, "delegate")
-              : stream;
-      return get(get(get(under, "outboundQueue"), "mqp"), "queue");
+      return get(get(get(get(of, "stream"), "outboundQueue"), "mqp"), "queue");
     } catch (ReflectiveOperationException e) {
       throw new LinkageError("Vert.x has other fields", e);
     }
