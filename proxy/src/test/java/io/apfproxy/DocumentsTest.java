@@ -125,7 +125,7 @@ class DocumentsTest {
     Set<String> missing = new TreeSet<>();
     for (String quoted : quoted(page)) {
       boolean path = quoted.matches("[\\w.-]+(/[\\w.-]+)+/?") && !quoted.contains("/target/");
-      String first = quoted.split("/")[0];
+      String first = quoted.substring(0, Math.max(0, quoted.indexOf('/')));
       if (path && Files.isDirectory(ROOT.resolve(first)) && !Files.exists(ROOT.resolve(quoted))) {
         missing.add(quoted);
       }

@@ -3,6 +3,7 @@ package io.apfproxy.upstream.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.report.Reporter;
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.upstream.members.Members;
 import io.apfproxy.upstream.members.Outage;
 import io.apfproxy.upstream.wire.Credential;
@@ -11,7 +12,6 @@ import io.apfproxy.upstream.wire.Member;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClosedException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -57,7 +57,7 @@ class GoneConnectionTest {
             new Outgoing(
                 "GET",
                 "/api",
-                MultiMap.caseInsensitiveMultiMap(),
+                new HeaderLines(),
                 new Sender(Credential.NONE, true, null, List.of()),
                 "192.0.2.1",
                 "proxy",

@@ -3,6 +3,7 @@ package io.apfproxy.upstream.exchange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.apfproxy.report.Reporter;
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.upstream.members.Members;
 import io.apfproxy.upstream.members.Outage;
@@ -93,7 +94,7 @@ class HttpExchangeTest {
         new FakeClient(false, true, false).request(),
         Requests.of(
             "GET",
-            MultiMap.caseInsensitiveMultiMap(),
+            new HeaderLines(),
             new Sender(Credential.NONE, true, null, List.of()),
             LaneKind.SMALL),
         null,

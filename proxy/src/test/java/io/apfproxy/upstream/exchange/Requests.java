@@ -1,9 +1,9 @@
 package io.apfproxy.upstream.exchange;
 
+import io.apfproxy.request.HeaderLines;
 import io.apfproxy.upstream.wire.LaneKind;
 import io.apfproxy.upstream.wire.Outgoing;
 import io.apfproxy.upstream.wire.Sender;
-import io.vertx.core.MultiMap;
 import java.util.List;
 
 /** Requests on their way to the upstream. */
@@ -13,7 +13,7 @@ final class Requests {
   /**
    * @param survivors header lines of the client's that are passed on
    */
-  static Outgoing of(String method, MultiMap survivors, Sender sender, LaneKind kind) {
+  static Outgoing of(String method, HeaderLines survivors, Sender sender, LaneKind kind) {
     return new Outgoing(
         method,
         "/api",

@@ -42,8 +42,7 @@ final class HalfAnswered implements AutoCloseable {
     answer =
         await(
             client
-                .connect(
-                    new HttpConnectOptions().setHost("127.0.0.1").setPort(server.actualPort()))
+                .connect(new HttpConnectOptions().setHost("127.0.0.1").setPort(server.actualPort()))
                 .compose(one -> one.request(new RequestOptions().setURI("/")))
                 .compose(HttpClientRequest::send)
                 .map(HttpClientResponse::pause)

@@ -44,29 +44,26 @@ class StreamPoolTest {
           Proxy.newProxyInstance(
               getClass().getClassLoader(),
               new Class<?>[] {HttpClientConnection.class},
-              (proxy, method, arguments) -> {
-                switch (method.getName()) {
-                  case "protocolVersion":
-                    return version;
-                  case "concurrency":
-                    return bears;
-                  case "isValid":
-                    return valid;
-                  case "channelHandlerContext":
-                    return context;
-                  case "evictionHandler":
-                    gone = (Handler<Object>) arguments[0];
-                    return proxy;
-                  case "concurrencyChangeHandler":
-                    bearing = (Handler<Object>) arguments[0];
-                    return proxy;
-                  case "close":
-                    closed = true;
-                    return Future.succeededFuture();
-                  default:
-                    throw new UnsupportedOperationException(method.getName());
-                }
-              });
+              (proxy, method, arguments) ->
+                  switch (method.getName()) {
+                    case "protocolVersion" -> version;
+                    case "concurrency" -> bears;
+                    case "isValid" -> valid;
+                    case "channelHandlerContext" -> context;
+                    case "evictionHandler" -> {
+                      gone = (Handler<Object>) arguments[0];
+                      yield proxy;
+                    }
+                    case "concurrencyChangeHandler" -> {
+                      bearing = (Handler<Object>) arguments[0];
+                      yield proxy;
+                    }
+                    case "close" -> {
+                      closed = true;
+                      yield Future.succeededFuture();
+                    }
+                    default -> throw new UnsupportedOperationException(method.getName());
+                  });
     }
   }
 
@@ -143,7 +140,7 @@ class StreamPoolTest {
     add(late).giveBack();
 
     goingAway.gone.handle(null);
-    closed.channel.close();
+    closed.channel.close().syncUninterruptibly();
     late.valid = false;
 
     assertThat(pool.take(HERE)).isNull();
