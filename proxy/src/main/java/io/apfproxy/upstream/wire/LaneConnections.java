@@ -34,7 +34,7 @@ final class LaneConnections {
    * allows (StreamOpener).
    */
   private static final int MAX_HEADER_BYTES = 1 << 20;
-  private static final int CONNECTION_WINDOW = 32 << 20;
+  static final int CONNECTION_WINDOW = 32 << 20;
   private static final int IDLE_SECONDS = 60;
 
   private final Vertx vertx;
@@ -87,7 +87,6 @@ final class LaneConnections {
             .setKeepAliveTimeout(IDLE_SECONDS)
             .setHttp2KeepAliveTimeout(IDLE_SECONDS)
             .setHttp2ClearTextUpgrade(false)
-            .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
             .setInitialSettings(
                 new Http2Settings()
                     .setPushEnabled(false)
@@ -153,7 +152,11 @@ final class LaneConnections {
         .map(
             connection -> {
               HttpClientConnection actual = ((UnpooledHttpClientConnection) connection).unwrap();
-              opener.parallel(actual.protocolVersion() != HttpVersion.HTTP_2);
+              boolean http2 = actual.protocolVersion() == HttpVersion.HTTP_2;
+              opener.parallel(!http2);
+              if (http2) { // the library does so for those of its own pool only
+                actual.setWindowSize(CONNECTION_WINDOW);
+              }
               PooledConnection pooled = pool.add(actual, at, made != generation);
               connected.accept(actual);
               return pooled;

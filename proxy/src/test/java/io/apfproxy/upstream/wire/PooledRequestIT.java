@@ -162,6 +162,19 @@ class PooledRequestIT {
   }
 
   @Test
+  void hasAConnectionWithRoomForManyWhoAreNotRead() {
+    HttpServer upstream = server(request -> request.response().end(), HttpVersion.HTTP_2);
+    MemberConnections member = to(upstream);
+    assertThat(onLoop(() -> ask(member))).isEqualTo(200);
+
+    assertThat(used)
+        .singleElement()
+        .extracting(HttpConnection::getWindowSize)
+        .isEqualTo(LaneConnections.CONNECTION_WINDOW);
+    onLoop(member::close);
+  }
+
+  @Test
   void goesOverAnotherConnectionWhereOneIsToBeClosed() {
     HttpServer upstream =
         server(
