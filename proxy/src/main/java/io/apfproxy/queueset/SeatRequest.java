@@ -212,7 +212,7 @@ public abstract class SeatRequest {
 
   /** The first, but an error before all else. */
   private static Throwable worst(@Nullable Throwable known, Throwable next) {
-    if (known == null) {
+    if (known == null || known == next) { // the JVM throws some of its errors again and again
       return next;
     }
     boolean isWorse = next instanceof Error && !(known instanceof Error);

@@ -162,18 +162,7 @@ class PriorityLevelTest {
             new IllegalStateException("of b"),
             new StackOverflowError("of c"),
             new IllegalStateException("of d"));
-    for (Throwable of : thrown) {
-      level.start(
-          new Request(level, "bcd", 0, 1, 0, 0) {
-            @Override
-            protected void onExecute() {
-              if (of instanceof Error error) {
-                throw error;
-              }
-              throw (RuntimeException) of;
-            }
-          });
-    }
+    thrown.forEach(of -> startThrowing(level, of));
     start(level, "e", 1, 0, 0);
 
     assertThatThrownBy(() -> level.finish(wide))
@@ -182,6 +171,34 @@ class PriorityLevelTest {
         .hasSuppressedException(thrown.get(2));
 
     assertThat(told).containsExactly("a executes", "e executes");
+  }
+
+  @Test
+  @Tag("S92")
+  void tellsTheRestWhereTheSameErrorIsThrownAgain() {
+    PriorityLevel level = level(new QueuingShape(1, 1, 5), 3);
+    Request wide = start(level, "a", 3, 0, 0);
+    Error madeBefore = new StackOverflowError("as the JVM has some made before they are needed");
+    startThrowing(level, madeBefore);
+    startThrowing(level, madeBefore);
+    start(level, "d", 1, 0, 0);
+
+    assertThatThrownBy(() -> level.finish(wide)).isSameAs(madeBefore);
+
+    assertThat(told).containsExactly("a executes", "d executes");
+  }
+
+  private void startThrowing(PriorityLevel level, Throwable of) {
+    level.start(
+        new Request(level, "thrower", 0, 1, 0, 0) {
+          @Override
+          protected void onExecute() {
+            if (of instanceof Error error) {
+              throw error;
+            }
+            throw (RuntimeException) of;
+          }
+        });
   }
 
   @Test

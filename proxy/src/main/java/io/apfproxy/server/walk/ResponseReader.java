@@ -146,7 +146,7 @@ abstract class ResponseReader {
       this.detector = detector;
       this.whenInitialised = whenInitialised;
       this.reading = new Reading(vertx, detector, this::look);
-      look();
+      look(headAt);
     }
 
     @Override
@@ -158,12 +158,15 @@ abstract class ResponseReader {
       }
     }
 
-    /** One timer is enough: it looks again when bytes came in the meantime. */
     private void look() {
+      look(System.nanoTime());
+    }
+
+    /** One timer is enough: it looks again when bytes came in the meantime. */
+    private void look(long now) {
       if (done) {
         return;
       }
-      long now = System.nanoTime();
       long quiet = detector.quietNanos();
       long left = detector.capNanos() - (now - headAt);
       if (quiet != Long.MAX_VALUE) {

@@ -97,7 +97,10 @@ final class StreamPool {
 
   /** No request goes over any of those that are there, which end when nobody uses them. */
   void retire() {
-    List.copyOf(all).forEach(PooledConnection::retire);
+    for (int i = free.size() - 1; i >= 0; i--) { // from the end, where nothing has to be looked for
+      free.get(i).retire();
+    }
+    all.forEach(PooledConnection::retire);
   }
 
   private void look() {
