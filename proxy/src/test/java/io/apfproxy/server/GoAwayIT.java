@@ -8,6 +8,7 @@ import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.Http2WireClient;
 import io.apfproxy.request.RefusedException;
 import io.apfproxy.server.walk.GoAwayChance;
+import io.apfproxy.upstream.wire.ToldToGo;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

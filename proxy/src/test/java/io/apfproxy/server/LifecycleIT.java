@@ -12,6 +12,7 @@ import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.fixtures.raw.Http2WireClient;
 import io.apfproxy.fixtures.raw.WireResponse;
 import io.apfproxy.tls.PemKeyPair;
+import io.apfproxy.upstream.wire.ToldToGo;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

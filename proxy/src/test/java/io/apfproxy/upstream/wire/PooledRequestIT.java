@@ -205,15 +205,14 @@ class PooledRequestIT {
             HttpVersion.HTTP_2);
     MemberConnections member = to(upstream);
     Promise<HttpClientResponse> first = Promise.promise();
-    Promise<Void> told = Promise.promise();
     onLoop(
         () ->
             open(member)
                 .compose(
                     opened -> {
-                      opened.connection().goAwayHandler(away -> told.complete());
+                      Future<Long> told = ToldToGo.on(opened.connection());
                       opened.send().onComplete(first);
-                      return told.future();
+                      return told;
                     }));
 
     assertThat(onLoop(() -> ask(member))).isEqualTo(200);

@@ -1,4 +1,4 @@
-package io.apfproxy.server;
+package io.apfproxy.upstream.wire;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -6,11 +6,11 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.internal.buffer.BufferInternal;
 
 /** What a test's client is told when it is sent to another connection. */
-final class ToldToGo {
+public final class ToldToGo {
   private ToldToGo() {}
 
   /** The error code of the GOAWAY that comes on the connection; call before it can. */
-  static Future<Long> on(HttpConnection connection) {
+  public static Future<Long> on(HttpConnection connection) {
     Promise<Long> code = Promise.promise();
     connection.goAwayHandler(
         frame -> {
