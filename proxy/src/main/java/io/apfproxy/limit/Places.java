@@ -54,6 +54,11 @@ record Places(int most) implements Allowance {
   }
 
   @Override
+  public long less(long one, long other, long now) {
+    return Math.min(one, other);
+  }
+
+  @Override
   public long together(long one, long other, long now) {
     return one + other;
   }

@@ -49,4 +49,7 @@ public interface Allowance {
    * nobody is to wait for what others owe; what is to be given back counts in full.
    */
   long together(long one, long other, long now);
+
+  /** That of two values by which less is taken. */
+  long less(long one, long other, long now);
 }

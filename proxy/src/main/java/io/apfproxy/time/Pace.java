@@ -224,4 +224,9 @@ public final class Pace implements Allowance {
   public long together(long one, long other, long now) {
     return now + Math.max(ahead(one, now), ahead(other, now));
   }
+
+  @Override
+  public long less(long one, long other, long now) {
+    return ahead(one, now) < ahead(other, now) ? one : other;
+  }
 }

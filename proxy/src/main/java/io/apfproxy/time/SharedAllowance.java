@@ -36,6 +36,11 @@ final class SharedAllowance {
     value = allowance.together(value, other, ticks);
   }
 
+  /** A part of what is taken here: no more than all of it. */
+  synchronized long atMost(long part, long ticks) {
+    return allowance.less(part, value, ticks);
+  }
+
   synchronized boolean isWhole(long ticks) {
     return allowance.isWhole(value, ticks);
   }

@@ -82,6 +82,23 @@ class KeyTableResizeTest {
     assertThat(table.overflows()).isPositive();
   }
 
+  /** What one took who shares is known in several sets, which must not add up each time. */
+  @Test
+  void givesBackWhatWasTakenManySizesAgo() {
+    KeyTable table = new KeyTable(1, new Counted(4), now);
+    int keys = 9; // for eight of which there is room
+    for (int key = 0; key < keys; key++) {
+      take(table, "user" + key);
+    }
+    for (int i = 0; i < 100; i++) {
+      table = table.resized(8, now).resized(1, now);
+    }
+    for (int key = 0; key < keys; key++) {
+      table.back(KeyHash.of("user" + key), now, 1);
+    }
+    assertThat(table.read(now)).isEqualTo(new KeyTable.Reading(0, 0));
+  }
+
   /** Whichever table they know, whatever moves meanwhile. */
   @Test
   void givesManyThreadsNoMoreWhileItsSizeChanges() throws InterruptedException {
