@@ -1,28 +1,24 @@
 package io.apfproxy.replay.audit;
 
-import io.apfproxy.cli.Reasons;
 import io.apfproxy.cli.StartException;
 import io.apfproxy.flowcontrol.RejectReason;
+import io.apfproxy.report.ShownText;
 import io.apfproxy.request.RefusedException;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads logs once: what is a request goes into a {@link SortedLog}, all else is counted. */
-final class Intake {
+/** Sorts events of logs: what is a request goes into a {@link SortedLog}, all else is counted. */
+final class Intake implements LogReader.Sink {
   private static final int SHOWN = 3;
+  private static final int SHOWN_BYTES = 4 << 10;
   private static final String LOOPBACK_USER = "system:apiserver";
   private static final int UNAUTHORIZED = 401;
   private static final int TOO_MANY_REQUESTS = 429;
@@ -64,120 +60,26 @@ final class Intake {
   /**
    * Reads a file.
    *
-   * @throws StartException if it cannot be read; one that breaks off is read as far as it goes
+   * @throws StartException as {@link LogReader#read} has it
    */
   void read(LogFile file) throws StartException {
-    long[] line = {0};
-    AuditEventReader reader =
-        new AuditEventReader(
-            new AuditEventReader.Sink() {
-              @Override
-              public void event(AuditEvent event) {
-                read++;
-                begun = Math.min(begun, event.staged);
-                take(event);
-              }
-
-              @Override
-              public void bad(BadLine why) {
-                note(file.name() + ":" + line[0], why);
-              }
-            });
-    try (InputStream in = opened(file)) {
-      LineSplitter lines = new LineSplitter(in);
-      while (next(lines, file, line[0])) {
-        line[0]++;
-        if (!lines.isBlank() && !read(reader, lines, file.name() + ":" + line[0])) {
-          return;
-        }
-      }
-    } catch (IOException e) {
-      throw new StartException(
-          "LOG: cannot read " + file.name() + " (" + Reasons.of(e) + "), expected an audit log", e);
-    }
+    new LogReader(file, this).read();
   }
 
-  /** One that has hardly begun to be packed has nothing in it. */
-  private InputStream opened(LogFile file) throws IOException {
-    try {
-      return file.open();
-    } catch (EOFException | ZipException e) {
-      breaksOff(file.name(), e);
-      return InputStream.nullInputStream();
-    }
+  @Override
+  public void event(AuditEvent event) {
+    read++;
+    begun = Math.min(begun, event.staged);
+    take(event);
   }
 
-  /** A log that is being packed, or was cut, ends where it breaks off. */
-  private boolean next(LineSplitter lines, LogFile file, long line) throws IOException {
-    try {
-      return lines.next();
-    } catch (EOFException | ZipException e) {
-      breaksOff(file.name() + ":" + (line + 1), e);
-      return false;
-    }
-  }
-
-  private void breaksOff(String where, IOException e) {
-    String why = e.getMessage();
-    note(where, new BadLine("gzip breaks off" + (why == null ? "" : ": " + why)));
-  }
-
-  /**
-   * @return false if that was all of the file
-   */
-  private boolean read(AuditEventReader reader, LineSplitter lines, String where)
-      throws IOException {
-    try {
-      if (lines.isBrace()) {
-        reader.readDocument(lines.rest());
-        return false;
-      }
-      if (lines.goesOn()) {
-        readLong(reader, lines.whole());
-      } else {
-        reader.readLine(lines.bytes(), lines.length());
-      }
-    } catch (BadLine e) {
-      note(where, e);
-      return !lines.isBrace();
-    } catch (EOFException | ZipException e) {
-      breaksOff(where, e);
-      return false;
-    }
-    return true;
-  }
-
-  /** Such as a list of all that there was. */
-  private static void readLong(AuditEventReader reader, InputStream line)
-      throws IOException, BadLine {
-    try {
-      reader.readDocument(line);
-    } finally {
-      line.transferTo(OutputStream.nullOutputStream());
-    }
-  }
-
-  private void note(String where, BadLine why) {
+  @Override
+  public void bad(String where, BadLine why) {
     read++;
     bad++;
     if (firstBad.size() < SHOWN) {
-      firstBad.add(shown(where + ": " + why.getMessage()));
+      firstBad.add(ShownText.of(where + ": " + why.getMessage(), SHOWN_BYTES));
     }
-  }
-
-  /** Without what makes a terminal do something. */
-  private static String shown(String text) {
-    StringBuilder shown = new StringBuilder();
-    text.codePoints()
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", c));
-              } else {
-                shown.appendCodePoint(c);
-              }
-            });
-    return shown.toString();
   }
 
   private void exclude(Excluded why) {

@@ -1,5 +1,6 @@
 package io.apfproxy.replay.page;
 
+import io.apfproxy.report.ShownText;
 import java.util.Locale;
 
 /** Figures as people read them. */
@@ -58,20 +59,11 @@ final class Words {
     return "throttled" + (compared ? " under the new one" : "") + ", by " + by;
   }
 
-  /** Without control characters, cut in the middle. */
+  /** As it may be shown, cut in the middle. */
   static String name(String name, int most) {
-    StringBuilder text = new StringBuilder();
-    name.codePoints()
-        .forEach(
-            c -> {
-              if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                text.append(String.format(Locale.ROOT, "\\u%04x", c));
-              } else {
-                text.appendCodePoint(c);
-              }
-            });
+    String text = ShownText.of(name, Integer.MAX_VALUE);
     if (text.length() <= most) {
-      return text.toString();
+      return text;
     }
     int half = (most - 1) / 2;
     return text.substring(0, most - 1 - half) + "…" + text.substring(text.length() - half);
