@@ -48,6 +48,7 @@ final class LaneConnections {
   private final StreamPool pool;
   private final HttpClientAgent client;
   private int generation;
+  private boolean serving;
 
   /**
    * @param where looked at for each request
@@ -76,7 +77,8 @@ final class LaneConnections {
             TimeSource.system(),
             (nanos, action) ->
                 vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(nanos), due -> action.run()),
-            IDLE_SECONDS);
+            IDLE_SECONDS,
+            this::hasRoom);
     this.client = client(vertx, tls).build();
   }
 
@@ -137,6 +139,19 @@ final class LaneConnections {
     return at.succeeded() ? pool.take(at.result()) : null;
   }
 
+  /** Whoever waits is not to have it in the middle of another one's end. */
+  private void hasRoom() {
+    if (!serving && !opener.isFree()) {
+      serving = true;
+      loop.runOnContext(
+          turn -> {
+            serving = false;
+            Future<SocketAddress> at = where.find();
+            opener.serve(() -> at.succeeded() && pool.hasRoom(at.result()));
+          });
+    }
+  }
+
   private Future<HttpClientRequest> attempt(
       ContextInternal own, RequestLine line, SocketAddress at) {
     PooledConnection standing = pool.take(at);
@@ -152,6 +167,11 @@ final class LaneConnections {
         .map(
             connection -> {
               HttpClientConnection actual = ((UnpooledHttpClientConnection) connection).unwrap();
+              if (actual.concurrency() < 1) { // as long as nobody knows, and the next one may do
+                var unused = actual.close();
+                throw new IllegalStateException(
+                    "a new connection to the upstream takes no request");
+              }
               boolean http2 = actual.protocolVersion() == HttpVersion.HTTP_2;
               opener.parallel(!http2);
               if (http2) { // the library does so for those of its own pool only

@@ -47,6 +47,11 @@ final class PooledConnection {
     return at.equals(address) && isOpen() && (http2 || connection.isValid());
   }
 
+  /** Once it is told to go away: HTTP/1.1 has no other way to say so. */
+  boolean isClosed() {
+    return !http2 || !isOpen();
+  }
+
   private boolean isOpen() {
     return connection.channelHandlerContext().channel().isActive();
   }
@@ -92,8 +97,11 @@ final class PooledConnection {
     pool.changed(this);
   }
 
-  /** Whether nobody uses it, nor is to any more. */
+  /** Whether nobody uses it, nor is to any more, or can. */
   boolean isLeft(long idleNanos) {
+    if (!isOpen()) {
+      return true;
+    }
     if (streams > 0) {
       return false;
     }

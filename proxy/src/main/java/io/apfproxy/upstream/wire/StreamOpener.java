@@ -35,6 +35,9 @@ final class StreamOpener {
    * there a number of them are made at a time, each for one request, which alone fails with it; one
    * that takes longer than PATIENCE counts no more.
    *
+   * Where connections stand already and one of them has room again, whoever waits longest gets that:
+   * a connection that cannot be made holds up nobody for whom there is another.
+   *
    * The queue has no bound of its own: who is here has been let in, and is bounded there. Those who
    * left meanwhile are not, so they are looked for whenever it has become twice as long. Whoever
    * waits goes on doing so as long as others get through.
@@ -119,7 +122,7 @@ final class StreamOpener {
    */
   Future<HttpClientRequest> open(
       Supplier<Future<HttpClientRequest>> opening, BooleanSupplier wanted) {
-    if (isFree()) {
+    if (waiters.isEmpty() && mayBegin()) {
       return begin(opening);
     }
     Waiter waiter = new Waiter(opening, wanted);
@@ -132,7 +135,18 @@ final class StreamOpener {
 
   /** Whether nobody waits, so that whoever finds a stream may have it. */
   boolean isFree() {
-    return waiters.isEmpty() && mayBegin();
+    return waiters.isEmpty();
+  }
+
+  /**
+   * Lets those who wait have streams for which no connection is to be made.
+   *
+   * @param any whether there is one
+   */
+  void serve(BooleanSupplier any) {
+    while (!waiters.isEmpty() && any.getAsBoolean()) {
+      beginNext();
+    }
   }
 
   private void forgetThoseWhoLeft() {
@@ -217,13 +231,17 @@ final class StreamOpener {
 
   private void beginWhoMay() {
     while (!waiters.isEmpty() && mayBegin()) {
-      Waiter next = waiters.remove();
-      if (next.hasLeft()) {
-        next.leave();
-      } else {
-        next.patience.end();
-        begin(next.opening).onComplete(next.promise);
-      }
+      beginNext();
+    }
+  }
+
+  private void beginNext() {
+    Waiter next = waiters.remove();
+    if (next.hasLeft()) {
+      next.leave();
+    } else {
+      next.patience.end();
+      begin(next.opening).onComplete(next.promise);
     }
   }
 

@@ -24,13 +24,16 @@ final class StreamPool {
    * has either a connection at hand or waits at StreamOpener.
    *
    * The one that had room last is used first, so that others become idle and end. A connection that
-   * goes away, is closed, or was answered with "Connection: close" tells so itself.
+   * goes away, is closed, or was answered with "Connection: close" tells so itself. One of HTTP/2 that
+   * goes away has its streams still, and after them is closed like any other that nobody uses: not
+   * every server does so.
    */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(5);
 
   private final TimeSource time;
   private final DelayedActions later;
   private final long idleNanos;
+  private final Runnable roomed;
   private final Set<PooledConnection> all = new LinkedHashSet<>();
   private final List<PooledConnection> free = new ArrayList<>();
   private boolean looking;
@@ -39,11 +42,13 @@ final class StreamPool {
   /**
    * @param later does it on the event loop
    * @param idleSeconds as long as one of HTTP/2 stays that nobody uses
+   * @param roomed told when one has room again that had none, in the middle of whatever made it
    */
-  StreamPool(TimeSource time, DelayedActions later, long idleSeconds) {
+  StreamPool(TimeSource time, DelayedActions later, long idleSeconds, Runnable roomed) {
     this.time = time;
     this.later = later;
     this.idleNanos = TimeUnit.SECONDS.toNanos(idleSeconds);
+    this.roomed = roomed;
   }
 
   long now() {
@@ -52,10 +57,22 @@ final class StreamPool {
 
   /** A place on a connection to there; null if none has any. */
   @Nullable PooledConnection take(SocketAddress at) {
+    PooledConnection connection = find(at);
+    if (connection != null) {
+      connection.take();
+    }
+    return connection;
+  }
+
+  /** Whether one to there has a place. */
+  boolean hasRoom(SocketAddress at) {
+    return find(at) != null;
+  }
+
+  private @Nullable PooledConnection find(SocketAddress at) {
     for (int i = free.size() - 1; i >= 0; i--) {
       PooledConnection connection = free.get(i);
       if (connection.takes(at)) {
-        connection.take();
         return connection;
       }
     }
@@ -72,8 +89,10 @@ final class StreamPool {
     all.add(connection);
     made.evictionHandler(
         gone -> {
-          all.remove(connection);
           connection.retire();
+          if (connection.isClosed()) {
+            all.remove(connection);
+          }
         });
     made.concurrencyChangeHandler(connection::bears);
     connection.take();
@@ -90,6 +109,7 @@ final class StreamPool {
     connection.offer(room);
     if (room) {
       free.add(connection);
+      roomed.run();
     } else {
       free.remove(free.lastIndexOf(connection)); // the last one, as a rule
     }
@@ -120,6 +140,7 @@ final class StreamPool {
     for (PooledConnection connection : List.copyOf(all)) {
       if (connection.isLeft(idleNanos)) {
         connection.retire();
+        all.remove(connection);
         var unused = connection.close();
       }
     }

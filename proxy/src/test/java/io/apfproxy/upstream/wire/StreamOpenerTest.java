@@ -94,6 +94,36 @@ class StreamOpenerTest {
   }
 
   @Test
+  void servesWhoWaitsLongestByWhatHasBecomeFreeWhileNoConnectionCanBeMade() throws Exception {
+    onLoop(
+        () -> {
+          StreamOpener opener = new StreamOpener(vertx, 60_000);
+          Future<HttpClientRequest> hanging =
+              opener.open(() -> Promise.<HttpClientRequest>promise().future(), () -> true);
+          AtomicInteger free = new AtomicInteger(2);
+          List<Future<HttpClientRequest>> others = new ArrayList<>();
+          for (int i = 0; i < 3; i++) {
+            others.add(
+                opener.open(
+                    () -> {
+                      free.decrementAndGet();
+                      return Future.succeededFuture();
+                    },
+                    () -> true));
+          }
+          assertThat(others).noneMatch(Future::isComplete);
+
+          opener.serve(() -> free.get() > 0);
+
+          assertThat(others.subList(0, 2)).allMatch(Future::succeeded);
+          assertThat(others.get(2).isComplete()).isFalse();
+          assertThat(hanging.isComplete()).isFalse();
+          assertThat(opener.isFree()).isFalse();
+          return others;
+        });
+  }
+
+  @Test
   void refusesNobodyHoweverManyWaitForAConnection() throws Exception {
     onLoop(
         () -> {

@@ -13,6 +13,7 @@ import io.vertx.core.http.impl.HttpClientConnection;
 import io.vertx.core.net.SocketAddress;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class StreamPoolTest {
@@ -20,7 +21,8 @@ class StreamPoolTest {
   private static final SocketAddress THERE = SocketAddress.inetSocketAddress(6443, "10.0.0.2");
 
   private final ManualTime time = new ManualTime();
-  private final StreamPool pool = new StreamPool(time, time, 60);
+  private final AtomicInteger roomed = new AtomicInteger();
+  private final StreamPool pool = new StreamPool(time, time, 60, roomed::incrementAndGet);
 
   /** What a pool asks of a connection, and tells it. */
   private static final class Fake {
@@ -108,6 +110,25 @@ class StreamPoolTest {
   }
 
   @Test
+  void tellsWhenThereIsRoomWhereThereWasNone() {
+    Fake made = http2(1);
+    PooledConnection connection = add(made);
+    assertThat(pool.hasRoom(HERE)).isFalse();
+    assertThat(roomed).hasValue(0);
+
+    made.bearing.handle(2L);
+    assertThat(roomed).hasValue(1);
+    assertThat(pool.hasRoom(HERE)).isTrue();
+    assertThat(pool.hasRoom(THERE)).isFalse();
+    connection.giveBack();
+    assertThat(roomed).as("there was some").hasValue(1);
+
+    pool.retire();
+    assertThat(pool.hasRoom(HERE)).isFalse();
+    assertThat(roomed).hasValue(1);
+  }
+
+  @Test
   void takesTheOneThatHadRoomLast() {
     PooledConnection first = add(http1());
     PooledConnection second = add(http1());
@@ -144,6 +165,25 @@ class StreamPoolTest {
     late.valid = false;
 
     assertThat(pool.take(HERE)).isNull();
+  }
+
+  /** A balancer may send GOAWAY and leave it to the client to close. */
+  @Test
+  void closesThoseThatGoAwayWhenNobodyUsesThem() {
+    Fake idle = http2(9);
+    Fake busy = http2(9);
+    add(idle).giveBack();
+    PooledConnection used = add(busy);
+
+    idle.gone.handle(null);
+    busy.gone.handle(null);
+    time.advance(Duration.ofSeconds(5));
+
+    assertThat(idle.closed).isTrue();
+    assertThat(busy.closed).isFalse();
+    used.giveBack();
+    time.advance(Duration.ofSeconds(5));
+    assertThat(busy.closed).isTrue();
   }
 
   @Test
