@@ -214,7 +214,7 @@ final class Upload {
     } else {
       writeHead(stream);
     }
-    if (!lasting) {
+    if (!lasting && stream == target) { // there may be another by now
       watch(stream);
     }
   }
@@ -261,7 +261,7 @@ final class Upload {
       return;
     }
     stream.writeHead();
-    if (expectContinue) {
+    if (expectContinue && stream == target) {
       client.response().writeContinue();
     }
   }

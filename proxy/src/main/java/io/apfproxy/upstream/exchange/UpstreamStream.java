@@ -68,8 +68,14 @@ final class UpstreamStream {
     return request;
   }
 
-  /** Whether the upstream, which broke the stream, says that it never looked at the request. */
+  /**
+   * Whether the upstream, which broke the stream, says that it never looked at the request, or
+   * never heard of it: its connection went away, or takes fewer, since the stream was given.
+   */
   boolean neverProcessed(Throwable cause) {
+    if (isUnknown()) {
+      return true;
+    }
     if (cause instanceof StreamResetException reset) {
       return reset.getCode() == ErrorCodes.REFUSED_STREAM;
     }

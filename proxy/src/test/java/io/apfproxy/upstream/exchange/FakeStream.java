@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** A stream of a server that answers, breaks and pauses as it is told. */
 final class FakeStream {
@@ -26,6 +27,7 @@ final class FakeStream {
   private boolean answered;
   private boolean answerEnded;
   private boolean gone;
+  private @Nullable Throwable cannotBegin;
 
   @SuppressWarnings("unchecked")
   FakeStream(boolean http2) {
@@ -56,6 +58,10 @@ final class FakeStream {
   }
 
   private Future<Void> send(boolean toTheEnd) {
+    if (cannotBegin != null) {
+      breakBy(cannotBegin);
+      return Future.failedFuture(cannotBegin);
+    }
     headSent = true;
     sent = toTheEnd;
     return Future.succeededFuture();
@@ -126,6 +132,16 @@ final class FakeStream {
       answerEnded = true;
       endHandler.handle(null);
     }
+  }
+
+  /** It breaks when its head is to be written, in that turn. */
+  void cannotBegin(Throwable cause) {
+    cannotBegin = cause;
+  }
+
+  /** Whether its head was written. */
+  boolean isBegun() {
+    return headSent;
   }
 
   /** It takes no more for now. */

@@ -17,6 +17,7 @@ import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Consumer;
@@ -57,11 +58,34 @@ class HttpExchangeTest {
     assertThat(stalled).isPositive().isLessThanOrEqualTo(usual / 10);
   }
 
+  /** Its connection went away, or takes fewer, since the stream was given. */
+  @Test
+  void goOnByAnotherStreamWhereOneCouldNotBegin() {
+    FakeLoop loop = new FakeLoop(new Random(1));
+    FakeStream first = new FakeStream(true);
+    FakeStream second = new FakeStream(true);
+    first.cannotBegin(new IllegalStateException("its connection goes away"));
+    Ends ends = new Ends();
+    FakeClient client = new FakeClient(false, false, true);
+    HttpExchange exchange = exchange(loop, client, List.of(first, second), ends);
+    exchange.start();
+
+    assertThat(second.isBegun()).isTrue();
+    assertThat(ends.told).isEmpty();
+
+    exchange.cancel();
+    assertThat(loop.timers()).as("only the grace of the stream").hasSize(1);
+    loop.passTime();
+    assertThat(ends.told).containsExactly("ended");
+    assertThat(loop.isQuiet()).isTrue();
+  }
+
   private static long millisUntilItEnds(Consumer<HttpExchange> end, String rule) {
     FakeLoop loop = new FakeLoop(new Random(1));
     FakeStream stream = new FakeStream(true);
     Ends ends = new Ends();
-    HttpExchange exchange = exchange(loop, stream, ends);
+    HttpExchange exchange =
+        exchange(loop, new FakeClient(false, true, false), List.of(stream), ends);
     exchange.start();
     stream.head(MultiMap.caseInsensitiveMultiMap());
     stream.body(Buffer.buffer("{"));
@@ -74,11 +98,12 @@ class HttpExchangeTest {
   }
 
   private static HttpExchange exchange(
-      FakeLoop loop, FakeStream stream, ExchangeListener listener) {
+      FakeLoop loop, FakeClient client, List<FakeStream> streams, ExchangeListener listener) {
+    Iterator<FakeStream> next = streams.iterator();
     Member member =
         new Fake()
             .returns("server", () -> URI.create("https://10.0.0.1:6443"))
-            .answers("open", args -> Future.succeededFuture(stream.request()))
+            .answers("open", args -> Future.succeededFuture(next.next().request()))
             .answers(
                 "reset",
                 args -> {
@@ -91,7 +116,7 @@ class HttpExchangeTest {
         loop.vertx(),
         new Members<>(List.of(member), never, () -> 0).choose(1),
         new Reporter() {},
-        new FakeClient(false, true, false).request(),
+        client.request(),
         Requests.of(
             "GET",
             new HeaderLines(),

@@ -39,6 +39,16 @@ class UpstreamStreamTest {
   }
 
   @Test
+  void areKnownToNobodyWhereTheyCouldNotBegin() {
+    Throwable refused = new IllegalStateException("its connection goes away");
+    UpstreamStream unbegun =
+        new UpstreamStream(loop.vertx(), member, new Reporter() {}, new FakeStream(true).request());
+
+    assertThat(unbegun.neverProcessed(refused)).isTrue();
+    assertThat(stream.neverProcessed(refused)).isFalse();
+  }
+
+  @Test
   void stopAGraceAfterTheirReset() {
     stream.reset(true, stopped::incrementAndGet);
     loop.passTime();

@@ -1,10 +1,12 @@
 package io.apfproxy.upstream.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.raw.FakeUpstream;
 import io.apfproxy.report.Reporter;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -19,17 +21,24 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.NetClient;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +57,8 @@ class PooledRequestIT {
   private final Vertx vertx = Vertx.vertx();
   private final Context loop = vertx.getOrCreateContext();
   private final Set<HttpConnection> used = new HashSet<>();
+  private final AtomicInteger accepted = new AtomicInteger();
+  private final AtomicInteger closed = new AtomicInteger();
 
   @AfterEach
   void close() {
@@ -66,24 +77,41 @@ class PooledRequestIT {
 
   /** Bears few at a time. */
   private HttpServer server(Handler<HttpServerRequest> handler, HttpVersion version) {
+    return server(handler, version, STREAMS);
+  }
+
+  private HttpServer server(Handler<HttpServerRequest> handler, HttpVersion version, int streams) {
     TestCertificate own = FakeUpstream.certificate();
     HttpServerOptions options =
         new HttpServerOptions()
             .setSsl(true)
             .setUseAlpn(true)
             .setAlpnVersions(List.of(version))
-            .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(STREAMS))
+            .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(streams))
             .setKeyCertOptions(
                 new PemKeyCertOptions()
                     .addCertValue(Buffer.buffer(own.certificatePem()))
                     .addKeyValue(Buffer.buffer(own.keyPem())));
-    return get(vertx.createHttpServer(options).requestHandler(handler).listen(0, "127.0.0.1"));
+    return get(
+        vertx
+            .createHttpServer(options)
+            .requestHandler(handler)
+            .connectionHandler(
+                connection -> {
+                  accepted.incrementAndGet();
+                  connection.closeHandler(gone -> closed.incrementAndGet());
+                })
+            .listen(0, "127.0.0.1"));
   }
 
   private MemberConnections to(HttpServer upstream) {
+    return to(upstream.actualPort());
+  }
+
+  private MemberConnections to(int port) {
     UpstreamConfig config =
         new UpstreamConfig(
-            URI.create("https://127.0.0.1:" + upstream.actualPort()),
+            URI.create("https://127.0.0.1:" + port),
             FakeUpstream.authorityPem(),
             false,
             null,
@@ -118,6 +146,72 @@ class PooledRequestIT {
     }
 
     assertThat(onLoop(() -> ask(member))).isEqualTo(200);
+    assertThat(used).hasSize(1);
+    onLoop(member::close);
+  }
+
+  /** As the connection was told to go away since, or to bear fewer. */
+  @Test
+  void givesItsPlaceBackThoughItCouldNotBegin() {
+    HttpServer upstream = server(request -> request.response().end(), HttpVersion.HTTP_2);
+    MemberConnections member = to(upstream);
+    for (int i = 0; i < MANY; i++) {
+      assertThat(onLoop(() -> open(member).compose(PooledRequestIT::sentInVain))).isTrue();
+    }
+
+    assertThat(onLoop(() -> ask(member))).isEqualTo(200);
+    assertThat(used).hasSize(1);
+    onLoop(member::close);
+  }
+
+  private static Future<Boolean> sentInVain(HttpClientRequest request) {
+    request.exceptionHandler(told -> {});
+    Http2Connection.Endpoint<?> local =
+        NettyHttp2.handler(request.connection()).connection().local();
+    local.maxActiveStreams(0);
+    Future<HttpClientResponse> answer = request.send();
+    local.maxActiveStreams(STREAMS);
+    return answer.transform(result -> Future.succeededFuture(result.failed()));
+  }
+
+  @Test
+  void isNotGivenWhereANewConnectionBearsNoneAndLeavesNoConnection() {
+    HttpServer upstream = server(request -> request.response().end(), HttpVersion.HTTP_2, 0);
+    MemberConnections member = to(upstream);
+    Future<Integer> asked = onLoop(() -> Future.succeededFuture(ask(member)));
+
+    await().until(asked::isComplete);
+    assertThat(asked.failed()).isTrue();
+    await().untilAsserted(() -> assertThat(closed).hasPositiveValue().hasValue(accepted.get()));
+    onLoop(member::close);
+  }
+
+  /** Its connection is somebody else's as soon as all has come, read or not. */
+  @Test
+  void leavesItsConnectionToTheNextThoughItIsResetLateByWhoDidNotRead() {
+    AtomicBoolean unanswered = new AtomicBoolean(true);
+    Promise<HttpServerRequest> second = Promise.promise();
+    HttpServer upstream =
+        server(
+            request -> {
+              if (unanswered.getAndSet(false)) {
+                request.response().end("unread");
+              } else {
+                second.complete(request);
+              }
+            },
+            HttpVersion.HTTP_1_1);
+    MemberConnections member = to(upstream);
+    HttpClientRequest unread = onLoop(() -> open(member));
+    unread.exceptionHandler(told -> {});
+    onLoop(() -> unread.send().map(HttpClientResponse::pause));
+    Future<Integer> next = onLoop(() -> Future.succeededFuture(ask(member)));
+    HttpServerRequest asked = get(second.future());
+
+    onLoop(() -> unread.reset(ErrorCodes.CANCEL).otherwiseEmpty());
+    asked.response().end();
+
+    assertThat(get(next)).isEqualTo(200);
     assertThat(used).hasSize(1);
     onLoop(member::close);
   }
@@ -159,6 +253,56 @@ class PooledRequestIT {
     asked.forEach(one -> assertThat(get(one).statusCode()).isEqualTo(200));
     assertThat(used).hasSize(3);
     onLoop(member::close);
+  }
+
+  /** Behind a balancer, say, that takes no new connection on for a while. */
+  @Test
+  @Tag("S84")
+  void isGivenWhereOneHasEndedThoughNoOtherConnectionCanBeMade() {
+    Deque<HttpServerRequest> held = new ConcurrentLinkedDeque<>();
+    HttpServer upstream = server(held::add, HttpVersion.HTTP_2);
+    AtomicInteger dialled = new AtomicInteger();
+    NetClient there = vertx.createNetClient();
+    NetServer balancer =
+        get(
+            vertx
+                .createNetServer()
+                .connectHandler(
+                    socket -> {
+                      if (dialled.incrementAndGet() == 1) {
+                        passOn(socket, there, upstream.actualPort());
+                      }
+                    })
+                .listen(0, "127.0.0.1"));
+    MemberConnections member = to(balancer.actualPort());
+    List<Future<Integer>> asked = new ArrayList<>();
+    Runnable ask = () -> asked.add(onLoop(() -> Future.succeededFuture(ask(member))));
+    for (int i = 0; i < STREAMS + 3; i++) {
+      ask.run();
+    }
+    await().until(() -> held.size() == STREAMS && dialled.get() == 3); // and no fourth
+
+    held.remove().response().end();
+    await().until(() -> held.size() == STREAMS);
+    while (!held.isEmpty()) {
+      held.remove().response().end();
+    }
+    await().until(() -> asked.stream().filter(Future::succeeded).count() == STREAMS + 1);
+    ask.run();
+    await().until(() -> held.size() == 1);
+
+    assertThat(asked).noneMatch(Future::failed);
+    assertThat(dialled).hasValue(3);
+  }
+
+  private static void passOn(NetSocket client, NetClient by, int port) {
+    client.pause();
+    by.connect(port, "127.0.0.1")
+        .onSuccess(
+            server -> {
+              client.pipeTo(server);
+              server.pipeTo(client);
+            });
   }
 
   @Test
