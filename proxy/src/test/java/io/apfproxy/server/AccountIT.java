@@ -51,7 +51,6 @@ final class AccountIT extends ForwardingFixture {
   }
 
   private static Account told(TestProxy proxy) {
-    await().atMost(LONG).until(() -> !proxy.events.accounts.isEmpty());
     return proxy.events.account();
   }
 

@@ -1,6 +1,7 @@
 package io.apfproxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.report.Account;
 import io.apfproxy.report.Reporter;
@@ -41,8 +42,9 @@ final class CountingEvents implements Reporter {
     return held.get(what).get();
   }
 
-  /** The account of the only request. */
+  /** The account of the only request, once it is told. */
   Account account() {
+    await().until(() -> !accounts.isEmpty());
     assertThat(accounts).hasSize(1);
     return accounts.element();
   }

@@ -178,7 +178,8 @@ final class ForwarderFaultIT extends ForwardingFixture {
                 HttpVersion.HTTP_2);
         TestProxy proxy =
             TestProxy.before(vertx, upstream.port())
-                .requestTimeout(Duration.ofMillis(300))
+                // long enough for the request to come to the upstream, on a busy machine too
+                .requestTimeout(Duration.ofSeconds(3))
                 .start()) {
       HttpClientResponse response =
           send(proxy.client(HttpVersion.HTTP_2), HttpMethod.GET, "/api/v1/pods");

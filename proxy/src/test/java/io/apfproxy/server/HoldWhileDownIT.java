@@ -157,7 +157,7 @@ class HoldWhileDownIT {
       cut(watched);
       Future<HttpClientResponse> inHand = ask(client, HttpMethod.GET, "/api/v1/pods");
       await().atMost(LONG).until(() -> held(watched) == 1);
-      assertThat(watched.proxy.flowControl.paused).hasValue(1);
+      await().atMost(LONG).until(() -> watched.proxy.flowControl.paused.get() == 1);
 
       assertThat(status(inHand)).isEqualTo(503);
       await().atMost(LONG).until(watched.outage::isRefusing);

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -53,6 +54,7 @@ class OriginIT {
               .request(HttpMethod.GET, server.port(), "127.0.0.1", "/")
               .compose(HttpClientRequest::send));
       assertThat(peers).containsExactly(address);
+      get(client.close()); // one that nobody holds is closed by the garbage collector
     }
   }
 
@@ -70,8 +72,10 @@ class OriginIT {
               .setSsl(true)
               .setTrustAll(true)
               .setHostnameVerificationAlgorithm("");
-      get(new Origin("127.0.0.2").client(vertx, options).connect(server.port(), "127.0.0.1"));
+      NetClient client = new Origin("127.0.0.2").client(vertx, options);
+      get(client.connect(server.port(), "127.0.0.1"));
       org.awaitility.Awaitility.await().until(() -> peers.contains("127.0.0.2"));
+      get(client.close());
     }
   }
 }

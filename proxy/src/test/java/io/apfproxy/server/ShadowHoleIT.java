@@ -117,8 +117,8 @@ class ShadowHoleIT extends ShadowHoleFixture {
     if (request.path().equals(TARGET)) {
       held.add(request);
     } else {
-      var unused = request.response().putHeader("content-length", "2").write(part);
       unended.add(request.response());
+      var unused = request.response().putHeader("content-length", "2").write(part);
     }
   }
 

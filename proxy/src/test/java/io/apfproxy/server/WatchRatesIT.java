@@ -54,8 +54,8 @@ class WatchRatesIT {
 
   private void serve(HttpServerRequest request) {
     HttpServerResponse response = request.response().setChunked(true);
-    response.putHeader("Content-Type", "application/json").writeHead();
     watched.add(response);
+    response.putHeader("Content-Type", "application/json").writeHead();
   }
 
   @ParameterizedTest
