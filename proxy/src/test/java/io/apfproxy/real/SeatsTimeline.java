@@ -12,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ final class SeatsTimeline {
 
   public static void main(String[] args) throws Exception {
     int seconds = args.length == 0 ? 30 : Integer.parseInt(args[0]);
-    Path folder = Path.of(args.length < 2 ? "" : args[1]);
+    Path folder = Files.createDirectories(Path.of(args.length < 2 ? "." : args[1]));
     Elephant asking = Elephant.of(args.length < 3 ? "lists" : args[2]);
     Vertx small = Vertx.vertx();
     Vertx large = Vertx.vertx();
