@@ -1,6 +1,7 @@
 package io.apfproxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -26,6 +27,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class AdminPermitsIT {
   private static final int READERS = 100;
   private static final int SCRAPES = 200;
+
+  /** Two in the making, and 32 in each of two rows. */
+  private static final int SERVED = 2 * 33;
+
   private static final String EXPLAIN = "/debug/api_priority_and_fairness/explain?method=GET&url=/";
   private static final String TOP = "/debug/apf-proxy/top?limit=";
 
@@ -103,6 +108,9 @@ class AdminPermitsIT {
     }
 
     // Then
+    await() // all have come by then
+        .until(
+            () -> readers.stream().filter(CompletableFuture::isDone).count() == READERS - SERVED);
     assertThat(pages.may.getCount()).as("no page is made by now").isEqualTo(1);
     Arrays.sort(nanos);
     System.out.printf(
@@ -115,6 +123,6 @@ class AdminPermitsIT {
       assertThat(code).isIn(200, 429);
       served += code == 200 ? 1 : 0;
     }
-    assertThat(served).as("two in the making, and 32 in each of two rows").isEqualTo(2 * 33);
+    assertThat(served).isEqualTo(SERVED);
   }
 }

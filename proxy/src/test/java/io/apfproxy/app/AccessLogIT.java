@@ -44,6 +44,7 @@ class AccessLogIT extends AppFixture {
     start("--access-log=" + file);
 
     HttpResponse<Void> served = client().send(asAlice(NAMESPACES), BodyHandlers.discarding());
+    await().until(() -> lines(file).size() == 1); // it is told after its client was answered
     HttpResponse<Void> unread =
         client().send(asAlice(NAMESPACES + "?timeout=abc"), BodyHandlers.discarding());
 

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +26,9 @@ abstract class AppFixture {
   @TempDir Path directory;
   EmbeddedApiServer upstream;
   ProxyApp proxy;
+
+  /** Java closes the connections of one that nobody holds. */
+  private final List<HttpClient> clients = new ArrayList<>();
 
   @BeforeEach
   void startUpstream() throws IOException {
@@ -69,7 +73,9 @@ abstract class AppFixture {
   }
 
   HttpClient client() {
-    return LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
+    HttpClient client = LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
+    clients.add(client);
+    return client;
   }
 
   HttpRequest asAlice(String path) {

@@ -41,6 +41,9 @@ abstract class BreakGlassFixture {
   EmbeddedApiServer upstream;
   @Nullable ProxyApp proxy;
 
+  /** Java closes the connections of one that nobody holds. */
+  private final List<HttpClient> clients = new ArrayList<>();
+
   @BeforeEach
   void startUpstream() throws IOException {
     upstream =
@@ -89,10 +92,13 @@ abstract class BreakGlassFixture {
   }
 
   HttpClient client(TestCertificate own, HttpClient.Version version) {
-    return HttpClient.newBuilder()
-        .sslContext(Trust.in(proxy.certificateAuthority(), own.keyManagers().getKeyManagers()))
-        .version(version)
-        .build();
+    HttpClient client =
+        HttpClient.newBuilder()
+            .sslContext(Trust.in(proxy.certificateAuthority(), own.keyManagers().getKeyManagers()))
+            .version(version)
+            .build();
+    clients.add(client);
+    return client;
   }
 
   HttpResponse<String> get(TestCertificate own, String path, String... headers) throws Exception {

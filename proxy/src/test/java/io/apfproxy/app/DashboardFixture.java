@@ -66,6 +66,7 @@ abstract class DashboardFixture extends AppFixture {
                     Narrow.level(directory, "narrow", 1, RESPONSE, List.of("alice")),
                     "--max-requests-inflight=20",
                     "--max-mutating-requests-inflight=4",
+                    "--request-timeout=10m", // so a minute in the queue, while a page is read
                     "--shutdown-grace=1s"),
                 Stream.of(flags))
             .toArray(String[]::new));

@@ -152,8 +152,9 @@ class DashboardStatesIT extends DashboardFixture {
       int last = page.ask("store.tick").asInt();
 
       page.await("store.tick > " + (last + 1));
-      page.await("!document.body.classList.contains('old')");
-      assertThat(page.ask("document.getElementById('banner').textContent").asText()).isEmpty();
+      page.await(
+          "!document.body.classList.contains('old')"
+              + " && document.getElementById('banner').textContent === ''");
     }
   }
 

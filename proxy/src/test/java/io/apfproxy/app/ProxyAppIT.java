@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.WholeFile;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -53,7 +54,7 @@ class ProxyAppIT extends AppFixture {
             "apf_proxy_rate_limit_waiting 0.0",
             "apf_proxy_bound_limit{rule=\"rate-limit-waiting\"} 10000.0");
 
-    Files.writeString(file, daily(4));
+    WholeFile.write(file, daily(4)); // a limit that is gone for a moment begins anew
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> client.send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode() == 200);
@@ -149,7 +150,7 @@ class ProxyAppIT extends AppFixture {
     HttpClient client =
         LocalProxy.client(proxy, HttpClient.Version.HTTP_1_1); // Java's drops all streams at GOAWAY
     client.send(asAlice("/version"), BodyHandlers.ofString());
-    upstream.script().on("list", NAMESPACES).times(1).delay(Duration.ofSeconds(2)).play();
+    upstream.script().on("list", NAMESPACES).times(1).delay(Duration.ofSeconds(5)).play();
     CompletableFuture<HttpResponse<String>> slow =
         client.sendAsync(asAlice(NAMESPACES), BodyHandlers.ofString());
     await().until(() -> admin("/metrics").body().contains("apf_proxy_exchanges 1.0"));
@@ -170,8 +171,9 @@ class ProxyAppIT extends AppFixture {
     assertThat(client().send(asAlice(NAMESPACES), BodyHandlers.ofString()).statusCode())
         .isEqualTo(200);
     assertThat(admin("/debug/api_priority_and_fairness/dump_queues").statusCode()).isEqualTo(404);
+    String given = "apiserver_current_inflight_requests{request_kind=\"readOnly\"} 0.0";
+    await().until(() -> admin("/metrics").body().contains(given)); // back, after the answer
     assertThat(admin("/metrics").body())
-        .contains("apiserver_current_inflight_requests{request_kind=\"readOnly\"} 0.0")
         .doesNotContain("apiserver_flowcontrol_current_limit_seats{");
   }
 }

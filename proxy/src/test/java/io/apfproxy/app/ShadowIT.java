@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.apfproxy.WholeFile;
 import io.apfproxy.cli.Command;
 import io.apfproxy.command.AdoptCommand;
 import io.apfproxy.command.WhyCommand;
@@ -146,7 +147,7 @@ class ShadowIT extends AppFixture {
   }
 
   private void say(String enforcement) throws Exception {
-    Files.writeString(level, LEVEL.formatted(enforcement));
+    WholeFile.write(level, LEVEL.formatted(enforcement));
   }
 
   /** What the access log says of it. */

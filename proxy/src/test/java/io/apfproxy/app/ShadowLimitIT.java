@@ -3,6 +3,7 @@ package io.apfproxy.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.apfproxy.WholeFile;
 import io.apfproxy.fixtures.raw.RawClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ class ShadowLimitIT extends AppFixture {
   }
 
   private void annotate(String annotations) throws Exception {
-    Files.writeString(
+    WholeFile.write(
         file,
         """
         apiVersion: flowcontrol.apf-proxy.io/v1

@@ -171,7 +171,7 @@ class TopIT extends AppFixture {
   @Test
   @Tag("V-12")
   void atThisMomentExactlyWhatIsInTheQueuesIsShown() throws Exception {
-    startNarrow("--top-counters=0", "--shutdown-grace=1s");
+    startNarrow("--top-counters=0", "--shutdown-grace=1s", "--request-timeout=10m");
     upstream.script().on("get", SLOW).delay(Duration.ofSeconds(60)).play();
     HttpClient client = client();
     for (int i = 0; i < FLOOD; i++) {

@@ -175,10 +175,13 @@ class RateLimitReloadTest {
     }
   }
 
-  /** Another rate, burst, number of keys or kind of bucket; or the largest, to grow into. */
+  /**
+   * Another rate, burst, number of keys or kind of bucket; or the largest, to grow into. There is
+   * room for all keys, whatever their hashes.
+   */
   private static RateLimit any(Random random) {
     int rate = 1 + random.nextInt(RATE);
-    Limiting limit = Limiting.of("users").by("", 200 + random.nextInt(3) * 100, "User");
+    Limiting limit = Limiting.of("users").by("", 400 + random.nextInt(3) * 200, "User");
     return switch (random.nextInt(4)) {
       case 0 -> limit.leaking(rate, 0);
       case 1 -> limit.perSecond(RATE, BURST);

@@ -34,7 +34,7 @@ final class ListWidthsRealIT {
   private static final Duration SERVER_COUNTS = Duration.ofSeconds(60);
 
   /** Less than the minute between two polls: the first one comes at once. */
-  private static final Duration FIRST_POLL = Duration.ofSeconds(20);
+  private static final Duration FIRST_POLL = Duration.ofSeconds(50);
 
   private static final int OBJECTS = 40;
   private static final int OBJECT_BYTES = 30_000;

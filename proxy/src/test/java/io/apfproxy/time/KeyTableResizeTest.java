@@ -41,7 +41,7 @@ class KeyTableResizeTest {
 
   @Test
   void keepsOfEachKeyWhatIsMissingInATableOfAnotherSize() {
-    KeyTable old = table(1, 100, 50);
+    KeyTable old = table(1, 100, 500); // so that none has to share, whatever their hashes
     for (int key = 0; key < 50; key++) {
       takenBy(old, "user" + key, 2 * key);
     }
@@ -104,7 +104,8 @@ class KeyTableResizeTest {
   void givesManyThreadsNoMoreWhileItsSizeChanges() throws InterruptedException {
     int burst = 1_000;
     int keys = 20;
-    AtomicReference<KeyTable> newest = new AtomicReference<>(table(1, burst, keys));
+    int room = 10 * keys; // so that none has to share, whatever their hashes
+    AtomicReference<KeyTable> newest = new AtomicReference<>(table(1, burst, room));
     AtomicIntegerArray taken = new AtomicIntegerArray(keys);
     List<Thread> threads = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -124,7 +125,7 @@ class KeyTableResizeTest {
       thread.start();
     }
     for (int i = 0; threads.stream().anyMatch(Thread::isAlive) && i < 1_000; i++) {
-      newest.set(newest.get().resized(i % 2 == 0 ? 5_000 : keys, now));
+      newest.set(newest.get().resized(i % 2 == 0 ? 5_000 : room, now));
     }
     for (Thread thread : threads) {
       thread.join();

@@ -54,8 +54,13 @@ class HeldReviewsTest {
     }
   }
 
-  private static void expectRefused(Future<?> answer) {
+  /** Whoever put the question may hear its answer on his own thread, after it was given. */
+  private static void awaitDone(Future<?> answer) {
     await().atMost(LONG).until(answer::isDone);
+  }
+
+  private static void expectRefused(Future<?> answer) {
+    awaitDone(answer);
     try {
       answer.get();
       throw new AssertionError("it was answered");
@@ -110,6 +115,7 @@ class HeldReviewsTest {
     await().atMost(LONG).until(() -> number(tokens) == 1);
     tokens.remove().complete(Optional.empty());
 
+    awaitDone(answer);
     assertThat(answer).isCompletedWithValue(Optional.empty());
     assertThat(outage.waiting()).isZero();
   }
@@ -125,6 +131,7 @@ class HeldReviewsTest {
     await().atMost(LONG).until(() -> number(access) == 1);
     access.remove().complete(true);
 
+    awaitDone(answer);
     assertThat(answer).isCompletedWithValue(true);
   }
 
@@ -150,6 +157,7 @@ class HeldReviewsTest {
     for (int i = 0; i < 5; i++) {
       await().atMost(LONG).until(() -> number(tokens) == 1);
       tokens.remove().completeExceptionally(new ConnectException("refused"));
+      await().atMost(LONG).until(() -> outage.waiting() == 1 || answer.isDone());
       outage.pulseAnswered();
     }
     expectRefused(answer);

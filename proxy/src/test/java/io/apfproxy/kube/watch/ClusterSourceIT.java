@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -202,16 +203,18 @@ class ClusterSourceIT {
     nameless.setMetadata(null);
     lists(OURS + "flowschemas", list());
     GenericKubernetesResource good = level("flowcontrol.apf-proxy.io/v1", "a", Map.of());
-    server.expect().get().withPath(levels).andReturn(200, list(good)).once();
-    server.expect().get().withPath(levels).andReturn(200, list(nameless)).times(3);
-    lists(levels, list(good));
-
+    AtomicReference<GenericKubernetesResourceList> listed = new AtomicReference<>(list(good));
+    server.expect().get().withPath(levels).andReply(200, request -> listed.get()).always();
     start(ClusterSource.custom(client, FAST));
+    await().until(() -> source.snapshot().loaded());
+
+    listed.set(list(nameless));
 
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> source.snapshot().trouble().contains("cannot be read"));
     assertThat(shares()).containsExactly("a 30");
+    listed.set(list(good));
     await()
         .atMost(Duration.ofSeconds(60))
         .until(() -> source.snapshot().trouble().isEmpty() && source.snapshot().loaded());

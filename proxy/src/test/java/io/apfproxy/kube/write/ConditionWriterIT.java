@@ -53,6 +53,7 @@ class ConditionWriterIT {
   private final AtomicInteger writes = new AtomicInteger();
   private final AtomicInteger refusals = new AtomicInteger();
   private final AtomicInteger runs = new AtomicInteger();
+  private final AtomicInteger newcomers = new AtomicInteger();
   private final ManualTime time = new ManualTime();
 
   @SuppressWarnings("NullAway.Init") // set before each test
@@ -78,7 +79,7 @@ class ConditionWriterIT {
         .expect()
         .get()
         .withPath(OURS + "prioritylevelconfigurations")
-        .andReturn(200, list(level("0-refused"), level("a"), level("z")))
+        .andReturn(200, list(level("0-refused"), level("a"), level("z"), level("zz")))
         .always();
     server
         .expect()
@@ -95,6 +96,12 @@ class ConditionWriterIT {
     server
         .expect()
         .patch()
+        .withPath(OURS + "prioritylevelconfigurations/zz/status?fieldManager=apf-proxy&force=true")
+        .andReply(200, new Newcomer())
+        .always();
+    server
+        .expect()
+        .patch()
         .withPath(
             OURS + "prioritylevelconfigurations/0-refused/status?fieldManager=apf-proxy&force=true")
         .andReply(403, new Refusal())
@@ -102,7 +109,7 @@ class ConditionWriterIT {
     source = ClusterSource.custom(client, RARE);
     source.start(() -> {});
     lease = LeaderLease.open(client, "writers");
-    await().atMost(Duration.ofSeconds(60)).until(() -> lease.isHeld() && objects().size() == 3);
+    await().atMost(Duration.ofSeconds(60)).until(() -> lease.isHeld() && objects().size() == 4);
     writer =
         ConditionWriter.open(
             client, source, lease, inForce -> List.of(), time, Duration.ofHours(1));
@@ -154,8 +161,9 @@ class ConditionWriterIT {
     assertThat(refusals).hasValue(1);
 
     time.advance(Duration.ofSeconds(59));
-    writer.report(verdicts(State.IN_FORCE), FlowControlConfiguration.empty());
-    await().atMost(Duration.ofSeconds(60)).until(() -> refusals.get() == 2);
+    writer.report(all(State.IN_FORCE), FlowControlConfiguration.empty());
+    await().atMost(Duration.ofSeconds(60)).until(() -> newcomers.get() == 1);
+    assertThat(refusals).hasValue(2);
     time.advance(Duration.ofSeconds(1));
     reportAndAwaitTheRun();
 
@@ -173,8 +181,13 @@ class ConditionWriterIT {
     return List.copyOf(source.snapshot().objects());
   }
 
-  /** In the order of their names, in which they are written. */
+  /** In the order of their names, in which they are written; not of the last one. */
   private List<Verdict> verdicts(State state) {
+    List<Verdict> all = all(state);
+    return all.subList(0, all.size() - 1);
+  }
+
+  private List<Verdict> all(State state) {
     return objects().stream()
         .sorted(Comparator.comparing(SourceObject::key))
         .map(object -> new Verdict("crd", object, state, state == State.OVERRIDDEN ? "files" : ""))
@@ -186,6 +199,15 @@ class ConditionWriterIT {
     public Object getBody(RecordedRequest request) {
       runs.incrementAndGet();
       return level("z");
+    }
+  }
+
+  /** Once it is written, all others have had their turn. */
+  private final class Newcomer implements BodyProvider<Object> {
+    @Override
+    public Object getBody(RecordedRequest request) {
+      newcomers.incrementAndGet();
+      return level("zz");
     }
   }
 
