@@ -325,7 +325,7 @@ public final class KeyTable {
         Stripe stripe = next.stripe(other);
         synchronized (stripe) {
           next.sets.addToRest(other, rest, sets.restMarks(set), allowance, ticks);
-          // some of it is counted in several sets, again and again, but it is all of what is shared
+          // some of it is counted in several sets, again and again, but is a part of what is shared
           long all = next.sets.value(other, KeySets.REST);
           next.sets.setValue(other, KeySets.REST, shared.atMost(all, ticks));
         }
