@@ -5,7 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.Trust;
 import io.apfproxy.fixtures.attack.TcpRelay;
-import io.apfproxy.fixtures.realcluster.ControlPlane;
+import io.apfproxy.fixtures.pki.TestAuthority;
+import io.apfproxy.fixtures.pki.TestCertificate;
 import io.apfproxy.fixtures.realcluster.RealControlPlane;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -57,7 +57,6 @@ final class BurstRealIT extends OwnKindsFixture {
 
   private static TcpRelay wire;
   private static HttpClient client;
-  private static Map<String, String> tenant;
 
   /** All seats together are 54, always; of these the level's share is 10. */
   @BeforeAll
@@ -79,12 +78,19 @@ final class BurstRealIT extends OwnKindsFixture {
             "--min-seats=54",
             "--target-delay=1s", // so that a busy machine is no busy server
             "--burst-seats=" + BURST);
-    client = HttpClient.newBuilder().sslContext(Trust.in(proxy.certificate())).build();
-    tenant =
-        Map.of(
-            "Authorization", "Bearer " + ControlPlane.token("alice"),
-            "Impersonate-User", "tenant",
-            "Impersonate-Group", "tenants");
+    client =
+        HttpClient.newBuilder()
+            .sslContext(Trust.in(proxy.certificate(), tenant().keyManagers().getKeyManagers()))
+            .build();
+  }
+
+  /** Who he is says his certificate: upstream, which is frozen at times, need not be asked. */
+  private static TestCertificate tenant() {
+    return TestAuthority.read(cluster.pki("ca.crt"), cluster.pki("ca.key"))
+        .leaf("tenant")
+        .organization("tenants")
+        .forClients()
+        .issue();
   }
 
   @AfterAll
@@ -138,7 +144,7 @@ final class BurstRealIT extends OwnKindsFixture {
   @Order(4)
   void whoHasSpentItIsHeldToHisSeats() {
     await().atMost(SOON).until(() -> burst("credit_seat_seconds") > MOST - 1);
-    introduce();
+    connect();
     AtomicBoolean over = new AtomicBoolean();
     List<CompletableFuture<Void>> askers = new ArrayList<>();
     for (int i = 0; i < ASKERS; i++) {
@@ -189,7 +195,7 @@ final class BurstRealIT extends OwnKindsFixture {
 
   /** Those of a crowd who have seats, while no answer comes; then all are answered. */
   private static double executingOfCrowd() {
-    introduce();
+    connect();
     wire.freeze();
     List<CompletableFuture<HttpResponse<Void>>> answers = send(CROWD);
     double executing;
@@ -238,9 +244,8 @@ final class BurstRealIT extends OwnKindsFixture {
   private static List<CompletableFuture<HttpResponse<Void>>> send(int number) {
     List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
     for (int i = 0; i < number; i++) {
-      HttpRequest.Builder request = HttpRequest.newBuilder(object()).timeout(SOON);
-      tenant.forEach(request::header);
-      answers.add(client.sendAsync(request.build(), BodyHandlers.discarding()));
+      HttpRequest request = HttpRequest.newBuilder(object()).timeout(SOON).build();
+      answers.add(client.sendAsync(request, BodyHandlers.discarding()));
     }
     return answers;
   }
@@ -249,14 +254,14 @@ final class BurstRealIT extends OwnKindsFixture {
     return answers.stream().map(answer -> answer.join().statusCode()).toList();
   }
 
-  /** Who he is is known for some seconds then, and asked no more. */
-  private static void introduce() {
+  /** His connection, and the one to upstream, stand then. */
+  private static void connect() {
     assertThat(statuses(send(1))).containsOnly(200);
     await().atMost(SOON).until(() -> flow("current_executing_requests") == 0);
   }
 
   private static String timed() {
-    introduce();
+    connect();
     double limit = flow("current_limit_seats");
     long begun = System.nanoTime();
     assertThat(statuses(send(60))).containsOnly(200);
