@@ -5,21 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import java.io.InputStream;
-import java.lang.management.ManagementFactory;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import javax.management.JMException;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,7 +28,7 @@ class IdleWatchIT {
   private static final String AUTHORITY = "HostAndPortImpl";
 
   /** Of our own classes, in bytes; it is 2,250, and on a busy machine up to 2,650. */
-  private static final double MOST_OF_OURS = 2_800;
+  private static final long MOST_OF_OURS = 2_800;
 
   @TempDir Path directory;
 
@@ -61,7 +55,7 @@ class IdleWatchIT {
               .header("Authorization", "Bearer " + upstream.token("alice"))
               .build();
       List<HttpResponse<InputStream>> open = new ArrayList<>(watches(proxy, watch));
-      Map<String, long[]> before = objects();
+      ClassHistogram before = ClassHistogram.take();
 
       for (int i = 0; i < CLIENTS; i++) {
         open.addAll(watches(proxy, watch));
@@ -71,19 +65,19 @@ class IdleWatchIT {
       await()
           .untilAsserted(
               () -> {
-                Map<String, long[]> after = objects();
-                assertThat(growth(before, after, 0, name -> name.endsWith(QUEUE)))
+                ClassHistogram after = ClassHistogram.take();
+                assertThat(after.moreThan(before, name -> name.endsWith(QUEUE)))
                     .as("queues of a watch")
-                    .isLessThan(1.5);
-                assertThat(growth(before, after, 0, name -> name.endsWith(AUTHORITY)))
+                    .isLessThan(WATCHES * 3 / 2);
+                assertThat(after.moreThan(before, name -> name.endsWith(AUTHORITY)))
                     .as("authorities of a watch: the upstream's")
-                    .isLessThan(1.5);
-                assertThat(growth(before, after, 0, name -> name.endsWith(HEAD)))
+                    .isLessThan(WATCHES * 3 / 2);
+                assertThat(after.moreThan(before, name -> name.endsWith(HEAD)))
                     .as("heads of a watch: the upstream's two")
-                    .isLessThan(2.5);
-                assertThat(growth(before, after, 1, IdleWatchIT::isOurs))
+                    .isLessThan(WATCHES * 5 / 2);
+                assertThat(after.bytesMoreThan(before, ClassHistogram::isOurs))
                     .as("bytes of ours of a watch")
-                    .isLessThan(MOST_OF_OURS);
+                    .isLessThan(WATCHES * MOST_OF_OURS);
               });
       assertThat(open).hasSize(WATCHES_OF_A_CLIENT + WATCHES);
     }
@@ -100,43 +94,5 @@ class IdleWatchIT {
     List<HttpResponse<InputStream>> open = opening.stream().map(CompletableFuture::join).toList();
     assertThat(open).allMatch(response -> response.statusCode() == 200);
     return open;
-  }
-
-  private static boolean isOurs(String name) {
-    return name.startsWith("io.apfproxy.") && !name.startsWith("io.apfproxy.fixtures.");
-  }
-
-  private static double growth(
-      Map<String, long[]> before, Map<String, long[]> after, int which, Predicate<String> of) {
-    long[] none = {0, 0};
-    return after.entrySet().stream()
-            .filter(entry -> of.test(entry.getKey()))
-            .mapToLong(
-                entry -> entry.getValue()[which] - before.getOrDefault(entry.getKey(), none)[which])
-            .sum()
-        / (double) WATCHES;
-  }
-
-  /** How many there are of each class after a collection, and their bytes. */
-  private static Map<String, long[]> objects() throws JMException {
-    String text =
-        (String)
-            ManagementFactory.getPlatformMBeanServer()
-                .invoke(
-                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                    "gcClassHistogram",
-                    new Object[] {new String[0]},
-                    new String[] {String[].class.getName()});
-    Map<String, long[]> objects = new HashMap<>();
-    for (String line : text.lines().toList()) {
-      String[] words = line.strip().split("\\s+", -1);
-      if (words.length >= 4 && words[0].endsWith(":")) {
-        objects.merge(
-            words[3],
-            new long[] {Long.parseLong(words[1]), Long.parseLong(words[2])},
-            (one, other) -> new long[] {one[0] + other[0], one[1] + other[1]});
-      }
-    }
-    return objects;
   }
 }

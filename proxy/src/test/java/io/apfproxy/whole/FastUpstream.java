@@ -35,6 +35,9 @@ final class FastUpstream {
   /** Begins with a bookmark; then nothing comes. */
   static final String WATCH = LIST + "?watch=true&resourceVersion=7&allowWatchBookmarks=true";
 
+  /** Has no answer. */
+  static final String HELD = LIST + "/held";
+
   /** User of the loads. */
   static final String USER = "measured";
 
@@ -103,7 +106,7 @@ final class FastUpstream {
       head(request).putHeader("Content-Length", Integer.toString(body.length())).end(body);
     } else if (request.uri().equals(WATCH)) {
       head(request).setChunked(true).write(bookmark);
-    } else {
+    } else if (!request.uri().equals(HELD)) {
       relay.pass(request);
     }
   }

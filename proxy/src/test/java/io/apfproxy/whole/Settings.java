@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param lists long lists at a time, of a closed loop
  * @param watches idle ones; 0 for none
  * @param first requests after the start that make the figure of the cold proxy
+ * @param real whether the upstream is a kube-apiserver and no {@link FastUpstream}
  * @param fronts names of those that are measured, in their order; our jars have their own
  * @param jars by name: more than one to compare them, say before and after a change
  * @param java options of our jars' JVM
@@ -38,6 +39,7 @@ record Settings(
     int lists,
     int watches,
     int first,
+    boolean real,
     List<String> fronts,
     Map<String, Jar> jars,
     List<String> java,
@@ -66,6 +68,7 @@ record Settings(
           Map.entry("lists", "4"),
           Map.entry("watches", "2000"),
           Map.entry("first", "5000"),
+          Map.entry("upstream", "fast"),
           Map.entry("fronts", "direct,haproxy,nginx"),
           Map.entry("jars", ""),
           Map.entry("java", ""),
@@ -104,6 +107,7 @@ record Settings(
         number(values, "lists"),
         number(values, "watches"),
         number(values, "first"),
+        isReal(values.get("upstream")),
         list(values, "fronts"),
         jars(own, list(values, "jars"), list(values, "flags"), flags),
         list(values, "java"),
@@ -112,6 +116,16 @@ record Settings(
 
   private static int number(Map<String, String> values, String name) {
     return Integer.parseInt(values.get(name));
+  }
+
+  private static boolean isReal(String upstream) {
+    return switch (upstream) {
+      case "fast" -> false;
+      case "real" -> true;
+      default ->
+          throw new IllegalArgumentException(
+              "found \"upstream=" + upstream + "\", expected fast or real");
+    };
   }
 
   private static Duration seconds(Map<String, String> values, String name) {

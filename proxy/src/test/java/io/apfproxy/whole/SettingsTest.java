@@ -56,6 +56,15 @@ class SettingsTest {
   }
 
   @Test
+  void measuresBeforeARealServerIfAsked() {
+    assertThat(Settings.of(JAR).real()).isFalse();
+    assertThat(Settings.of(JAR, "upstream=real").real()).isTrue();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Settings.of(JAR, "upstream=slow"))
+        .withMessage("found \"upstream=slow\", expected fast or real");
+  }
+
+  @Test
   void refusesWhatItDoesNotKnow() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Settings.of(JAR, "round=2"))

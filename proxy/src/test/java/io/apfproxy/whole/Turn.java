@@ -18,10 +18,10 @@ final class Turn {
   private final Vertx vertx;
   private final Settings settings;
   private final Site site;
-  private final UpstreamProcess upstream;
+  private final Upstream upstream;
   private final Results results;
 
-  Turn(Vertx vertx, Settings settings, Site site, UpstreamProcess upstream, Results results) {
+  Turn(Vertx vertx, Settings settings, Site site, Upstream upstream, Results results) {
     this.vertx = vertx;
     this.settings = settings;
     this.site = site;

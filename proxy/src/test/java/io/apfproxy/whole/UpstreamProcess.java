@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** {@link FastUpstream} in a JVM of its own. Closing it ends it. */
-final class UpstreamProcess implements AutoCloseable {
+final class UpstreamProcess implements Upstream {
   private static final Duration START_LIMIT = Duration.ofMinutes(1);
   private static final Pattern LISTENS = Pattern.compile(FastUpstream.LISTENS + "(\\d+) (\\S+)\n");
 
@@ -46,12 +46,13 @@ final class UpstreamProcess implements AutoCloseable {
     }
   }
 
-  int port() {
+  @Override
+  public int port() {
     return port;
   }
 
-  /** Of the user whose requests are measured. */
-  String token() {
+  @Override
+  public String token() {
     return token;
   }
 

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Measures the whole proxy beside nothing, HAProxy and nginx before one fast upstream, in turns,
- * and writes {@code whole.json}, {@code whole.md} and pictures. The arguments are those of {@link
+ * Measures the whole proxy beside nothing, HAProxy and nginx before one upstream, in turns, and
+ * writes {@code whole.json}, {@code whole.md} and pictures. The arguments are those of {@link
  * Settings}; the jar is {@code -Dapf.jar}.
  */
 final class Whole {
@@ -47,7 +47,8 @@ final class Whole {
   private String measure(Site site) throws IOException, InterruptedException {
     List<Front> fronts = present();
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
-    try (UpstreamProcess upstream = UpstreamProcess.start(site)) {
+    try (Upstream upstream =
+        settings.real() ? RealUpstream.start(site) : UpstreamProcess.start(site)) {
       Turn turn = new Turn(vertx, settings, site, upstream, results);
       turn.heat(new NoFront());
       String tables = "";
@@ -81,7 +82,12 @@ final class Whole {
 
   private String write() throws IOException {
     String title =
-        LocalDate.now(ZoneOffset.UTC) + ", " + Machine.text() + ", rounds: " + settings.rounds();
+        LocalDate.now(ZoneOffset.UTC)
+            + ", "
+            + Machine.text()
+            + (settings.real() ? ", before kube-apiserver" : "")
+            + ", rounds: "
+            + settings.rounds();
     String tables =
         new MarkdownReport(results, title, Load.open(Protocol.H2, settings.low()).name()).text();
     Files.writeString(settings.out().resolve("whole.md"), tables);

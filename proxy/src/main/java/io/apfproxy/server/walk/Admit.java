@@ -11,6 +11,7 @@ import io.apfproxy.report.HeaviestFlow;
 import io.apfproxy.report.Reporter;
 import io.apfproxy.request.LongRunning;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.upstream.wire.StreamQueues;
 import org.jspecify.annotations.Nullable;
 
 /** The last station but one: seats. Long-running requests other than watches need none. */
@@ -167,6 +168,7 @@ final class Admit implements Station {
         place.crowdOut(); // it is flow control that refuses
         return;
       }
+      StreamQueues.shrink(call.caller().request().response()); // many may wait, for long
       call.limit(this, call.queueWaitLeft());
     }
 

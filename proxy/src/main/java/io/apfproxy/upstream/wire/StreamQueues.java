@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The queues in which Vert.x keeps what a stream of HTTP/2 cannot write yet, for streams that are
- * many and write little.
+ * many and write little, or nothing for now.
  */
 public final class StreamQueues {
   /*
@@ -54,10 +54,17 @@ public final class StreamQueues {
     return field;
   }
 
-  /** Makes those of a response and of the upstream's answer to it small. On their event loop. */
-  public static void shrink(HttpServerResponse response, HttpClientResponse answer) {
+  /** Makes that of a response small. On its event loop. */
+  public static void shrink(HttpServerResponse response) {
     if (FIELDS != null) {
       FIELDS.shrinkQueue(response, FIELDS.ofResponse);
+    }
+  }
+
+  /** The same of the upstream's answer to it too. */
+  public static void shrink(HttpServerResponse response, HttpClientResponse answer) {
+    shrink(response);
+    if (FIELDS != null) {
       FIELDS.shrinkQueue(answer, FIELDS.ofAnswer);
     }
   }
@@ -67,6 +74,7 @@ public final class StreamQueues {
       Object messagesOfStream = messagesOf(of, stream);
       if (messagesOfStream != null
           && queue.get(messagesOfStream) instanceof Queue<?> full
+          && !(full instanceof ConcurrentLinkedQueue)
           && full.isEmpty()) {
         queue.set(messagesOfStream, new ConcurrentLinkedQueue<>());
       }
