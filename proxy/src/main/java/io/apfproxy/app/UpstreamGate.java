@@ -138,7 +138,9 @@ final class UpstreamGate implements IdentityResolver {
     if (found.tooPowerful() && refusePowerful) {
       throw new StartException(
           "--kubeconfig: found a credential that may read all secrets, expected one that may only"
-              + " impersonate; add --allow-privileged-impersonation to use it nevertheless");
+              + " impersonate; add --allow-privileged-impersonation to use it nevertheless, or let"
+              + " nobody be impersonated: --upstream-identity=pass-through, or with a front-proxy"
+              + " certificate pass-through,request-header");
     }
   }
 }

@@ -26,7 +26,9 @@ class ProxyStartIT extends AppFixture {
         .isInstanceOf(StartException.class)
         .hasMessage(
             "--kubeconfig: found a credential that may read all secrets, expected one that may"
-                + " only impersonate; add --allow-privileged-impersonation to use it nevertheless");
+                + " only impersonate; add --allow-privileged-impersonation to use it nevertheless, or"
+                + " let nobody be impersonated: --upstream-identity=pass-through, or with a"
+                + " front-proxy certificate pass-through,request-header");
   }
 
   @Test

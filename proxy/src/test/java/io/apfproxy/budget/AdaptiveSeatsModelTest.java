@@ -255,4 +255,25 @@ class AdaptiveSeatsModelTest {
       assertThat(run.p99Millis()).as("nobody waits").isLessThan(2);
     }
   }
+
+  /**
+   * Ten minutes at a fifth of what the server can do are as with all seats, from the start on, with
+   * the fewest seats that there are by default.
+   */
+  @ParameterizedTest
+  @CsvSource({"2, 3, 30", "16, 30, 600"})
+  @Tag("L-44")
+  void letsNobodyWaitWhereThereIsRoom(int processors, int min, int max) {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      ModelRun run = new ModelRun(seed, processors, min, max, 0.5);
+      run.noise(1e6);
+      run.pauses(Duration.ofMillis(20), Duration.ofSeconds(3));
+      run.calmLists(processors / 0.015 / 5);
+      run.mouse(MICE);
+      run.run(600);
+
+      assertThat(run.waited()).isZero();
+      assertThat(run.leastRoom()).as("never fewer than in use").isNotNegative();
+    }
+  }
 }

@@ -4,6 +4,7 @@ import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -23,7 +24,7 @@ final class ModelRun {
   final AdaptiveBudget budget;
   private final Random random;
   private final double sigma;
-  private final ArrayDeque<Double> mice = new ArrayDeque<>();
+  private final ArrayDeque<Double> mice = new ArrayDeque<>(); // what each takes
   private final ArrayDeque<Long> miceSince = new ArrayDeque<>();
   private int listsWaiting;
   private int inUse;
@@ -34,6 +35,8 @@ final class ModelRun {
   private Histogram latencies = new Histogram(3);
   private long lists;
   private long since;
+  private long waited;
+  private int leastRoom = Integer.MAX_VALUE;
 
   /** Seats that never move. */
   static ModelRun fixed(long seed, int processors, int seats) {
@@ -54,11 +57,13 @@ final class ModelRun {
           @Override
           public void resize(int seats) {
             beyond = 0;
+            leastRoom = Math.min(leastRoom, seats - inUse);
             dispatch();
           }
 
           @Override
           public void lower(int seats) {
+            leastRoom = Math.min(leastRoom, seats - inUse);
             beyond = Math.max(0, inUse - seats);
           }
         });
@@ -107,13 +112,22 @@ final class ModelRun {
 
   /** A mouse asks so often a second, at random. */
   void mouse(double aSecond) {
+    askAtRandom(aSecond, () -> SMALL);
+  }
+
+  /** So many lists a second, at random; they count among the mice. */
+  void calmLists(double aSecond) {
+    askAtRandom(aSecond, this::list);
+  }
+
+  private void askAtRandom(double aSecond, DoubleSupplier work) {
     time.after(
         (long) (-Math.log(1 - random.nextDouble()) / aSecond * SECOND),
         () -> {
-          mice.add(SMALL);
+          mice.add(work.getAsDouble());
           miceSince.add(time.nanoTime());
           dispatch();
-          mouse(aSecond);
+          askAtRandom(aSecond, work);
         });
   }
 
@@ -151,6 +165,7 @@ final class ModelRun {
   private void dispatch() {
     while (inUse < budget.seats() + (int) beyond && !mice.isEmpty()) {
       long from = miceSince.remove();
+      waited += time.nanoTime() > from ? 1 : 0;
       inUse++;
       server.send(
           mice.remove(),
@@ -209,6 +224,18 @@ final class ModelRun {
   /** As the budget judged it last. */
   Duration delay() {
     return Duration.ofNanos(budget.reading().delayNanos());
+  }
+
+  /** Mice that found no seat when they came. */
+  long waited() {
+    return waited;
+  }
+
+  /**
+   * The fewest seats that were left whenever their number changed; below 0 if fewer than in use.
+   */
+  int leastRoom() {
+    return leastRoom;
   }
 
   double listsPerSecond() {

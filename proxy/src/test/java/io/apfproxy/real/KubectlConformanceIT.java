@@ -23,8 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Every kubectl command says the same through the proxy as it does directly, in each way the proxy
- * hands an identity on, and while seats follow the server's delay; kube-controller-manager works
- * through it too.
+ * hands an identity on, and while seats follow the server's delay; what it makes of the objects is
+ * kube-controller-manager's work, which goes through the proxy with those seats.
  */
 @RealControlPlane(kubelet = true, audit = true)
 final class KubectlConformanceIT {
@@ -41,8 +41,7 @@ final class KubectlConformanceIT {
     frontProxy = ProxyProcess.startAsFrontProxy(cluster);
     impersonator = ProxyProcess.start(cluster, "--upstream-identity=impersonation");
     adaptive = ProxyProcess.startAsFrontProxy(cluster, "--adaptive-seats", "--min-seats=1");
-    cluster.startControllers(
-        frontProxy.kubeconfig("kcm"), "--use-service-account-credentials=true");
+    cluster.startControllers(adaptive.kubeconfig("kcm"), "--use-service-account-credentials=true");
   }
 
   @AfterAll
@@ -102,7 +101,7 @@ final class KubectlConformanceIT {
         .until(() -> admin.run(holder).stdout(), name -> !name.isBlank());
 
     assertThat(
-            frontProxy.metric(
+            adaptive.metric(
                 "apiserver_flowcontrol_dispatched_requests_total",
                 "flow_schema=\"system-leader-election\""))
         .isPositive();
