@@ -93,11 +93,11 @@ final class SpanQueue implements SpanProcessor {
   }
 
   private void left(int spans, CompletableResultCode result) {
-    waiting.addAndGet(-spans);
     if (!result.isSuccess()) {
-      dropped.add(spans);
+      dropped.add(spans); // before they wait no more: each is always somewhere
       complain(spans, result.getFailureThrowable());
     }
+    waiting.addAndGet(-spans);
   }
 
   private void complain(int spans, @Nullable Throwable why) {

@@ -411,7 +411,7 @@ class PriorityLevelTest {
     Thread other = new Thread(level::isIdle);
     other.start();
     try {
-      other.join(5_000);
+      other.join(60_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -1,6 +1,7 @@
 package io.apfproxy.recorded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.apfproxy.config.FlowControlConfiguration;
 import io.apfproxy.recorded.LiveTraffic.Fate;
@@ -14,6 +15,7 @@ import io.apfproxy.server.log.Recording;
 import io.apfproxy.time.ManualTime;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -172,6 +174,9 @@ record Recorded(Path folder) {
       SortedMap<Long, Fate> fates =
           new LiveTraffic(configuration, Reporter.all(one, other), time, new Random(seed))
               .run(requests);
+      await() // closing waits two seconds at most
+          .pollInterval(Duration.ofMillis(5))
+          .until(() -> one.waiting() + other.waiting() == 0);
       assertThat(one.dropped() + other.dropped()).isZero();
       return fates;
     }

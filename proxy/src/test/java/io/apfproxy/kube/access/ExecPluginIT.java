@@ -75,7 +75,7 @@ class ExecPluginIT {
         PLENTY,
         "printed something else than an ExecCredential in JSON");
     long took = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begun);
-    long limit = 2 + 4 * took; // enough to say who it is, on a busy machine too
+    long limit = 6 + 4 * took; // enough to say who it is, on a busy machine too
 
     assertRefused(
         plugin(script + "wait\n", Map.of()),
