@@ -69,9 +69,7 @@ class ForwardedBytesIT {
         await() // what is not compiled yet, as on a busy machine, takes more
             .untilAsserted(
                 () ->
-                    assertThat(median(client, get, others))
-                        .as("bytes a request")
-                        .isLessThan(most));
+                    assertThat(median(client, get, others)).as("bytes a request").isLessThan(most));
       }
     }
   }

@@ -140,7 +140,9 @@ class PauseIT {
         assertThat(send(CONFIG_MAPS).get().statusCode()).as("it is known who asks").isEqualTo(200);
         long begun = System.nanoTime();
         List<CompletableFuture<Long>> gets = gets(GETS);
-        await().atMost(PATIENCE).until(() -> sum(proxy, "apf_proxy_rate_limit_waiting") > STILL_WAITING);
+        await()
+            .atMost(PATIENCE)
+            .until(() -> sum(proxy, "apf_proxy_rate_limit_waiting") > STILL_WAITING);
 
         proxy.pause(PAUSE);
 

@@ -35,9 +35,7 @@ public final class ChildProxy implements AutoCloseable {
     String scheme = authority == null ? "http" : "https";
     this.admin = URI.create(scheme + "://127.0.0.1:" + ports.admin());
     HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(LOOK_LIMIT);
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LOOK_LIMIT);
     this.http =
         authority == null ? builder.build() : builder.sslContext(Trust.in(authority)).build();
   }
@@ -78,8 +76,8 @@ public final class ChildProxy implements AutoCloseable {
   /**
    * Returns when {@code /readyz} says so.
    *
-   * @throws RuntimeException with what the child said, if it ends or does not become ready in
-   *     three minutes; it is ended then
+   * @throws RuntimeException with what the child said, if it ends or does not become ready in three
+   *     minutes; it is ended then
    */
   public ChildProxy awaitReady() {
     try {

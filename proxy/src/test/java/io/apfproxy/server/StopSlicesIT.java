@@ -29,7 +29,9 @@ import org.junit.jupiter.api.Test;
 /** However much there is to end at a stop, the event loop has other turns meanwhile. */
 @Tag("S94")
 class StopSlicesIT {
-  /** Soon ended on a busy machine too: what is left three seconds after the grace is cut at once. */
+  /**
+   * Soon ended on a busy machine too: what is left three seconds after the grace is cut at once.
+   */
   private static final int WATCHES = 1_000;
 
   private static final int STREAMS_OF_A_CLIENT = 50;

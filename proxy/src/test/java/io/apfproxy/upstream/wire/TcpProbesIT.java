@@ -89,7 +89,8 @@ class TcpProbesIT {
     Unacknowledged path = new Unacknowledged(channel(client));
     Buffer much = Buffer.buffer(new byte[1 << 20]);
     for (int i = 0; i < MORE_THAN_SOCKETS_TAKE; i++) {
-      client.write(much); // until the queue is full would do as well, but it is for a moment at once
+      client.write(
+          much); // until the queue is full would do as well, but it is for a moment at once
     }
     await().until(client::writeQueueFull);
 
