@@ -47,6 +47,7 @@ public final class AskedAgain implements AutoCloseable {
         vertx.createHttpClient(
             new HttpClientOptions()
                 .setSsl(true)
+                .setSslHandshakeTimeout(60)
                 .setTrustAll(true)
                 .setVerifyHost(false)
                 .setUseAlpn(true)

@@ -139,6 +139,7 @@ class BeforeAuthenticationIT extends AppFixture {
     return vertx.createHttpClient(
         new HttpClientOptions()
             .setSsl(true)
+            .setSslHandshakeTimeout(60)
             .setTrustOptions(
                 new PemTrustOptions().addCertPath(proxy.certificateAuthority().toString())),
         new PoolOptions().setHttp1MaxSize(AT_A_TIME));

@@ -80,17 +80,20 @@ abstract class DashboardFixture extends AppFixture {
     HttpClient client = client();
     List<CompletableFuture<HttpResponse<Void>>> answers = new ArrayList<>();
     for (int i = 0; i < FLOOD; i++) {
-      HttpRequest request =
-          HttpRequest.newBuilder(asAlice(SLOW), (name, value) -> true)
-              .timeout(Duration.ofMinutes(10))
-              .build();
-      answers.add(client.sendAsync(request, BodyHandlers.discarding()));
+      answers.add(client.sendAsync(slow(), BodyHandlers.discarding()));
     }
     await()
         .atMost(LONG)
         .until(() -> answers.stream().filter(CompletableFuture::isDone).count() == FLOOD - 3);
     await().atMost(LONG).until(() -> level(state(), "narrow").path("waiting").asInt() == 2);
     return answers;
+  }
+
+  /** One of alice's that lasts as long as a test. */
+  HttpRequest slow() {
+    return HttpRequest.newBuilder(asAlice(SLOW), (name, value) -> true)
+        .timeout(Duration.ofMinutes(10))
+        .build();
   }
 
   JsonNode state() throws Exception {

@@ -180,7 +180,7 @@ class DashboardIT extends DashboardFixture {
     upstream.script().on("get", SLOW).delay(Duration.ofMinutes(10)).play();
     HttpClient client = client();
     for (int i = 0; i < FLOOD; i++) {
-      var ignored = client.sendAsync(asAlice(SLOW), BodyHandlers.discarding());
+      var ignored = client.sendAsync(slow(), BodyHandlers.discarding());
     }
 
     Page page = page("#refusals").awaitText("which would have been to refuse them");

@@ -146,11 +146,11 @@ class ProxyAppIT extends AppFixture {
   @Test
   void finishesRequestsBeforeItStops() throws Exception {
     // Given
-    start();
+    start("--shutdown-grace=60s");
     HttpClient client =
         LocalProxy.client(proxy, HttpClient.Version.HTTP_1_1); // Java's drops all streams at GOAWAY
     client.send(asAlice("/version"), BodyHandlers.ofString());
-    upstream.script().on("list", NAMESPACES).times(1).delay(Duration.ofSeconds(5)).play();
+    upstream.script().on("list", NAMESPACES).times(1).delay(Duration.ofSeconds(10)).play();
     CompletableFuture<HttpResponse<String>> slow =
         client.sendAsync(asAlice(NAMESPACES), BodyHandlers.ofString());
     await().until(() -> admin("/metrics").body().contains("apf_proxy_exchanges 1.0"));

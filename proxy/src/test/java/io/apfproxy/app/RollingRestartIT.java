@@ -42,7 +42,7 @@ class RollingRestartIT {
             LocalProxy.options(
                 upstream.adminKubeconfig(),
                 directory,
-                "--shutdown-delay-duration=3s", // a busy machine may take one to connect
+                "--shutdown-delay-duration=6s", // a busy machine may take three to connect
                 "--shutdown-grace=10s"));
     await().atMost(LONG).until(proxy::isReady);
     return proxy;

@@ -108,8 +108,8 @@ class SecretsIT {
             "base64url.bearer.authorization.k8s.io." + base64Url(CANARY) + ", v4.channel.k8s.io");
         List<CompletableFuture<?>> waiting = letSomeWait(client, proxy, upstream, alice);
         askForPages(proxy);
-        waiting.forEach(CompletableFuture::join);
         stop(upstream);
+        waiting.forEach(CompletableFuture::join);
         send(client, proxy, PODS, "Authorization", alice);
         send(client, proxy, PODS, "Authorization", "Bearer " + CANARY + "2");
         askForPages(proxy);
@@ -137,10 +137,10 @@ class SecretsIT {
         "--hold-while-down=1s");
   }
 
-  /** So that the dumps have something to show. */
+  /** So that the dumps have something to show, as long as the upstream is there. */
   private List<CompletableFuture<?>> letSomeWait(
       HttpClient client, ProxyApp proxy, EmbeddedApiServer upstream, String alice) {
-    upstream.script().on("list", "/api/v1/.*configmaps").delay(Duration.ofMillis(700)).play();
+    upstream.script().on("list", "/api/v1/.*configmaps").delay(Duration.ofMinutes(10)).play();
     List<CompletableFuture<?>> sent = new ArrayList<>();
     for (int i = 0; i < 12; i++) {
       sent.add(
@@ -192,7 +192,7 @@ class SecretsIT {
   private static HttpRequest request(ProxyApp proxy, String path, String... headers) {
     return HttpRequest.newBuilder(LocalProxy.url(proxy, path))
         .headers(headers)
-        .timeout(Duration.ofSeconds(30))
+        .timeout(Duration.ofSeconds(60))
         .build();
   }
 

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.apfproxy.cli.ProxyOptions;
 import io.apfproxy.fixtures.apiserver.EmbeddedApiServer;
 import io.apfproxy.fixtures.attack.TcpRelay;
+import io.apfproxy.fixtures.pki.TestAuthority;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,13 +33,15 @@ class UpstreamAwayIT {
   private static final String NAMESPACES = "/api/v1/namespaces";
   private static final int REQUESTS = 20;
 
+  /** What is known of a token ends after ten seconds, of a certificate with itself. */
+  private static final TestAuthority USERS = TestAuthority.named("users");
+
   @TempDir Path directory;
 
   @Test
   void isNotReadyAndHoldsRequestsUntilItIsBack() throws Exception {
     try (EmbeddedApiServer upstream =
             EmbeddedApiServer.builder(Files.createDirectory(directory.resolve("upstream")))
-                .user("alice")
                 .allow("alice", "*", "*")
                 .user("bob")
                 .allow("bob", "*", "*")
@@ -46,20 +49,26 @@ class UpstreamAwayIT {
         TcpRelay wire = new TcpRelay(URI.create(upstream.url()).getPort());
         ProxyApp proxy = ProxyApp.start(options(upstream, wire))) {
       await().atMost(LONG).until(proxy::isReady);
-      HttpClient client = LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
-      HttpRequest request = request(proxy, upstream.token("alice"));
-      HttpRequest byNobodyYetKnown = request(proxy, upstream.token("bob"));
-      assertThat(client.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
+      HttpClient alice =
+          LocalProxy.client(
+              proxy,
+              HttpClient.Version.HTTP_2,
+              USERS.leaf("alice").forClients().issue().keyManagers().getKeyManagers());
+      HttpClient bob = LocalProxy.client(proxy, HttpClient.Version.HTTP_2);
+      HttpRequest request = request(proxy).build();
+      HttpRequest byNobodyYetKnown =
+          request(proxy).header("Authorization", "Bearer " + upstream.token("bob")).build();
+      assertThat(alice.send(request, BodyHandlers.ofString()).statusCode()).isEqualTo(200);
 
       wire.cut();
       await().atMost(LONG).until(() -> metric(proxy, "apf_proxy_upstream_connections") == 0);
       List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
       for (int i = 0; i < REQUESTS; i++) {
-        answers.add(client.sendAsync(request, BodyHandlers.ofString()));
+        answers.add(alice.sendAsync(request, BodyHandlers.ofString()));
       }
       await().atMost(LONG).until(() -> metric(proxy, "apf_proxy_requests_held") == REQUESTS);
       for (int i = 0; i < REQUESTS; i++) {
-        answers.add(client.sendAsync(byNobodyYetKnown, BodyHandlers.ofString()));
+        answers.add(bob.sendAsync(byNobodyYetKnown, BodyHandlers.ofString()));
       }
       await()
           .atMost(LONG)
@@ -82,11 +91,9 @@ class UpstreamAwayIT {
     }
   }
 
-  private static HttpRequest request(ProxyApp proxy, String token) {
+  private static HttpRequest.Builder request(ProxyApp proxy) {
     return HttpRequest.newBuilder(
-            URI.create("https://localhost:" + proxy.securePort() + NAMESPACES))
-        .header("Authorization", "Bearer " + token)
-        .build();
+        URI.create("https://localhost:" + proxy.securePort() + NAMESPACES));
   }
 
   private ProxyOptions options(EmbeddedApiServer upstream, TcpRelay wire) throws Exception {
@@ -98,6 +105,7 @@ class UpstreamAwayIT {
     return LocalProxy.options(
         kubeconfig,
         directory,
+        "--client-ca-file=" + Files.writeString(directory.resolve("users.crt"), USERS.pem()),
         "--hold-while-down=10m",
         "--request-timeout=10m", // a quarter of it for who asks
         "--shutdown-grace=10s");

@@ -30,7 +30,7 @@ import javax.management.remote.JMXServiceURL;
  */
 final class Victim implements AutoCloseable {
   static final long HEAP_BYTES = 256L << 20;
-  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
   private static final Duration MANAGEMENT_LIMIT = Duration.ofSeconds(10);
   private static final Pattern MORE_FLAGS = Pattern.compile(",(?=--)");
   private static final Pattern BLOCKED = Pattern.compile("has been blocked for (\\d+) ms");

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 /** The proxy in a JVM of its own, and what its operators can ask it. Thread-safe. */
 public final class ChildProxy implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration LOOK_LIMIT = Duration.ofSeconds(10);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final RunningCommand process;
   private final Ports ports;
@@ -33,9 +35,7 @@ public final class ChildProxy implements AutoCloseable {
     String scheme = authority == null ? "http" : "https";
     this.admin = URI.create(scheme + "://127.0.0.1:" + ports.admin());
     HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10));
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LOOK_LIMIT);
     this.http =
         authority == null ? builder.build() : builder.sslContext(Trust.in(authority)).build();
   }
@@ -76,8 +76,8 @@ public final class ChildProxy implements AutoCloseable {
   /**
    * Returns when {@code /readyz} says so.
    *
-   * @throws RuntimeException with what the child said, if it ends or does not become ready in a
-   *     minute; it is ended then
+   * @throws RuntimeException with what the child said, if it ends or does not become ready in three
+   *     minutes; it is ended then
    */
   public ChildProxy awaitReady() {
     try {
@@ -100,7 +100,7 @@ public final class ChildProxy implements AutoCloseable {
 
   private boolean isReady() {
     try {
-      return get("/readyz").statusCode() == 200;
+      return get("/readyz", LOOK_LIMIT).statusCode() == 200;
     } catch (UncheckedIOException e) {
       return false; // not listening yet
     }
@@ -141,7 +141,7 @@ public final class ChildProxy implements AutoCloseable {
    */
   public void signal(String name) {
     RunningCommand.start(new ProcessBuilder("kill", "-" + name, Long.toString(pid())))
-        .await(Duration.ofSeconds(10))
+        .await(LONG)
         .orThrow();
   }
 
@@ -174,7 +174,7 @@ public final class ChildProxy implements AutoCloseable {
    * @throws IllegalStateException if it answers anything but 200
    */
   public String page(String path) {
-    HttpResponse<String> response = get(path);
+    HttpResponse<String> response = get(path, LONG);
     if (response.statusCode() != 200) {
       throw new IllegalStateException(
           path + " answers " + response.statusCode() + ": " + response.body());
@@ -182,9 +182,9 @@ public final class ChildProxy implements AutoCloseable {
     return response.body();
   }
 
-  private HttpResponse<String> get(String path) {
+  private HttpResponse<String> get(String path, Duration limit) {
     try {
-      return http.send(request(path, Duration.ofSeconds(10)), HttpResponse.BodyHandlers.ofString());
+      return http.send(request(path, limit), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

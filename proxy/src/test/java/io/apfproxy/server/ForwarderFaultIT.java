@@ -185,9 +185,12 @@ final class ForwarderFaultIT extends ForwardingFixture {
           send(proxy.client(HttpVersion.HTTP_2), HttpMethod.GET, "/api/v1/pods");
       assertThat(response.statusCode()).isEqualTo(504);
       assertThat(response.getHeader("Retry-After")).isNull();
-      assertThat(proxy.flowControl.executing.get()).isEqualTo(1);
       assertThat(get(cancelled.future())).isInstanceOf(StreamResetException.class);
       proxy.expectRest();
+      Account account = proxy.events.account();
+      assertThat(account.endedAt() - account.answeredAt())
+          .as("it keeps its seats until the upstream has noticed")
+          .isGreaterThan(Duration.ofMillis(900).toNanos());
     }
   }
 

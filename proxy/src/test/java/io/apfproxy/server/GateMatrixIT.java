@@ -41,10 +41,10 @@ class GateMatrixIT {
   private static final int AT_A_TIME = 8;
 
   /** Long enough to come into the state, and to let something happen in it. */
-  private static final String PERIOD = "5s";
+  private static final String PERIOD = "10s";
 
   /** A quarter of it is for waiting: two seconds more than for the limit. */
-  private static final String TIME_OUT = "?timeout=28s";
+  private static final String TIME_OUT = "?timeout=48s";
 
   private final Vertx vertx = Vertx.vertx();
 
@@ -132,12 +132,16 @@ class GateMatrixIT {
       return (known ? limit.by("User") : limit.beforeAuthentication()).tokens(1, period, 1, "60s");
     }
 
+    private RateLimit few(int places) {
+      return Limiting.of("few").atATime(places);
+    }
+
     void run() {
       try (FakeUpstream upstream = FakeUpstream.http(vertx, this::serve, HttpVersion.HTTP_2);
           TestProxy proxy = TestProxy.before(vertx, upstream.port()).outage(outage).start()) {
         proxy.otherFlowControl = seats;
         int places = event == Event.PLACE_TAKEN ? 1 : 2;
-        proxy.rateLimits.apply(List.of(slow(PERIOD), Limiting.of("few").atATime(places)));
+        proxy.rateLimits.apply(List.of(slow(PERIOD), few(places)));
         Future<HttpClientResponse> before =
             ask(proxy, event.needsAnother() ? "/api/v1/held" : "/api/v1/done");
         if (event.needsAnother()) {
@@ -173,6 +177,7 @@ class GateMatrixIT {
         assertThat(seats.leases).hasSize(leasesBefore + event.leases);
         expectOneEnd(proxy);
         if (!event.isEndOfService()) {
+          proxy.rateLimits.apply(List.of(few(places))); // it need not wait as well
           assertThat(get(ask(proxy, "/api/v1/next")).statusCode()).as("the next").isEqualTo(200);
           expectRest(proxy);
         }
@@ -188,7 +193,7 @@ class GateMatrixIT {
         case SHUTDOWN -> get(proxy.server.shutdown(Duration.ofMillis(1500)));
         case EXCEPTION -> proxy.traps.set("upstream", IllegalStateException::new);
         case LIMIT_REMOVED -> proxy.rateLimits.apply(List.of());
-        case LIMIT_CHANGED -> proxy.rateLimits.apply(List.of(slow("7s")));
+        case LIMIT_CHANGED -> proxy.rateLimits.apply(List.of(slow("12s")));
         case LEVEL_REMOVED -> seats.removeLevel();
         case UPSTREAM_DOWN -> {
           outage.foundNobody();

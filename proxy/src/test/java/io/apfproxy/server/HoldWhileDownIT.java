@@ -8,6 +8,7 @@ import io.apfproxy.authn.tell.Identity;
 import io.apfproxy.fixtures.raw.RawClient;
 import io.apfproxy.report.Reporter.Held;
 import io.apfproxy.request.RefusedException;
+import io.apfproxy.time.ManualTime;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -26,6 +27,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,11 @@ class HoldWhileDownIT {
   }
 
   private WatchedProxy start(Duration hold) {
-    WatchedProxy watched = new WatchedProxy(vertx, hold, this::serve);
+    return start(hold, System::nanoTime);
+  }
+
+  private WatchedProxy start(Duration hold, LongSupplier clock) {
+    WatchedProxy watched = new WatchedProxy(vertx, hold, clock, this::serve);
     HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
     await().atMost(LONG).until(() -> status(ask(client, HttpMethod.GET, "/warm")) == 200);
     return watched;
@@ -129,7 +135,10 @@ class HoldWhileDownIT {
       await().atMost(LONG).until(() -> held(watched) == REQUESTS);
       await().atMost(LONG).until(watched.outage::isDown);
       assertThat(watched.proxy.flowControl.executing).as("keep their seats").hasValue(REQUESTS);
-      assertThat(watched.proxy.flowControl.paused).as("but are not charged").hasValue(REQUESTS);
+      // which is told after that they wait
+      await("but are not charged")
+          .atMost(LONG)
+          .until(() -> watched.proxy.flowControl.paused.get() == REQUESTS);
       assertThat(watched.wire.accepted() - dialled)
           .as("connections made, besides pulses")
           .isLessThanOrEqualTo((int) watched.pulses() + 10);
@@ -151,14 +160,16 @@ class HoldWhileDownIT {
   @Test
   @Tag("L-92")
   void refusesUnreadWhatIsNewOnceItIsAwayForTooLong() {
-    // long enough for a request to come before it is over, on a busy machine too
-    try (WatchedProxy watched = start(Duration.ofSeconds(5))) {
+    Duration hold = Duration.ofSeconds(5);
+    ManualTime clock = new ManualTime();
+    try (WatchedProxy watched = start(hold, clock::nanoTime)) {
       HttpClient client = watched.proxy.client(HttpVersion.HTTP_2);
       cut(watched);
       Future<HttpClientResponse> inHand = ask(client, HttpMethod.GET, "/api/v1/pods");
       await().atMost(LONG).until(() -> held(watched) == 1);
       await().atMost(LONG).until(() -> watched.proxy.flowControl.paused.get() == 1);
 
+      clock.advance(hold.plusSeconds(1));
       assertThat(status(inHand)).isEqualTo(503);
       await().atMost(LONG).until(watched.outage::isRefusing);
       assertThat(watched.proxy.events.refusals).containsOnly("upstream-unreachable");

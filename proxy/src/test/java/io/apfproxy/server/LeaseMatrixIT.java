@@ -42,6 +42,9 @@ class LeaseMatrixIT {
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final int AT_A_TIME = 4;
 
+  /** Long enough to come into the state; a quarter of it is for waiting. */
+  private static final String DEADLINE = "?timeout=8s";
+
   /** More than is read before a request asks for seats. */
   private static final int HALF = 100_000;
 
@@ -201,16 +204,11 @@ class LeaseMatrixIT {
 
     private HttpClientRequest begin(HttpClient client) {
       boolean limited = event == Event.DEADLINE;
-      String query = state == State.WATCHING ? "?watch=1" : limited ? "?timeout=" + deadline() : "";
+      String query = state == State.WATCHING ? "?watch=1" : limited ? DEADLINE : "";
       String target = state == State.RESPONSE_HALFWAY ? "/api/v1/parts" : "/api/v1/held";
       boolean body = state == State.BODY_COMING || state == State.BODY_HALFWAY;
       HttpMethod method = body ? HttpMethod.POST : HttpMethod.GET;
       return get(client.request(method, target + query));
-    }
-
-    /** Long enough to come into the state; a quarter of it is for waiting. */
-    private String deadline() {
-      return state == State.WAITING ? "8s" : "4s";
     }
 
     private void send(HttpClientRequest request) {
@@ -228,10 +226,11 @@ class LeaseMatrixIT {
       }
     }
 
+    /** By what stays so: with a deadline the state may be over before this thread looks. */
     private void reach(TestProxy proxy) {
       switch (state) {
-        case BODY_COMING -> await().atMost(LONG).until(() -> proxy.events.held(Held.EXCHANGE) == 1);
-        case WAITING -> await().atMost(LONG).until(() -> seats.waiting.get() == 1);
+        case BODY_COMING -> await().atMost(LONG).until(() -> proxy.events.requests.get() == 1);
+        case WAITING -> await().atMost(LONG).until(() -> seats.asked.get() == 2);
         case HEAD_SENT -> await().atMost(LONG).until(() -> held.size() == 1);
         case BODY_HALFWAY -> await().atMost(LONG).until(() -> bodyBytes.get() == HALF);
         default -> get(half.future());

@@ -17,6 +17,7 @@ final class OneSeat implements FlowControl {
   private final ApfFlowControl inner = OneLevel.empty(1);
 
   final Queue<AtomicInteger> leases = new ConcurrentLinkedQueue<>();
+  final AtomicInteger asked = new AtomicInteger();
   final AtomicInteger waiting = new AtomicInteger();
 
   OneSeat() {
@@ -31,6 +32,7 @@ final class OneSeat implements FlowControl {
   @Override
   public Admission admit(RequestDigest digest, AdmissionListener listener) {
     waiting.incrementAndGet();
+    asked.incrementAndGet();
     return inner.admit(
         digest,
         new AdmissionListener() {

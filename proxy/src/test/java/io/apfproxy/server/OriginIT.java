@@ -44,6 +44,7 @@ class OriginIT {
       HttpClientOptions options =
           new HttpClientOptions()
               .setSsl(true)
+              .setSslHandshakeTimeout(60)
               .setTrustAll(true)
               .setVerifyHost(false)
               .setUseAlpn(true)
@@ -70,6 +71,7 @@ class OriginIT {
       NetClientOptions options =
           new NetClientOptions()
               .setSsl(true)
+              .setSslHandshakeTimeout(60)
               .setTrustAll(true)
               .setHostnameVerificationAlgorithm("");
       NetClient client = new Origin("127.0.0.2").client(vertx, options);

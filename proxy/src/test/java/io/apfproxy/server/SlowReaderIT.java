@@ -142,7 +142,7 @@ class SlowReaderIT {
       awaitForwarded(proxy);
       long took = System.nanoTime() - asked;
       closeAll(open);
-      return Duration.ofSeconds(2).plusNanos(3 * took);
+      return Duration.ofSeconds(6).plusNanos(3 * took);
     }
   }
 

@@ -47,6 +47,7 @@ class SmallHeaderListIT {
     HttpClientOptions options =
         new HttpClientOptions()
             .setSsl(true)
+            .setSslHandshakeTimeout(60)
             .setTrustAll(true)
             .setVerifyHost(false)
             .setUseAlpn(true)

@@ -29,7 +29,11 @@ import org.junit.jupiter.api.Test;
 /** However much there is to end at a stop, the event loop has other turns meanwhile. */
 @Tag("S94")
 class StopSlicesIT {
-  private static final int WATCHES = 2_000;
+  /**
+   * Soon ended on a busy machine too: what is left three seconds after the grace is cut at once.
+   */
+  private static final int WATCHES = 1_000;
+
   private static final int STREAMS_OF_A_CLIENT = 50;
   private static final int MOST_IN_A_TURN = 200;
   private static final Duration GRACE = Duration.ofMillis(100);
@@ -61,6 +65,7 @@ class StopSlicesIT {
         others.createHttpClient(
             new HttpClientOptions()
                 .setSsl(true)
+                .setSslHandshakeTimeout(PATIENCE.toSeconds())
                 .setTrustAll(true)
                 .setVerifyHost(false)
                 .setUseAlpn(true)
@@ -138,7 +143,7 @@ class StopSlicesIT {
   }
 
   @Test
-  void leavesTurnsToOthersWhileThousandsOfWatchesEnd() {
+  void leavesTurnsToOthersWhileAThousandWatchesEnd() {
     try (FakeUpstream upstream =
             FakeUpstream.http(others, StopSlicesIT::serve, HttpVersion.HTTP_2);
         TestProxy proxy = new TestProxy(vertx, upstream.port())) {

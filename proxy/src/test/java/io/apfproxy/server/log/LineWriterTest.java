@@ -147,6 +147,8 @@ class LineWriterTest {
       assertThat(writer.waiting()).isEqualTo(LineWriter.MOST_WAITING);
       assertThat(writer.dropped()).isEqualTo(7);
       goesOn.countDown();
+      // before it is closed, which waits for two seconds at most
+      await().atMost(Patience.OF_TESTS).until(() -> writer.waiting() == 0);
     }
     assertThat(writer.waiting()).isZero();
     writer.write("too late");
