@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The proxy in a JVM of its own, and what its operators can ask it. Thread-safe. */
 public final class ChildProxy implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofMinutes(3);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private final RunningCommand process;
   private final Ports ports;
@@ -35,7 +36,7 @@ public final class ChildProxy implements AutoCloseable {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10));
+            .connectTimeout(LONG);
     this.http =
         authority == null ? builder.build() : builder.sslContext(Trust.in(authority)).build();
   }
@@ -141,7 +142,7 @@ public final class ChildProxy implements AutoCloseable {
    */
   public void signal(String name) {
     RunningCommand.start(new ProcessBuilder("kill", "-" + name, Long.toString(pid())))
-        .await(Duration.ofSeconds(10))
+        .await(LONG)
         .orThrow();
   }
 
@@ -184,7 +185,7 @@ public final class ChildProxy implements AutoCloseable {
 
   private HttpResponse<String> get(String path) {
     try {
-      return http.send(request(path, Duration.ofSeconds(10)), HttpResponse.BodyHandlers.ofString());
+      return http.send(request(path, LONG), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
