@@ -34,9 +34,7 @@ public final class ChildProxy implements AutoCloseable {
     String scheme = authority == null ? "http" : "https";
     this.admin = URI.create(scheme + "://127.0.0.1:" + ports.admin());
     HttpClient.Builder builder =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(LONG);
+        HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LONG);
     this.http =
         authority == null ? builder.build() : builder.sslContext(Trust.in(authority)).build();
   }

@@ -245,7 +245,9 @@ final class CrdRealIT {
     }
   }
 
-  /** As soon as the server tells: what it says of its kinds it writes anew after they are served. */
+  /**
+   * As soon as the server tells: what it says of its kinds it writes anew after they are served.
+   */
   private static String explained(String what, String... more) {
     List<String> command = new ArrayList<>(List.of("explain", what));
     command.add("--api-version=" + OURS + "/v1");

@@ -104,7 +104,8 @@ final class SourcesRealIT extends SourcesFixture {
         .untilAsserted(
             () ->
                 assertThat(scene.conditions("fs"))
-                    .contains("Accepted=True/Valid", "InForce=True/Applied", "Dangling=False/Found"));
+                    .contains(
+                        "Accepted=True/Valid", "InForce=True/Applied", "Dangling=False/Found"));
     scene.awaitShares(100);
     assertThat(
             scene
