@@ -97,7 +97,7 @@ final class ApiClient {
         .sslContext(context)
         .version(version)
         .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(Duration.ofSeconds(20))
+        .connectTimeout(Duration.ofSeconds(60))
         .build();
   }
 

@@ -127,7 +127,7 @@ final class AuditIdRealIT {
 
   private static List<String> logged() throws Exception {
     List<String> ids = new ArrayList<>();
-    for (String line : Files.readAllLines(every.accessLog())) {
+    for (String line : WholeLines.of(Files.readString(every.accessLog())).lines().toList()) {
       ids.add(JSON.readTree(line).path("audit-ID").asText());
     }
     return ids;

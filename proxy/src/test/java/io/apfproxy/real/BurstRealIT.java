@@ -53,7 +53,7 @@ final class BurstRealIT extends OwnKindsFixture {
   private static final int ASKERS = 80;
 
   /** How often is looked at what they have. */
-  private static final int LOOKS = 200;
+  private static final int LOOKS = 100;
 
   private static TcpRelay wire;
   private static HttpClient client;
@@ -154,13 +154,15 @@ final class BurstRealIT extends OwnKindsFixture {
       await().atMost(SOON).until(() -> burst("seats_in_use") > BURST / 2.0);
       await().atMost(SOON).until(() -> burst("credit_seat_seconds") < 1);
       double seats = 0;
+      double waiting = 0; // at times nobody, while this machine does not let the askers ask
       for (int i = 0; i < LOOKS; i++) {
         seats += burst("seats_in_use") / LOOKS;
+        waiting += flow("current_inqueue_requests") / LOOKS;
       }
       System.out.printf(
-          "spent: %.2f seats beyond the limit of %.0f in the mean, %.0f requests wait%n",
-          seats, flow("current_limit_seats"), flow("current_inqueue_requests"));
-      assertThat(flow("current_inqueue_requests")).isPositive();
+          "spent: %.2f seats beyond the limit of %.0f in the mean, %.1f requests wait%n",
+          seats, flow("current_limit_seats"), waiting);
+      assertThat(waiting).isPositive();
       assertThat(seats).as("what is earned by the way").isLessThan(2);
     } finally {
       over.set(true);

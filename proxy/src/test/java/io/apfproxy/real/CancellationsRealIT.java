@@ -59,7 +59,7 @@ final class CancellationsRealIT {
                 "announced")) {
       // Given
       polite.open(CONFIG_MAPS + "?watch=true");
-      within(30).untilAsserted(() -> assertThat(polite.opened()).isEqualTo(POLITE_WATCHES));
+      within(60).untilAsserted(() -> assertThat(polite.opened()).isEqualTo(POLITE_WATCHES));
       ApiClient reader =
           ApiClient.withToken(
               proxy.url(), proxy.certificate(), ControlPlane.token("admin"), Version.HTTP_2);
@@ -82,7 +82,7 @@ final class CancellationsRealIT {
       }
       assertThat(statuses).containsOnly(200);
       cluster.kubectl("admin").run("create", "configmap", "announced", "-n", "cancelled").orThrow();
-      within(30).untilAsserted(() -> assertThat(polite.informed()).isEqualTo(POLITE_WATCHES));
+      within(60).untilAsserted(() -> assertThat(polite.informed()).isEqualTo(POLITE_WATCHES));
       assertThat(polite.ended()).isZero();
       assertThat(proxy.page("/metrics")).doesNotContain("rule=\"upstream-");
       within(60)

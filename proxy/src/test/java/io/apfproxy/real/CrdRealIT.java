@@ -1,6 +1,7 @@
 package io.apfproxy.real;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -22,6 +23,7 @@ import java.net.http.HttpClient.Version;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -53,8 +55,7 @@ final class CrdRealIT {
     api =
         ApiClient.withToken(
             cluster.url(), cluster.pki("ca.crt"), ControlPlane.token("admin"), Version.HTTP_2);
-    kubectl.run("apply", "-f", crds().toString()).orThrow();
-    kubectl.run("wait", "--for=condition=Established", "crd", "--all").orThrow();
+    Definitions.apply(kubectl, crds());
   }
 
   @AfterAll
@@ -232,17 +233,28 @@ final class CrdRealIT {
 
   @Test
   void explainsEveryField() {
-    String rules =
-        kubectl.run("explain", "fs.spec.rules", "--api-version=" + OURS + "/v1").orThrow().stdout();
+    String rules = explained("fs.spec.rules");
     System.out.println(rules);
     assertThat(rules)
         .contains("subjects\t<[]Object> -required-", "Who asks; one of these must match.")
         .doesNotContain("<no description>");
     for (String kind : List.of("fs", "plc", "rl")) {
-      CommandResult whole =
-          kubectl.run("explain", kind, "--recursive", "--api-version=" + OURS + "/v1").orThrow();
-      assertThat(whole.stdout()).contains("spec", "status").doesNotContain("<no description>");
+      assertThat(explained(kind, "--recursive"))
+          .contains("spec", "status")
+          .doesNotContain("<no description>");
     }
+  }
+
+  /**
+   * As soon as the server tells: what it says of its kinds it writes anew after they are served.
+   */
+  private static String explained(String what, String... more) {
+    List<String> command = new ArrayList<>(List.of("explain", what));
+    command.add("--api-version=" + OURS + "/v1");
+    command.addAll(List.of(more));
+    return await()
+        .until(() -> kubectl.run(command.toArray(String[]::new)), told -> told.exitCode() == 0)
+        .stdout();
   }
 
   private static String[] header(String table) {

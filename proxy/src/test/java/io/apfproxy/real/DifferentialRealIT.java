@@ -88,7 +88,7 @@ final class DifferentialRealIT {
     String manifest = TestResources.read("/real/differential.yaml");
     cluster.kubectl("admin").runWithInput(manifest, "apply", "-f", "-").orThrow();
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(60))
         .until(
             () -> {
               CommandResult made =

@@ -12,7 +12,7 @@ import org.awaitility.Awaitility;
 
 /** The list of things that people do with kubectl, in the order of a working day. */
 final class KubectlScript {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private KubectlScript() {}
 
@@ -136,6 +136,7 @@ final class KubectlScript {
   private static List<KubectlStep> customResources() {
     return List.of(
         manifest("widget-crd.yaml", "create -f -").shows("created"),
+        step("wait until the definition has conditions", KubectlScript::awaitConditions),
         step("wait --for=condition=Established crd/widgets.{id}.example.com --timeout=60s")
             .shows("condition met"),
         step("wait until widgets are served", KubectlScript::awaitWidgets),
@@ -167,7 +168,7 @@ final class KubectlScript {
     return List.of(
         step("delete pod shell -n {ns} --wait").shows("deleted"),
         step("get pod shell -n {ns}").fails(1).shows("NotFound"),
-        step("delete deployment web -n {ns} --cascade=foreground --wait --timeout=60s")
+        step("delete deployment web -n {ns} --cascade=foreground --wait --timeout=80s")
             .shows("deleted"),
         step(
                 "delete configmaps --all -n {ns}",
@@ -202,6 +203,23 @@ final class KubectlScript {
           watch.awaitStdout(text -> text.endsWith("\n") && text.lines().count() == 4, PATIENCE);
       return new CommandResult(watch.toString(), 0, seen, watch.stderr());
     }
+  }
+
+  /** Until there is one, kubectl wait fails. */
+  private static CommandResult awaitConditions(KubectlActor actor) {
+    CommandResult last =
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .until(
+                () ->
+                    actor.run(
+                        "get",
+                        "crd",
+                        "widgets.{id}.example.com",
+                        "-o",
+                        "jsonpath={.status.conditions[*].type}"),
+                answer -> answer.stdout().contains("Established"));
+    return new CommandResult(last.command(), last.exitCode(), "", last.stderr());
   }
 
   /** Discovery lags behind the condition, so the first of the two who ask could see less. */

@@ -127,7 +127,7 @@ final class MetricsRealIT {
         RunningCommand.start(new ProcessBuilder(promtool.get().toString(), "check", "metrics"));
     check.write(text.getBytes(StandardCharsets.UTF_8));
     check.closeStdin();
-    CommandResult result = check.await(Duration.ofSeconds(30));
+    CommandResult result = check.await(Duration.ofSeconds(60));
     assertThat(result.exitCode()).as(result.toString()).isIn(0, 3);
   }
 

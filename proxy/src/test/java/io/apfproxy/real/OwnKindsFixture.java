@@ -41,13 +41,12 @@ abstract class OwnKindsFixture {
   }
 
   /**
-   * Defines kinds.
+   * Defines kinds, which are served then.
    *
    * @param file among the definitions; empty for all of them
    */
   static void define(String file) {
-    kubectl.run("apply", "-f", CrdRealIT.crds().resolve(file).toString()).orThrow();
-    kubectl.run("wait", "--for=condition=Established", "crd", "--all").orThrow();
+    Definitions.apply(kubectl, CrdRealIT.crds().resolve(file));
   }
 
   static void patch(String object, String patch) {

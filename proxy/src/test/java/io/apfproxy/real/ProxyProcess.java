@@ -197,6 +197,15 @@ final class ProxyProcess implements AutoCloseable {
     return process.log();
   }
 
+  /** What it wrote that is worth a look, but for that this machine gave it no processor. */
+  List<String> complaints() {
+    return log()
+        .lines()
+        .filter(line -> line.contains("WARN") || line.contains("ERROR"))
+        .filter(line -> !line.contains("BlockedThreadChecker"))
+        .toList();
+  }
+
   /**
    * kubectl of one of the control plane's users, led through the proxy by the {@code kubeconfig}
    * command.

@@ -44,14 +44,9 @@ final class RateLimitKindRealIT extends OwnKindsFixture {
   /** It has to do without the kind at first. */
   @BeforeAll
   static void startProxy() {
-    defineAndAwait("flowschemas");
-    defineAndAwait("prioritylevelconfigurations");
+    define("flowschemas.yaml");
+    define("prioritylevelconfigurations.yaml");
     proxy = ProxyProcess.start(cluster, "--flowcontrol-source=builtin,crd");
-  }
-
-  private static void defineAndAwait(String plural) {
-    define(plural + ".yaml");
-    await().atMost(SOON).until(() -> kubectl.run("get", plural).exitCode() == 0);
   }
 
   @Test
@@ -61,13 +56,14 @@ final class RateLimitKindRealIT extends OwnKindsFixture {
         .atMost(SOON)
         .until(() -> proxy.metric("apf_proxy_config_source_up", "source=\"crd\"") == 1);
     assertThat(proxy.page("/readyz?verbose")).contains("[+]flowcontrol-crd ok");
-    assertThat(proxy.log()).contains(ABSENT).doesNotContain("ratelimits are not served");
+    await().atMost(SOON).until(() -> proxy.log().contains(ABSENT));
+    assertThat(proxy.log()).doesNotContain("ratelimits are not served");
   }
 
   @Test
   @Order(2)
   void isLookedForAgainAndThenInForce() {
-    defineAndAwait("ratelimits");
+    define("ratelimits.yaml");
     applyExample("ratelimit-tenant-lists.yaml");
 
     awaitConditions("tenant-lists", "Accepted=True/Valid", "InForce=True/Applied");
@@ -231,7 +227,7 @@ final class RateLimitKindRealIT extends OwnKindsFixture {
         .until(() -> proxy.metric("apf_proxy_config_source_up", "source=\"crd\"") == 0);
     assertThat(inForce()).isEqualTo(before);
 
-    defineAndAwait("ratelimits");
+    define("ratelimits.yaml");
     applyExample("ratelimit-bytes.yaml");
     await()
         .atMost(SOON)

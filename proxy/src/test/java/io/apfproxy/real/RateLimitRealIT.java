@@ -57,9 +57,7 @@ final class RateLimitRealIT {
     Kubectl admin = cluster.kubectl("admin");
     ProxyAccess.grant(cluster);
     apply(admin, "configuration-access.yaml");
-    admin.run("apply", "-f", CrdRealIT.crds().toString()).orThrow();
-    admin.run("wait", "--for=condition=Established", "crd", "--all").orThrow();
-    await().atMost(SOON).until(() -> admin.run("get", "ratelimits").exitCode() == 0);
+    Definitions.apply(admin, CrdRealIT.crds());
     apply(admin, "rate-limits.yaml");
     proxy =
         ProxyProcess.startAsFrontProxy(

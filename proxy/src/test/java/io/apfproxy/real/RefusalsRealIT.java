@@ -169,6 +169,7 @@ final class RefusalsRealIT {
             "--max-mutating-requests-inflight=100")) {
       Kubectl kubectl = explaining.kubectl(SHUT);
       kubectl.run("get", "configmaps").orThrow(); // it knows the kinds from now on
+      awaitNobodyAtTheServer(SHUT_LEVEL);
       try (Holder seat = new Holder(explaining.url(), SHUT)) {
         await(() -> inProxy(explaining, "executing", SHUT_LEVEL) == 1);
         assertThat(kubectl.run("get", "configmaps").stderr())
@@ -182,7 +183,7 @@ final class RefusalsRealIT {
   /** The only seat at the proxy, and with it the only one at the server. */
   private static Holder seatOfBoth() {
     await(() -> inProxy("executing", SHUT_LEVEL) == 0);
-    await(() -> !serverMetrics().contains(sample("executing", SHUT_LEVEL, 1)));
+    awaitNobodyAtTheServer(SHUT_LEVEL);
     Holder holder = new Holder(proxy.url(), SHUT);
     await(() -> serverMetrics().contains(sample("executing", SHUT_LEVEL, 1)));
     await(() -> inProxy("executing", SHUT_LEVEL) == 1);
@@ -194,9 +195,10 @@ final class RefusalsRealIT {
   @EnumSource
   @SuppressWarnings("try") // somebody holds it, that is all
   void refusesWhenAQueueIsFullOrTheTimeIsUpAsTheServerDoes(WireProtocol protocol) {
-    Asked patient = Asked.get(MAPS + "?timeout=2s");
+    Asked patient = Asked.get(MAPS + "?timeout=8s"); // of which it waits a quarter
     Map<String, String> server = new LinkedHashMap<>();
     Map<String, String> ours = new LinkedHashMap<>();
+    awaitNobodyAtTheServer(NARROW_LEVEL);
     try (Holder seat = new Holder(cluster.url(), NARROW)) {
       await(() -> serverMetrics().contains(sample("executing", NARROW_LEVEL, 1)));
       server.put("time is up", direct(protocol, NARROW, patient));
@@ -223,8 +225,13 @@ final class RefusalsRealIT {
     Awaitility.await().atMost(PATIENCE).until(condition);
   }
 
+  /** Where the request of somebody who has left may end later than it does at the proxy. */
+  private static void awaitNobodyAtTheServer(String level) {
+    await(() -> !serverMetrics().contains(sample("executing", level, 1)));
+  }
+
   private static String serverMetrics() {
-    return cluster.kubectl("admin").run("get", "--raw", "/metrics").stdout();
+    return cluster.kubectl("admin").run("get", "--raw", "/metrics").orThrow().stdout();
   }
 
   private static String sample(String state, String level, int number) {

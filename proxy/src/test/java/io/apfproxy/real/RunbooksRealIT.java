@@ -71,7 +71,9 @@ final class RunbooksRealIT {
     Kubectl kubectl = cluster.kubectl("admin");
     Files.writeString(folder.resolve("nothing.yaml"), NO_SEATS);
     kubectl.run("apply", "-f", folder.resolve("nothing.yaml").toString()).orThrow();
-    kubectl.run("wait", "--for=condition=InForce", "fs/nothing", "--timeout=60s").orThrow();
+    kubectl
+        .run("wait", "--for=condition=InForce", "fs/nothing", "plc/nothing", "--timeout=60s")
+        .orThrow();
     ApiClient mouse =
         ApiClient.withToken(
             chart.proxy().url(),

@@ -91,11 +91,15 @@ final class SourceFaultsRealIT extends SourcesFixture {
 
     scene.awaitTrouble();
     System.out.println(scene.proxy().page("/readyz?verbose") + scene.configurationMetrics());
-    assertThat(scene.proxy().log())
-        .contains(
-            "source crd: the proxy's identity may not \"list\" and \"watch\""
-                + " flowschemas.flowcontrol.apf-proxy.io, prioritylevelconfigurations and"
-                + " ratelimits (403)");
+    await() // it is told after it shows
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(scene.proxy().log())
+                    .contains(
+                        "source crd: the proxy's identity may not \"list\" and \"watch\""
+                            + " flowschemas.flowcontrol.apf-proxy.io, prioritylevelconfigurations"
+                            + " and ratelimits (403)"));
     scene.moreRequests(load);
     scene.awaitShares(100);
 

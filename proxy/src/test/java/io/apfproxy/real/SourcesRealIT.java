@@ -99,8 +99,13 @@ final class SourcesRealIT extends SourcesFixture {
             () ->
                 assertThat(scene.conditions("plc"))
                     .contains("Accepted=False/Invalid", "InForce=False/LastValidVersion"));
-    assertThat(scene.conditions("fs"))
-        .contains("Accepted=True/Valid", "InForce=True/Applied", "Dangling=False/Found");
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(scene.conditions("fs"))
+                    .contains(
+                        "Accepted=True/Valid", "InForce=True/Applied", "Dangling=False/Found"));
     scene.awaitShares(100);
     assertThat(
             scene

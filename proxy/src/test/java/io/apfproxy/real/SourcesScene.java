@@ -109,11 +109,9 @@ final class SourcesScene implements AutoCloseable {
     kubectl
         .runWithInput(TestResources.read("/real/configuration-access.yaml"), "apply", "-f", "-")
         .orThrow();
-    kubectl.run("apply", "-f", CrdRealIT.crds().toString()).orThrow();
-    kubectl.run("wait", "--for=condition=Established", "crd", "--all").orThrow();
+    Definitions.apply(kubectl, CrdRealIT.crds());
     kubectl.run("delete", "plc", "other", "--ignore-not-found").orThrow();
-    // served a moment after the definition says so
-    await().atMost(SOON).until(() -> applied(level("tenants", 100, 64)));
+    apply(level("tenants", 100, 64));
     apply(schema("tenants"));
   }
 
@@ -164,6 +162,8 @@ final class SourcesScene implements AutoCloseable {
     double expected = Math.ceil(12.0 * shares / (245 + shares));
     await()
         .atMost(SOON)
+        // while it is not seen again, after its kind was away for long
+        .ignoreExceptionsInstanceOf(IllegalStateException.class)
         .until(
             () ->
                 proxy.metric(
@@ -217,10 +217,6 @@ final class SourcesScene implements AutoCloseable {
         .lines()
         .filter(line -> line.startsWith("apf_proxy_config_") && line.contains("\"crd\""))
         .reduce("", (a, b) -> a + b + "\n");
-  }
-
-  boolean applied(String manifest) {
-    return kubectl.runWithInput(manifest, "apply", "-f", "-").exitCode() == 0;
   }
 
   void apply(String manifest) {

@@ -63,14 +63,14 @@ final class WatchesRealIT {
         admin.run("create", "configmap", "announced", "-n", "watched").orThrow();
 
         // Then
-        within(30).untilAsserted(() -> assertThat(crowd.informed()).isEqualTo(WATCHES));
+        within(60).untilAsserted(() -> assertThat(crowd.informed()).isEqualTo(WATCHES));
         assertThat(crowd.ended()).isZero();
         assertThat(proxy.metric("apf_proxy_upstream_streams")).isGreaterThanOrEqualTo(WATCHES);
         assertThat(proxy.metric("apf_proxy_tunnels")).isEqualTo(TUNNELS);
       } finally {
         tunnels.forEach(RunningCommand::close);
       }
-      within(30).untilAsserted(() -> assertIdle(proxy));
+      within(60).untilAsserted(() -> assertIdle(proxy));
     } finally {
       admin.run("delete", "pod", "shell", "-n", "watched", "--now");
     }
@@ -85,10 +85,10 @@ final class WatchesRealIT {
               .with("KUBECTL_PORT_FORWARD_WEBSOCKETS", webSockets);
       RunningCommand exec = by.start("exec", "-i", "shell", "-n", "watched", "--", "cat");
       exec.write("ready\n".getBytes(StandardCharsets.UTF_8));
-      exec.awaitStdout(text -> text.contains("ready"), Duration.ofSeconds(30));
+      exec.awaitStdout(text -> text.contains("ready"), Duration.ofSeconds(60));
       tunnels.add(exec);
       RunningCommand forward = by.start("port-forward", "pod/shell", "-n", "watched", ":7");
-      forward.awaitStdout(text -> text.contains("Forwarding from"), Duration.ofSeconds(30));
+      forward.awaitStdout(text -> text.contains("Forwarding from"), Duration.ofSeconds(60));
       tunnels.add(forward);
     }
     return tunnels;
