@@ -19,8 +19,8 @@ class WaitingRequestIT extends AppFixture {
   private static final int OF_A_CLIENT = 50;
   private static final int ALL = 4 * OF_A_CLIENT;
 
-  /** Of our own classes, in bytes; it is 1,256. */
-  private static final long MOST_OF_OURS = 1_400;
+  /** Of our own classes, in bytes; it is 1,256, and may be more on a busy machine. */
+  private static final long MOST_OF_OURS = 1_600;
 
   @Test
   void keepsLittleOfItsOwnAndNoQueueOfVertx() throws Exception {

@@ -23,7 +23,7 @@ final class BootstrapObjectsRealIT extends OwnKindsFixture {
   private static final Duration SOON = Duration.ofSeconds(60);
 
   /** A minute until the next, and another one for what was changed while it looked. */
-  private static final Duration A_PASS = Duration.ofSeconds(180);
+  private static final Duration A_PASS = Duration.ofMinutes(3);
 
   private static final String AUTO_UPDATE = "apf.kubernetes.io/autoupdate-spec";
 
