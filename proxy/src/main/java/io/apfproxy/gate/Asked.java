@@ -26,11 +26,14 @@ public interface Asked {
   /** As the client writes it; empty if it does not. */
   String userAgent();
 
-  /** Where it comes from; null if limits of one address do not hold for that. */
+  /** The other end of its connection; null if limits of one address do not hold for that. */
   @Nullable ClientAddress address();
 
-  /** The other end of its connection; null if that has no address. */
-  @Nullable InetAddress peer();
+  /**
+   * Where it began: the other end of its connection or, where that is a proxy which is believed,
+   * whom it names; null if that has no address.
+   */
+  @Nullable InetAddress origin();
 
   /**
    * How many seats wide it is: estimated when that is first asked, and the same from then on. Not

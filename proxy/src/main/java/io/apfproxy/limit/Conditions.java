@@ -43,7 +43,7 @@ final class Conditions {
   boolean holdFor(Asked asked, UserInfo user) {
     return haveLength(asked.info())
         && hasAgent(asked.userAgent())
-        && isFrom(asked.peer())
+        && isFrom(asked.origin())
         && !excepted.cover(user);
   }
 

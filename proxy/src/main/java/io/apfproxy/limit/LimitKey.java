@@ -125,7 +125,7 @@ final class LimitKey {
     return switch (part) {
       case RateLimit.USER_AGENT ->
           "program " + asked.userAgent().substring(0, nameLength(asked.userAgent()));
-      case RateLimit.SOURCE_ADDRESS -> "address " + network(asked.peer());
+      case RateLimit.SOURCE_ADDRESS -> "address " + network(asked.origin());
       default -> text(part, groupPrefix, asked.digest());
     };
   }
@@ -161,11 +161,11 @@ final class LimitKey {
     switch (part) {
       case USER_AGENT -> hash.add(asked.userAgent(), nameLength(asked.userAgent()));
       case SOURCE_ADDRESS -> {
-        InetAddress peer = asked.peer();
-        if (peer == null || unlimited.test(peer)) {
+        InetAddress origin = asked.origin();
+        if (origin == null || unlimited.test(origin)) {
           return false;
         }
-        ClientAddress address = ClientAddress.of(peer);
+        ClientAddress address = ClientAddress.of(origin);
         hash.add(address.ipv6() ? 6 : 4).add(address.bits());
       }
       default -> {

@@ -12,11 +12,11 @@ final class Owner {
 
   /** Of a request. */
   static long of(Asked asked, UserInfo user, KeyHash hash) {
-    InetAddress peer = asked.peer();
-    if (peer == null || !user.name().equals(UserInfo.ANONYMOUS.name())) {
+    InetAddress origin = asked.origin();
+    if (origin == null || !user.name().equals(UserInfo.ANONYMOUS.name())) {
       return of(user, hash);
     }
-    ClientAddress address = ClientAddress.of(peer);
+    ClientAddress address = ClientAddress.of(origin);
     return hash.add(address.ipv6() ? 6 : 4).add(address.bits()).end();
   }
 

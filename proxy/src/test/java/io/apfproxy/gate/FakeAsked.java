@@ -81,7 +81,7 @@ public final class FakeAsked implements Asked {
   }
 
   @Override
-  public @Nullable InetAddress peer() {
+  public @Nullable InetAddress origin() {
     return peer;
   }
 

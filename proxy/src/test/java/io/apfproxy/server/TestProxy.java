@@ -207,6 +207,7 @@ final class TestProxy implements AutoCloseable {
     return new RequestHead(
         ClientTrust.NONE,
         request,
+        null,
         survivors,
         upgrade == null ? "" : upgrade,
         request.headers().contains("Expect"),

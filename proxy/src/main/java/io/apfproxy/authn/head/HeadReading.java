@@ -188,6 +188,7 @@ final class HeadReading {
     return new RequestHead(
         trust,
         request,
+        sources.origin(),
         survivors,
         upgrade,
         single.containsKey(HeaderKind.EXPECT) && !request.http10(),

@@ -1,7 +1,9 @@
 package io.apfproxy.authn.head;
 
+import io.apfproxy.request.ClientAddress;
 import io.apfproxy.request.HeaderLines;
 import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -53,6 +55,19 @@ final class SourceAddresses {
     if (peerIsTrusted && client == null) {
       client = line.strip();
     }
+  }
+
+  /**
+   * Where the request began, as far as proxies are believed; null if none of them was, or none said
+   * so.
+   */
+  @Nullable InetAddress origin() {
+    if (chains.isEmpty() && client == null) {
+      return null;
+    }
+    Deque<String> believed = believedChain();
+    String said = believed.isEmpty() ? client : believed.getFirst();
+    return said == null || !isAddress(said) ? null : ClientAddress.parse(said).orElse(null);
   }
 
   /** Adds what is believed; our own peer's address is not in it. */

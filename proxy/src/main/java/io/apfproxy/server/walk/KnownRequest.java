@@ -31,6 +31,7 @@ abstract class KnownRequest implements Asked {
 
   private @Nullable RequestHead head;
   private @Nullable Understood asked;
+  private @Nullable InetAddress origin;
   private @Nullable Identity identity;
   private @Nullable RequestSize size;
   private @Nullable Object inForce;
@@ -74,6 +75,7 @@ abstract class KnownRequest implements Asked {
   final void understood(RequestHead of, Understood what) {
     head = of;
     asked = what;
+    origin = of.origin();
     account.understood(what.info());
   }
 
@@ -164,8 +166,9 @@ abstract class KnownRequest implements Asked {
   }
 
   @Override
-  public final @Nullable InetAddress peer() {
-    return caller.connection().peer();
+  public final @Nullable InetAddress origin() {
+    InetAddress told = origin;
+    return told == null ? caller.connection().peer() : told;
   }
 
   @Override
