@@ -203,7 +203,9 @@ final class SeatController {
 
   private @Nullable SeatChange calm(Tick tick) {
     mildTicks = 0;
-    over = null;
+    if (delay < target / 2) { // nearer to it, what was over may be so again
+      over = null;
+    }
     if (load == UpstreamLoad.BUSY || !tick.waited() || limit >= max) {
       return null;
     }

@@ -276,6 +276,24 @@ class SeatControllerTest {
     assertThat(tick(50, 80, true)).as("and looks without load at once").isEqualTo(SeatChange.DIP);
   }
 
+  /** A tick that is not quite over the target begins nothing anew. */
+  @Test
+  @Tag("L-44")
+  @Tag("L-47")
+  void goesOnWaitingWhereTheDelayWasNearTheTargetForATick() {
+    grownTo(80);
+    int from = second;
+    for (int i = 0; i < 3; i++) {
+      tick(50, seats.total(), true);
+    }
+    assertThat(tick(4, seats.total(), true)).isNull();
+    while (tick(50, seats.total(), true) != SeatChange.REBASE) {
+      assertThat(second).isLessThan(from + 20);
+    }
+
+    assertThat(second - from).isBetween(10, 14);
+  }
+
   @Test
   @Tag("L-47")
   void takesADelayOfASecondForNoWay() {
