@@ -26,9 +26,9 @@ final class SeatsReader {
 
   MovingSeats read() throws UsageException {
     boolean adaptive = settings.bool(Flag.ADAPTIVE_SEATS);
-    if (adaptive && !fair) {
+    if (!fair && (adaptive || settings.countIfSet(Flag.MIN_SEATS).isPresent())) {
       throw new UsageException(
-          settings.origin(Flag.ADAPTIVE_SEATS)
+          settings.origin(adaptive ? Flag.ADAPTIVE_SEATS : Flag.MIN_SEATS)
               + ": found with "
               + Flag.ENABLE_PRIORITY_AND_FAIRNESS.flag()
               + "=false, whose two limits never move; expected one of the two");

@@ -102,15 +102,21 @@ final class RefusalText {
     return seconds == 0 ? "" : ", told to come again after " + seconds + " s";
   }
 
+  private String nextOfLimit() {
+    int seconds = refused.retryAfterSeconds();
+    return (seconds == 0 ? "" : "retry in " + seconds + " s; ")
+        + "ask less often, and for pages (limit=500), or let an operator look at "
+        + refused.rateLimit()
+        + ": apf-proxy explain";
+  }
+
   private static String seconds(long nanos) {
     return String.format(Locale.ROOT, "%.3f s", nanos / NANOS);
   }
 
   private void next() {
     if (!refused.rateLimit().isEmpty()) {
-      row(
-          "next",
-          "send less, or let an operator look at " + refused.rateLimit() + ": apf-proxy explain");
+      row("next", nextOfLimit());
     } else if (refused.seats() > 0) {
       row("next", nextAtLevel());
     }

@@ -41,6 +41,8 @@ class BenchesRunTest {
         .containsExactlyInAnyOrderElementsOf(
             List.of(
                 "BurstBench.decide",
+                "ChangeBench.rateOfALimit",
+                "ChangeBench.seatsOfAllLevels",
                 "ClassifierBench.first",
                 "ClassifierBench.lastButOne",
                 "DecisionBench.exempt",

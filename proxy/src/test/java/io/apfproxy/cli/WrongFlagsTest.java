@@ -162,6 +162,11 @@ class WrongFlagsTest {
             "--adaptive-seats",
             "--enable-priority-and-fairness=false"),
         WrongUsageTest.bad(
+            "--min-seats: found with --enable-priority-and-fairness=false, whose two limits never"
+                + " move; expected one of the two",
+            "--min-seats=3",
+            "--enable-priority-and-fairness=false"),
+        WrongUsageTest.bad(
             "--burst-seats: found without --adaptive-seats, which tells whether upstream could do"
                 + " more; expected both",
             "--burst-seats=10"),

@@ -195,6 +195,9 @@ class SlowReaderIT {
       long waited = answerOf(proxy);
 
       System.out.println("lists of 1 MiB, " + version + ": another user waited ms " + waited);
+      if (STRICT) {
+        assertThat(waited).isLessThanOrEqualTo(200);
+      }
       if (version == HttpVersion.HTTP_2) { // else sockets hold it
         assertThat(proxy.bound(ROOM).used().getAsLong())
             .isBetween(SEATS * (LIST_BYTES / 2L), SEATS * (LIST_BYTES + (LIST_BYTES >> 4)) + 0L);
