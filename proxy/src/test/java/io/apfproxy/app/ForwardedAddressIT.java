@@ -55,8 +55,7 @@ class ForwardedAddressIT extends AppFixture {
   private int ask(String... headers) throws Exception {
     HttpRequest request = asAlice(NAMESPACES);
     if (headers.length > 0) {
-      request =
-          HttpRequest.newBuilder(request, (name, value) -> true).headers(headers).build();
+      request = HttpRequest.newBuilder(request, (name, value) -> true).headers(headers).build();
     }
     return client.send(request, BodyHandlers.discarding()).statusCode();
   }

@@ -99,8 +99,7 @@ public class ChangeBench extends TimedBench {
                       30,
                       50,
                       null,
-                      new LimitResponse(
-                          PriorityLevelConfiguration.QUEUE, new Queuing(64, 6, 50))),
+                      new LimitResponse(PriorityLevelConfiguration.QUEUE, new Queuing(64, 6, 50))),
                   null),
               List.of()));
     }
