@@ -101,7 +101,7 @@ class PassGatesTest {
     var thread = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     Call call = client().call;
     call.understood(
-        null,
+        SomeHead.saysNothing(),
         new Understood(
             null,
             RequestInfoParser.parse("GET", RequestTarget.parse("/api/v1/namespaces/a/pods/b")),

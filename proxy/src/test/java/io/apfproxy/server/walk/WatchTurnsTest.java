@@ -76,7 +76,7 @@ class WatchTurnsTest {
       RequestTarget path = RequestTarget.parse(target);
       UserInfo who = UserInfo.of(user);
       client.call.understood(
-          null,
+          SomeHead.saysNothing(),
           new Understood(path, RequestInfoParser.parse("GET", path), "", RequestTimeout.NONE, 0));
       client.call.identified(
           new Identity(
