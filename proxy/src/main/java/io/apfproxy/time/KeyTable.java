@@ -19,8 +19,9 @@ public final class KeyTable {
    * took of it share on, though a way is free by now. Else a key would have its share and then all of its own; and what is counted
    * would not be given back where it was taken.
    *
-   * Locks are striped by set; that of the shared allowance is taken last. Each has the allowance under which its values are read,
-   * so that a new one is put in stripe by stripe, and no value is ever read under the wrong one.
+   * Locks are striped, each for sets that lie side by side, so that who looks at all of them reads memory in its order; that of the
+   * shared allowance is taken last. Each has the allowance under which its values are read, so that a new one is put in stripe by
+   * stripe, and no value is ever read under the wrong one.
    *
    * A table of another size takes the place of this one likewise, stripe by stripe: whoever comes to a stripe that has moved is
    * sent on, and a key is always in one place. What is shared is the same for both.
@@ -31,12 +32,13 @@ public final class KeyTable {
   /** Owner of keys that nobody can invent. */
   public static final long NOBODY = 0;
 
-  private static final int MOST_STRIPES = 64;
+  private static final int STRIPE_BITS = 6;
   private static final long BETWEEN_SWEEPS = TimeUnit.DAYS.toNanos(10);
   private static final long ALL_HEALED = TimeUnit.DAYS.toNanos(60);
 
   private final long origin;
   private final KeySets sets;
+  private final int shift;
   private final Stripe[] stripes;
   private final SharedAllowance shared;
   private final LongAdder overflows;
@@ -72,7 +74,9 @@ public final class KeyTable {
     this.origin = origin;
     this.sweptAt = sweptAt;
     this.sets = sets;
-    this.stripes = new Stripe[Math.min(Integer.highestOneBit(sets.number()), MOST_STRIPES)];
+    int last = sets.number() - 1;
+    this.shift = Math.max(0, Integer.SIZE - Integer.numberOfLeadingZeros(last) - STRIPE_BITS);
+    this.stripes = new Stripe[sets.number() == 0 ? 0 : (last >> shift) + 1];
     for (int i = 0; i < stripes.length; i++) {
       stripes[i] = new Stripe(allowance);
     }
@@ -85,7 +89,11 @@ public final class KeyTable {
   }
 
   private Stripe stripe(int set) {
-    return stripes[set & (stripes.length - 1)]; // a power of two
+    return stripes[set >> shift];
+  }
+
+  private int firstSet(int stripe) {
+    return Math.min(stripe << shift, sets.number());
   }
 
   private boolean hasNoKeys() {
@@ -276,10 +284,10 @@ public final class KeyTable {
   public void replace(Allowance next, long now) {
     sweepNowAndThen(now);
     long ticks = ticks(now);
-    for (int first = 0; first < stripes.length; first++) {
-      Stripe stripe = stripes[first];
+    for (int i = 0; i < stripes.length; i++) {
+      Stripe stripe = stripes[i];
       synchronized (stripe) {
-        for (int set = first; set < sets.number(); set += stripes.length) {
+        for (int set = firstSet(i); set < firstSet(i + 1); set++) {
           sets.carry(set, stripe.allowance, next, ticks);
         }
         stripe.allowance = next;
@@ -300,10 +308,10 @@ public final class KeyTable {
     Allowance allowance = stripes[0].allowance;
     KeySets others = new KeySets(keys, allowance.whole(ticks));
     KeyTable next = new KeyTable(others, allowance, origin, sweptAt, this);
-    for (int first = 0; first < stripes.length; first++) {
-      Stripe stripe = stripes[first];
+    for (int i = 0; i < stripes.length; i++) {
+      Stripe stripe = stripes[i];
       synchronized (stripe) {
-        for (int set = first; set < sets.number(); set += stripes.length) {
+        for (int set = firstSet(i); set < firstSet(i + 1); set++) {
           move(set, next, allowance, ticks);
         }
         stripe.movedTo = next;
@@ -357,10 +365,10 @@ public final class KeyTable {
     boolean old = now - sweptAt > ALL_HEALED;
     sweptAt = now;
     long ticks = ticks(now);
-    for (int first = 0; first < stripes.length; first++) {
-      Stripe stripe = stripes[first];
+    for (int i = 0; i < stripes.length; i++) {
+      Stripe stripe = stripes[i];
       synchronized (stripe) {
-        for (int set = first; set < sets.number(); set += stripes.length) {
+        for (int set = firstSet(i); set < firstSet(i + 1); set++) {
           sets.sweep(set, stripe.allowance, ticks, old);
         }
       }
@@ -374,10 +382,10 @@ public final class KeyTable {
     long ticks = ticks(now);
     int keys = 0;
     double fullest = shared.used(ticks);
-    for (int first = 0; first < stripes.length; first++) {
-      Stripe stripe = stripes[first];
+    for (int i = 0; i < stripes.length; i++) {
+      Stripe stripe = stripes[i];
       synchronized (stripe) {
-        for (int set = first; set < sets.number(); set += stripes.length) {
+        for (int set = firstSet(i); set < firstSet(i + 1); set++) {
           keys += sets.keys(set, stripe.allowance, ticks);
           fullest = Math.max(fullest, sets.used(set, stripe.allowance, ticks));
         }

@@ -206,18 +206,21 @@ public final class Pace implements Allowance {
     if (!(before instanceof Pace old) || (old.rate == rate && old.period == period)) {
       return due;
     }
-    BigInteger missing = BigInteger.valueOf(ahead(due, now));
-    BigInteger[] ticks =
-        unit == 0
-            ? missing
-                .multiply(BigInteger.valueOf(period).multiply(BigInteger.valueOf(old.rate)))
-                .divideAndRemainder(
-                    BigInteger.valueOf(old.period).multiply(BigInteger.valueOf(rate)))
-            : missing
-                .multiply(BigInteger.valueOf(unit))
-                .divideAndRemainder(BigInteger.valueOf(old.unit));
-    BigInteger most = BigInteger.valueOf(MOST_AHEAD - 1);
-    return now + ticks[0].min(most).longValue() + Math.min(1, ticks[1].signum());
+    return now + carried(ahead(due, now), old);
+  }
+
+  private long carried(long missing, Pace old) {
+    if (unit != 0) {
+      return Fraction.up(missing, unit, old.unit, MOST_AHEAD);
+    }
+    if (period == old.period) {
+      return Fraction.up(missing, old.rate, rate, MOST_AHEAD);
+    }
+    return Fraction.up(
+        BigInteger.valueOf(missing),
+        BigInteger.valueOf(period).multiply(BigInteger.valueOf(old.rate)),
+        BigInteger.valueOf(old.period).multiply(BigInteger.valueOf(rate)),
+        MOST_AHEAD);
   }
 
   @Override
