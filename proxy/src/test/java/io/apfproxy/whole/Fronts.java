@@ -31,7 +31,7 @@ final class Fronts {
         .jars()
         .forEach(
             (name, jar) -> {
-              List<String> command = ChildProxy.java(settings.java().toArray(String[]::new));
+              List<String> command = ChildProxy.java(jar.java().toArray(String[]::new));
               command.addAll(List.of(JvmFlags.option(), "-jar", jar.file().toString()));
               fronts.add(new JarFront(name, jar.file(), command, jar.flags()));
             });

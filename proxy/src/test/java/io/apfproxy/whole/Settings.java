@@ -25,7 +25,6 @@ import java.util.stream.Stream;
  * @param real whether the upstream is a kube-apiserver and no {@link FastUpstream}
  * @param fronts names of those that are measured, in their order; our jars have their own
  * @param jars by name: more than one to compare them, say before and after a change
- * @param java options of our jars' JVM
  * @param out folder of what is written
  */
 record Settings(
@@ -42,17 +41,18 @@ record Settings(
     boolean real,
     List<String> fronts,
     Map<String, Jar> jars,
-    List<String> java,
     Path out) {
   /**
    * One of our jars.
    *
    * @param flags of all of them, then its own
+   * @param java the same, options of its JVM
    */
-  record Jar(Path file, List<String> flags) {}
+  record Jar(Path file, List<String> flags, List<String> java) {}
 
   private static final String JAR = "apf-proxy";
-  private static final String OWN_FLAGS = "flags.";
+  private static final String FLAGS = "flags";
+  private static final String JAVA = "java";
   private static final Pattern COMMA = Pattern.compile(",");
 
   /** What may be said, with what holds if it is not. Times are seconds. */
@@ -71,23 +71,24 @@ record Settings(
           Map.entry("upstream", "fast"),
           Map.entry("fronts", "direct,haproxy,nginx"),
           Map.entry("jars", ""),
-          Map.entry("java", ""),
-          Map.entry("flags", ""),
+          Map.entry(JAVA, ""),
+          Map.entry(FLAGS, ""),
           Map.entry("out", "target/whole"));
 
   /**
    * @param words each {@code name=value}; lists have commas between, {@code jars} is {@code
-   *     before=FILE,after=FILE}, and {@code flags.before} are flags of that one
-   * @param own measured if the words name none
+   *     before=FILE,after=FILE}, and {@code flags.before} and {@code java.before} are flags of that
+   *     one and options of its JVM
+   * @param jar measured if the words name none
    * @throws IllegalArgumentException if a name or a value is none
    */
-  static Settings of(Path own, String... words) {
+  static Settings of(Path jar, String... words) {
     Map<String, String> values = new TreeMap<>(DEFAULTS);
-    Map<String, List<String>> flags = new TreeMap<>();
+    Map<String, String> own = new TreeMap<>();
     for (String word : words) {
       int equals = word.indexOf('=');
-      if (equals > 0 && word.startsWith(OWN_FLAGS)) {
-        flags.put(word.substring(OWN_FLAGS.length(), equals), list(word.substring(equals + 1)));
+      if (equals > 0 && (word.startsWith(FLAGS + ".") || word.startsWith(JAVA + "."))) {
+        own.put(word.substring(0, equals), word.substring(equals + 1));
         continue;
       }
       if (equals < 0 || !DEFAULTS.containsKey(word.substring(0, equals))) {
@@ -109,8 +110,7 @@ record Settings(
         number(values, "first"),
         isReal(values.get("upstream")),
         list(values, "fronts"),
-        jars(own, list(values, "jars"), list(values, "flags"), flags),
-        list(values, "java"),
+        jars(jar, values, own),
         Path.of(values.get("out")));
   }
 
@@ -141,9 +141,9 @@ record Settings(
   }
 
   private static Map<String, Jar> jars(
-      Path own, List<String> named, List<String> flags, Map<String, List<String>> ownFlags) {
+      Path jar, Map<String, String> values, Map<String, String> own) {
     Map<String, Path> files = new LinkedHashMap<>();
-    for (String one : named) {
+    for (String one : list(values, "jars")) {
       int equals = one.indexOf('=');
       if (equals < 0) {
         throw new IllegalArgumentException("found \"" + one + "\", expected NAME=FILE");
@@ -151,12 +151,12 @@ record Settings(
       files.put(one.substring(0, equals), Path.of(one.substring(equals + 1)));
     }
     if (files.isEmpty()) {
-      files.put(JAR, own);
+      files.put(JAR, jar);
     }
-    for (String name : ownFlags.keySet()) {
-      if (!files.containsKey(name)) {
+    for (String word : own.keySet()) {
+      if (!files.containsKey(word.substring(word.indexOf('.') + 1))) {
         throw new IllegalArgumentException(
-            "found \"" + OWN_FLAGS + name + "\", expected the name of a jar: " + files.keySet());
+            "found \"" + word + "\", expected the name of a jar: " + files.keySet());
       }
     }
     Map<String, Jar> jars = new LinkedHashMap<>();
@@ -164,10 +164,14 @@ record Settings(
         (name, file) ->
             jars.put(
                 name,
-                new Jar(
-                    file,
-                    Stream.concat(flags.stream(), ownFlags.getOrDefault(name, List.of()).stream())
-                        .toList())));
+                new Jar(file, both(values, own, FLAGS, name), both(values, own, JAVA, name))));
     return jars;
+  }
+
+  /** Those of all jars, then those of one. */
+  private static List<String> both(
+      Map<String, String> values, Map<String, String> own, String kind, String name) {
+    return Stream.concat(list(values, kind).stream(), list(own, kind + "." + name).stream())
+        .toList();
   }
 }

@@ -21,7 +21,7 @@ class SettingsTest {
   }
 
   private static Settings.Jar of(Path file, String... flags) {
-    return new Settings.Jar(file, List.of(flags));
+    return new Settings.Jar(file, List.of(flags), List.of());
   }
 
   @Test
@@ -36,6 +36,15 @@ class SettingsTest {
         .containsExactly(
             Map.entry("off", of(Path.of("a.jar"), "--v=1")),
             Map.entry("on", of(Path.of("a.jar"), "--v=1", "--access-log=a.log", "--v=2")));
+  }
+
+  @Test
+  void givesOneOfTheJarsOptionsOfTheVirtualMachineThatTheOthersDoNotHave() {
+    assertThat(Settings.of(JAR, "java=-Xmx1g", "java.on=-Xint", "jars=off=a.jar,on=a.jar").jars())
+        .containsExactly(
+            Map.entry("off", new Settings.Jar(Path.of("a.jar"), List.of(), List.of("-Xmx1g"))),
+            Map.entry(
+                "on", new Settings.Jar(Path.of("a.jar"), List.of(), List.of("-Xmx1g", "-Xint"))));
   }
 
   @Test
@@ -77,5 +86,8 @@ class SettingsTest {
         .isThrownBy(() -> Settings.of(JAR, "jars=off=a.jar", "flags.on=--v=1"))
         .withMessageContaining("\"flags.on\"")
         .withMessageContaining("off");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Settings.of(JAR, "java.on=-Xint"))
+        .withMessageContaining("\"java.on\"");
   }
 }
