@@ -60,7 +60,7 @@ final class ConfiguredFront implements Front {
   }
 
   @Override
-  public RunningFront start(Site site, int upstreamPort) throws IOException {
+  public RunningFront start(Site site, Upstream upstream) throws IOException {
     Path file = found().orElseThrow(() -> new IllegalStateException(program + " is not installed"));
     int port = FreePort.find();
     Path folder = Files.createTempDirectory(site.folder(), program + "-");
@@ -73,7 +73,7 @@ final class ConfiguredFront implements Front {
                         "FOLDER", folder.toString(),
                         "USER", System.getProperty("user.name"),
                         "PORT", Integer.toString(port),
-                        "UPSTREAM", Integer.toString(upstreamPort),
+                        "UPSTREAM", Integer.toString(upstream.port()),
                         "CA", site.authority().toString(),
                         "CERTIFICATE", site.certificate().toString(),
                         "KEY", site.key().toString(),
@@ -82,6 +82,9 @@ final class ConfiguredFront implements Front {
     command.addAll(arguments);
     command.add(configuration.toString());
     return RunningFront.start(
-        new ProcessBuilder(command), false, port, Probe.ofClients(site.authority(), port));
+        new ProcessBuilder(command),
+        false,
+        port,
+        Probe.ofClients(site.authority(), port, upstream.token()));
   }
 }

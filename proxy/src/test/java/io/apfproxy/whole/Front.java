@@ -11,7 +11,7 @@ interface Front {
   Presence presence();
 
   /** Starts it and waits until it serves. */
-  RunningFront start(Site site, int upstreamPort) throws IOException;
+  RunningFront start(Site site, Upstream upstream) throws IOException;
 
   /**
    * Whether it is there.

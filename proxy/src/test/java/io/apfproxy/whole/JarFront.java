@@ -38,7 +38,7 @@ final class JarFront implements Front {
   }
 
   @Override
-  public RunningFront start(Site site, int upstreamPort) throws IOException {
+  public RunningFront start(Site site, Upstream upstream) throws IOException {
     Ports ports = Ports.free();
     List<String> all = new ArrayList<>(command);
     all.addAll(

@@ -13,7 +13,7 @@ final class NoFront implements Front {
   }
 
   @Override
-  public RunningFront start(Site site, int upstreamPort) {
-    return RunningFront.upstreamItself(upstreamPort);
+  public RunningFront start(Site site, Upstream upstream) {
+    return RunningFront.upstreamItself(upstream.port());
   }
 }

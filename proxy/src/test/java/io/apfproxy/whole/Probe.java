@@ -16,26 +16,32 @@ final class Probe {
   private final HttpClient http;
   private final HttpRequest request;
 
-  private Probe(HttpClient http, URI page) {
+  private Probe(HttpClient http, HttpRequest request) {
     this.http = http;
-    this.request = HttpRequest.newBuilder(page).timeout(LIMIT).build();
+    this.request = request;
   }
 
   /** By a request as clients send it. */
-  static Probe ofClients(Path authority, int port) {
+  static Probe ofClients(Path authority, int port, String token) {
     return new Probe(
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .sslContext(Trust.in(authority))
             .build(),
-        URI.create("https://localhost:" + port + FastUpstream.SMALL));
+        get("https://localhost:" + port + FastUpstream.SMALL)
+            .header("Authorization", "Bearer " + token)
+            .build());
   }
 
   /** By what our proxy says of itself. */
   static Probe ofOperators(int port) {
     return new Probe(
         HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build(),
-        URI.create("http://127.0.0.1:" + port + "/readyz"));
+        get("http://127.0.0.1:" + port + "/readyz").build());
+  }
+
+  private static HttpRequest.Builder get(String page) {
+    return HttpRequest.newBuilder(URI.create(page)).timeout(LIMIT);
   }
 
   boolean isServed() {

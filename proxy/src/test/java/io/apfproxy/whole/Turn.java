@@ -34,7 +34,7 @@ final class Turn {
    * a cold front must not be theirs.
    */
   void heat(Front front) throws IOException {
-    try (RunningFront running = front.start(site, upstream.port())) {
+    try (RunningFront running = front.start(site, upstream)) {
       for (Load load : Load.warm(settings)) {
         run(load, Duration.ZERO, settings.heat().dividedBy(2), 1, running);
       }
@@ -42,7 +42,7 @@ final class Turn {
   }
 
   void run(Front front, int round) throws IOException, InterruptedException {
-    try (RunningFront running = front.start(site, upstream.port())) {
+    try (RunningFront running = front.start(site, upstream)) {
       if (running.isProcess()) {
         cold(front, round, running);
       }
