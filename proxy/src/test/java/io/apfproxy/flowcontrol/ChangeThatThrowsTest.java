@@ -11,11 +11,9 @@ import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.request.UserInfo;
 import io.apfproxy.time.ManualTime;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a request throws that a change lets in keeps nothing else from following the change. */
-@Tag("S92")
 class ChangeThatThrowsTest {
   private static final String PODS = "/api/v1/namespaces/ns/pods/p";
   private static final List<FlowSchema> SCHEMAS =
