@@ -10,16 +10,21 @@ import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.config.PriorityLevelConfiguration.Burst;
 import io.apfproxy.config.PriorityLevelConfiguration.Queuing;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** Says what a change of manifests means for levels, their limits, and matching. */
 public final class DiffCommand {
+  private static final int MOST_OVERTAKEN = 10;
+
   private final StringBuilder text = new StringBuilder();
 
   private DiffCommand() {}
@@ -180,17 +185,40 @@ public final class DiffCommand {
   private void order(FlowControlConfiguration before, FlowControlConfiguration after) {
     List<String> old = names(before);
     List<String> fresh = names(after);
-    old.retainAll(new TreeSet<>(fresh));
-    fresh.retainAll(new TreeSet<>(old));
-    List<String> lines = new ArrayList<>();
-    for (String name : fresh) {
-      List<String> overtaken = new ArrayList<>(old.subList(0, old.indexOf(name)));
-      overtaken.retainAll(fresh.subList(fresh.indexOf(name), fresh.size()));
+    Set<String> known = new HashSet<>(old);
+    known.retainAll(fresh);
+    old.removeIf(name -> !known.contains(name));
+    fresh.removeIf(name -> !known.contains(name));
+    Map<String, Integer> places = new HashMap<>();
+    fresh.forEach(name -> places.put(name, places.size()));
+    Map<String, String> overtaking = new HashMap<>();
+    int[] order = old.stream().mapToInt(places::get).toArray();
+    for (int i = 0; i < order.length; i++) {
+      String overtaken = overtaken(order, i, fresh);
       if (!overtaken.isEmpty()) {
-        lines.add(name + " is now asked before " + String.join(", ", overtaken));
+        overtaking.put(old.get(i), overtaken);
       }
     }
-    section("matching order", lines);
+    section(
+        "matching order",
+        fresh.stream()
+            .filter(overtaking::containsKey)
+            .map(name -> name + " is now asked before " + overtaking.get(name))
+            .toList());
+  }
+
+  /** Those that come after one, and came before it; some of them, as there may be thousands. */
+  private static String overtaken(int[] order, int one, List<String> names) {
+    StringBuilder told = new StringBuilder();
+    int found = 0;
+    for (int i = 0; i < one; i++) {
+      if (order[i] > order[one] && ++found <= MOST_OVERTAKEN) {
+        told.append(found == 1 ? "" : ", ").append(names.get(order[i]));
+      }
+    }
+    return found <= MOST_OVERTAKEN
+        ? told.toString()
+        : told.append(" and ").append(found - MOST_OVERTAKEN).append(" more").toString();
   }
 
   private static List<String> names(FlowControlConfiguration configuration) {

@@ -11,10 +11,12 @@ import io.apfproxy.level.LevelState;
 import io.apfproxy.level.PriorityLevel;
 import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.queueset.BurstTerms;
+import io.apfproxy.queueset.Failures;
 import io.apfproxy.queueset.QueueSetState;
 import io.apfproxy.queueset.QueuingShape;
 import io.apfproxy.queueset.SeatSeconds;
 import io.apfproxy.work.DroppedRequests;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -244,13 +246,22 @@ final class LevelEntry {
     void set(int limit, int fullLoad);
   }
 
+  /** Each step tells requests their fate; what one of these throws does not skip the next step. */
   private void enforce(LimitSetter limit) {
+    Runnable toLimit =
+        () -> limit.set(currentLimit, currentLimit > 0 ? currentLimit : loadWithoutSeats);
+    Failures.afterAll(List.of(this::followShape, toLimit, this::followBurst), Runnable::run);
+  }
+
+  private void followShape() {
     QueuingShape configured = shape(configuration, configuredBounds);
     if (!configured.equals(shape)) {
       shape = configured;
       level.reconfigure(configured);
     }
-    limit.set(currentLimit, currentLimit > 0 ? currentLimit : loadWithoutSeats);
+  }
+
+  private void followBurst() {
     BurstTerms terms = terms();
     if (!Objects.equals(terms, burstTerms)) {
       burstTerms = terms;

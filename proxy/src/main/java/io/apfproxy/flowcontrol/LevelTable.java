@@ -1,6 +1,5 @@
 package io.apfproxy.flowcontrol;
 
-import io.apfproxy.borrowing.LimitAdjustment;
 import io.apfproxy.budget.SeatUse;
 import io.apfproxy.config.Enforcement;
 import io.apfproxy.config.FlowControlConfiguration;
@@ -10,11 +9,10 @@ import io.apfproxy.config.RateLimit;
 import io.apfproxy.level.PriorityLevel;
 import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.queueset.BurstState;
+import io.apfproxy.queueset.Failures;
 import io.apfproxy.queueset.Occupancy;
 import io.apfproxy.time.DelayedActions;
 import io.apfproxy.time.TimeSource;
-import io.apfproxy.work.MaxSeats;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -44,7 +42,6 @@ final class LevelTable {
    * would hide demand, as they do in the reference. Source: reference, apf_controller.go; specification apf-config.md 4.2, 5 and 9
    * (31); security.md S68.
    */
-  private final int configuredTotal;
   private final BurstSeats bursts;
   private final Enforcement enforcement;
   private final TimeSource time;
@@ -55,20 +52,17 @@ final class LevelTable {
   private final AtomicBoolean dropping = new AtomicBoolean();
   private final Map<KindLoad.Kind, KindLoad> loads = new EnumMap<>(KindLoad.Kind.class);
   private volatile @Nullable Routing routing;
-  private volatile int total; // written under the lock of changes
 
   // All below is guarded by the lock of changes.
   private final SortedMap<String, LevelEntry> entries = new TreeMap<>();
-  private final MaxSeats maxSeats = new MaxSeats();
-  private double seatFairFraction;
+  private final SeatShares shares;
 
   /**
    * @param settings among them the seats of the whole server, until {@link #resize}
    */
   LevelTable(
       FlowControlSettings settings, TimeSource time, DelayedActions delayed, FlowMetrics metrics) {
-    this.configuredTotal = settings.serverLimit();
-    this.total = configuredTotal;
+    this.shares = new SeatShares(settings.serverLimit());
     this.bursts = settings.bursts();
     this.enforcement = settings.enforcement();
     this.time = time;
@@ -153,7 +147,7 @@ final class LevelTable {
       }
     }
     inBeing.putAll(configuration.levels());
-    SortedMap<String, LimitBounds> bounds = LimitBounds.of(total, inBeing.values());
+    SortedMap<String, LimitBounds> bounds = shares.bounds(inBeing.values());
     configuration
         .levels()
         .forEach(
@@ -203,9 +197,8 @@ final class LevelTable {
     }
     changes.lock();
     try {
-      total = seats;
-      updateEntries(routing().configuration());
-      adjustLimits();
+      shares.setTotal(seats);
+      share(routing().configuration());
       enforce(way);
     } finally {
       changes.unlock();
@@ -216,8 +209,8 @@ final class LevelTable {
     changes.lock();
     try {
       entries.values().forEach(LevelEntry::endPeriod);
-      adjustLimits();
-      entries.values().forEach(LevelEntry::enforce);
+      shares.adjust(entries.values());
+      Failures.afterAll(entries.values(), LevelEntry::enforce);
     } finally {
       changes.unlock();
     }
@@ -247,7 +240,7 @@ final class LevelTable {
   double seatFairFraction() {
     changes.lock();
     try {
-      return seatFairFraction;
+      return shares.fairFraction();
     } finally {
       changes.unlock();
     }
@@ -286,8 +279,7 @@ final class LevelTable {
 
   private void digest(Routing next) {
     retire(next.configuration());
-    updateEntries(next.configuration());
-    adjustLimits();
+    share(next.configuration());
     routing = next;
     enforce(LevelEntry::enforce);
   }
@@ -303,15 +295,21 @@ final class LevelTable {
         .forEach(entry -> entry.retainFlows(leads.getOrDefault(entry.name(), Set.of())));
   }
 
-  /** Makes the levels do what was computed for them. */
+  /**
+   * Makes the levels do what was computed for them. Requests are told their fate on the way: what
+   * one of them throws keeps neither the other levels nor what is measured from following.
+   */
   private void enforce(Consumer<LevelEntry> way) {
-    entries.values().forEach(way);
-    long places = entries.values().stream().mapToLong(LevelEntry::places).sum();
-    long seats = entries.values().stream().mapToLong(LevelEntry::nominalLimit).sum();
-    loads
-        .values()
-        .forEach(
-            load -> load.setFullLoad(Math.max(1, places), Math.max(1, seats), time.nanoTime()));
+    try {
+      Failures.afterAll(entries.values(), way);
+    } finally {
+      long places = entries.values().stream().mapToLong(LevelEntry::places).sum();
+      long seats = entries.values().stream().mapToLong(LevelEntry::nominalLimit).sum();
+      loads
+          .values()
+          .forEach(
+              load -> load.setFullLoad(Math.max(1, places), Math.max(1, seats), time.nanoTime()));
+    }
   }
 
   /** How many requests of each kind wait and execute in all levels. */
@@ -331,34 +329,15 @@ final class LevelTable {
               }
               boolean busy = entry.level().quiesce();
               if (!busy) {
-                maxSeats.forget(entry.name());
+                shares.forget(entry.name());
               }
               return !busy;
             });
   }
 
-  private void updateEntries(FlowControlConfiguration configuration) {
-    SortedMap<String, PriorityLevelConfiguration> inBeing = new TreeMap<>();
-    entries.forEach((name, entry) -> inBeing.put(name, entry.configuration()));
-    inBeing.putAll(configuration.levels());
-    SortedMap<String, LimitBounds> configured = LimitBounds.of(configuredTotal, inBeing.values());
-    SortedMap<String, LimitBounds> present =
-        total == configuredTotal ? configured : LimitBounds.of(total, inBeing.values());
-    inBeing.forEach(
-        (name, object) -> {
-          LimitBounds full = Objects.requireNonNull(configured.get(name));
-          LimitBounds bounds =
-              total == configuredTotal
-                  ? full
-                  : Objects.requireNonNull(present.get(name)).keepingASeat();
-          if (full.maxSeats() > 0) {
-            maxSeats.set(name, full.maxSeats());
-          }
-          LevelEntry entry = Objects.requireNonNull(entries.get(name));
-          entry.setConfiguration(object);
-          entry.setBounds(full, bounds, maxSeats.get(name));
-          entry.setTotal(total);
-        });
+  private void share(FlowControlConfiguration configuration) {
+    shares.share(entries, configuration.levels());
+    shares.adjust(entries.values());
   }
 
   private LevelEntry create(PriorityLevelConfiguration object, LimitBounds bounds) {
@@ -370,7 +349,7 @@ final class LevelTable {
             time,
             delayed,
             this::dropIdleLevelsSoon);
-    return new LevelEntry(object, bounds, level, configuredTotal, bursts, enforcement);
+    return new LevelEntry(object, bounds, level, shares.configuredTotal(), bursts, enforcement);
   }
 
   /** Many levels that become idle at once are one change. */
@@ -388,17 +367,5 @@ final class LevelTable {
     } finally {
       changes.unlock();
     }
-  }
-
-  private void adjustLimits() {
-    List<LimitAdjustment.Level> levels = new ArrayList<>();
-    entries.values().forEach(entry -> levels.add(entry.wanted()));
-    LimitAdjustment adjustment = LimitAdjustment.of(levels);
-    int next = 0;
-    for (LevelEntry entry : entries.values()) {
-      entry.setLimit(adjustment.limits().get(next), adjustment.targets().get(next));
-      next++;
-    }
-    seatFairFraction = adjustment.fairFraction();
   }
 }

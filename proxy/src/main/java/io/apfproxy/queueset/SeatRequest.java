@@ -199,26 +199,11 @@ public abstract class SeatRequest {
       try {
         request.deliver();
       } catch (RuntimeException | Error e) {
-        failure = worst(failure, e);
+        failure = Failures.worst(failure, e);
       }
       request = following;
     }
-    if (failure instanceof Error error) {
-      throw error;
-    } else if (failure != null) {
-      throw (RuntimeException) failure;
-    }
-  }
-
-  /** The first, but an error before all else. */
-  private static Throwable worst(@Nullable Throwable known, Throwable next) {
-    if (known == null || known == next) { // the JVM throws some of its errors again and again
-      return next;
-    }
-    boolean isWorse = next instanceof Error && !(known instanceof Error);
-    Throwable worst = isWorse ? next : known;
-    worst.addSuppressed(isWorse ? known : next);
-    return worst;
+    Failures.rethrow(failure);
   }
 
   private void deliver() {

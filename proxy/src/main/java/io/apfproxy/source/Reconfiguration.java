@@ -34,11 +34,13 @@ public final class Reconfiguration implements AutoCloseable {
   /*
    * One thread plans and applies. Changes that come close together are one: kubectl applies a set of objects one by one. The first
    * comes into force at once, those that follow it together, a second after it, so that continual change costs a digest a second.
-   * Whoever waits in a queue is not touched: ApfFlowControl sees to that. Source: specification security.md S68.
+   * Whoever waits in a queue is not touched: ApfFlowControl sees to that. A change that fails is tried again after five seconds, and
+   * with the next change; all that it does may be done twice. Source: specification security.md S68.
    */
   private static final Logger LOG = LoggerFactory.getLogger(Reconfiguration.class);
   private static final Duration GATHERING = Duration.ofMillis(10);
   private static final Duration BETWEEN = Duration.ofSeconds(1);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
   private static final int MOST_ERRORS_SHOWN = 3;
 
   /** Is told what each change amounts to; on one thread, and not to block it for long. */
@@ -65,6 +67,7 @@ public final class Reconfiguration implements AutoCloseable {
   private Map<ObjectKey, List<FieldError>> told = Map.of();
   private SortedSet<String> dangling = new TreeSet<>();
   private List<Hazard> hazards = List.of();
+  private boolean failed;
 
   /**
    * @param flowControl has the built-in objects in force
@@ -102,6 +105,31 @@ public final class Reconfiguration implements AutoCloseable {
   private void apply() {
     notBefore = time.nanoTime() + BETWEEN.toNanos();
     asked.set(false); // before the sources are read: what changes from here on asks again
+    boolean done = false;
+    try {
+      follow();
+      done = true;
+    } finally {
+      if (!done) {
+        tryAgain();
+      }
+    }
+  }
+
+  /** What was thrown is told by whoever runs the thread; sources need not change again for this. */
+  private void tryAgain() {
+    if (!failed) {
+      failed = true;
+      thread.after(
+          AFTER_FAILURE.toNanos(),
+          () -> {
+            failed = false;
+            changed();
+          });
+    }
+  }
+
+  private void follow() {
     List<Layer> layers = new ArrayList<>();
     for (FlowSource source : sources) {
       FlowSource.Snapshot snapshot = source.snapshot();
@@ -120,7 +148,6 @@ public final class Reconfiguration implements AutoCloseable {
     if (differs) {
       warn(Hazard.of(inForce));
     }
-    plan = next;
     verdicts = next.verdicts();
     if (differs) {
       onChange.run();
@@ -130,6 +157,7 @@ public final class Reconfiguration implements AutoCloseable {
           inForce.levels().size(),
           inForce.rateLimits().size());
     }
+    plan = next; // only now: where the above fails, it differs again
     loaded |= allRead;
     tell(inForce);
     observer.applied(verdicts, inForce);

@@ -14,8 +14,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,6 +132,58 @@ class ConfigurationCommandsIT {
 
     assertThat(run("diff " + before + " " + after).text())
         .isEqualTo("schemas:\n  ~ tenants: rules changed\n");
+  }
+
+  /** The last of them is the first now. */
+  @Test
+  @Timeout(60)
+  void diffNamesSomeOfTheManyThatOneSchemaIsAskedBefore(@TempDir Path folder) throws Exception {
+    Path before = folder.resolve("before.yaml");
+    Path after = folder.resolve("after.yaml");
+    Files.writeString(before, schemas(4_000, i -> 5_000 + i));
+    Files.writeString(after, schemas(4_000, i -> i == 3_999 ? 4_999 : 5_000 + i));
+
+    String text = run("diff " + before + " " + after).text();
+
+    assertThat(text)
+        .isEqualTo(
+            """
+            schemas:
+              ~ s3999: precedence 8999 -> 4999
+            matching order:
+              s3999 is now asked before s0, s1, s2, s3, s4, s5, s6, s7, s8, s9 and 3989 more
+            """);
+  }
+
+  private static String schemas(int number, IntUnaryOperator precedence) {
+    return IntStream.range(0, number)
+        .mapToObj(
+            i ->
+                """
+                apiVersion: flowcontrol.apf-proxy.io/v1
+                kind: FlowSchema
+                metadata: {name: s%d}
+                spec: {matchingPrecedence: %d, priorityLevelConfiguration: {name: catch-all}}
+                """
+                    .formatted(i, precedence.applyAsInt(i)))
+        .collect(Collectors.joining("---\n"));
+  }
+
+  /** Whoever checks what another wrote reads it on his terminal. */
+  @Test
+  void checkEscapesWhatControlsATerminal(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("a.yaml");
+    Files.writeString(
+        file,
+        """
+        apiVersion: flowcontrol.apf-proxy.io/v1
+        kind: "\\e[2J\\nFlowSchema"
+        metadata: {name: "a"}
+        """);
+
+    String text = run("check " + file).text();
+
+    assertThat(text.strip()).contains("\\u001b[2J\\u000aFlowSchema").doesNotContain("\n");
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.apfproxy.budget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,41 +11,7 @@ import org.junit.jupiter.api.Test;
 /** What is measured, when it is judged, and who is told. */
 @Tag("L-42")
 @Tag("L-43")
-class AdaptiveBudgetTest {
-  private static final Duration SECOND = Duration.ofSeconds(1);
-  private static final Duration PULSES_APART = Duration.ofMillis(100);
-
-  private final ManualTime time = new ManualTime();
-  private final AdaptiveBudget budget =
-      new AdaptiveBudget(10, 100, Duration.ofMillis(5), time, time, () -> 0.5);
-  private final List<Integer> told = new ArrayList<>();
-  private final List<SeatMove> moves = new ArrayList<>();
-  private SeatUse use = new SeatUse(0, 100, false);
-  private boolean down;
-
-  AdaptiveBudgetTest() {
-    budget.onChange(told::add);
-    budget.onMove(moves::add);
-    budget.begin(); // so that there are few
-    time.advance(SECOND);
-    budget.start(() -> use, () -> down);
-    time.settle();
-    told.clear();
-    moves.clear();
-  }
-
-  /** So long, with ten pulses a second that take so many milliseconds. */
-  private void pass(Duration duration, double millis) {
-    for (long i = 0; i < duration.dividedBy(PULSES_APART); i++) {
-      budget.took((long) (millis * 1e6), 0);
-      time.advance(PULSES_APART);
-    }
-  }
-
-  private void busy(int inUse) {
-    use = new SeatUse(inUse, 100, true);
-  }
-
+class AdaptiveBudgetTest extends AdaptiveBudgetFixture {
   @Test
   void beginsBetweenItsBoundsAndSaysSo() {
     AdaptiveBudget other = new AdaptiveBudget(10, 100, Duration.ofMillis(5), time, time, () -> 0.5);
@@ -316,97 +281,5 @@ class AdaptiveBudgetTest {
     time.settle();
 
     assertThat(told).containsExactly(10);
-  }
-
-  private void passWithoutPulses(Duration duration) {
-    time.advance(duration);
-  }
-
-  private void untilADip() {
-    busy(60);
-    while (budget.count(SeatChange.DIP) == 0) {
-      pass(SECOND, 1);
-    }
-    assertThat(budget.seats()).isEqualTo(25);
-  }
-
-  /** Pulses find nobody while requests are answered over the connections that they have. */
-  @Test
-  @Tag("L-46")
-  void endsADipWhoseEndNobodySees() {
-    untilADip();
-    passWithoutPulses(Duration.ofSeconds(9));
-    assertThat(budget.seats()).as("an answer may still come").isEqualTo(25);
-    passWithoutPulses(Duration.ofSeconds(2));
-
-    assertThat(budget.seats()).isEqualTo(100);
-    assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.UNKNOWN);
-    pass(Duration.ofSeconds(5), 1);
-    assertThat(budget.count(SeatChange.DIP)).as("the next one in its time").isOne();
-    pass(Duration.ofSeconds(20), 1);
-    assertThat(budget.count(SeatChange.DIP)).isEqualTo(2);
-  }
-
-  /** A proxy that stands still again and again never settles. */
-  @Test
-  @Tag("L-46")
-  @Tag("S93")
-  void endsADipDuringWhichItStandsStillAgainAndAgain() {
-    untilADip();
-    for (int second = 0; second < 11; second++) {
-      budget.ownDelay();
-      pass(SECOND, 1);
-    }
-
-    assertThat(budget.seats()).isEqualTo(100);
-    assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.UNKNOWN);
-  }
-
-  /** What was idle before nobody looked need not be it now. */
-  @Test
-  @Tag("L-62")
-  void bearsNoMoreWhenNothingIsHeard() {
-    busy(60);
-    pass(SECOND.multipliedBy(4), 1);
-    assertThat(budget.bearsMore()).isTrue();
-    int seats = budget.seats();
-
-    passWithoutPulses(Duration.ofSeconds(11));
-
-    assertThat(budget.bearsMore()).isFalse();
-    assertThat(budget.seats()).as("nothing says that they are too many").isEqualTo(seats);
-    pass(SECOND.multipliedBy(2), 1);
-    assertThat(budget.bearsMore()).isTrue();
-  }
-
-  /** A second is judged by what came in it, not by what came before nobody was heard. */
-  @Test
-  void forgetsWhatItHeardBeforeTheSilence() {
-    busy(60);
-    pass(SECOND.multipliedBy(4), 1);
-    pass(PULSES_APART.multipliedBy(4), 500);
-    passWithoutPulses(Duration.ofSeconds(11));
-    pass(SECOND.multipliedBy(2), 1);
-
-    assertThat(budget.reading().load()).isEqualTo(UpstreamLoad.IDLE);
-    assertThat(budget.count(SeatChange.CUT)).isZero();
-  }
-
-  /** L-47: what lasts is what was seen to last. */
-  @Test
-  @Tag("L-47")
-  void takesNoDelayForALongerWayThatNobodySawLast() {
-    busy(10);
-    pass(SECOND.multipliedBy(2), 1);
-    busy(5); // so few that the seats are the least at once
-    pass(SECOND.multipliedBy(3), 60);
-    assertThat(budget.seats()).isEqualTo(10);
-
-    passWithoutPulses(Duration.ofSeconds(20));
-    pass(SECOND.multipliedBy(3), 60);
-
-    assertThat(budget.count(SeatChange.REBASE)).isZero();
-    pass(SECOND.multipliedBy(12), 60);
-    assertThat(budget.count(SeatChange.REBASE)).isOne();
   }
 }

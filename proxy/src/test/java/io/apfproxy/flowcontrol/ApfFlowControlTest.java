@@ -4,12 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.apfproxy.config.Enforcement;
-import io.apfproxy.config.FlowControlConfiguration;
-import io.apfproxy.config.FlowSchema;
-import io.apfproxy.config.PriorityLevelConfiguration;
 import io.apfproxy.queueset.BurstSeats;
 import io.apfproxy.request.UserInfo;
-import io.apfproxy.time.ManualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,34 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class ApfFlowControlTest {
-  private static final String PODS = "/api/v1/namespaces/ns/pods/p";
-  private static final FlowSchema TO_A = Config.schema("schema-a", "a", "ann");
-  private static final FlowSchema TO_B = Config.schema("schema-b", "b", "bob");
-
-  private final ManualTime time = new ManualTime();
-
-  /** As many seats for level {@code a} as the server has. */
-  private ApfFlowControl control(int seats, PriorityLevelConfiguration... levels) {
-    return control(FlowControlSettings.of(seats), levels);
-  }
-
-  private ApfFlowControl control(
-      FlowControlSettings settings, PriorityLevelConfiguration... levels) {
-    ApfFlowControl control =
-        ApfFlowControl.create(
-            settings, FlowControlConfiguration.empty(), time, time, FlowMetrics.NONE);
-    control.apply(levels.length > 1 ? List.of(TO_A, TO_B) : List.of(TO_A), List.of(levels));
-    return control;
-  }
-
-  private static LevelSnapshot level(ApfFlowControl control, String name) {
-    return control.snapshot().stream()
-        .filter(level -> level.name().equals(name))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("no level " + name));
-  }
-
+class ApfFlowControlTest extends ApfFlowControlFixture {
   @Test
   void executesAtOnceWhileSeatsAreFreeAndSaysWhereTheRequestBelongs() {
     ApfFlowControl control = control(2, Config.queuing("a", 100, 4, 10));
@@ -292,77 +261,6 @@ class ApfFlowControlTest {
         .hasMessage("broken");
 
     assertThat(Client.get(control, "ann", PODS).executes()).isTrue();
-  }
-
-  @Test
-  void finishesWhatWaitsInALevelThatIsConfiguredNoLonger() {
-    PriorityLevelConfiguration a = Config.queuing("a", 100, 4, 10);
-    PriorityLevelConfiguration b = Config.queuing("b", 100, 4, 10);
-    ApfFlowControl control = control(2, a, b);
-    Client executing = Client.get(control, "ann", PODS);
-    Client waiting = Client.get(control, "ann", PODS);
-    assertThat(waiting.executes()).isFalse();
-
-    control.apply(List.of(TO_B), List.of(b));
-
-    assertThat(level(control, "a").quiescing()).isTrue();
-    Client late = Client.get(control, "ann", PODS);
-    assertThat(late.admission().classification().priorityLevel()).isEqualTo("catch-all");
-    executing.lease().close();
-    assertThat(waiting.executes()).isTrue();
-    waiting.lease().close();
-    time.settle();
-    assertThat(control.snapshot())
-        .extracting(LevelSnapshot::name)
-        .containsExactly("b", "catch-all", "exempt");
-    assertThat(level(control, "b").nominalLimit()).isEqualTo(2);
-  }
-
-  @Test
-  void takesALevelBackThatIsConfiguredAgainWhileItFinishes() {
-    PriorityLevelConfiguration a = Config.queuing("a", 100, 4, 10);
-    PriorityLevelConfiguration b = Config.queuing("b", 100, 4, 10);
-    ApfFlowControl control = control(2, a, b);
-    Client executing = Client.get(control, "ann", PODS);
-    Client waiting = Client.get(control, "ann", PODS);
-    control.apply(List.of(TO_B), List.of(b));
-
-    control.apply(List.of(TO_A, TO_B), List.of(a, b));
-
-    assertThat(level(control, "a").quiescing()).isFalse();
-    assertThat(level(control, "a").waiting()).isEqualTo(1);
-    executing.lease().close();
-    waiting.lease().close();
-    time.settle();
-    assertThat(level(control, "a").dispatched()).isEqualTo(2);
-  }
-
-  @Test
-  void dispatchesWhatWaitsWhenAChangeBringsSeats() {
-    PriorityLevelConfiguration b = Config.queuing("b", 100, 4, 10);
-    ApfFlowControl control = control(4, Config.queuing("a", 10, 4, 10), b);
-    Client first = Client.get(control, "ann", PODS);
-    Client second = Client.get(control, "ann", PODS);
-    assertThat(first.executes()).isTrue();
-    assertThat(second.executes()).isFalse();
-
-    control.apply(List.of(TO_A, TO_B), List.of(Config.queuing("a", 1000, 4, 10), b));
-
-    assertThat(second.executes()).isTrue();
-  }
-
-  @Test
-  void keepsWhatWaitsWhenALevelStopsQueuing() {
-    ApfFlowControl control = control(1, Config.queuing("a", 100, 4, 10));
-    Client first = Client.get(control, "ann", PODS);
-    Client second = Client.get(control, "ann", PODS);
-
-    control.apply(List.of(TO_A), List.of(Config.rejecting("a", 100)));
-
-    assertThat(Client.get(control, "ann", PODS).refusal())
-        .isEqualTo(RejectReason.CONCURRENCY_LIMIT);
-    first.lease().close();
-    assertThat(second.executes()).isTrue();
   }
 
   @Test

@@ -23,8 +23,10 @@ class ReconfigurationTest {
   private final ManualTime time = new ManualTime();
   private final List<Due> agenda = new ArrayList<>();
   private final ChangingSource source = new ChangingSource();
+  private final List<String> failures = new ArrayList<>();
   private int applied;
   private int routed;
+  private int toFail;
 
   private final ApfFlowControl control =
       ApfFlowControl.create(
@@ -41,6 +43,10 @@ class ReconfigurationTest {
             @Override
             public void inForce(Set<Lead> leads) {
               routed++;
+              if (toFail > 0) {
+                toFail--;
+                throw new IllegalStateException("does not come into force");
+              }
             }
           });
   private final Reconfiguration reconfiguration =
@@ -59,8 +65,50 @@ class ReconfigurationTest {
       time.advance(Duration.ofMillis(1));
       List<Due> due = agenda.stream().filter(next -> next.at() <= time.nanoTime()).toList();
       agenda.removeAll(due);
-      due.forEach(next -> next.action().run());
+      due.forEach(next -> guarded(next.action()));
     }
+  }
+
+  /** As the thread does it: what one action throws is logged, and the next ones are done. */
+  private void guarded(Runnable action) {
+    try {
+      action.run();
+    } catch (IllegalStateException e) {
+      failures.add(e.getMessage());
+    }
+  }
+
+  @Test
+  void aChangeThatFailsIsTriedAgainThoughNoSourceChangesAnyMore() {
+    reconfiguration.start();
+    advance(Duration.ofSeconds(5));
+    applied = 0;
+    toFail = 2;
+
+    source.change();
+    advance(Duration.ofSeconds(30));
+
+    assertThat(failures).as("not again and again").hasSize(2);
+    assertThat(applied).isEqualTo(1);
+    assertThat(control.configuration().schemas())
+        .extracting(schema -> schema.spec().matchingPrecedence())
+        .contains(source.precedence);
+  }
+
+  @Test
+  void aChangeAfterOneThatFailedNeedNotWaitForThatToBeTriedAgain() {
+    reconfiguration.start();
+    advance(Duration.ofSeconds(5));
+    applied = 0;
+    toFail = 1;
+    source.change();
+    advance(Duration.ofMillis(20));
+    assertThat(applied).isZero();
+
+    source.change();
+    advance(Duration.ofMillis(1_020));
+
+    assertThat(applied).isEqualTo(1);
   }
 
   @Test

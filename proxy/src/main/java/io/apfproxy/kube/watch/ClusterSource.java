@@ -46,7 +46,8 @@ public final class ClusterSource implements FlowSource {
   private volatile Snapshot snapshot = Snapshot.NOTHING;
   private volatile Map<ObjectKey, GenericKubernetesResource> resources = Map.of();
   private volatile long currentAt = System.nanoTime();
-  private long lists; // of the one thread
+  private long lists; // of the one thread, as the next
+  private long listedAt = currentAt;
 
   /**
    * How often the upstream is asked.
@@ -167,6 +168,7 @@ public final class ClusterSource implements FlowSource {
     try {
       kinds.forEach(WatchedKind::audit);
       lists++;
+      listedAt = now;
     } catch (KubernetesClientException e) {
       trouble = reason(e);
     } catch (RuntimeException e) { // an object without a name, and whatever else nobody thought of
@@ -174,9 +176,6 @@ public final class ClusterSource implements FlowSource {
       trouble = "what the upstream lists cannot be read (" + e.getClass().getSimpleName() + ")";
     }
     publish(trouble);
-    if (snapshot.trouble().isEmpty()) {
-      currentAt = now;
-    }
   }
 
   private String reason(KubernetesClientException e) {
@@ -224,6 +223,9 @@ public final class ClusterSource implements FlowSource {
 
   private void update(Snapshot next) {
     Snapshot before = snapshot;
+    if (next.trouble().isEmpty()) {
+      currentAt = listedAt; // before what was listed is seen
+    }
     if (next.equals(before)) {
       return;
     }

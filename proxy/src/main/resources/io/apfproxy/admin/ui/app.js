@@ -24,11 +24,11 @@ let ready = false;
 function route() {
   const hash = location.hash.slice(1) || 'levels';
   const [, word, argument = ''] = /^([a-z]*)[/?]?(.*)$/s.exec(hash) ?? [];
-  const make = VIEWS[/** @type {keyof typeof VIEWS} */ (word)];
-  if (!make) {
+  if (!Object.hasOwn(VIEWS, word ?? '') || (word === 'level' && !isReadable(argument))) {
     if (hash !== 'main') location.replace('#levels');
     return;
   }
+  const make = VIEWS[/** @type {keyof typeof VIEWS} */ (word)];
   view.close?.();
   view = make(argument, topicsOf);
   document.title = view.title + ' – apf-proxy';
@@ -41,6 +41,15 @@ function route() {
   chosen = performance.now();
   main.replaceChildren();
   if (ready) show();
+}
+
+/** Whether it is encoded as names in addresses are; people write and cut them. @param {string} argument */
+function isReadable(argument) {
+  try {
+    return typeof decodeURIComponent(argument) === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** @param {string[]} wanted those of the view; the head has its own */

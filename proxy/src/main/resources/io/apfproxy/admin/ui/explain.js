@@ -34,18 +34,20 @@ export function explain(argument) {
 
   /** @param {URLSearchParams} query */
   async function answer(query) {
-    const reply = await ask('/debug/api_priority_and_fairness/explain?output=json&' + query);
-    wrong.hidden = reply.ok;
-    wrong.textContent = reply.ok ? '' : (await reply.text()).trim();
-    steps.replaceChildren(...(reply.ok ? (await reply.json()).steps.map(step) : []));
-  }
-
-  if (asked.get('url')) {
-    answer(asked).catch(() => {
+    try {
+      const reply = await ask('/debug/api_priority_and_fairness/explain?output=json&' + query);
+      const told = reply.ok ? (await reply.json()).steps.map(step) : [];
+      wrong.textContent = reply.ok ? '' : (await reply.text()).trim();
+      wrong.hidden = reply.ok;
+      steps.replaceChildren(...told);
+    } catch {
       wrong.hidden = false;
       wrong.textContent = 'This question found no answer; the proxy may be gone. Explain asks again.';
-    });
+      steps.replaceChildren();
+    }
   }
+
+  if (asked.get('url')) answer(asked);
   return {element: el('section', {}, el('h2', {}, 'Where would this request go now?'), form, wrong, steps), title: 'Explain'};
 }
 

@@ -57,7 +57,7 @@ function sumOf(pools) {
 
 /** @param {number} days */
 function left(days) {
-  return days < 1 ? 'less than a day' : days < 2 ? '1 day' : Math.floor(days) + ' days';
+  return days < 0 ? 'expired' : days < 1 ? 'less than a day left' : days < 2 ? '1 day left' : Math.floor(days) + ' days left';
 }
 
 /** @param {any} up @returns {string[]} */
@@ -70,7 +70,7 @@ function trouble(up) {
     lines.push(`${bound.rule}: ${Math.floor(100 * bound.used / bound.limit)} % of ${number(bound.limit)} used`);
   }
   for (const certificate of up.certificates) {
-    if (certificate.days < FEW_DAYS) lines.push(`certificate ${certificate.name}: ${left(certificate.days)} left`);
+    if (certificate.days < FEW_DAYS) lines.push(`certificate ${certificate.name}: ${left(certificate.days)}`);
   }
   if (up.lost > 0) lines.push(`top talkers: ${count(up.lost, 'request')} could not be counted`);
   return lines;

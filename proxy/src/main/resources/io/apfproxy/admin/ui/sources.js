@@ -61,6 +61,13 @@ export function sources() {
   /** @type {Map<string, ReturnType<typeof card>>} */ const cards = new Map();
   function update() {
     none.hidden = store.sources.length > 0;
+    const names = new Set(store.sources.map(source => source.name));
+    for (const [name, kept] of cards) {
+      if (!names.has(name)) { // of a proxy before, which had other sources
+        kept.element.remove();
+        cards.delete(name);
+      }
+    }
     for (const source of store.sources) {
       let kept = cards.get(source.name);
       if (!kept) {

@@ -237,7 +237,7 @@ function keepLevels(told, history) {
     Object.assign(level, {stamp: serial, seats, executing, waiting, limit, refused, refusedInAll: sum(refused),
       wait: rest[REASONS.length], heaviest, shadow: shadowOf(rest[REASONS.length + 2])});
   }
-  if (history) for (const level of store.levels.values()) level.use = history.use[level.name] ?? [];
+  if (history) for (const level of store.levels.values()) level.use = Object.hasOwn(history.use, level.name) ? history.use[level.name] : [];
   let index = 0;
   for (const level of store.levels.values()) {
     const percent = level.limit > 0 ? Math.round(100 * level.seats / level.limit) : 0;

@@ -73,6 +73,26 @@ class ClusterSourceIT {
     assertThat(source.snapshot().trouble()).isEmpty();
   }
 
+  /** Whoever is told that it was read asks at once how old that is. */
+  @Test
+  void isCurrentFromWhenItWasReadOnceThatIsToldOf() {
+    lists(OURS + "flowschemas", list());
+    lists(OURS + "prioritylevelconfigurations", list());
+    source = ClusterSource.custom(client, FAST);
+    AtomicReference<Double> tooOld = new AtomicReference<>();
+    long before = System.nanoTime();
+    source.start(
+        () -> {
+          if (source.snapshot().loaded()) {
+            double age = source.ageSeconds();
+            tooOld.compareAndSet(null, age - (System.nanoTime() - before) / 1e9);
+          }
+        });
+
+    await().until(() -> tooOld.get() != null);
+    assertThat(tooOld.get()).isNegative();
+  }
+
   @Test
   void saysThatTheKindsAreMissingAndFindsThemLater() {
     start(ClusterSource.custom(client, FAST));
