@@ -79,10 +79,10 @@ record Settings(
    * @param words each {@code name=value}; lists have commas between, {@code jars} is {@code
    *     before=FILE,after=FILE}, and {@code flags.before} and {@code java.before} are flags of that
    *     one and options of its JVM
-   * @param jar measured if the words name none
+   * @param usual measured if the words name none
    * @throws IllegalArgumentException if a name or a value is none
    */
-  static Settings of(Path jar, String... words) {
+  static Settings of(Path usual, String... words) {
     Map<String, String> values = new TreeMap<>(DEFAULTS);
     Map<String, String> own = new TreeMap<>();
     for (String word : words) {
@@ -110,7 +110,7 @@ record Settings(
         number(values, "first"),
         isReal(values.get("upstream")),
         list(values, "fronts"),
-        jars(jar, values, own),
+        jars(usual, values, own),
         Path.of(values.get("out")));
   }
 
@@ -141,7 +141,7 @@ record Settings(
   }
 
   private static Map<String, Jar> jars(
-      Path jar, Map<String, String> values, Map<String, String> own) {
+      Path usual, Map<String, String> values, Map<String, String> own) {
     Map<String, Path> files = new LinkedHashMap<>();
     for (String one : list(values, "jars")) {
       int equals = one.indexOf('=');
@@ -151,7 +151,7 @@ record Settings(
       files.put(one.substring(0, equals), Path.of(one.substring(equals + 1)));
     }
     if (files.isEmpty()) {
-      files.put(JAR, jar);
+      files.put(JAR, usual);
     }
     for (String word : own.keySet()) {
       if (!files.containsKey(word.substring(word.indexOf('.') + 1))) {
