@@ -11,10 +11,11 @@ public final class Passage {
    */
   private final Gate[] gates;
   private final Asked asked;
+  private boolean mayWait;
   private int next;
   private long entered;
   private long enteredInThisStep;
-  private int waitsBefore;
+  private int waitsBefore = -1;
 
   Passage(Gate[] gates, Asked asked) {
     this.gates = gates;
@@ -22,38 +23,54 @@ public final class Passage {
   }
 
   /**
-   * Passes gates until one lets the request wait. To be called again when it has waited so long;
-   * the gates behind are asked only then, so that nobody holds a place of theirs while he waits.
+   * There is room for the request to wait at these gates, from now on. Before, it enters none that
+   * would let it wait: a bucket of which somebody waits gives nothing back.
+   */
+  public void mayWait() {
+    mayWait = true;
+  }
+
+  /**
+   * Passes gates until one lets the request wait. To be called again when it has waited so long,
+   * and once it {@link #mayWait}; the gates behind are asked only then, so that nobody holds a
+   * place of theirs while he waits.
    *
    * @param now of {@link io.apfproxy.time.TimeSource#nanoTime}
    * @return nanoseconds to wait; 0 if it has passed them all
    * @throws RefusedException a gate refuses; all before it have been given back what they gave
    */
   public long goOn(long now) throws RefusedException {
-    enteredInThisStep = 0;
-    waitsBefore = asked.waits();
+    if (waitsBefore != asked.waits()) {
+      enteredInThisStep = 0;
+      waitsBefore = asked.waits();
+    }
     while (next < gates.length) {
-      int gate = next++;
-      if (gates[gate].concerns(asked)) {
-        long wait = enter(gate, now);
+      if (gates[next].concerns(asked)) {
+        long wait = enter(next, now);
         if (wait > 0) {
           return wait;
         }
+      } else {
+        next++;
       }
     }
     return 0;
   }
 
+  /** Passes the next gate, unless it would have to wait there and may not. */
   private long enter(int gate, long now) throws RefusedException {
     long wait;
     try {
-      wait = gates[gate].enter(asked, now);
+      wait = mayWait ? gates[gate].enterWaiting(asked, now) : gates[gate].enter(asked, now);
     } catch (RefusedException refusal) {
       giveBack(true);
       throw refusal;
     }
-    entered |= 1L << gate;
-    enteredInThisStep |= 1L << gate;
+    if (wait == 0 || mayWait) {
+      entered |= 1L << gate;
+      enteredInThisStep |= 1L << gate;
+      next++;
+    }
     return wait;
   }
 

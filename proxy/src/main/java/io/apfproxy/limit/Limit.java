@@ -137,9 +137,14 @@ final class Limit {
     return state.keys().peek(hash, owner, now, units(asked), patience(asked, now));
   }
 
-  /** As {@link io.apfproxy.time.KeyTable#take}. */
+  /** As {@link KeyTable#take}. */
   long take(long hash, long owner, Asked asked, long now) {
     return state.keys().take(hash, owner, now, units(asked), patience(asked, now));
+  }
+
+  /** As {@link KeyTable#takeAtOnce}. */
+  long takeAtOnce(long hash, long owner, Asked asked, long now) {
+    return state.keys().takeAtOnce(hash, owner, now, units(asked), patience(asked, now));
   }
 
   boolean countsBytes() {
@@ -176,10 +181,9 @@ final class Limit {
 
   /** It was refused further on, in the same step. */
   void refund(long hash, Asked asked, long now) {
-    if (!countsBytes()) {
-      state.keys().back(hash, now, units(asked));
+    if (!countsBytes() && state.keys().back(hash, now, units(asked))) {
+      state.refunded();
     }
-    state.refunded();
   }
 
   /** It is over: the place is free. */

@@ -40,14 +40,26 @@ final class LimitGate implements Gate {
 
   @Override
   public long enter(Asked asked, long at) throws RefusedException {
+    return enter(asked, at, false);
+  }
+
+  @Override
+  public long enterWaiting(Asked asked, long at) throws RefusedException {
+    return enter(asked, at, true);
+  }
+
+  private long enter(Asked asked, long at, boolean mayWait) throws RefusedException {
     Course course = course(asked);
     LimitSet limits = course.table().at(place);
     Found found = limits.find(asked);
     if (found.number() == 0) {
       return 0;
     }
-    if (found.number() > 1) {
-      refuseByAny(limits, found, asked, at); // else it would lose at one what it takes of another
+    if (found.number() > 1) { // else it would lose at one what it takes of another
+      long wait = askAll(limits, found, asked, at);
+      if (wait > 0 && !mayWait) {
+        return wait;
+      }
     }
     long longest = 0;
     for (int i = 0; i < found.number(); i++) {
@@ -55,7 +67,14 @@ final class LimitGate implements Gate {
       if (limit.isShadowFor(asked)) {
         continue;
       }
-      long wait = limit.take(found.key(i), found.owner(i), asked, at);
+      long wait =
+          mayWait
+              ? limit.take(found.key(i), found.owner(i), asked, at)
+              : limit.takeAtOnce(found.key(i), found.owner(i), asked, at);
+      if (wait > 0 && !mayWait) {
+        giveBack(limits, found, i, false, asked, at); // of several: somebody else was faster
+        return wait;
+      }
       if (wait < 0) {
         giveBack(limits, found, i, false, asked, at);
         throw limit.refusal(limit.retryAfter(found.key(i), found.owner(i), -wait, at), asked);
@@ -69,15 +88,17 @@ final class LimitGate implements Gate {
     return longest;
   }
 
-  /** By the one that refuses longest. */
-  private static void refuseByAny(LimitSet limits, Found found, Asked asked, long at)
+  /** Refuses by the one that refuses longest; returns the longest wait if none does. */
+  private static long askAll(LimitSet limits, Found found, Asked asked, long at)
       throws RefusedException {
     Limit longest = null;
     int seconds = 0;
+    long most = 0;
     for (int i = 0; i < found.number(); i++) {
       Limit limit = limits.limit(found, i);
       long wait =
           limit.isShadowFor(asked) ? 0 : limit.peek(found.key(i), found.owner(i), asked, at);
+      most = Math.max(most, wait);
       if (wait < 0) {
         int own = limit.retryAfter(found.key(i), found.owner(i), -wait, at);
         if (own > seconds) {
@@ -89,6 +110,7 @@ final class LimitGate implements Gate {
     if (longest != null) {
       throw longest.refusal(seconds, asked);
     }
+    return most;
   }
 
   /**

@@ -206,19 +206,22 @@ final class KeySets {
   }
 
   /**
-   * Takes back of whatever a key took.
-   *
-   * @return whether that was the rest
+   * The way by which a key took, {@link #REST} for that of all who share; -1 if it owes nothing.
    */
-  boolean back(int set, long key, Allowance allowance, long ticks, long units) {
+  int debtor(int set, long key, Allowance allowance, long ticks) {
     int own = wayOf(set, key);
-    boolean hasOwn = own >= 0 && isOwing(set, own, allowance, ticks);
-    boolean ofRest = !hasOwn && owesRest(set, key, allowance, ticks);
-    if (hasOwn || ofRest) {
-      int way = hasOwn ? own : REST;
-      setValue(set, way, allowance.back(value(set, way), ticks, units));
+    if (own >= 0 && isOwing(set, own, allowance, ticks)) {
+      return own;
     }
-    return ofRest;
+    return owesRest(set, key, allowance, ticks) ? REST : -1;
+  }
+
+  /** Takes back, by the way by which it was taken; returns whether the allowance permits it. */
+  boolean back(int set, int way, Allowance allowance, long ticks, long units) {
+    long before = value(set, way);
+    long after = allowance.back(before, ticks, units);
+    setValue(set, way, after);
+    return after != before;
   }
 
   /**

@@ -36,6 +36,11 @@ public final class KeyTable {
   private static final long BETWEEN_SWEEPS = TimeUnit.DAYS.toNanos(10);
   private static final long ALL_HEALED = TimeUnit.DAYS.toNanos(60);
 
+  /* What is taken only if the wait is no longer than that. */
+  private static final long NOTHING = Long.MIN_VALUE;
+  private static final long AT_ONCE = 0;
+  private static final long IN_ANY_CASE = Long.MAX_VALUE;
+
   private final long origin;
   private final KeySets sets;
   private final int shift;
@@ -112,19 +117,24 @@ public final class KeyTable {
 
   /** As the other, for an owner: a {@link KeyHash}, or {@link #NOBODY}. */
   public long take(long hash, long owner, long now, long units, long patienceNanos) {
-    return ask(hash, owner, now, units, patienceNanos, true);
+    return ask(hash, owner, now, units, patienceNanos, IN_ANY_CASE);
+  }
+
+  /** As the other, but takes nothing either if its asker would have to wait. */
+  public long takeAtOnce(long hash, long owner, long now, long units, long patienceNanos) {
+    return ask(hash, owner, now, units, patienceNanos, AT_ONCE);
   }
 
   /** What {@link #take} would say; takes nothing. */
   public long peek(long hash, long owner, long now, long units, long patienceNanos) {
-    return ask(hash, owner, now, units, patienceNanos, false);
+    return ask(hash, owner, now, units, patienceNanos, NOTHING);
   }
 
-  private long ask(long hash, long owner, long now, long units, long patience, boolean takes) {
+  private long ask(long hash, long owner, long now, long units, long patience, long most) {
     sweepNowAndThen(now);
     long ticks = ticks(now);
     if (hasNoKeys()) {
-      return shared.ask(ticks, units, patience, takes);
+      return shared.ask(ticks, units, patience, most);
     }
     long key = known(hash);
     int set = sets.of(key);
@@ -136,25 +146,25 @@ public final class KeyTable {
         Allowance allowance = stripe.allowance;
         int way = room(set, key, owner, ticks, allowance);
         if (way < 0) {
-          long wait = shared.ask(ticks, units, patience, takes);
-          if (takes) {
+          long wait = shared.ask(ticks, units, patience, most);
+          if (wait <= most) {
             overflows.increment();
           }
-          if (takes && wait >= 0) {
+          if (wait >= 0 && wait <= most) {
             sets.takeFromRest(set, key, allowance, ticks, units);
           }
           return wait;
         }
         long value = sets.valueOf(set, way, key, allowance.whole(ticks));
         long wait = allowance.wait(value, ticks, units, patience);
-        if (takes && wait >= 0) {
+        if (wait >= 0 && wait <= most) {
           boolean isNew = allowance.isWhole(value, ticks);
           sets.put(set, way, key, owner, isNew, allowance.after(value, ticks, units));
         }
         return wait;
       }
     }
-    return next.ask(hash, owner, now, units, patience, takes);
+    return next.ask(hash, owner, now, units, patience, most);
   }
 
   /** No hash is that of an empty slot. */
@@ -211,12 +221,15 @@ public final class KeyTable {
     return next.charge(hash, owner, now, units);
   }
 
-  /** Gives back what was taken, as far as the allowance permits. */
-  public void back(long hash, long now, long units) {
+  /**
+   * Gives back what was taken, as far as the allowance permits.
+   *
+   * @return whether something came back
+   */
+  public boolean back(long hash, long now, long units) {
     long ticks = ticks(now);
     if (hasNoKeys()) {
-      shared.back(ticks, units);
-      return;
+      return shared.back(ticks, units);
     }
     long key = known(hash);
     int set = sets.of(key);
@@ -225,13 +238,13 @@ public final class KeyTable {
     synchronized (stripe) {
       next = stripe.movedTo;
       if (next == null) {
-        if (sets.back(set, key, stripe.allowance, ticks, units)) {
-          shared.back(ticks, units);
-        }
-        return;
+        Allowance allowance = stripe.allowance;
+        int way = sets.debtor(set, key, allowance, ticks);
+        boolean comesBack = way >= 0 && sets.back(set, way, allowance, ticks, units);
+        return way == KeySets.REST ? shared.back(ticks, units) : comesBack;
       }
     }
-    next.back(hash, now, units);
+    return next.back(hash, now, units);
   }
 
   /** Units that a key, asked for by its owner, has left; as {@link Allowance#left}. */

@@ -10,10 +10,14 @@ final class SharedAllowance {
     this.value = allowance.whole(0);
   }
 
-  /** As {@link Allowance#wait}; takes the units if they may be taken and are wanted. */
-  synchronized long ask(long ticks, long units, long patienceNanos, boolean takes) {
+  /**
+   * As {@link Allowance#wait}; takes the units if they may be taken.
+   *
+   * @param most nanoseconds to wait; nothing is taken if it is longer
+   */
+  synchronized long ask(long ticks, long units, long patienceNanos, long most) {
     long wait = allowance.wait(value, ticks, units, patienceNanos);
-    if (takes && wait >= 0) {
+    if (wait >= 0 && wait <= most) {
       value = allowance.after(value, ticks, units);
     }
     return wait;
@@ -25,10 +29,14 @@ final class SharedAllowance {
     return -allowance.wait(value, ticks, 0, 0);
   }
 
-  synchronized void back(long ticks, long units) {
-    if (!allowance.isWhole(value, ticks)) {
-      value = allowance.back(value, ticks, units);
+  /** Returns whether something came back. */
+  synchronized boolean back(long ticks, long units) {
+    if (allowance.isWhole(value, ticks)) {
+      return false;
     }
+    long before = value;
+    value = allowance.back(before, ticks, units);
+    return value != before;
   }
 
   /** Takes as well what was taken elsewhere. */

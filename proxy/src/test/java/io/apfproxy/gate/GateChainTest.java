@@ -30,6 +30,16 @@ class GateChainTest {
     return passage;
   }
 
+  /** Where there is room to wait. */
+  private static long goOn(Passage passage, long now) throws RefusedException {
+    long wait = passage.goOn(now);
+    if (wait > 0) {
+      passage.mayWait();
+      wait = passage.goOn(now);
+    }
+    return wait;
+  }
+
   private Gate gate(String name) {
     return gate(name, 0);
   }
@@ -93,12 +103,35 @@ class GateChainTest {
   void asksTheGatesBehindAWaitOnlyWhenItIsOver() throws RefusedException {
     Passage passage = begin(asked, gate("rate", 40), gate("place"));
 
-    assertThat(passage.goOn(100)).isEqualTo(40);
+    assertThat(goOn(passage, 100)).isEqualTo(40);
     assertThat(book).containsExactly("rate entered at 100");
     asked.waits++;
     assertThat(passage.goOn(141)).isZero();
 
     assertThat(book).containsExactly("rate entered at 100", "place entered at 141");
+  }
+
+  /** What it took could stay lost: others may wait behind it by then. */
+  @Test
+  void entersNoGateThatWouldLetItWaitAsLongAsThereIsNoRoom() throws RefusedException {
+    Passage passage = begin(asked, gate("quick"), gate("rate", 40), gate("place"));
+
+    assertThat(passage.goOn(100)).isEqualTo(40);
+
+    asked.refused = true;
+    passage.giveBack();
+    assertThat(book).containsExactly("quick entered at 100", "quick refunded");
+  }
+
+  @Test
+  void refundsWhatItEnteredBeforeThereWasRoom() throws RefusedException {
+    Passage passage = begin(asked, gate("quick"), gate("rate", 40));
+    assertThat(goOn(passage, 100)).isEqualTo(40);
+    asked.refused = true;
+    passage.giveBack();
+    assertThat(book)
+        .containsExactly(
+            "quick entered at 100", "rate entered at 100", "rate refunded", "quick refunded");
   }
 
   @Test
@@ -132,7 +165,7 @@ class GateChainTest {
   @Test
   void refundsNothingThatARequestWaitedAfter() throws RefusedException {
     Passage passage = begin(asked, gate("slow", 1), gate("quick"));
-    passage.goOn(0);
+    goOn(passage, 0);
     asked.waits++;
     passage.goOn(1);
     asked.refused = true;
@@ -201,7 +234,18 @@ class GateChainTest {
         throw new RefusedException(429, "TooManyRequests", "rate-limit", "too many requests")
             .retryAfter((int) ((tooLong + TOKEN - 1) / TOKEN));
       }
-      due = from + TOKEN;
+      if (wait == 0) {
+        due = from + TOKEN;
+      }
+      return wait;
+    }
+
+    @Override
+    public long enterWaiting(Asked who, long now) throws RefusedException {
+      long wait = enter(who, now);
+      if (wait > 0) {
+        due += TOKEN;
+      }
       return wait;
     }
 
@@ -224,14 +268,14 @@ class GateChainTest {
     }
     assertThat(begin(all[0], rate).goOn(0)).isZero();
     assertThat(begin(all[1], rate).goOn(0)).isZero();
-    assertThat(begin(all[2], rate).goOn(0)).isEqualTo(Rate.TOKEN);
+    assertThat(goOn(begin(all[2], rate), 0)).isEqualTo(Rate.TOKEN);
     Passage last = begin(all[3], rate);
-    assertThat(last.goOn(0)).isEqualTo(2 * Rate.TOKEN);
+    assertThat(goOn(last, 0)).isEqualTo(2 * Rate.TOKEN);
 
     RefusedException refusal =
         catchThrowableOfType(RefusedException.class, () -> begin(all[4], rate).goOn(0));
     assertThat(refusal.retryAfterSeconds()).isEqualTo(1);
-    all[3].refused = true; // there is no room to wait
+    all[3].refused = true; // before its wait began
     last.giveBack();
     assertThat(begin(all[5], rate).goOn(0)).as("the token is back").isEqualTo(2 * Rate.TOKEN);
   }
@@ -290,6 +334,13 @@ class GateChainTest {
     /** False if the client leaves. */
     private boolean passes(@Nullable Passage passage) throws RefusedException {
       long wait = passage == null ? 0 : passage.goOn(now);
+      if (passage != null && wait > 0) {
+        if (random.nextInt(8) == 0) {
+          throw new RefusedException(429, "TooManyRequests", "no-room", "message");
+        }
+        passage.mayWait();
+        wait = passage.goOn(now);
+      }
       while (passage != null && wait > 0) {
         asked.waits++;
         if (random.nextInt(8) == 0) {

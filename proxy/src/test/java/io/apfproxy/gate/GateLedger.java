@@ -86,8 +86,20 @@ public final class GateLedger {
         case 2 -> throw new Thrown();
         default -> {}
       }
+      if (random.nextInt(4) == 0) {
+        return 1 + random.nextInt(1_000_000_000); // it comes again if there is room
+      }
       entries.push(new Entry(this, asked.waits()));
-      return random.nextInt(4) == 0 ? 1 + random.nextInt(1_000_000_000) : 0;
+      return 0;
+    }
+
+    @Override
+    public long enterWaiting(Asked who, long at) throws RefusedException {
+      long wait = enter(who, at);
+      if (wait > 0) {
+        entries.push(new Entry(this, asked.waits()));
+      }
+      return wait;
     }
 
     @Override

@@ -19,6 +19,11 @@ public record RecordedGate(String name, long nanos, List<String> book) implement
 
   @Override
   public long enter(Asked asked, long now) throws RefusedException {
+    return nanos > 0 ? nanos : enterWaiting(asked, now);
+  }
+
+  @Override
+  public long enterWaiting(Asked asked, long now) throws RefusedException {
     book.add(name + " entered at " + now);
     if (name.startsWith("full")) {
       throw new RefusedException(429, "TooManyRequests", name, "message").retryAfter(7);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -193,6 +194,51 @@ class LimitGateTest {
     FakeAsked list = proxy.request("GET", LimitedProxy.PODS, "bob");
     assertThat(refusal(proxy.ask(list, proxy.limits.paces(), full)).rule()).isEqualTo("full");
     assertThat(refusal(proxy.ask(list, proxy.limits.paces(), full)).rule()).isEqualTo("rate-limit");
+  }
+
+  /** However many come in vain: nobody waits, so that nobody has taken what comes next. */
+  @Test
+  void takesNothingOfWhomThereIsNoRoomFor() {
+    LimitedProxy proxy =
+        new LimitedProxy(
+            Limiting.of("tokens").verbs("get").by("User").tokens(1, "1s", 1, "60s"),
+            Limiting.of("leak").verbs("list").by("User").leaking(1, 60),
+            Limiting.of("all").tokens(1_000, "1s", 1_000, "60s"));
+    Supplier<FakeAsked> list = () -> proxy.request("GET", LimitedProxy.PODS, "bob");
+    assertThat(proxy.ask(proxy.get("alice")).passes()).isTrue();
+    assertThat(proxy.ask(list.get()).passes()).isTrue();
+    proxy.room = false;
+    for (int i = 0; i < 10; i++) {
+      assertThat(refusal(proxy.ask(proxy.get("alice"))).rule()).isEqualTo("no-room");
+      assertThat(refusal(proxy.ask(list.get())).rule()).isEqualTo("no-room");
+    }
+    proxy.time.advance(Duration.ofSeconds(1));
+    assertThat(proxy.ask(proxy.get("alice")).passes()).isTrue();
+    assertThat(proxy.ask(list.get()).passes()).isTrue();
+    LimitReading reading = proxy.reading("tokens");
+    assertThat(List.of(reading.passed(), reading.delayed(), reading.refunded()))
+        .containsExactly(2L, 0L, 0L);
+  }
+
+  /** L-23: what counts as refunded came back, of a leaky bucket or of bytes nothing does. */
+  @Test
+  void countsAsRefundedOnlyWhatCameBack() {
+    Gate full = new RecordedGate("full", 0, new ArrayList<>());
+    LimitedProxy proxy =
+        new LimitedProxy(
+            Limiting.of("tokens").by("User").tokens(1, "60s", 2, "60s"),
+            Limiting.of("leak").leaking(1_000, 60),
+            Limiting.of("bytes").unit(RateLimit.BYTES).tokens(65_536, "1s", 65_536, "0s"),
+            Limiting.of("places").atATime(5));
+    Gate[] gates = {proxy.limits.paces(), proxy.limits.places(), full};
+    for (int i = 0; i < 3; i++) {
+      assertThat(refusal(proxy.ask(proxy.get("alice"), gates)).rule()).isEqualTo("full");
+      proxy.time.advance(Duration.ofMillis(1));
+    }
+    assertThat(proxy.reading("tokens").refunded()).isEqualTo(3);
+    assertThat(proxy.reading("leak").refunded()).isZero();
+    assertThat(proxy.reading("bytes").refunded()).isZero();
+    assertThat(proxy.reading("places").refunded()).isEqualTo(3);
   }
 
   @Test

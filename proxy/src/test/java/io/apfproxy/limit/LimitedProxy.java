@@ -27,6 +27,9 @@ final class LimitedProxy {
   /** Seats of a list; anything else has one. */
   int listSeats = 1;
 
+  /** Whether there is room for who has to wait. */
+  boolean room = true;
+
   /** What random numbers are: a part of their bound. */
   double random;
 
@@ -109,10 +112,23 @@ final class LimitedProxy {
       return new Fate(null, 0, null);
     }
     try {
-      return new Fate(passage, passage.goOn(time.nanoTime()), null);
+      long wait = passage.goOn(time.nanoTime());
+      if (wait > 0) {
+        makeRoom();
+        passage.mayWait();
+        wait = passage.goOn(time.nanoTime());
+      }
+      return new Fate(passage, wait, null);
     } catch (RefusedException refusal) {
       asked.refused = true;
+      passage.giveBack();
       return new Fate(passage, 0, refusal);
+    }
+  }
+
+  private void makeRoom() throws RefusedException {
+    if (!room) {
+      throw new RefusedException(429, "TooManyRequests", "no-room", "message").retryAfter(1);
     }
   }
 

@@ -31,25 +31,23 @@ final class PassGates implements Station {
       return Wait.NONE;
     }
     call.hold(passage::giveBack);
-    long nanos = passage.goOn(time.nanoTime());
-    return nanos == 0 ? Wait.NONE : new AtGate(call, passage, nanos);
+    return passage.goOn(time.nanoTime()) == 0 ? Wait.NONE : new AtGate(call, passage);
   }
 
   private final class AtGate extends Wait {
     private final Call call;
     private final Passage passage;
-    private final long nanos;
 
-    AtGate(Call call, Passage passage, long nanos) {
+    AtGate(Call call, Passage passage) {
       this.call = call;
       this.passage = passage;
-      this.nanos = nanos;
     }
 
     @Override
     void begin() throws RefusedException {
       waiting.pass(call, this);
-      goOnAfter(nanos);
+      passage.mayWait();
+      goOnAfter(passage.goOn(time.nanoTime()));
     }
 
     private void goOnAfter(long wait) {
