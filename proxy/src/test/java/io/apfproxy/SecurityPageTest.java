@@ -37,7 +37,7 @@ class SecurityPageTest {
   private static final String EXCUSES = "## Rows without a test";
   private static final int LAST_ROW = 97;
 
-  private final Map<String, Set<String>> tests = tests();
+  private static final Map<String, Set<String>> TESTS = tests();
 
   @Test
   void namesTheTestsThatCarryTheIdOfEachRow() throws IOException {
@@ -65,12 +65,12 @@ class SecurityPageTest {
         .forEach(row -> rows.add(row.group(1)));
 
     Set<String> shown = new TreeSet<>(rows);
-    shown.retainAll(tests.keySet());
+    shown.retainAll(TESTS.keySet());
     Set<String> unshown = new TreeSet<>(rows);
     unshown.removeAll(shown);
 
     assertThat(excused).as("rows without a test, and rows excused").isEqualTo(unshown);
-    assertThat(tests.keySet()).as("ids that tests carry are rows of the page").isSubsetOf(rows);
+    assertThat(TESTS.keySet()).as("ids that tests carry are rows of the page").isSubsetOf(rows);
   }
 
   @Test
@@ -86,7 +86,7 @@ class SecurityPageTest {
     if (!row.matches()) {
       return line;
     }
-    Set<String> shownBy = tests.getOrDefault(row.group(1), Set.of());
+    Set<String> shownBy = TESTS.getOrDefault(row.group(1), Set.of());
     String names = shownBy.stream().map(name -> "`" + name + "`").collect(Collectors.joining(", "));
     return line.substring(0, row.start(2)) + (names.isEmpty() ? " |" : " " + names + " |");
   }
