@@ -87,7 +87,7 @@ public final class GateLedger {
         default -> {}
       }
       if (random.nextInt(4) == 0) {
-        return 1 + random.nextInt(1_000_000_000); // it comes again if there is room
+        return 1L + random.nextInt(1_000_000_000); // it comes again if there is room
       }
       entries.push(new Entry(this, asked.waits()));
       return 0;
