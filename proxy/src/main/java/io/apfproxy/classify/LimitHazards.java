@@ -14,7 +14,8 @@ import java.util.stream.Stream;
 
 /**
  * What of a rate limit is legal, and obeyed, but seldom meant: W1 to W3 of specification limits.md
- * L-13, an enforcement that is none (L-32), and a stream that cannot come up to its rate (L-21).
+ * L-13, an enforcement that is none (L-32), a stream that cannot come up to its rate (L-21), and a
+ * number of keys where there are none.
  */
 final class LimitHazards {
   /*
@@ -48,6 +49,9 @@ final class LimitHazards {
     hazards.endangered().forEach(messages::add);
     hazards.freedom().ifPresent(messages::add);
     hazards.loss().ifPresent(messages::add);
+    if (hazards.countsNoKeys()) {
+      messages.add("key.max has no effect without key.by: all requests share one bucket");
+    }
     if (hazards.matchesNobody()) {
       messages.add("it matches nothing: exceptSubjects has all whom its rules name");
     }
@@ -93,6 +97,11 @@ final class LimitHazards {
         : Optional.of(
             "streams may stay below its rate: its burst comes in %d ms, and what they are woken later by is lost; burst should be %d or more"
                 .formatted((long) (bucket.burst() * nanosForOne / 1e6), enough));
+  }
+
+  private boolean countsNoKeys() {
+    RateLimit.Key key = spec.key();
+    return key != null && key.by().isEmpty() && key.max() != RateLimit.USUAL_KEYS;
   }
 
   /** Whether all that begin so have one key. */

@@ -12,6 +12,8 @@ final class BreakGlassReader {
 
   private static final List<Flag> NEEDED =
       List.of(Flag.BREAK_GLASS_CLIENT_CA_FILE, Flag.BREAK_GLASS_GROUPS);
+  private static final List<Flag> DETAILS =
+      List.of(Flag.BREAK_GLASS_BIND_ADDRESS, Flag.BREAK_GLASS_SEATS);
   private static final List<Where> OTHERS =
       List.of(
           new Where(Flag.BIND_ADDRESS, Flag.SECURE_PORT),
@@ -38,6 +40,11 @@ final class BreakGlassReader {
       }
       if (!given && port != 0) {
         throw refusal(Flag.BREAK_GLASS_PORT, "found without " + needed.flag() + ", expected both");
+      }
+    }
+    for (Flag detail : DETAILS) {
+      if (port == 0 && settings.isGiven(detail)) {
+        throw refusal(detail, "found without --break-glass-port, expected both");
       }
     }
     if (port == 0 || authority == null) {

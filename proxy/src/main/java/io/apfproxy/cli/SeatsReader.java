@@ -37,6 +37,13 @@ final class SeatsReader {
     if (target.compareTo(SHORTEST) < 0 || target.compareTo(LONGEST) > 0) {
       throw settings.unexpected(Flag.TARGET_DELAY);
     }
+    if (!adaptive && settings.isGiven(Flag.TARGET_DELAY)) {
+      throw new UsageException(
+          settings.origin(Flag.TARGET_DELAY)
+              + ": found without "
+              + Flag.ADAPTIVE_SEATS.flag()
+              + ", which alone goes by it; expected both");
+    }
     int burst = settings.count(Flag.BURST_SEATS);
     if (burst > 0 && !adaptive) {
       throw new UsageException(

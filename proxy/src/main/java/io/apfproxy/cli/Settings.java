@@ -27,7 +27,7 @@ final class Settings {
   private static final double MAX_CHANCE = 0.02;
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,10})((?:[KMG]iB)?)");
 
-  private record Setting(String value, String origin) {}
+  private record Setting(String value, String origin, boolean given) {}
 
   private final Map<Flag, Setting> settings = new EnumMap<>(Flag.class);
   private final String home;
@@ -45,13 +45,13 @@ final class Settings {
       String inFile = file.values().get(flag);
       String onCommandLine = given.get(flag);
       if (onCommandLine != null) {
-        settings.put(flag, new Setting(onCommandLine, flag.flag()));
+        settings.put(flag, new Setting(onCommandLine, flag.flag(), true));
       } else if (variable != null) {
-        settings.put(flag, new Setting(variable, flag.variable()));
+        settings.put(flag, new Setting(variable, flag.variable(), true));
       } else if (inFile != null) {
-        settings.put(flag, new Setting(inFile, file.name() + ": " + flag.key()));
+        settings.put(flag, new Setting(inFile, file.name() + ": " + flag.key(), true));
       } else {
-        settings.put(flag, new Setting(flag.defaultText(), flag.flag()));
+        settings.put(flag, new Setting(flag.defaultText(), flag.flag(), false));
       }
     }
   }
@@ -72,6 +72,11 @@ final class Settings {
   /** The place that set the flag, as the user knows it. */
   String origin(Flag flag) {
     return setting(flag).origin();
+  }
+
+  /** Whether somebody has set it, and be it to its default. */
+  boolean isGiven(Flag flag) {
+    return setting(flag).given();
   }
 
   /** Null if not set. A leading {@code ~/} is the home directory. */

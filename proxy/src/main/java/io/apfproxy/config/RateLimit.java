@@ -35,6 +35,9 @@ public record RateLimit(ObjectMeta metadata, Spec spec, List<String> conditionTy
   public static final String PROXY = "Proxy";
   public static final String FLEET = "Fleet";
 
+  /** Keys of a limit that does not say how many. */
+  public static final int USUAL_KEYS = 10_000;
+
   /** Keys of all limits together. */
   public static final int MOST_KEYS = 500_000;
 

@@ -11,7 +11,6 @@ import java.util.Objects;
 
 /** How {@code v1} writes a rate limit. Source: specification limits.md L-11. */
 final class RateLimitCodec {
-  private static final int KEYS = 10_000;
   private static final String PERIOD = "1s";
   private static final String NO_WAIT = "0s";
 
@@ -41,7 +40,7 @@ final class RateLimitCodec {
     return new RateLimit.Key(
         key.texts("by"),
         key.text("groupPrefix"),
-        Objects.requireNonNullElse(key.integer("max"), KEYS));
+        Objects.requireNonNullElse(key.integer("max"), RateLimit.USUAL_KEYS));
   }
 
   private static TokenBucket tokens(FieldReader bucket) {

@@ -49,6 +49,19 @@ class LimitHazardsTest {
   }
 
   @Test
+  void warnsOfANumberOfKeysWhereThereAreNone() {
+    except = VITAL;
+    key = new RateLimit.Key(List.of(), "", 500);
+    assertThat(hazards())
+        .containsExactly("key.max has no effect without key.by: all requests share one bucket");
+
+    key = new RateLimit.Key(List.of(), "", RateLimit.USUAL_KEYS);
+    assertThat(hazards()).as("the API server says it where nobody does").isEmpty();
+    key = new RateLimit.Key(List.of("User"), "", 500);
+    assertThat(hazards()).isEmpty();
+  }
+
+  @Test
   @Tag("S57")
   void w1WarnsThatRenewalsOfLeasesMayBeRefused() {
     assertThat(hazards())

@@ -131,6 +131,12 @@ class WrongFlagsTest {
             "--break-glass-client-ca-file: found without --break-glass-port, expected both",
             "--break-glass-client-ca-file=ca"),
         WrongUsageTest.bad(
+            "--break-glass-seats: found without --break-glass-port, expected both",
+            "--break-glass-seats=4"),
+        WrongUsageTest.bad(
+            "--break-glass-bind-address: found without --break-glass-port, expected both",
+            "--break-glass-bind-address=10.0.0.1"),
+        WrongUsageTest.bad(
             "--break-glass-groups: found \",\", expected values separated by commas",
             "--break-glass-port=7443",
             "--break-glass-client-ca-file=ca",
@@ -208,6 +214,9 @@ class WrongFlagsTest {
         WrongUsageTest.bad(
             "--target-delay: found \"999us\", expected a duration from 1ms to 1s",
             "--target-delay=999us"),
+        WrongUsageTest.bad(
+            "--target-delay: found without --adaptive-seats, which alone goes by it; expected both",
+            "--target-delay=5ms"),
         WrongUsageTest.bad(
             "--create-suggested-objects: found without crd in --flowcontrol-source, expected both:"
                 + " objects that nobody follows would mislead",
