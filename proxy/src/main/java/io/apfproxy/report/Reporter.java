@@ -3,6 +3,7 @@ package io.apfproxy.report;
 import io.apfproxy.flowcontrol.Circumstances;
 import io.apfproxy.request.RefusedException;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -125,6 +126,8 @@ public interface Reporter {
 
   /** Tells all of them everything, in order. Those that are {@link #NONE} cost nothing. */
   static Reporter all(Reporter... each) {
-    return Arrays.stream(each).filter(one -> one != NONE).reduce(Both::new).orElse(NONE);
+    List<Reporter> all =
+        Arrays.stream(each).flatMap(All::members).filter(one -> one != NONE).toList();
+    return all.isEmpty() ? NONE : all.size() == 1 ? all.get(0) : new All(all);
   }
 }

@@ -9,6 +9,7 @@ import io.apfproxy.request.UserInfo;
 import io.apfproxy.server.listen.ClientEngines;
 import io.apfproxy.upstream.exchange.UpstreamFault;
 import io.apfproxy.upstream.members.Outage;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
@@ -38,9 +39,14 @@ final class Identify implements Station {
 
   @Override
   public Wait at(Call call) {
+    Future<Identity> answer = identities.resolve(call.head(), call.info());
+    if (answer.succeeded()) { // as it is remembered, which is the rule
+      found(call, answer.result());
+      return Wait.NONE;
+    }
     ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
     Promise<Identity> identity = context.promise(); // see UnderWay
-    identities.resolve(call.head(), call.info()).onComplete(identity);
+    answer.onComplete(identity);
     Asking wait = new Asking(call);
     identity
         .future()
