@@ -61,7 +61,7 @@ final class HelpText {
   static String check() {
     StringBuilder text = new StringBuilder();
     line(text, "Prints what is wrong in manifests as file:line: field: message; exit code 1 then,");
-    line(text, "and if a rate limit is seldom meant as it stands.");
+    line(text, "and if a rate limit, or an enforcement, is seldom meant as it stands.");
     line(text, "");
     line(text, "Usage:");
     line(text, "  apf-proxy check FILE...    files of YAML or JSON, or folders of them");

@@ -20,8 +20,8 @@ public final class CheckCommand {
   private CheckCommand() {}
 
   /**
-   * Exit code 1 if anything is wrong, or a rate limit is not likely to be meant. Source:
-   * specification limits.md L-13.
+   * Exit code 1 if anything is wrong, or a rate limit or an enforcement is not likely to be meant.
+   * Source: specification limits.md L-13, L-32.
    */
   public static Output run(List<Path> files) {
     ManifestSet read = ManifestSet.read(files);
